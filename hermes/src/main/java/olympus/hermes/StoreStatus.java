@@ -1,0 +1,39 @@
+package olympus.hermes;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What the store knows of itself at this moment.
+ *
+ * @param incarnation raised when a store is restored or force-recovered; part of every fence
+ * @param epoch the revision by which the present leader took office, 0 before
+ * @param revision the last applied transaction
+ * @param compactRevision watches cannot resume from before this
+ * @param appliedIndex position in the log
+ * @param halted why the store applies nothing any more, empty while it works
+ * @param writesRefused why writes are refused at present (e.g. disk full), empty while they are accepted
+ */
+public record StoreStatus(
+        String islandId,
+        long incarnation,
+        long epoch,
+        long revision,
+        long compactRevision,
+        long appliedIndex,
+        Role role,
+        Optional<String> halted,
+        Optional<String> writesRefused,
+        Sizes sizes,
+        Optional<Instant> lastSnapshot) {
+
+    public enum Role {
+        STARTING,
+        LEADER,
+        FOLLOWER,
+        CLOSED
+    }
+
+    /** Counts and bytes: entries in the table, bytes of keys and values, bytes of log on disk, open watches, commands queued. */
+    public record Sizes(long entries, long bytes, long logBytes, int watches, int queued) {}
+}

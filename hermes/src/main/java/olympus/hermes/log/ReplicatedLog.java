@@ -1,0 +1,90 @@
+package olympus.hermes.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * An ordered log of opaque entries that a majority has flushed to disk before anybody sees them, with
+ * snapshots that stand for a prefix of it.
+ *
+ * <p>Contract (tested for every implementation by the same test): committed entries reach the {@link
+ * Applier} in index order, each exactly once per life of the process, after a restart beginning right
+ * behind the snapshot that the applier loaded. An entry that was acknowledged is never lost; one whose
+ * submission failed as {@link Submission.Outcome.Unknown} may still be committed. At most the
+ * configured number of entries is in flight; more submissions are the caller's to hold back.
+ *
+ * <p>Threading: {@link #submit} may be called by one thread at a time and keeps its order; the applier
+ * is called by one thread of the engine and must only enqueue.
+ */
+public interface ReplicatedLog extends AutoCloseable {
+
+    /** Upper bound of one entry. */
+    int MAX_ENTRY_BYTES = 2 << 20;
+
+    /** Opens the log, loads the newest good snapshot through {@code applier}, replays, and joins the group. */
+    void open(Applier applier) throws IOException;
+
+    /** Hands in one entry. {@code context} comes back to the applier of this process with the committed entry. */
+    void submit(ByteBuffer entry, Object context, Submission callback);
+
+    /** Whether this member may submit now, and in which term. */
+    Leadership leadership();
+
+    /** Tells of every change of {@link #leadership}; called by a thread of the engine, must only enqueue. */
+    void onLeadership(java.util.function.Consumer<Leadership> listener);
+
+    /**
+     * Makes a finished snapshot file the start of the log and purges what it covers.
+     *
+     * @param index the last entry that the snapshot contains
+     */
+    CompletionStage<Void> installed(SnapshotFile snapshot, long index);
+
+    /** Bytes of log segments on disk. */
+    long logBytes();
+
+    /** Where snapshots belong; a file becomes visible there only whole (temporary name, flush, rename). */
+    Path snapshotDirectory();
+
+    @Override
+    void close();
+
+    /** Receives what is committed. */
+    interface Applier {
+        /** Loads the state of a snapshot; returns the index of the last entry it contains. Called before any entry. */
+        long load(Optional<SnapshotFile> newest) throws IOException;
+
+        /**
+         * Takes the committed entry; must only enqueue (blocking while its bounded queue is full is the
+         * back-pressure of replay). The future is completed once the entry is applied.
+         *
+         * @param context what {@link #submit} was given, empty on replay and on other members
+         */
+        CompletionStage<Void> committed(long term, long index, ByteBuffer entry, Optional<Object> context);
+
+        /** The engine cannot go on (disk error, corrupt file); nothing more will be acknowledged. */
+        void failed(Throwable cause);
+    }
+
+    /** Told once how a submission ended, when that is other than committed; the applier tells of those. */
+    @FunctionalInterface
+    interface Submission {
+        void ended(Outcome outcome);
+
+        sealed interface Outcome {
+            /** Certainly not in the log: not leader, disk full, closed. */
+            record Rejected(String reason) implements Outcome {}
+
+            /** May or may not be committed later. */
+            record Unknown(String reason) implements Outcome {}
+        }
+    }
+
+    record Leadership(boolean leader, long term) {}
+
+    /** A snapshot on disk, whole and flushed, named by what it contains. */
+    record SnapshotFile(Path path, long term, long index) {}
+}

@@ -1,0 +1,44 @@
+package olympus.link;
+
+import java.util.List;
+import java.util.Map;
+import olympus.model.NodeId;
+import olympus.model.SecretRef;
+import olympus.model.state.AgentEvent;
+import olympus.model.state.Assignment;
+import olympus.model.state.NodeReport;
+
+/** What the link tells a server, and what a server orders through it. */
+public final class ServerSide {
+
+    private ServerSide() {}
+
+    /** The server, as the link calls it. Called by link threads, in order per node; must hand over and return at once. */
+    public interface Listener {
+        void connected(NodeId node, String name);
+
+        void disconnected(NodeId node, String reason);
+
+        void reported(NodeReport report);
+
+        /** Answer with {@link Agents#eventsRecorded} once they are in the decision stream. */
+        void happened(NodeId node, List<AgentEvent> events);
+
+        void refused(NodeId node, Assignment.Stamp refused, Assignment.Stamp inForce, String reason);
+    }
+
+    /** The connected agents. Threading: any thread; never blocks. */
+    public interface Agents {
+        /** Sends the whole assignment if the node is connected; a newer one replaces one still queued. */
+        void assign(Assignment assignment, Map<SecretRef, String> secrets);
+
+        void eventsRecorded(NodeId node, long upToSequence);
+
+        void pause(NodeId node, Pause pause);
+
+        /** Asks the node for lines; the returned handle cancels. A node that is not connected ends the sink with an error. */
+        Runnable streamLogs(NodeId node, LogRequest request, LogSink sink);
+
+        List<NodeId> connected();
+    }
+}

@@ -1,0 +1,5 @@
+/** The dependency graph, derived from declarations. */
+@NullMarked
+package olympus.model.graph;
+
+import org.jspecify.annotations.NullMarked;
