@@ -51,7 +51,9 @@ public enum ErrorCode {
         return httpStatus;
     }
 
-    /** 1 failed, 4 refused; usage errors (2) and missing connections (3) are the command line's own. */
+    /**
+     * 1 failed, 4 refused; usage errors (2) and missing connections (3) are the command line's own.
+     */
     public int exitCode() {
         return exitCode;
     }

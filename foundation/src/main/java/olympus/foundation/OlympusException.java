@@ -2,7 +2,8 @@ package olympus.foundation;
 
 /**
  * A fault of the caller or of the environment, with a code that maps to an HTTP status and an exit
- * code. The message says what was attempted, on which id, with which value, and what would be right.
+ * code. The message says what was attempted, on which id, with which value, and what would be
+ * right.
  */
 public final class OlympusException extends RuntimeException {
 

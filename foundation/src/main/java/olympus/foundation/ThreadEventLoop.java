@@ -67,7 +67,11 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
             if (closing) {
                 throw new RejectedExecutionException("loop " + thread.getName() + " is closed");
             }
-            var timer = new Timer(System.nanoTime() + Math.max(0, delay.toNanos()), timerSequence++, task);
+            var timer =
+                    new Timer(
+                            System.nanoTime() + Math.max(0, delay.toNanos()),
+                            timerSequence++,
+                            task);
             timers.add(timer);
             changed.signal();
             return () -> cancel(timer);
@@ -77,11 +81,15 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // Identity is what is asked.
     public boolean inLoop() {
         return Thread.currentThread() == thread;
     }
 
-    /** Runs what is ready, drops timers, then ends the thread. Returns when it has ended (unless called on it). */
+    /**
+     * Runs what is ready, drops timers, then ends the thread. Returns when it has ended (unless
+     * called on it).
+     */
     @Override
     public void close() {
         lock.lock();
@@ -165,17 +173,20 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
         return ready.poll();
     }
 
+    @SuppressWarnings("WaitNotInLoop") // next() is the loop around it.
     private void await() {
         var timer = timers.peek();
         try {
             if (timer == null) {
                 changed.await();
             } else {
-                changed.await(Math.max(1, timer.dueNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+                changed.await(
+                        Math.max(1, timer.dueNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
             }
         } catch (InterruptedException e) {
-            // The loop ends by close(), never by interruption: an interrupt only makes it look again.
-            Thread.interrupted();
+            // The loop ends by close(), never by interruption, which has been cleared by the throw:
+            // look again.
+            return;
         }
     }
 

@@ -4,11 +4,11 @@ import java.time.Instant;
 import java.util.random.RandomGenerator;
 
 /**
- * A universally unique, lexicographically sortable identifier: 48 bits of milliseconds, 80 random bits,
- * written as 26 characters of Crockford's base 32.
+ * A universally unique, lexicographically sortable identifier: 48 bits of milliseconds, 80 random
+ * bits, written as 26 characters of Crockford's base 32.
  *
- * <p>Source: the ULID specification (github.com/ulid/spec). Two ULIDs of the same millisecond have no
- * defined order.
+ * <p>Source: the ULID specification (github.com/ulid/spec). Two ULIDs of the same millisecond have
+ * no defined order.
  */
 public record Ulid(String value) implements Comparable<Ulid> {
 
@@ -18,12 +18,14 @@ public record Ulid(String value) implements Comparable<Ulid> {
 
     public Ulid {
         if (value.length() != LENGTH || value.charAt(0) > '7') {
-            throw new IllegalArgumentException("not a ULID: \"" + value + "\"; expected 26 characters, first 0-7");
+            throw new IllegalArgumentException(
+                    "not a ULID: \"" + value + "\"; expected 26 characters, first 0-7");
         }
         for (var i = 0; i < LENGTH; i++) {
             if (ALPHABET.indexOf(value.charAt(i)) < 0) {
                 throw new IllegalArgumentException(
-                        "not a ULID: \"%s\" has '%s' at position %d".formatted(value, value.charAt(i), i + 1));
+                        "not a ULID: \"%s\" has '%s' at position %d"
+                                .formatted(value, value.charAt(i), i + 1));
             }
         }
     }

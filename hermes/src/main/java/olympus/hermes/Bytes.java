@@ -47,7 +47,13 @@ public final class Bytes implements Comparable<Bytes> {
 
     public boolean startsWith(Bytes prefix) {
         return content.length >= prefix.content.length
-                && Arrays.equals(content, 0, prefix.content.length, prefix.content, 0, prefix.content.length);
+                && Arrays.equals(
+                        content,
+                        0,
+                        prefix.content.length,
+                        prefix.content,
+                        0,
+                        prefix.content.length);
     }
 
     @Override

@@ -1,6 +1,9 @@
 package olympus.hermes;
 
-/** What must hold for a transaction to be applied; evaluated in apply, on the state as of that entry. */
+/**
+ * What must hold for a transaction to be applied; evaluated in apply, on the state as of that
+ * entry.
+ */
 public sealed interface Condition {
 
     /** The key was last modified by exactly this revision; 0 means that it must not exist. */

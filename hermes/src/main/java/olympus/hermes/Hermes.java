@@ -9,11 +9,11 @@ import java.util.function.Consumer;
 /**
  * The store as seen from inside the process: what gods and the server use.
  *
- * <p>Threading: any thread may call; futures are completed on the store's loop, so continue with the
- * {@code …Async} methods on a loop of your own. Every write waits for durability on a majority; reads
- * are strict (linearizable). Errors: a malformed request throws {@link IllegalArgumentException}; the
- * state of the store comes as {@link TransactionResult.Refused} or as a failed future with an {@link
- * olympus.foundation.OlympusException}.
+ * <p>Threading: any thread may call; futures are completed on the store's loop, so continue with
+ * the {@code …Async} methods on a loop of your own. Every write waits for durability on a majority;
+ * reads are strict (linearizable). Errors: a malformed request throws {@link
+ * IllegalArgumentException}; the state of the store comes as {@link TransactionResult.Refused} or
+ * as a failed future with an {@link olympus.foundation.OlympusException}.
  */
 public interface Hermes {
 
@@ -32,7 +32,10 @@ public interface Hermes {
      */
     CompletionStage<Page> list(Key prefix, Optional<Key> after, int limit);
 
-    /** Elements of a stream with sequence ≥ {@code fromSequence}, oldest first, also from the archive; at most {@code limit}. */
+    /**
+     * Elements of a stream with sequence ≥ {@code fromSequence}, oldest first, also from the
+     * archive; at most {@code limit}.
+     */
     CompletionStage<StreamPage> readStream(Key stream, long fromSequence, int limit);
 
     /**
@@ -46,7 +49,10 @@ public interface Hermes {
     /** What the store knows of itself: for status, readiness and metrics. Never blocks. */
     StoreStatus status();
 
-    /** A page of a listing, consistent as of {@code revision}; {@code more} when there is a next one. */
+    /**
+     * A page of a listing, consistent as of {@code revision}; {@code more} when there is a next
+     * one.
+     */
     record Page(long revision, List<Entry> entries, boolean more) {
         public Page {
             entries = List.copyOf(entries);

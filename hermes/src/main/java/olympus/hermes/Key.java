@@ -25,7 +25,10 @@ public record Key(Bytes raw) implements Comparable<Key> {
         return of(this + "/" + segment);
     }
 
-    /** Whether this key is {@code prefix} itself or lies beneath it: {@code a/b} is under {@code a}, {@code ab} is not. */
+    /**
+     * Whether this key is {@code prefix} itself or lies beneath it: {@code a/b} is under {@code a},
+     * {@code ab} is not.
+     */
     public boolean isUnder(Key prefix) {
         return raw.startsWith(prefix.raw)
                 && (raw.length() == prefix.raw.length() || raw.at(prefix.raw.length()) == '/');

@@ -18,7 +18,10 @@ public sealed interface Operation {
     /** Removes the prefix itself and everything beneath it. */
     record DeleteTree(Key prefix) implements Operation {}
 
-    /** Appends to the stream, which is created by its first element with {@link StreamLimits#DEFAULT}. */
+    /**
+     * Appends to the stream, which is created by its first element with {@link
+     * StreamLimits#DEFAULT}.
+     */
     record Append(Key stream, Bytes value) implements Operation {}
 
     /** Sets the bounds of a stream; what exceeds them is trimmed at once (and archived). */

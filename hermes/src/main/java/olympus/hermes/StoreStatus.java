@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param compactRevision watches cannot resume from before this
  * @param appliedIndex position in the log
  * @param halted why the store applies nothing any more, empty while it works
- * @param writesRefused why writes are refused at present (e.g. disk full), empty while they are accepted
+ * @param writesRefused why writes are refused at present (e.g. disk full), empty while they are
+ *     accepted
  */
 public record StoreStatus(
         String islandId,
@@ -34,6 +35,9 @@ public record StoreStatus(
         CLOSED
     }
 
-    /** Counts and bytes: entries in the table, bytes of keys and values, bytes of log on disk, open watches, commands queued. */
+    /**
+     * Counts and bytes: entries in the table, bytes of keys and values, bytes of log on disk, open
+     * watches, commands queued.
+     */
     public record Sizes(long entries, long bytes, long logBytes, int watches, int queued) {}
 }

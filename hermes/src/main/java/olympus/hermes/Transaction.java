@@ -18,8 +18,9 @@ public record Transaction(List<Condition> conditions, List<Operation> operations
         conditions = List.copyOf(conditions);
         operations = List.copyOf(operations);
         if (operations.size() > MAX_OPERATIONS || conditions.size() > MAX_OPERATIONS) {
-            throw new IllegalArgumentException("a transaction has at most %d operations and conditions, this one has %d and %d"
-                    .formatted(MAX_OPERATIONS, operations.size(), conditions.size()));
+            throw new IllegalArgumentException(
+                    "a transaction has at most %d operations and conditions, this one has %d and %d"
+                            .formatted(MAX_OPERATIONS, operations.size(), conditions.size()));
         }
     }
 

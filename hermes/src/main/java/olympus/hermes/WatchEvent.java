@@ -3,9 +3,9 @@ package olympus.hermes;
 import java.util.List;
 
 /**
- * What a watch delivers, in order: with {@code from 0} first the listing ({@link Listed} parts, the last
- * of which is marked), then {@link Changed} for each transaction that touched the prefix, never missing
- * or reordering one; or it ends with {@link Compacted} or {@link Lagged}.
+ * What a watch delivers, in order: with {@code from 0} first the listing ({@link Listed} parts, the
+ * last of which is marked), then {@link Changed} for each transaction that touched the prefix,
+ * never missing or reordering one; or it ends with {@link Compacted} or {@link Lagged}.
  */
 public sealed interface WatchEvent {
 
@@ -18,7 +18,10 @@ public sealed interface WatchEvent {
     /** The revision asked for is no longer in the change ring: list anew. The watch has ended. */
     record Compacted(long compactRevision) implements WatchEvent {}
 
-    /** The receiver was too slow and its queue was full: resume from this revision. The watch has ended. */
+    /**
+     * The receiver was too slow and its queue was full: resume from this revision. The watch has
+     * ended.
+     */
     record Lagged(long resumeFrom) implements WatchEvent {}
 
     /** The store is closing or halted; resume later from this revision. The watch has ended. */

@@ -13,25 +13,40 @@ public final class AgentSide {
 
     private AgentSide() {}
 
-    /** The agent, as the link calls it. Called by link threads; implementations hand over to their loop and return at once. */
+    /**
+     * The agent, as the link calls it. Called by link threads; implementations hand over to their
+     * loop and return at once.
+     */
     public interface Orders {
-        /** A whole assignment; the agent checks its stamp and answers an older one with {@link Reports#refused}. */
+        /**
+         * A whole assignment; the agent checks its stamp and answers an older one with {@link
+         * Reports#refused}.
+         */
         void assign(Assignment assignment, Map<SecretRef, String> secrets);
 
         /** The server has recorded every event up to this sequence: they need not be sent again. */
         void eventsRecorded(long upToSequence);
 
-        /** Halts or resumes automatic action, for one stack or (empty) the whole node. Kept on the agent's disk. */
+        /**
+         * Halts or resumes automatic action, for one stack or (empty) the whole node. Kept on the
+         * agent's disk.
+         */
         void pause(Pause pause);
 
-        /** Sends stored (and, with follow, coming) lines to {@code sink} until cancelled; the returned handle cancels. */
+        /**
+         * Sends stored (and, with follow, coming) lines to {@code sink} until cancelled; the
+         * returned handle cancels.
+         */
         Runnable streamLogs(LogRequest request, LogSink sink);
 
         /** The stream to this server is up: send the whole report and all unrecorded events now. */
         void connected();
     }
 
-    /** Through which the agent tells; never blocks, drops nothing that {@link Orders#connected} would not repeat. */
+    /**
+     * Through which the agent tells; never blocks, drops nothing that {@link Orders#connected}
+     * would not repeat.
+     */
     public interface Reports {
         void report(NodeReport report);
 

@@ -6,7 +6,10 @@ import java.util.Optional;
 /** Where log lines go. Calls come in order, one at a time. */
 public interface LogSink {
 
-    /** Takes lines; returns false when the receiver is full: the source waits for {@link #ready} before it sends more. */
+    /**
+     * Takes lines; returns false when the receiver is full: the source waits for {@link #ready}
+     * before it sends more.
+     */
     boolean lines(List<LogLine> lines);
 
     /** Runs {@code resume} once the receiver can take lines again. */

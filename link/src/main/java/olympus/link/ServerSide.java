@@ -13,7 +13,10 @@ public final class ServerSide {
 
     private ServerSide() {}
 
-    /** The server, as the link calls it. Called by link threads, in order per node; must hand over and return at once. */
+    /**
+     * The server, as the link calls it. Called by link threads, in order per node; must hand over
+     * and return at once.
+     */
     public interface Listener {
         void connected(NodeId node, String name);
 
@@ -24,19 +27,26 @@ public final class ServerSide {
         /** Answer with {@link Agents#eventsRecorded} once they are in the decision stream. */
         void happened(NodeId node, List<AgentEvent> events);
 
-        void refused(NodeId node, Assignment.Stamp refused, Assignment.Stamp inForce, String reason);
+        void refused(
+                NodeId node, Assignment.Stamp refused, Assignment.Stamp inForce, String reason);
     }
 
     /** The connected agents. Threading: any thread; never blocks. */
     public interface Agents {
-        /** Sends the whole assignment if the node is connected; a newer one replaces one still queued. */
+        /**
+         * Sends the whole assignment if the node is connected; a newer one replaces one still
+         * queued.
+         */
         void assign(Assignment assignment, Map<SecretRef, String> secrets);
 
         void eventsRecorded(NodeId node, long upToSequence);
 
         void pause(NodeId node, Pause pause);
 
-        /** Asks the node for lines; the returned handle cancels. A node that is not connected ends the sink with an error. */
+        /**
+         * Asks the node for lines; the returned handle cancels. A node that is not connected ends
+         * the sink with an error.
+         */
         Runnable streamLogs(NodeId node, LogRequest request, LogSink sink);
 
         List<NodeId> connected();

@@ -1,4 +1,7 @@
-/** The protocol between agent and server: messages, streams, enrolment, and the certificates that both sides trust. */
+/**
+ * The protocol between agent and server: messages, streams, enrolment, and the certificates that
+ * both sides trust.
+ */
 @NullMarked
 package olympus.link;
 

@@ -5,7 +5,8 @@ public record InstanceId(ServiceId service, int ordinal) implements Comparable<I
 
     public InstanceId {
         if (ordinal < 1) {
-            throw new IllegalArgumentException("instance ordinals begin at 1, got " + ordinal + " for " + service);
+            throw new IllegalArgumentException(
+                    "instance ordinals begin at 1, got " + ordinal + " for " + service);
         }
     }
 
@@ -14,7 +15,8 @@ public record InstanceId(ServiceId service, int ordinal) implements Comparable<I
         var dot = text.lastIndexOf('.');
         try {
             return new InstanceId(
-                    ServiceId.parse(text.substring(0, Math.max(0, dot))), Integer.parseInt(text.substring(dot + 1)));
+                    ServiceId.parse(text.substring(0, Math.max(0, dot))),
+                    Integer.parseInt(text.substring(dot + 1)));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
                     "not an instance id: \"" + text + "\"; expected stack/service.number", e);

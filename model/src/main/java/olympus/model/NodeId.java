@@ -2,7 +2,9 @@ package olympus.model;
 
 import java.util.UUID;
 
-/** A machine that runs the agent: a UUID made at the agent's first start; its name is only a label. */
+/**
+ * A machine that runs the agent: a UUID made at the agent's first start; its name is only a label.
+ */
 public record NodeId(UUID value) implements Comparable<NodeId> {
 
     public static NodeId parse(String text) {

@@ -5,7 +5,9 @@ package olympus.model;
  * agents' disks hold instead of the clear text.
  *
  * @param stack the stack that declares it
- * @param name the name in {@code secrets:}, or {@code service/env_file-key} for a value read from an env_file
- * @param fingerprint keyed hash (HMAC, island key) of the clear text, first 16 hex digits: tells a change, reveals nothing
+ * @param name the name in {@code secrets:}, or {@code service/env_file-key} for a value read from
+ *     an env_file
+ * @param fingerprint keyed hash (HMAC, island key) of the clear text, first 16 hex digits: tells a
+ *     change, reveals nothing
  */
 public record SecretRef(StackName stack, String name, String fingerprint) {}

@@ -9,8 +9,10 @@ public record ServiceId(StackName stack, String service) implements Comparable<S
 
     public ServiceId {
         if (!SERVICE_PATTERN.matcher(service).matches()) {
-            throw new IllegalArgumentException("not a service name: \"" + service
-                    + "\"; expected 1 to 63 letters, digits, - and _, beginning with a letter or digit");
+            throw new IllegalArgumentException(
+                    "not a service name: \""
+                            + service
+                            + "\"; expected 1 to 63 letters, digits, - and _, beginning with a letter or digit");
         }
     }
 
@@ -18,7 +20,8 @@ public record ServiceId(StackName stack, String service) implements Comparable<S
     public static ServiceId parse(String text) {
         var slash = text.indexOf('/');
         if (slash < 0) {
-            throw new IllegalArgumentException("not a service id: \"" + text + "\"; expected stack/service");
+            throw new IllegalArgumentException(
+                    "not a service id: \"" + text + "\"; expected stack/service");
         }
         return new ServiceId(new StackName(text.substring(0, slash)), text.substring(slash + 1));
     }

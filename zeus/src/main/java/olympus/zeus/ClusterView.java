@@ -8,8 +8,16 @@ import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.state.InstanceObservation;
 
-/** The island as Zeus sees it at one moment: an immutable value, cheap to take, free to keep. Services and nodes in name order. */
-public record ClusterView(long revision, List<ServiceView> services, List<NodeView> nodes, List<StackView> stacks, List<PauseView> pauses) {
+/**
+ * The island as Zeus sees it at one moment: an immutable value, cheap to take, free to keep.
+ * Services and nodes in name order.
+ */
+public record ClusterView(
+        long revision,
+        List<ServiceView> services,
+        List<NodeView> nodes,
+        List<StackView> stacks,
+        List<PauseView> pauses) {
 
     public ClusterView {
         services = List.copyOf(services);
@@ -21,8 +29,10 @@ public record ClusterView(long revision, List<ServiceView> services, List<NodeVi
     /**
      * A service and its instances.
      *
-     * @param state {@code running} (all wanted are well), {@code starting}, {@code degraded} (some well), {@code updating},
-     *     {@code stopped} (held by hand), {@code waiting} (for a dependency), {@code failed} (none well, given up), {@code completed}, {@code removing}, {@code paused}
+     * @param state {@code running} (all wanted are well), {@code starting}, {@code degraded} (some
+     *     well), {@code updating}, {@code stopped} (held by hand), {@code waiting} (for a
+     *     dependency), {@code failed} (none well, given up), {@code completed}, {@code removing},
+     *     {@code paused}
      * @param reason the sentence that explains a state other than running, empty otherwise
      */
     public record ServiceView(
@@ -40,11 +50,26 @@ public record ClusterView(long revision, List<ServiceView> services, List<NodeVi
     }
 
     /** An instance: where it was placed and what its agent last reported. */
-    public record InstanceView(InstanceObservation observed, String nodeName, NodeId node, List<Integer> ports) {}
+    public record InstanceView(
+            InstanceObservation observed, String nodeName, NodeId node, List<Integer> ports) {}
 
-    public record NodeView(NodeId id, String name, boolean connected, Optional<Instant> lastSeen, int instances, Optional<String> paused, Optional<String> brake, List<String> problems) {}
+    public record NodeView(
+            NodeId id,
+            String name,
+            boolean connected,
+            Optional<Instant> lastSeen,
+            int instances,
+            Optional<String> paused,
+            Optional<String> brake,
+            List<String> problems) {}
 
-    public record StackView(StackName name, long revision, int services, Instant appliedAt, String actor, boolean removing) {}
+    public record StackView(
+            StackName name,
+            long revision,
+            int services,
+            Instant appliedAt,
+            String actor,
+            boolean removing) {}
 
     public record PauseView(String scope, String by, Instant since, String reason) {}
 }

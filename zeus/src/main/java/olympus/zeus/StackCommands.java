@@ -9,8 +9,9 @@ import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
 
 /**
- * What people may order Zeus to do. Threading: any thread. Futures are completed on Zeus' loop. They fail with an
- * {@link olympus.foundation.OlympusException}: NOT_FOUND, CONFLICT, CONFIRMATION_REQUIRED, UNAVAILABLE (no leader, store halted), DISK_FULL.
+ * What people may order Zeus to do. Threading: any thread. Futures are completed on Zeus' loop.
+ * They fail with an {@link olympus.foundation.OlympusException}: NOT_FOUND, CONFLICT,
+ * CONFIRMATION_REQUIRED, UNAVAILABLE (no leader, store halted), DISK_FULL.
  */
 public interface StackCommands {
 
@@ -20,20 +21,32 @@ public interface StackCommands {
     /**
      * Makes {@code definition} the current revision of its stack, unless it equals the present one.
      *
-     * @param expectedRevision the stack's revision that the plan was made against (0: no such stack); empty: whatever it is
-     * @param prune whether services that are no longer declared may be removed; without it such an apply fails with
-     *     CONFIRMATION_REQUIRED naming them
+     * @param expectedRevision the stack's revision that the plan was made against (0: no such
+     *     stack); empty: whatever it is
+     * @param prune whether services that are no longer declared may be removed; without it such an
+     *     apply fails with CONFIRMATION_REQUIRED naming them
      */
-    CompletionStage<StackPlan> apply(StackDefinition definition, Optional<Long> expectedRevision, boolean prune, Actor actor);
+    CompletionStage<StackPlan> apply(
+            StackDefinition definition,
+            Optional<Long> expectedRevision,
+            boolean prune,
+            Actor actor);
 
     /** Stops the services in reverse dependency order and forgets the stack. Their data is kept. */
     CompletionStage<List<ServiceId>> remove(StackName stack, Actor actor);
 
-    /** Applies the definition of an earlier revision as a new revision; empty: the one before the current. */
+    /**
+     * Applies the definition of an earlier revision as a new revision; empty: the one before the
+     * current.
+     */
     CompletionStage<StackPlan> rollback(StackName stack, Optional<Long> toRevision, Actor actor);
 
-    /** Takes one service's declaration from an earlier revision, the rest of the stack as it is, as a new revision. */
-    CompletionStage<StackPlan> rollbackService(ServiceId service, Optional<Long> toRevision, Actor actor);
+    /**
+     * Takes one service's declaration from an earlier revision, the rest of the stack as it is, as
+     * a new revision.
+     */
+    CompletionStage<StackPlan> rollbackService(
+            ServiceId service, Optional<Long> toRevision, Actor actor);
 
     /** Holds a service stopped until {@link #start}, also over the next apply. */
     CompletionStage<Void> stop(ServiceId service, Actor actor);
@@ -44,7 +57,10 @@ public interface StackCommands {
     /** Replaces every instance, as an update would. */
     CompletionStage<Void> restart(ServiceId service, Actor actor);
 
-    /** Records a pause; the caller has already told the agents. Scope {@code all}, {@code stack:NAME} or {@code node:NAME}. */
+    /**
+     * Records a pause; the caller has already told the agents. Scope {@code all}, {@code
+     * stack:NAME} or {@code node:NAME}.
+     */
     CompletionStage<Void> pause(String scope, String reason, Actor actor);
 
     CompletionStage<Void> resume(String scope, Actor actor);
@@ -52,7 +68,10 @@ public interface StackCommands {
     /** Revisions of a stack, newest first. */
     CompletionStage<List<RevisionView>> history(StackName stack);
 
-    /** Why a service, instance, node or stack is as it is: causes and decisions, newest first, in sentences. */
+    /**
+     * Why a service, instance, node or stack is as it is: causes and decisions, newest first, in
+     * sentences.
+     */
     CompletionStage<List<Cause>> why(String thing);
 
     /** Who ordered it: {@code user:<token name>} and from where. */
@@ -61,7 +80,15 @@ public interface StackCommands {
     /** One line of {@code olympus why}. */
     record Cause(Instant at, String kind, String sentence) {}
 
-    /** @param summary one line: what changed against the revision before */
-    record RevisionView(StackName stack, long revision, boolean current, Instant appliedAt, String actor, String summary, StackDefinition definition) {
-    }
+    /**
+     * @param summary one line: what changed against the revision before
+     */
+    record RevisionView(
+            StackName stack,
+            long revision,
+            boolean current,
+            Instant appliedAt,
+            String actor,
+            String summary,
+            StackDefinition definition) {}
 }

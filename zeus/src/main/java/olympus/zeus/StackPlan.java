@@ -10,7 +10,12 @@ import olympus.model.StackName;
  * @param revision the revision in force afterwards (equal to base when there are no changes)
  * @param warnings e.g. a port that a foreign process holds at present
  */
-public record StackPlan(StackName stack, long baseRevision, long revision, List<ServiceChange> changes, List<String> warnings) {
+public record StackPlan(
+        StackName stack,
+        long baseRevision,
+        long revision,
+        List<ServiceChange> changes,
+        List<String> warnings) {
 
     public StackPlan {
         changes = List.copyOf(changes);
@@ -24,10 +29,13 @@ public record StackPlan(StackName stack, long baseRevision, long revision, List<
     /**
      * What happens to one service.
      *
-     * @param effect in words: {@code start 2 instances}, {@code replace 2 instances, 1 at a time}, {@code change the probe without a restart}
-     * @param fields what differs, each with its path, e.g. {@code deploy.replicas}; secrets only as fingerprints
+     * @param effect in words: {@code start 2 instances}, {@code replace 2 instances, 1 at a time},
+     *     {@code change the probe without a restart}
+     * @param fields what differs, each with its path, e.g. {@code deploy.replicas}; secrets only as
+     *     fingerprints
      */
-    public record ServiceChange(String service, Kind kind, String effect, List<FieldChange> fields) {
+    public record ServiceChange(
+            String service, Kind kind, String effect, List<FieldChange> fields) {
         public ServiceChange {
             fields = List.copyOf(fields);
         }

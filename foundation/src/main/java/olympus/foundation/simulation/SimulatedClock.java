@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import olympus.foundation.Clock;
 
-/** A clock that stands still until it is moved. Wall and monotonic time can be moved apart. Threading: one thread. */
+/**
+ * A clock that stands still until it is moved. Wall and monotonic time can be moved apart.
+ * Threading: one thread.
+ */
 public final class SimulatedClock implements Clock {
 
     private Instant wall;
@@ -33,7 +36,10 @@ public final class SimulatedClock implements Clock {
         monotonicNanos += elapsed.toNanos();
     }
 
-    /** Sets the wall clock wrong by {@code step}, as an administrator or NTP would; monotonic time does not notice. */
+    /**
+     * Sets the wall clock wrong by {@code step}, as an administrator or NTP would; monotonic time
+     * does not notice.
+     */
     public void stepWall(Duration step) {
         wall = wall.plus(step);
     }

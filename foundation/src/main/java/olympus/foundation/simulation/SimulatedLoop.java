@@ -6,8 +6,8 @@ import olympus.foundation.EventLoop;
 
 /**
  * An {@link EventLoop} that runs on the test's thread over a {@link SimulatedClock}: tasks run only
- * inside {@link #runReady} and {@link #runFor}, in a fixed order, so that a seed always gives the same
- * trace. Several loops may share one clock; then one of them drives it.
+ * inside {@link #runReady} and {@link #runFor}, in a fixed order, so that a seed always gives the
+ * same trace. Several loops may share one clock; then one of them drives it.
  */
 public final class SimulatedLoop implements EventLoop {
 
@@ -27,7 +27,8 @@ public final class SimulatedLoop implements EventLoop {
 
     @Override
     public Cancellable schedule(Duration delay, Runnable task) {
-        var entry = new Task(clock.monotonicNanos() + Math.max(0, delay.toNanos()), sequence++, task);
+        var entry =
+                new Task(clock.monotonicNanos() + Math.max(0, delay.toNanos()), sequence++, task);
         tasks.add(entry);
         return () -> tasks.remove(entry);
     }
@@ -48,7 +49,8 @@ public final class SimulatedLoop implements EventLoop {
     public void runFor(Duration duration) {
         var end = clock.monotonicNanos() + duration.toNanos();
         while (!tasks.isEmpty() && tasks.peek().dueNanos <= end) {
-            clock.advance(Duration.ofNanos(Math.max(0, tasks.peek().dueNanos - clock.monotonicNanos())));
+            clock.advance(
+                    Duration.ofNanos(Math.max(0, tasks.peek().dueNanos - clock.monotonicNanos())));
             runNext();
         }
         clock.advance(Duration.ofNanos(end - clock.monotonicNanos()));

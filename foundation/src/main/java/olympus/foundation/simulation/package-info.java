@@ -1,4 +1,7 @@
-/** Seams for tests and seeded simulations: a clock that moves when told to, and a loop that runs on it. */
+/**
+ * Seams for tests and seeded simulations: a clock that moves when told to, and a loop that runs on
+ * it.
+ */
 @NullMarked
 package olympus.foundation.simulation;
 

@@ -7,33 +7,43 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An ordered log of opaque entries that a majority has flushed to disk before anybody sees them, with
- * snapshots that stand for a prefix of it.
+ * An ordered log of opaque entries that a majority has flushed to disk before anybody sees them,
+ * with snapshots that stand for a prefix of it.
  *
- * <p>Contract (tested for every implementation by the same test): committed entries reach the {@link
- * Applier} in index order, each exactly once per life of the process, after a restart beginning right
- * behind the snapshot that the applier loaded. An entry that was acknowledged is never lost; one whose
- * submission failed as {@link Submission.Outcome.Unknown} may still be committed. At most the
- * configured number of entries is in flight; more submissions are the caller's to hold back.
+ * <p>Contract (tested for every implementation by the same test): committed entries reach the
+ * {@link Applier} in index order, each exactly once per life of the process, after a restart
+ * beginning right behind the snapshot that the applier loaded. An entry that was acknowledged is
+ * never lost; one whose submission failed as {@link Submission.Outcome.Unknown} may still be
+ * committed. At most the configured number of entries is in flight; more submissions are the
+ * caller's to hold back.
  *
- * <p>Threading: {@link #submit} may be called by one thread at a time and keeps its order; the applier
- * is called by one thread of the engine and must only enqueue.
+ * <p>Threading: {@link #submit} may be called by one thread at a time and keeps its order; the
+ * applier is called by one thread of the engine and must only enqueue.
  */
 public interface ReplicatedLog extends AutoCloseable {
 
     /** Upper bound of one entry. */
     int MAX_ENTRY_BYTES = 2 << 20;
 
-    /** Opens the log, loads the newest good snapshot through {@code applier}, replays, and joins the group. */
+    /**
+     * Opens the log, loads the newest good snapshot through {@code applier}, replays, and joins the
+     * group.
+     */
     void open(Applier applier) throws IOException;
 
-    /** Hands in one entry. {@code context} comes back to the applier of this process with the committed entry. */
+    /**
+     * Hands in one entry. {@code context} comes back to the applier of this process with the
+     * committed entry.
+     */
     void submit(ByteBuffer entry, Object context, Submission callback);
 
     /** Whether this member may submit now, and in which term. */
     Leadership leadership();
 
-    /** Tells of every change of {@link #leadership}; called by a thread of the engine, must only enqueue. */
+    /**
+     * Tells of every change of {@link #leadership}; called by a thread of the engine, must only
+     * enqueue.
+     */
     void onLeadership(java.util.function.Consumer<Leadership> listener);
 
     /**
@@ -46,7 +56,10 @@ public interface ReplicatedLog extends AutoCloseable {
     /** Bytes of log segments on disk. */
     long logBytes();
 
-    /** Where snapshots belong; a file becomes visible there only whole (temporary name, flush, rename). */
+    /**
+     * Where snapshots belong; a file becomes visible there only whole (temporary name, flush,
+     * rename).
+     */
     Path snapshotDirectory();
 
     @Override
@@ -54,22 +67,31 @@ public interface ReplicatedLog extends AutoCloseable {
 
     /** Receives what is committed. */
     interface Applier {
-        /** Loads the state of a snapshot; returns the index of the last entry it contains. Called before any entry. */
+        /**
+         * Loads the state of a snapshot; returns the index of the last entry it contains. Called
+         * before any entry.
+         */
         long load(Optional<SnapshotFile> newest) throws IOException;
 
         /**
-         * Takes the committed entry; must only enqueue (blocking while its bounded queue is full is the
-         * back-pressure of replay). The future is completed once the entry is applied.
+         * Takes the committed entry; must only enqueue (blocking while its bounded queue is full is
+         * the back-pressure of replay). The future is completed once the entry is applied.
          *
          * @param context what {@link #submit} was given, empty on replay and on other members
          */
-        CompletionStage<Void> committed(long term, long index, ByteBuffer entry, Optional<Object> context);
+        CompletionStage<Void> committed(
+                long term, long index, ByteBuffer entry, Optional<Object> context);
 
-        /** The engine cannot go on (disk error, corrupt file); nothing more will be acknowledged. */
+        /**
+         * The engine cannot go on (disk error, corrupt file); nothing more will be acknowledged.
+         */
         void failed(Throwable cause);
     }
 
-    /** Told once how a submission ended, when that is other than committed; the applier tells of those. */
+    /**
+     * Told once how a submission ended, when that is other than committed; the applier tells of
+     * those.
+     */
     @FunctionalInterface
     interface Submission {
         void ended(Outcome outcome);

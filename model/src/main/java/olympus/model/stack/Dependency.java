@@ -7,7 +7,10 @@ package olympus.model.stack;
  */
 public record Dependency(Condition condition, boolean required) {
 
-    /** Compose's words: {@code service_started}, {@code service_healthy}, {@code service_completed_successfully}. */
+    /**
+     * Compose's words: {@code service_started}, {@code service_healthy}, {@code
+     * service_completed_successfully}.
+     */
     public enum Condition {
         STARTED,
         HEALTHY,

@@ -3,7 +3,10 @@ package olympus.model.stack;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How many instances, where, with which limits, and how they are replaced. Compose's {@code deploy}. */
+/**
+ * How many instances, where, with which limits, and how they are replaced. Compose's {@code
+ * deploy}.
+ */
 public record DeployPolicy(Mode mode, int replicas, Resources resources, UpdatePolicy update) {
 
     /** {@code global}: one on every node; {@code replicas} is then ignored. */
@@ -13,8 +16,10 @@ public record DeployPolicy(Mode mode, int replicas, Resources resources, UpdateP
     }
 
     /** Limits for each instance; what is empty is unlimited. */
-    public record Resources(Optional<Double> cpus, Optional<Long> memoryBytes, Optional<Integer> pids) {
-        public static final Resources UNLIMITED = new Resources(Optional.empty(), Optional.empty(), Optional.empty());
+    public record Resources(
+            Optional<Double> cpus, Optional<Long> memoryBytes, Optional<Integer> pids) {
+        public static final Resources UNLIMITED =
+                new Resources(Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -24,12 +29,24 @@ public record DeployPolicy(Mode mode, int replicas, Resources resources, UpdateP
      * @param delay between batches
      * @param monitor how long a replaced instance must stay well before it counts as good
      */
-    public record UpdatePolicy(int parallelism, Duration delay, Duration monitor, FailureAction failureAction, Order order) {
+    public record UpdatePolicy(
+            int parallelism,
+            Duration delay,
+            Duration monitor,
+            FailureAction failureAction,
+            Order order) {
         public static final UpdatePolicy DEFAULT =
-                new UpdatePolicy(1, Duration.ZERO, Duration.ofSeconds(5), FailureAction.PAUSE, Order.STOP_FIRST);
+                new UpdatePolicy(
+                        1,
+                        Duration.ZERO,
+                        Duration.ofSeconds(5),
+                        FailureAction.PAUSE,
+                        Order.STOP_FIRST);
     }
 
-    /** What a failed update does: keep the state and ask, go on, or return to the revision before. */
+    /**
+     * What a failed update does: keep the state and ask, go on, or return to the revision before.
+     */
     public enum FailureAction {
         PAUSE,
         CONTINUE,

@@ -1,16 +1,20 @@
 package olympus.model.stack;
 
 /**
- * A published host port, or a range of them of which each replica gets one: replica {@code n} gets {@code first + n - 1}.
+ * A published host port, or a range of them of which each replica gets one: replica {@code n} gets
+ * {@code first + n - 1}.
  *
- * @param name for {@code OLYMPUS_PORT_<NAME>}; unnamed ports are called by their position, {@code 1}…
- * @param hostAddress the address it is bound to, {@code 0.0.0.0} when not declared (for checks of use twice; a process binds itself)
+ * @param name for {@code OLYMPUS_PORT_<NAME>}; unnamed ports are called by their position, {@code
+ *     1}…
+ * @param hostAddress the address it is bound to, {@code 0.0.0.0} when not declared (for checks of
+ *     use twice; a process binds itself)
  */
 public record PortSpec(String name, String hostAddress, int first, int last, Protocol protocol) {
 
     public PortSpec {
         if (first < 1 || last < first || last > 65_535) {
-            throw new IllegalArgumentException("not a port range: %d-%d; ports are 1 to 65535".formatted(first, last));
+            throw new IllegalArgumentException(
+                    "not a port range: %d-%d; ports are 1 to 65535".formatted(first, last));
         }
     }
 

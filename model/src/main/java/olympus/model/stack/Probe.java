@@ -11,7 +11,8 @@ import java.util.List;
  * @param retries consecutive failures that make an instance unhealthy (and restart it)
  * @param startPeriod after a start, failures within this time do not count; a success ends it
  */
-public record Probe(Target target, Duration interval, Duration timeout, int retries, Duration startPeriod) {
+public record Probe(
+        Target target, Duration interval, Duration timeout, int retries, Duration startPeriod) {
 
     public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(10);
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
@@ -19,7 +20,10 @@ public record Probe(Target target, Duration interval, Duration timeout, int retr
 
     /** What is asked. Placeholders as in {@link Workload.Process}. */
     public sealed interface Target {
-        /** GET; passes on status 200 to 399. The file's {@code ":8080/health"} means {@code http://127.0.0.1:8080/health}. */
+        /**
+         * GET; passes on status 200 to 399. The file's {@code ":8080/health"} means {@code
+         * http://127.0.0.1:8080/health}.
+         */
         record Http(String url) implements Target {}
 
         /** Passes when a connection opens. {@code ":5432"} means 127.0.0.1. */

@@ -31,7 +31,11 @@ public record ServiceDefinition(
     }
 
     /** Labels, owner and runbook. */
-    public record About(Map<String, String> labels, Optional<String> owner, Optional<String> runbook, Optional<String> description) {
+    public record About(
+            Map<String, String> labels,
+            Optional<String> owner,
+            Optional<String> runbook,
+            Optional<String> description) {
         public About {
             labels = Collections.unmodifiableMap(new TreeMap<>(labels));
         }

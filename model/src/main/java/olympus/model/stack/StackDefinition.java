@@ -6,10 +6,11 @@ import java.util.TreeMap;
 import olympus.model.StackName;
 
 /**
- * A stack as declared: the whole, validated content of a stack folder, free of files and of clear-text
- * secrets. The canonical form that client, server, history and plan share.
+ * A stack as declared: the whole, validated content of a stack folder, free of files and of
+ * clear-text secrets. The canonical form that client, server, history and plan share.
  *
- * @param directory absolute path of the folder on the machine where it was read; default working directory of its services
+ * @param directory absolute path of the folder on the machine where it was read; default working
+ *     directory of its services
  * @param services by name, in name order
  */
 public record StackDefinition(

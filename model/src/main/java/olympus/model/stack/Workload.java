@@ -16,11 +16,13 @@ public sealed interface Workload {
     /**
      * A host process.
      *
-     * <p>{@code command}, environment literals and probe addresses may contain {@code ${OLYMPUS_PORT}}, {@code
-     * ${OLYMPUS_PORT_<NAME>}}, {@code ${OLYMPUS_INSTANCE}}, {@code ${OLYMPUS_SERVICE}}, {@code ${OLYMPUS_STACK}} and {@code ${OLYMPUS_ORDINAL}};
-     * these are replaced for each instance when it starts, and are given as environment variables too.
+     * <p>{@code command}, environment literals and probe addresses may contain {@code
+     * ${OLYMPUS_PORT}}, {@code ${OLYMPUS_PORT_<NAME>}}, {@code ${OLYMPUS_INSTANCE}}, {@code
+     * ${OLYMPUS_SERVICE}}, {@code ${OLYMPUS_STACK}} and {@code ${OLYMPUS_ORDINAL}}; these are
+     * replaced for each instance when it starts, and are given as environment variables too.
      *
-     * @param command program and arguments, never empty; a single string in the file is run by {@code /bin/sh -c}
+     * @param command program and arguments, never empty; a single string in the file is run by
+     *     {@code /bin/sh -c}
      * @param user name or number, optionally {@code :group}; empty for the agent's own
      * @param workingDirectory absolute; empty for the stack's directory
      */

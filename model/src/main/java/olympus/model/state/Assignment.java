@@ -4,7 +4,8 @@ import java.util.List;
 import olympus.model.NodeId;
 
 /**
- * All that a node shall run, whole: an instance that is not in it is stopped and forgotten. Never a delta.
+ * All that a node shall run, whole: an instance that is not in it is stopped and forgotten. Never a
+ * delta.
  *
  * @param stamp an agent refuses an assignment whose stamp is lower than the last it accepted
  */
@@ -15,7 +16,8 @@ public record Assignment(NodeId node, Stamp stamp, List<InstanceSpec> instances)
     }
 
     /** The fence of an order, compared in this order of fields. */
-    public record Stamp(long incarnation, long epoch, long generation) implements Comparable<Stamp> {
+    public record Stamp(long incarnation, long epoch, long generation)
+            implements Comparable<Stamp> {
 
         public static final Stamp NONE = new Stamp(0, 0, 0);
 

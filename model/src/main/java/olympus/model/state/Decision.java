@@ -3,11 +3,20 @@ package olympus.model.state;
 import java.time.Instant;
 
 /**
- * One entry of the stream {@code zeus/decisions}: which action, on which system, why, and what came of it.
+ * One entry of the stream {@code zeus/decisions}: which action, on which system, why, and what came
+ * of it.
  *
  * @param actor {@code zeus}, {@code agent:<node name>}, or {@code user:<token name>}
  * @param action a verb phrase, e.g. {@code restart}
- * @param subject what it was done to: {@code first/web.1}, {@code first/web}, {@code first}, {@code node:mars}
+ * @param subject what it was done to: {@code first/web.1}, {@code first/web}, {@code first}, {@code
+ *     node:mars}
  * @param node name of the node concerned, empty when none
  */
-public record Decision(Instant at, String actor, String action, String subject, String node, String why, String result) {}
+public record Decision(
+        Instant at,
+        String actor,
+        String action,
+        String subject,
+        String node,
+        String why,
+        String result) {}

@@ -12,7 +12,8 @@ import olympus.model.InstanceId;
  * @param pid main process, 0 while there is none
  * @param restarts automatic restarts since it was last started on order
  * @param since when it entered {@code state}
- * @param reason the sentence that explains the state: exit status, failed probe, why given up, what it waits for
+ * @param reason the sentence that explains the state: exit status, failed probe, why given up, what
+ *     it waits for
  * @param lastExit exit code (128 + signal number when killed) of the last run that ended, if any
  */
 public record InstanceObservation(
@@ -57,6 +58,7 @@ public record InstanceObservation(
 
     /** Counts as there for dependants and updates: running, and passing if there is a probe. */
     public boolean isWell() {
-        return state == State.RUNNING && (health == Health.NONE || health == Health.PASSING || health == Health.WARNING);
+        return state == State.RUNNING
+                && (health == Health.NONE || health == Health.PASSING || health == Health.WARNING);
     }
 }

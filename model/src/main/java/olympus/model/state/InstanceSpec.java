@@ -10,9 +10,10 @@ import olympus.model.stack.ServiceDefinition;
 /**
  * What one instance shall be: the element of an {@link Assignment}.
  *
- * @param runToken identifies the run that is wanted. An agent that runs this instance under another token stops it
- *     and starts it anew; under the same token it applies what changed (probe, recovery, …) without a restart. Only
- *     Zeus changes it: for an update, a manual restart, a start after a give-up
+ * @param runToken identifies the run that is wanted. An agent that runs this instance under another
+ *     token stops it and starts it anew; under the same token it applies what changed (probe,
+ *     recovery, …) without a restart. Only Zeus changes it: for an update, a manual restart, a
+ *     start after a give-up
  * @param desired what the agent shall do with it
  * @param desiredReason why it is held or stopped, in words; empty for RUN
  * @param directory the stack's directory, default working directory

@@ -11,8 +11,10 @@ import olympus.model.NodeId;
  * @param bootId of the kernel, tells a reboot
  * @param accepted stamp of the assignment that is in force on the node
  * @param paused why automatic action is halted on this node, empty when it is not
- * @param brake why the agent holds back restarts at present (many checks fail at once), empty when it does not
- * @param problems what the node lacks or cannot do (e.g. no cgroup to limit memory with), for status and doctor
+ * @param brake why the agent holds back restarts at present (many checks fail at once), empty when
+ *     it does not
+ * @param problems what the node lacks or cannot do (e.g. no cgroup to limit memory with), for
+ *     status and doctor
  */
 public record NodeReport(
         NodeId node,
