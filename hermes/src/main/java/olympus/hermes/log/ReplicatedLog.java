@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import olympus.foundation.ErrorCode;
 
 /**
  * An ordered log of opaque entries that a majority has flushed to disk before anybody sees them,
@@ -53,8 +55,14 @@ public interface ReplicatedLog extends AutoCloseable {
      */
     CompletionStage<Void> installed(SnapshotFile snapshot, long index);
 
-    /** Bytes of log segments on disk. */
+    /** Bytes of log segments on disk. Never blocks. */
     long logBytes();
+
+    /**
+     * Why submissions are rejected at present although this member leads (e.g. disk full), empty
+     * while they are taken. Never blocks.
+     */
+    Optional<Submission.Outcome.Rejected> refusal();
 
     /**
      * Where snapshots belong; a file becomes visible there only whole (temporary name, flush,
@@ -97,8 +105,11 @@ public interface ReplicatedLog extends AutoCloseable {
         void ended(Outcome outcome);
 
         sealed interface Outcome {
-            /** Certainly not in the log: not leader, disk full, closed. */
-            record Rejected(String reason) implements Outcome {}
+            /**
+             * Certainly not in the log: {@code UNAVAILABLE} (not leader, closed, too many in
+             * flight), {@code DISK_FULL}, {@code TOO_LARGE}.
+             */
+            record Rejected(ErrorCode code, String reason) implements Outcome {}
 
             /** May or may not be committed later. */
             record Unknown(String reason) implements Outcome {}
@@ -107,6 +118,33 @@ public interface ReplicatedLog extends AutoCloseable {
 
     record Leadership(boolean leader, long term) {}
 
-    /** A snapshot on disk, whole and flushed, named by what it contains. */
-    record SnapshotFile(Path path, long term, long index) {}
+    /**
+     * A snapshot on disk, whole and flushed, named by what it contains: {@code
+     * snapshot.<term>_<index>}.
+     */
+    record SnapshotFile(Path path, long term, long index) {
+
+        private static final Pattern NAME = Pattern.compile("snapshot\\.(\\d{1,18})_(\\d{1,18})");
+
+        /** Where the snapshot of this term and index belongs. */
+        public static SnapshotFile in(Path directory, long term, long index) {
+            return new SnapshotFile(
+                    directory.resolve("snapshot." + term + "_" + index), term, index);
+        }
+
+        /**
+         * The snapshot that a file's name promises, empty when it is not such a name (e.g. a
+         * temporary file).
+         */
+        public static Optional<SnapshotFile> parse(Path path) {
+            var matcher = NAME.matcher(path.getFileName().toString());
+            return matcher.matches()
+                    ? Optional.of(
+                            new SnapshotFile(
+                                    path,
+                                    Long.parseLong(matcher.group(1)),
+                                    Long.parseLong(matcher.group(2))))
+                    : Optional.empty();
+        }
+    }
 }
