@@ -1,0 +1,222 @@
+package olympus.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
+import java.net.URLEncoder;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One connection to the HTTP API.
+ *
+ * <p>The JDK's older HTTP client is used because it loads a third of the classes of the newer one,
+ * and a command must answer before a person notices. Deadlines: {@link #CONNECT_TIMEOUT} to
+ * connect, the given timeout per read. Limits: an answer of at most {@link #MAX_BODY_BYTES}.
+ */
+final class Api {
+
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    static final int MAX_BODY_BYTES = 64 << 20;
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final ServerAddress server;
+    private final Duration readTimeout;
+    private @Nullable SSLSocketFactory sockets;
+
+    Api(ServerAddress server, Duration readTimeout) {
+        this.server = server;
+        this.readTimeout = readTimeout;
+    }
+
+    /** An answer: its body and the headers that commands look at. */
+    record Answer(int status, JsonNode body, Optional<String> etag) {}
+
+    Answer get(String path) {
+        return send("GET", path, null, Map.of());
+    }
+
+    Answer post(String path, @Nullable JsonNode body) {
+        return send("POST", path, body, Map.of());
+    }
+
+    Answer put(String path, JsonNode body, Map<String, String> headers) {
+        return send("PUT", path, body, headers);
+    }
+
+    Answer delete(String path) {
+        return send("DELETE", path, null, Map.of());
+    }
+
+    /**
+     * Opens a stream of server-sent events and hands each to {@code receiver} until the server ends
+     * it.
+     */
+    void stream(String path, EventReader.Receiver receiver) {
+        var connection = open("GET", path);
+        connection.setRequestProperty("Accept", "text/event-stream");
+        try {
+            var status = connection.getResponseCode();
+            if (status >= 400) {
+                throw failure(connection, status, "GET " + path);
+            }
+            try (var body = connection.getInputStream()) {
+                EventReader.read(body, receiver);
+            }
+        } catch (IOException e) {
+            throw connectionFailure(e);
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    /** Escapes one path segment or query value. */
+    static String escape(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** {@code ?a=1&b=2} of the entries that have a value; empty when none has. */
+    static String query(Map<String, Optional<String>> parameters) {
+        var present = new LinkedHashMap<String, String>();
+        parameters.forEach((name, value) -> value.ifPresent(text -> present.put(name, text)));
+        var joined = new StringBuilder();
+        present.forEach((name, value) ->
+                joined.append(joined.isEmpty() ? '?' : '&')
+                        .append(name)
+                        .append('=')
+                        .append(escape(value)));
+        return joined.toString();
+    }
+
+    private Answer send(
+            String method, String path, @Nullable JsonNode body, Map<String, String> headers) {
+        var connection = open(method, path);
+        headers.forEach(connection::setRequestProperty);
+        try {
+            if (body != null) {
+                connection.setRequestProperty("Content-Type", "application/json");
+                connection.setDoOutput(true);
+                try (var out = connection.getOutputStream()) {
+                    out.write(JSON.writeValueAsBytes(body));
+                }
+            }
+            var status = connection.getResponseCode();
+            if (status >= 400) {
+                throw failure(connection, status, method + " " + path);
+            }
+            try (var in = connection.getInputStream()) {
+                return new Answer(
+                        status, parse(in), Optional.ofNullable(connection.getHeaderField("ETag")));
+            }
+        } catch (IOException e) {
+            throw connectionFailure(e);
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    private HttpURLConnection open(String method, String path) {
+        try {
+            var root =
+                    path.startsWith("/healthz")
+                            || path.startsWith("/readyz")
+                            || path.startsWith("/metrics");
+            var url = server.base().resolve((root ? "" : "/api/v1") + path).toURL();
+            var connection = (HttpURLConnection) url.openConnection();
+            if (connection instanceof HttpsURLConnection https
+                    && server.caCertificate().isPresent()) {
+                https.setSSLSocketFactory(socketFactory());
+            }
+            connection.setRequestMethod(method);
+            connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+            connection.setReadTimeout((int) readTimeout.toMillis());
+            connection.setRequestProperty("Authorization", "Bearer " + server.token());
+            connection.setRequestProperty("Accept", "application/json");
+            connection.setInstanceFollowRedirects(false);
+            return connection;
+        } catch (IOException e) {
+            throw connectionFailure(e);
+        }
+    }
+
+    private SSLSocketFactory socketFactory() {
+        if (sockets == null) {
+            sockets = TrustedAuthority.socketFactory(server.caCertificate().orElseThrow());
+        }
+        return sockets;
+    }
+
+    private JsonNode parse(InputStream in) throws IOException {
+        var bytes = in.readNBytes(MAX_BODY_BYTES + 1);
+        if (bytes.length > MAX_BODY_BYTES) {
+            throw new CommandFailure(
+                    ExitCodes.FAILED,
+                    "the answer of %s is larger than %d bytes"
+                            .formatted(server.base(), MAX_BODY_BYTES));
+        }
+        if (bytes.length == 0) {
+            return JSON.createObjectNode();
+        }
+        try {
+            return JSON.readTree(bytes);
+        } catch (JacksonException e) {
+            throw new CommandFailure(
+                    ExitCodes.FAILED,
+                    server.base() + " did not answer with JSON: is that an Olympus server?",
+                    e);
+        }
+    }
+
+    private CommandFailure failure(HttpURLConnection connection, int status, String request)
+            throws IOException {
+        var in = connection.getErrorStream();
+        JsonNode problem;
+        try (var body = in == null ? InputStream.nullInputStream() : in) {
+            problem = parse(body);
+        } catch (CommandFailure notJson) {
+            problem = JSON.createObjectNode();
+        }
+        return new CommandFailure(
+                exitCode(status), ProblemText.of(problem, status, request, server));
+    }
+
+    private static int exitCode(int status) {
+        return switch (status) {
+            case 401, 403, 428, 429 -> ExitCodes.REFUSED;
+            default -> ExitCodes.FAILED;
+        };
+    }
+
+    private CommandFailure connectionFailure(IOException cause) {
+        var why =
+                switch (cause) {
+                    case ConnectException refused -> "nothing listens there";
+                    case UnknownHostException unknown -> "the host name is not known";
+                    case SocketTimeoutException timeout -> "no answer within the time limit";
+                    case SSLException tls ->
+                            "TLS failed: "
+                                    + tls.getMessage()
+                                    + "; is the CA certificate the right one?";
+                    default -> String.valueOf(cause.getMessage());
+                };
+        return new CommandFailure(
+                ExitCodes.CANNOT_CONNECT,
+                "cannot reach the server at %s (%s): %s"
+                        .formatted(server.base(), server.origin(), why),
+                cause);
+    }
+}

@@ -1,0 +1,49 @@
+package olympus.cli;
+
+import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The terminal, or what stands in its place: where commands print and ask.
+ *
+ * @param interactive whether a person sits at both ends
+ */
+record Console(PrintStream out, PrintStream err, BufferedReader in, boolean interactive) {
+
+    static Console ofProcess() {
+        var out =
+                new PrintStream(
+                        new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        var err =
+                new PrintStream(
+                        new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        return new Console(out, err, in, isTerminal());
+    }
+
+    /** Asks; only {@code yes} or {@code y} counts as consent. */
+    boolean confirm(String question) {
+        out.print(question + " [yes/no] ");
+        out.flush();
+        try {
+            var answer = in.readLine();
+            return answer != null
+                    && (answer.strip().equalsIgnoreCase("yes")
+                            || answer.strip().equalsIgnoreCase("y"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // the JDK's signature still allows null
+    private static boolean isTerminal() {
+        var console = System.console();
+        return console != null && console.isTerminal();
+    }
+}

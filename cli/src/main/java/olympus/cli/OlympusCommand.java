@@ -1,0 +1,113 @@
+package olympus.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The root of the command line: it only holds the subcommands, registered in {@link #line}. */
+@Command(
+        name = "olympus",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Keeps the services that you declare in files running, and says why.",
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed; the message says why",
+            "2:wrong usage",
+            "3:cannot connect to the server",
+            "4:refused: wrong token, not allowed, or a confirmation is missing"
+        })
+final class OlympusCommand implements Runnable {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    /** The whole command line over the given terminal and way to find the server. */
+    static CommandLine line(Console console, ServerFinder finder) {
+        var line = new CommandLine(new OlympusCommand());
+        var session = new Session(console, finder);
+        line.addSubcommand(
+                "up", new ServerSideCommand("up", "Runs server and agent in the foreground."));
+        line.addSubcommand(
+                "demo",
+                new ServerSideCommand("demo", "Builds, starts, and applies the example stack."));
+        line.addSubcommand("status", new StatusCommand(session), "ps", "service", "services");
+        line.addSubcommand("why", new WhyCommand(session));
+        line.addSubcommand("logs", new LogsCommand(session), "log");
+        line.addSubcommand(
+                "start", new ServiceActionCommand(session, ServiceActionCommand.Action.START));
+        line.addSubcommand(
+                "stop", new ServiceActionCommand(session, ServiceActionCommand.Action.STOP));
+        line.addSubcommand(
+                "restart", new ServiceActionCommand(session, ServiceActionCommand.Action.RESTART));
+        line.addSubcommand("history", new HistoryCommand(session));
+        line.addSubcommand("rollback", new RollbackCommand(session));
+        line.addSubcommand("remove", new RemoveCommand(session), "rm");
+        line.addSubcommand("stacks", new StacksCommand(session), "stack");
+        line.addSubcommand("nodes", new NodesCommand(session), "node");
+        line.addSubcommand("decisions", new DecisionsCommand(session), "decision");
+        line.addSubcommand("audit", new AuditCommand(session));
+        line.addSubcommand("pause", new PauseCommand(session, PauseCommand.Direction.PAUSE));
+        line.addSubcommand("resume", new PauseCommand(session, PauseCommand.Direction.RESUME));
+        line.addSubcommand("doctor", new DoctorCommand(session));
+        line.addSubcommand("context", new ContextCommand(session), "contexts");
+        line.addSubcommand(
+                "store",
+                new ServerSideCommand(
+                        "store", "Inspects and verifies the store's files, offline."));
+        line.addSubcommand("completion", new AutoComplete.GenerateCompletion());
+        line.addSubcommand("man", new ManCommand(session));
+        line.addSubcommand("help", new CommandLine.HelpCommand());
+        line.setExecutionExceptionHandler(
+                (failure, command, parsed) -> report(failure, command, console));
+        line.setParameterExceptionHandler((failure, arguments) -> usageError(failure, console));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setOut(new PrintWriter(console.out(), true, UTF_8));
+        line.setErr(new PrintWriter(console.err(), true, UTF_8));
+        return line;
+    }
+
+    /** Names of the commands that the launcher starts with the server's class path. */
+    static List<String> serverSide() {
+        return List.of("up", "demo", "store");
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which command? See: olympus --help");
+    }
+
+    private static int report(Exception failure, CommandLine command, Console console)
+            throws Exception {
+        console.out().flush();
+        if (failure instanceof CommandFailure known) {
+            console.err()
+                    .println(
+                            "olympus %s: %s"
+                                    .formatted(command.getCommandName(), known.getMessage()));
+            return known.exitCode();
+        }
+        throw failure;
+    }
+
+    private static int usageError(ParameterException failure, Console console) {
+        console.err().println("olympus: " + failure.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(failure, console.err());
+        console.err()
+                .println(
+                        "See: "
+                                + failure.getCommandLine().getCommandSpec().qualifiedName()
+                                + " --help");
+        return ExitCodes.USAGE;
+    }
+}

@@ -1,0 +1,8 @@
+package olympus.cli;
+
+/** How a command prints its answer. */
+enum OutputFormat {
+    TABLE,
+    JSON,
+    YAML
+}

@@ -1,0 +1,201 @@
+package olympus.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Finds the server, first match wins: {@code --data-dir}, {@code --address}, {@code
+ * OLYMPUS_ADDRESS}, {@code OLYMPUS_DATA_DIR}, the context file, the default data folder.
+ *
+ * <p>A data folder tells its server's address in {@code endpoint.json}, the token in {@code
+ * admin.token}.
+ */
+final class ServerFinder {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final Map<String, String> environment;
+    private final Path home;
+
+    ServerFinder(Map<String, String> environment, Path home) {
+        this.environment = environment;
+        this.home = home;
+    }
+
+    /** The options given on the command line, each may be absent. */
+    record Given(
+            Optional<Path> dataDirectory,
+            Optional<String> address,
+            Optional<String> token,
+            Optional<Path> caCertificate,
+            Optional<String> context) {}
+
+    ServerAddress find(Given given) {
+        if (given.dataDirectory().isPresent()) {
+            return fromDataDirectory(given.dataDirectory().get(), given, "--data-dir");
+        }
+        if (given.address().isPresent()) {
+            return fromAddress(given.address().get(), given, "--address");
+        }
+        if (given.context().isPresent()) {
+            return fromContext(given.context(), given);
+        }
+        var address = environment.get("OLYMPUS_ADDRESS");
+        if (address != null && !address.isBlank()) {
+            return fromAddress(address, given, "OLYMPUS_ADDRESS");
+        }
+        var dataDirectory = environment.get("OLYMPUS_DATA_DIR");
+        if (dataDirectory != null && !dataDirectory.isBlank()) {
+            return fromDataDirectory(Path.of(dataDirectory), given, "OLYMPUS_DATA_DIR");
+        }
+        if (Files.exists(contextFile())) {
+            return fromContext(Optional.empty(), given);
+        }
+        return fromDataDirectory(defaultDataDirectory(), given, "the default data folder");
+    }
+
+    /** Where {@code olympus up} keeps its data unless told otherwise. */
+    Path defaultDataDirectory() {
+        if ("root".equals(environment.get("USER")) || "/root".equals(home.toString())) {
+            return Path.of("/var/lib/olympus");
+        }
+        var xdg = environment.get("XDG_DATA_HOME");
+        return (xdg == null || xdg.isBlank() ? home.resolve(".local/share") : Path.of(xdg))
+                .resolve("olympus");
+    }
+
+    /** The file of named servers: {@code $XDG_CONFIG_HOME/olympus/contexts.json}. */
+    Path contextFile() {
+        var xdg = environment.get("XDG_CONFIG_HOME");
+        return (xdg == null || xdg.isBlank() ? home.resolve(".config") : Path.of(xdg))
+                .resolve("olympus")
+                .resolve("contexts.json");
+    }
+
+    private ServerAddress fromAddress(String address, Given given, String origin) {
+        var token =
+                given.token()
+                        .or(() -> Optional.ofNullable(environment.get("OLYMPUS_TOKEN")))
+                        .orElseThrow(() ->
+                                new CommandFailure(
+                                        ExitCodes.USAGE,
+                                        origin
+                                                + " names the server "
+                                                + address
+                                                + ", but there is no token: set OLYMPUS_TOKEN or give --token"));
+        var ca =
+                given.caCertificate()
+                        .or(() ->
+                                Optional.ofNullable(environment.get("OLYMPUS_CACERT"))
+                                        .map(Path::of));
+        return new ServerAddress(uri(address, origin), token, ca, origin);
+    }
+
+    private ServerAddress fromDataDirectory(Path directory, Given given, String origin) {
+        var endpoint = directory.resolve("endpoint.json");
+        if (!Files.exists(endpoint)) {
+            throw new CommandFailure(
+                    ExitCodes.CANNOT_CONNECT,
+                    "no server has been started on the data folder %s (%s): there is no %s. Start one with: olympus up --data-dir %s"
+                            .formatted(directory, origin, endpoint, directory));
+        }
+        var json = read(endpoint);
+        var address = json.path("address").asString("");
+        var token = given.token().orElseGet(() -> readToken(directory.resolve("admin.token")));
+        var ca =
+                given.caCertificate()
+                        .orElseGet(
+                                () -> directory.resolve(json.path("caCertificate").asString("")));
+        return new ServerAddress(
+                uri(address, endpoint.toString()),
+                token,
+                Optional.of(ca),
+                "data folder " + directory);
+    }
+
+    private ServerAddress fromContext(Optional<String> name, Given given) {
+        var file = contextFile();
+        if (!Files.exists(file)) {
+            throw new CommandFailure(
+                    ExitCodes.USAGE,
+                    "no context \"%s\": there is no %s. Create it with: olympus context set NAME --address …"
+                            .formatted(name.orElse("current"), file));
+        }
+        var json = read(file);
+        var wanted = name.orElseGet(() -> json.path("current").asString(""));
+        var context = json.path("contexts").path(wanted);
+        if (context.isMissingNode()) {
+            throw new CommandFailure(
+                    ExitCodes.USAGE,
+                    "no context \"%s\" in %s; it has: %s"
+                            .formatted(
+                                    wanted,
+                                    file,
+                                    String.join(", ", json.path("contexts").propertyNames())));
+        }
+        if (context.has("dataDirectory")) {
+            return fromDataDirectory(
+                    Path.of(context.path("dataDirectory").asString()), given, "context " + wanted);
+        }
+        var token = given.token().orElseGet(() -> context.path("token").asString(""));
+        var ca =
+                given.caCertificate()
+                        .or(() ->
+                                Optional.ofNullable(context.get("caCertificate"))
+                                        .map(node -> Path.of(node.asString())));
+        var origin = "context " + wanted;
+        return new ServerAddress(
+                uri(context.path("address").asString(""), origin), token, ca, origin);
+    }
+
+    private static URI uri(String address, String origin) {
+        var text = address.contains("://") ? address : "https://" + address;
+        try {
+            var uri = URI.create(text);
+            if (uri.getHost() != null && "https".equals(uri.getScheme())) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            throw badAddress(address, origin);
+        }
+        throw badAddress(address, origin);
+    }
+
+    private static CommandFailure badAddress(String address, String origin) {
+        return new CommandFailure(
+                ExitCodes.USAGE,
+                "not a server address: \"%s\" (%s); expected https://HOST:PORT"
+                        .formatted(address, origin));
+    }
+
+    private static JsonNode read(Path file) {
+        try {
+            return JSON.readTree(Files.readString(file));
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCodes.CANNOT_CONNECT, "cannot read " + file + ": " + e.getMessage(), e);
+        } catch (JacksonException e) {
+            throw new CommandFailure(
+                    ExitCodes.USAGE, file + " is not JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static String readToken(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCodes.REFUSED,
+                    "cannot read the token file %s (%s): run as its owner, or give --token"
+                            .formatted(file, e.getMessage()),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package olympus.cli;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** Shows services and their instances. */
+@Command(
+        description =
+                "Shows services and their instances: what runs, how well, since when, and why not.",
+        footer = "%nExamples:%n  olympus status%n  olympus status first/web -o json")
+final class StatusCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Mixin private final CommonOptions options = new CommonOptions();
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "SERVICE",
+            description = "stack/service, a stack, or an unambiguous service name")
+    private @Nullable String service;
+
+    StatusCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        var api = session.api(options);
+        var path =
+                Optional.ofNullable(service).map(given -> pathOf(api, given)).orElse("/services");
+        session.print(options, api.get(path).body(), this::table);
+        return ExitCodes.OK;
+    }
+
+    private String pathOf(Api api, String given) {
+        if (given.contains("/")) {
+            return "/services/" + given;
+        }
+        for (var stack : api.get("/stacks").body().path("stacks")) {
+            if (stack.path("stack").asString().equals(given)) {
+                return "/services/" + given;
+            }
+        }
+        return "/services/" + session.serviceId(api, given);
+    }
+
+    private void table(JsonNode body) {
+        var out = session.console().out();
+        var services = body.path("services");
+        if (services.isEmpty()) {
+            out.println("nothing is declared yet: olympus apply DIR");
+            return;
+        }
+        var now = Instant.now();
+        var table = new Table("SERVICE", "STATE", "HEALTH", "PID", "RESTARTS", "SINCE", "REASON");
+        for (var item : services) {
+            table.row(
+                    item.path("service").asString(),
+                    item.path("state").asString(),
+                    "%d/%d".formatted(item.path("healthy").asInt(), item.path("desired").asInt()),
+                    "",
+                    "",
+                    "",
+                    item.path("reason").asString(""));
+            for (var instance : item.path("instances")) {
+                table.row(
+                        "  " + instance.path("instance").asString(),
+                        instance.path("state").asString(),
+                        instance.path("health").asString(),
+                        instance.path("pid").asLong() == 0 ? "-" : instance.path("pid").asString(),
+                        instance.path("restarts").asString(),
+                        Ages.age(instance.path("since").asString(""), now),
+                        instance.path("reason").asString(""));
+            }
+        }
+        table.print(out);
+    }
+}
