@@ -1,0 +1,302 @@
+package olympus.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class OlympusCommandTest {
+
+    private static final String TWO_SERVICES =
+            """
+            {"services":[
+              {"service":"first/web","desired":2,"running":2,"healthy":2,"state":"running","reason":"","instances":[
+                {"instance":"first/web.1","node":"mars","driver":"process","state":"running","health":"passing","pid":123,"restarts":0,"since":"2020-01-01T00:00:00Z","reason":""}]},
+              {"service":"second/web","desired":1,"running":0,"healthy":0,"state":"failed","reason":"given up","instances":[]}]}
+            """;
+
+    @TempDir Path folder;
+
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private RecordedServer server;
+
+    private Map<String, String> environment = Map.of();
+
+    @BeforeEach
+    void start() throws Exception {
+        server = RecordedServer.start(folder);
+        environment =
+                Map.of(
+                        "OLYMPUS_ADDRESS", server.address(),
+                        "OLYMPUS_TOKEN", RecordedServer.TOKEN,
+                        "OLYMPUS_CACERT", server.caFile().toString());
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private CommandRun run(String... arguments) {
+        return CommandRun.of(environment, folder, arguments);
+    }
+
+    @Test
+    void showsServicesAndTheirInstancesAsATable() {
+        server.on("GET /services", 200, TWO_SERVICES);
+
+        var run = run("status");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out().lines().toList().getFirst())
+                .startsWith("SERVICE")
+                .contains("STATE", "PID", "REASON");
+        assertThat(run.out())
+                .contains("first/web.1")
+                .contains("123")
+                .contains("2/2")
+                .contains("given up");
+    }
+
+    @Test
+    void printsTheServersJsonUnchangedAndAcceptsPluralAndAlias() {
+        server.on("GET /services", 200, TWO_SERVICES);
+
+        assertThat(run("services", "-o", "json").out())
+                .isEqualTo(run("ps", "-o", "json").out())
+                .contains("\"desired\" : 2")
+                .contains("\"service\" : \"first/web\"");
+        assertThat(run("status", "--output", "yaml").out())
+                .contains("- service: first/web")
+                .contains("desired: 2");
+    }
+
+    @Test
+    void completesAServiceNameThatIsUnambiguousAndNamesTheChoicesOtherwise() {
+        server.on("GET /services", 200, TWO_SERVICES.replace("second/web", "second/api"))
+                .on("POST /services/second/api/restart", 202, "{}");
+
+        assertThat(run("restart", "api").exitCode()).isZero();
+        assertThat(server.requests()).contains("POST /services/second/api/restart");
+
+        server.on("GET /services", 200, TWO_SERVICES);
+        var ambiguous = run("stop", "web");
+        assertThat(ambiguous.exitCode()).isEqualTo(ExitCodes.FAILED);
+        assertThat(ambiguous.err())
+                .contains("ambiguous")
+                .contains("first/web")
+                .contains("second/web");
+    }
+
+    @Test
+    void exitsWithFourWhenTheTokenIsWrongAndSaysWhereItCameFrom() {
+        var run =
+                CommandRun.of(
+                        Map.of(
+                                "OLYMPUS_ADDRESS", server.address(),
+                                "OLYMPUS_TOKEN", "wrong",
+                                "OLYMPUS_CACERT", server.caFile().toString()),
+                        folder,
+                        "nodes");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.err()).contains("the token is not known").contains("OLYMPUS_ADDRESS");
+    }
+
+    @Test
+    void exitsWithThreeWhenNothingListens() {
+        var address = server.address();
+        server.close();
+
+        var run = run("status");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.CANNOT_CONNECT);
+        assertThat(run.err()).contains(address).contains("nothing listens there");
+    }
+
+    @Test
+    void exitsWithThreeWhenTheAuthorityIsNotTrusted() throws Exception {
+        var other = Files.createDirectory(folder.resolve("other"));
+        try (var stranger = RecordedServer.start(other)) {
+            var run =
+                    CommandRun.of(
+                            Map.of(
+                                    "OLYMPUS_ADDRESS", server.address(),
+                                    "OLYMPUS_TOKEN", RecordedServer.TOKEN,
+                                    "OLYMPUS_CACERT", stranger.caFile().toString()),
+                            folder,
+                            "status");
+
+            assertThat(run.exitCode()).isEqualTo(ExitCodes.CANNOT_CONNECT);
+            assertThat(run.err()).contains("TLS failed").contains("CA certificate");
+        }
+    }
+
+    @Test
+    void exitsWithTwoOnWrongUsageAndSuggestsTheCommandThatWasMeant() {
+        var run = run("statsu");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.err()).contains("statsu").contains("status");
+        assertThat(run("status", "--no-such-option").exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run("pause", "--stack", "a", "--node", "b").exitCode())
+                .isEqualTo(ExitCodes.USAGE);
+    }
+
+    @Test
+    void readsAddressTokenAndCertificateFromTheDataFolder() throws Exception {
+        var data = Files.createDirectory(folder.resolve("data"));
+        Files.writeString(
+                data.resolve("endpoint.json"),
+                "{\"address\":\"%s\",\"caCertificate\":\"%s\"}"
+                        .formatted(server.address(), server.caFile()));
+        Files.writeString(data.resolve("admin.token"), RecordedServer.TOKEN + "\n");
+        server.on(
+                "GET /nodes",
+                200,
+                "{\"nodes\":[{\"node\":\"mars\",\"connected\":true,\"instances\":3}]}");
+
+        var byOption = CommandRun.of(Map.of(), folder, "nodes", "--data-dir", data.toString());
+        var byVariable = CommandRun.of(Map.of("OLYMPUS_DATA_DIR", data.toString()), folder, "node");
+
+        assertThat(byOption.exitCode()).isZero();
+        assertThat(byOption.out())
+                .contains("mars")
+                .contains("connected")
+                .isEqualTo(byVariable.out());
+    }
+
+    @Test
+    void saysHowToStartAServerWhereNoneHasRun() {
+        var run =
+                CommandRun.of(
+                        Map.of(),
+                        folder,
+                        "status",
+                        "--data-dir",
+                        folder.resolve("nothing").toString());
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.CANNOT_CONNECT);
+        assertThat(run.err()).contains("olympus up --data-dir");
+    }
+
+    @Test
+    void keepsNamedServersAndNeverPrintsTheirTokens() {
+        server.on("GET /nodes", 200, "{\"nodes\":[]}");
+
+        assertThat(run("context", "home", "--address", server.address()).exitCode()).isZero();
+        var listed = CommandRun.of(Map.of(), folder, "contexts", "-o", "json");
+        var used = CommandRun.of(Map.of(), folder, "nodes");
+
+        assertThat(listed.out())
+                .contains("home")
+                .contains(server.address())
+                .doesNotContain(RecordedServer.TOKEN);
+        assertThat(used.exitCode()).isZero();
+    }
+
+    @Test
+    void removesAStackOnlyAfterConsent() {
+        server.on("GET /services/first", 200, TWO_SERVICES).on("DELETE /stacks/first", 202, "{}");
+
+        var unattended = run("remove", "first");
+        var refused = CommandRun.answering("no\n", true, environment, folder, "remove", "first");
+        assertThat(unattended.exitCode()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(refused.exitCode()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(server.requests()).doesNotContain("DELETE /stacks/first");
+
+        var agreed = CommandRun.answering("yes\n", true, environment, folder, "remove", "first");
+        assertThat(agreed.exitCode()).isZero();
+        assertThat(agreed.out()).contains("first/web");
+        assertThat(server.requests()).contains("DELETE /stacks/first");
+    }
+
+    @Test
+    void followsLogsAsServerSentEvents() {
+        server.on(
+                "GET /services/first/web/logs?tail=100&follow=true",
+                200,
+                """
+                : keep-alive
+
+                event: line
+                id: 1
+                data: {"instance":"first/web.1","at":"2020-01-01T00:00:00Z","stream":"stdout","text":"one"}
+
+                event: line
+                id: 2
+                data: {"instance":"first/web.1","at":"2020-01-01T00:00:01Z","stream":"stdout","text":"two"}
+
+                """,
+                Map.of("Content-Type", "text/event-stream"));
+
+        var run = run("logs", "first/web", "-f");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out().lines().map(line -> line.substring(line.lastIndexOf(' ') + 1)))
+                .containsExactly("one", "two");
+    }
+
+    @Test
+    void showsEachProblemOfARejectedRequestWithItsPlace() {
+        server.on(
+                "POST /services/first/web/start",
+                400,
+                """
+                {"detail":"the stack has 1 problem","problems":[{"file":"olympus.yaml","line":3,"column":5,"message":"unknown key \\"prot\\""}]}
+                """);
+
+        var run = run("start", "first/web");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
+        assertThat(run.err()).contains("olympus.yaml:3:5: unknown key \"prot\"");
+    }
+
+    @Test
+    void doctorFailsWhenACheckFailed() {
+        server.on(
+                "GET /doctor",
+                200,
+                "{\"checks\":[{\"name\":\"disk\",\"status\":\"failed\",\"detail\":\"2 % free\",\"remedy\":\"free some\"}]}");
+
+        var run = run("doctor");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
+        assertThat(run.out()).contains("disk").contains("free some");
+    }
+
+    @Test
+    void printsACompletionScriptAndAManualPageForEveryCommand() {
+        assertThat(run("completion").out()).contains("complete -F").contains("rollback");
+        var commands =
+                OlympusCommand.line(Console.ofProcess(), new ServerFinder(Map.of(), folder))
+                        .getSubcommands();
+        for (var name : commands.keySet()) {
+            var page = run("man", name);
+            assertThat(page.exitCode()).as(name).isZero();
+            assertThat(page.out())
+                    .as(name)
+                    .startsWith(".TH \"OLYMPUS-")
+                    .contains(".SH SYNOPSIS", ".SH EXIT STATUS");
+        }
+        assertThat(run("man").out()).contains("decisions");
+    }
+
+    @Test
+    void everyCommandHasAHelpTextThatSaysWhatItDoes() {
+        for (var command :
+                OlympusCommand.line(Console.ofProcess(), new ServerFinder(Map.of(), folder))
+                        .getSubcommands()
+                        .values()) {
+            assertThat(command.getCommandSpec().usageMessage().description())
+                    .as(command.getCommandName())
+                    .isNotEmpty();
+            assertThat(command.getUsageMessage()).as(command.getCommandName()).contains("Usage:");
+        }
+    }
+}
