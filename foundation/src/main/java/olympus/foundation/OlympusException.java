@@ -5,7 +5,7 @@ package olympus.foundation;
  * code. The message says what was attempted, on which id, with which value, and what would be
  * right.
  */
-public final class OlympusException extends RuntimeException {
+public class OlympusException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,0 +1,38 @@
+package olympus.model.json;
+
+import java.util.ArrayList;
+import java.util.List;
+import olympus.model.Problem;
+
+/** Collects what is wrong with one JSON text, up to a limit. */
+final class Faults {
+
+    private static final int MAX = 200;
+
+    private static final int SHOWN_CHARACTERS = 60;
+
+    private final List<Problem> problems = new ArrayList<>();
+
+    void add(String path, String message, String expected, String suggestion) {
+        if (problems.size() < MAX) {
+            problems.add(Problem.atPath(path, message, expected, suggestion));
+        }
+    }
+
+    boolean isEmpty() {
+        return problems.isEmpty();
+    }
+
+    List<Problem> problems() {
+        return List.copyOf(problems);
+    }
+
+    /** A value as it stands in a message: short, texts in quotes. */
+    static String show(Object tree) {
+        if (tree.equals(JsonText.NULL)) {
+            return "null";
+        }
+        var text = JsonText.compact(tree);
+        return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "…";
+    }
+}

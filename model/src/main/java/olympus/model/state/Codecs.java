@@ -1,0 +1,48 @@
+package olympus.model.state;
+
+import java.util.List;
+import olympus.model.json.RecordCodec;
+import olympus.model.stack.ApplyRequest;
+import olympus.model.stack.ServiceDefinition;
+import olympus.model.stack.StackDefinition;
+
+/**
+ * The codec of every record that is stored, kept on an agent's disk or sent. Each has a golden file
+ * per format.
+ */
+public final class Codecs {
+
+    public static final RecordCodec<StackDefinition> STACK_DEFINITION =
+            RecordCodec.of("stack-definition", 1, StackDefinition.class);
+    public static final RecordCodec<ServiceDefinition> SERVICE_DEFINITION =
+            RecordCodec.of("service-definition", 1, ServiceDefinition.class);
+    public static final RecordCodec<ApplyRequest> APPLY_REQUEST =
+            RecordCodec.of("apply-request", 1, ApplyRequest.class);
+    public static final RecordCodec<Assignment> ASSIGNMENT =
+            RecordCodec.of("assignment", 1, Assignment.class);
+    public static final RecordCodec<InstanceSpec> INSTANCE_SPEC =
+            RecordCodec.of("instance-spec", 1, InstanceSpec.class);
+    public static final RecordCodec<NodeReport> NODE_REPORT =
+            RecordCodec.of("node-report", 1, NodeReport.class);
+    public static final RecordCodec<InstanceObservation> INSTANCE_OBSERVATION =
+            RecordCodec.of("instance-observation", 1, InstanceObservation.class);
+    public static final RecordCodec<AgentEvent> AGENT_EVENT =
+            RecordCodec.of("agent-event", 1, AgentEvent.class);
+    public static final RecordCodec<Decision> DECISION =
+            RecordCodec.of("decision", 1, Decision.class);
+
+    /** All of them; a test compares this list with the fields above. */
+    public static final List<RecordCodec<?>> ALL =
+            List.of(
+                    STACK_DEFINITION,
+                    SERVICE_DEFINITION,
+                    APPLY_REQUEST,
+                    ASSIGNMENT,
+                    INSTANCE_SPEC,
+                    NODE_REPORT,
+                    INSTANCE_OBSERVATION,
+                    AGENT_EVENT,
+                    DECISION);
+
+    private Codecs() {}
+}

@@ -1,0 +1,92 @@
+package olympus.model.state;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import olympus.model.json.RecordCodec;
+
+/**
+ * A kind of key in Hermes: its pattern, the record under it, and the one module that may write it.
+ * The list {@link #ALL} is the whole key space; a key outside it belongs to the user.
+ *
+ * @param pattern the key with its variable parts in angle brackets; an ellipsis at the end stands
+ *     for any further parts
+ * @param writer the only module that writes it, {@code -} when nobody does yet
+ * @param holds what the value is, in words
+ * @param codec how the value is written; empty when it is no record of the model (a number,
+ *     ciphertext, a token)
+ */
+public record KeyPrefix(
+        String pattern, Kind kind, String writer, String holds, Optional<RecordCodec<?>> codec) {
+
+    /** One value per key, or a stream of entries under one key. */
+    public enum Kind {
+        VALUE,
+        STREAM
+    }
+
+    /** Every prefix, as ARCHITECTURE.md lists them. */
+    public static final List<KeyPrefix> ALL =
+            List.of(
+                    value(
+                            "zeus/epoch",
+                            "zeus",
+                            "the epoch in force, flipped when a leader takes office"),
+                    value(
+                            "zeus/stacks/<stack>/current",
+                            "zeus",
+                            "pointer to a revision, flipped by compare-and-set"),
+                    value(
+                            "zeus/stacks/<stack>/revisions/<10 digits>",
+                            "zeus",
+                            "definition, actor, time, summary"),
+                    value(
+                            "zeus/services/<stack>/<service>",
+                            "zeus",
+                            "hold, run tokens, rollout in progress"),
+                    value(
+                            "zeus/instances/<stack>/<service>/<ordinal>",
+                            "zeus",
+                            "node, run token, ports"),
+                    value("zeus/nodes/<node id>", "zeus", "name, labels, first seen"),
+                    value("zeus/pauses/<scope>", "zeus", "who, when, why"),
+                    stream(
+                            "zeus/decisions",
+                            "zeus",
+                            "what was done, on which system, why, and the result",
+                            Codecs.DECISION),
+                    new KeyPrefix(
+                            "olympus/audit",
+                            Kind.STREAM,
+                            "server",
+                            "who changed what from where",
+                            Optional.empty()),
+                    value("olympus/tokens/<id>", "server", "hashed tokens"),
+                    value("olympus/secrets/<stack>/<name>/<fingerprint>", "server", "ciphertext"),
+                    value("islands/<id>/…", "-", "reserved: read-only mirrors of other islands"));
+
+    private static KeyPrefix value(String pattern, String writer, String holds) {
+        return new KeyPrefix(pattern, Kind.VALUE, writer, holds, Optional.empty());
+    }
+
+    private static KeyPrefix stream(
+            String pattern, String writer, String holds, RecordCodec<?> codec) {
+        return new KeyPrefix(pattern, Kind.STREAM, writer, holds, Optional.of(codec));
+    }
+
+    /** The entry that a key falls under; empty for a key of the user's own. */
+    public static Optional<KeyPrefix> of(String key) {
+        return ALL.stream().filter(prefix -> prefix.covers(key)).findFirst();
+    }
+
+    /** Whether a key has this pattern. */
+    public boolean covers(String key) {
+        var regex = new StringBuilder();
+        for (var part : pattern.split("/")) {
+            regex.append(regex.isEmpty() ? "" : "/");
+            regex.append(
+                    part.equals("…") ? ".+" : part.startsWith("<") ? "[^/]+" : Pattern.quote(part));
+        }
+        return key.matches(regex.toString());
+    }
+}

@@ -1,0 +1,146 @@
+package olympus.model.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import olympus.foundation.ErrorCode;
+import olympus.model.Problem;
+import olympus.model.json.InvalidRecordException;
+import olympus.model.json.RecordCodec;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+final class CodecsTest {
+
+    private static final Path GOLDEN = Path.of("src/test/resources/golden");
+
+    @TestFactory
+    List<DynamicTest> everyRecordReadsAndWritesItsGoldenFile() {
+        return Codecs.ALL.stream()
+                .map(codec -> DynamicTest.dynamicTest(codec.name(), () -> compare(codec)))
+                .toList();
+    }
+
+    private static <T extends Record> void compare(RecordCodec<T> codec) throws IOException {
+        var sample = codec.type().cast(sampleOf(codec));
+        var file = GOLDEN.resolve(codec.name() + "." + codec.format() + ".json");
+        if (Boolean.getBoolean("golden.create") && Files.notExists(file)) {
+            Files.writeString(file, codec.encodeIndented(sample));
+        }
+        assertThat(file)
+                .as("a new format needs a new golden file: -Dgolden.create=true writes it")
+                .exists();
+        var golden = Files.readString(file);
+        assertThat(codec.encodeIndented(sample))
+                .as(
+                        "the JSON of %s has changed: stores and agents hold the old one, so give it the next format number",
+                        codec.name())
+                .isEqualTo(golden);
+        assertThat(codec.decode(golden)).isEqualTo(sample);
+        assertThat(codec.decode(codec.encodeBytes(sample))).isEqualTo(sample);
+    }
+
+    private static Record sampleOf(RecordCodec<?> codec) {
+        return Samples.all().stream()
+                .filter(codec.type()::isInstance)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no sample of " + codec.type()));
+    }
+
+    @Test
+    void listsEveryCodec() throws IllegalAccessException {
+        var declared = new ArrayList<Object>();
+        for (var field : Codecs.class.getDeclaredFields()) {
+            if (Modifier.isStatic(field.getModifiers()) && field.getType() == RecordCodec.class) {
+                declared.add(field.get(null));
+            }
+        }
+        assertThat(Codecs.ALL).containsExactlyElementsOf(typed(declared));
+        assertThat(Codecs.ALL).extracting(RecordCodec::name).doesNotHaveDuplicates();
+    }
+
+    private static List<RecordCodec<?>> typed(List<Object> declared) {
+        var codecs = new ArrayList<RecordCodec<?>>();
+        declared.forEach(codec -> codecs.add((RecordCodec<?>) codec));
+        return codecs;
+    }
+
+    @Test
+    void keepsNoGoldenFileWithoutItsCodec() throws IOException {
+        var known = Codecs.ALL.stream().map(RecordCodec::name).toList();
+        try (var files = Files.list(GOLDEN)) {
+            assertThat(files.map(f -> f.getFileName().toString().split("\\.")[0]))
+                    .allSatisfy(name -> assertThat(known).contains(name));
+        }
+    }
+
+    @Test
+    void reportsAllProblemsOfATextAtOnceWithTheirPaths() {
+        var text =
+                Codecs.SERVICE_DEFINITION
+                        .encode(Samples.web())
+                        .replace("\"interval\":\"5s\"", "\"interval\":5")
+                        .replace(
+                                "\"condition\":\"service_healthy\"",
+                                "\"condition\":\"service_helthy\"")
+                        .replace("\"retries\":3", "\"retires\":3");
+        var thrown =
+                catchThrowableOfType(
+                        InvalidRecordException.class, () -> Codecs.SERVICE_DEFINITION.decode(text));
+        assertThat(thrown.code()).isEqualTo(ErrorCode.INVALID);
+        assertThat(thrown.problems())
+                .extracting(Problem::toString)
+                .containsExactly(
+                        "$.dependsOn.db.condition: found \"service_helthy\"; expected one of service_started, service_healthy, service_completed_successfully; did you mean \"service_healthy\"?",
+                        "$.probe.retires: unknown name \"retires\"; expected one of target, interval, timeout, retries, startPeriod; did you mean \"retries\"?",
+                        "$.probe.interval: found 5; expected a duration such as 500ms, 30s, 1m30s or 2h",
+                        "$.probe.retries: this is missing");
+    }
+
+    @Test
+    void refusesAFormatItDoesNotKnow() {
+        var text = Codecs.DECISION.encode((Decision) Samples.all().getLast());
+        assertThatThrownBy(
+                        () -> Codecs.DECISION.decode(text.replace("\"format\":1", "\"format\":2")))
+                .hasMessageContaining(
+                        "format 2; expected format 1; a newer version of Olympus wrote this");
+        assertThatThrownBy(() -> Codecs.DECISION.decode(text.replace("\"format\":1,", "")))
+                .hasMessageContaining("the format number is missing");
+    }
+
+    @Test
+    void refusesWhatIsNotJsonAndNamesGivenTwiceAndDepthBombs() {
+        for (var text :
+                Arrays.asList(
+                        "",
+                        "{",
+                        "[1]",
+                        "nul",
+                        "{\"format\":1,\"format\":1}",
+                        "{\"format\":1}x",
+                        "[".repeat(100_000))) {
+            assertThatThrownBy(() -> Codecs.DECISION.decode(text))
+                    .as(text)
+                    .isInstanceOf(InvalidRecordException.class);
+        }
+    }
+
+    @Test
+    void reportsValuesThatTheRecordItselfRefuses() {
+        var text =
+                Codecs.SERVICE_DEFINITION
+                        .encode(Samples.web())
+                        .replace("\"first\":8081", "\"first\":0");
+        assertThatThrownBy(() -> Codecs.SERVICE_DEFINITION.decode(text))
+                .hasMessageContaining("$.ports[0]: not a port range: 0-8082");
+    }
+}

@@ -1,0 +1,165 @@
+package olympus.model.state;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import olympus.model.InstanceId;
+import olympus.model.NodeId;
+import olympus.model.SecretRef;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.stack.ApplyRequest;
+import olympus.model.stack.Dependency;
+import olympus.model.stack.DeployPolicy;
+import olympus.model.stack.PortSpec;
+import olympus.model.stack.Probe;
+import olympus.model.stack.RecoveryPolicy;
+import olympus.model.stack.ServiceDefinition;
+import olympus.model.stack.StackDefinition;
+import olympus.model.stack.StopPolicy;
+import olympus.model.stack.Workload;
+
+/** One value of every record, with every component used: what the golden files hold. */
+public final class Samples {
+
+    public static final StackName SHOP = new StackName("shop");
+    public static final NodeId MARS = NodeId.parse("0b8f0b3e-5a43-4c1f-9d7e-2f6a1c0e9b11");
+    static final InstanceId WEB_1 = new InstanceId(new ServiceId(SHOP, "web"), 1);
+    static final Instant AT = Instant.parse("2026-11-21T03:00:00.250Z");
+
+    private Samples() {}
+
+    public static ServiceDefinition web() {
+        return new ServiceDefinition(
+                "web",
+                new Workload.Process(
+                        List.of("/usr/bin/web", "--port", "${OLYMPUS_PORT_HTTP}"),
+                        Optional.of("www-data:www-data"),
+                        Optional.of("/srv/shop/web"),
+                        Map.of(
+                                "LEVEL", new Workload.EnvironmentValue.Literal("info"),
+                                "DB_PASSWORD",
+                                        new Workload.EnvironmentValue.Secret(
+                                                new SecretRef(
+                                                        SHOP, "db-password", "9f86d081884c7d65")))),
+                List.of(new PortSpec("http", "0.0.0.0", 8081, 8082, PortSpec.Protocol.TCP)),
+                Map.of("db", new Dependency(Dependency.Condition.HEALTHY, true)),
+                Optional.of(
+                        new Probe(
+                                new Probe.Target.Http(
+                                        "http://127.0.0.1:${OLYMPUS_PORT_HTTP}/health"),
+                                Duration.ofSeconds(5),
+                                Duration.ofMillis(1500),
+                                3,
+                                Duration.ofSeconds(90))),
+                RecoveryPolicy.DEFAULT,
+                new DeployPolicy(
+                        DeployPolicy.Mode.REPLICATED,
+                        2,
+                        new DeployPolicy.Resources(
+                                Optional.of(0.5), Optional.of(512L << 20), Optional.of(100)),
+                        DeployPolicy.UpdatePolicy.DEFAULT),
+                StopPolicy.DEFAULT,
+                new ServiceDefinition.About(
+                        Map.of("tier", "front"),
+                        Optional.of("ana"),
+                        Optional.of("notes/web.md"),
+                        Optional.of("the shop's pages")));
+    }
+
+    public static ServiceDefinition db() {
+        return new ServiceDefinition(
+                "db",
+                new Workload.Process(
+                        List.of("/usr/sbin/mariadbd"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Map.of()),
+                List.of(new PortSpec("1", "127.0.0.1", 3306, 3306, PortSpec.Protocol.TCP)),
+                Map.of(),
+                Optional.of(
+                        new Probe(
+                                new Probe.Target.Tcp("127.0.0.1:3306"),
+                                Probe.DEFAULT_INTERVAL,
+                                Probe.DEFAULT_TIMEOUT,
+                                Probe.DEFAULT_RETRIES,
+                                Duration.ZERO)),
+                RecoveryPolicy.DEFAULT,
+                new DeployPolicy(
+                        DeployPolicy.Mode.REPLICATED,
+                        1,
+                        DeployPolicy.Resources.UNLIMITED,
+                        DeployPolicy.UpdatePolicy.DEFAULT),
+                StopPolicy.DEFAULT,
+                new ServiceDefinition.About(
+                        Map.of(), Optional.empty(), Optional.empty(), Optional.empty()));
+    }
+
+    public static StackDefinition shop() {
+        return new StackDefinition(
+                SHOP, StackDefinition.Mode.MANAGE, "/srv/shop", Map.of("web", web(), "db", db()));
+    }
+
+    static InstanceSpec spec() {
+        return new InstanceSpec(
+                WEB_1,
+                "01JD6Z8Q4N5W3T2R1P0M9K8J7H",
+                InstanceSpec.Desired.HOLD,
+                Optional.of("waits for db to be healthy"),
+                web(),
+                "/srv/shop",
+                Map.of("http", 8081));
+    }
+
+    static InstanceObservation observation() {
+        return new InstanceObservation(
+                WEB_1,
+                "01JD6Z8Q4N5W3T2R1P0M9K8J7H",
+                "process",
+                InstanceObservation.State.BACKOFF,
+                InstanceObservation.Health.FAILING,
+                0,
+                2,
+                AT,
+                "ended with exit status 7",
+                Optional.of(7));
+    }
+
+    static List<Record> all() {
+        var stamp = new Assignment.Stamp(1, 40, 57);
+        return List.of(
+                shop(),
+                web(),
+                new ApplyRequest(shop(), Map.of("db-password@", "clear")),
+                new Assignment(MARS, stamp, List.of(spec())),
+                spec(),
+                new NodeReport(
+                        MARS,
+                        "mars",
+                        12,
+                        "c1a7f1de-7c1b-4a0e-8a1c-3a6b8a0f5d10",
+                        stamp,
+                        Optional.of("paused by ana: upgrading the disk"),
+                        Optional.empty(),
+                        List.of(observation()),
+                        List.of("no cgroup to limit memory with")),
+                observation(),
+                new AgentEvent(
+                        7,
+                        AT,
+                        Optional.of(WEB_1),
+                        "restart",
+                        "ended with exit status 7",
+                        "started, pid 123"),
+                new Decision(
+                        AT,
+                        "agent:mars",
+                        "restart",
+                        "shop/web.1",
+                        "mars",
+                        "ended with exit status 7",
+                        "started, pid 123"));
+    }
+}
