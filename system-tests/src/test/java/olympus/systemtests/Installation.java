@@ -1,0 +1,255 @@
+package olympus.systemtests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A data folder, the {@code olympus up} process on it, and the command line against it: Olympus as a user runs it, through the launcher.
+ * Closing ends the server with its services, then everything else that still works in the test's folder.
+ */
+final class Installation implements AutoCloseable {
+
+    static final Duration START_DEADLINE = Duration.ofSeconds(120);
+    static final Duration COMMAND_DEADLINE = Duration.ofSeconds(90);
+
+    private static final Pattern READY = Pattern.compile("ready in (\\d+) ms {2}(https://\\S+) {2}token file (\\S+)");
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final Path folder;
+    private final Path data;
+    private final List<String> prefix;
+    private final Map<String, String> environment;
+    private @Nullable Process server;
+    private int starts;
+
+    private Installation(Path folder, List<String> prefix, Map<String, String> environment) {
+        this.folder = folder;
+        this.data = folder.resolve("data");
+        this.prefix = List.copyOf(prefix);
+        this.environment = Map.copyOf(environment);
+    }
+
+    /** An installation whose data folder lies in {@code folder}; nothing is started yet. */
+    static Installation in(Path folder) {
+        return new Installation(folder, List.of(), Map.of());
+    }
+
+    /** Like this one, on the same data folder, but started through other commands (e.g. faketime). */
+    Installation startedThrough(List<String> command, Map<String, String> variables) {
+        return new Installation(folder, command, variables);
+    }
+
+    Path data() {
+        return data;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** The root of the checkout. */
+    static Path root() {
+        var path = Path.of("").toAbsolutePath();
+        while (!Files.exists(path.resolve("olympus"))) {
+            path = path.getParent();
+        }
+        return path;
+    }
+
+    /** Starts {@code olympus up} and waits for its ready line. */
+    Ready up(String... arguments) {
+        var output = startUp(arguments);
+        var process = process();
+        Eventually.becomes(START_DEADLINE, () -> "olympus up is ready; it printed:\n" + read(output), () -> {
+            if (!process.isAlive()) {
+                throw new AssertionError("olympus up ended with %d:\n%s".formatted(process.exitValue(), read(output)));
+            }
+            return READY.matcher(read(output)).find();
+        });
+        var matcher = READY.matcher(read(output));
+        if (!matcher.find()) {
+            throw new AssertionError("the ready line has gone");
+        }
+        return new Ready(Long.parseLong(matcher.group(1)), matcher.group(2), Path.of(matcher.group(3)));
+    }
+
+    /** Starts {@code olympus up} without waiting; returns the file that takes its output. */
+    Path startUp(String... arguments) {
+        var command = new ArrayList<>(prefix);
+        command.addAll(List.of(launcher(), "up", "--data-dir", data.toString()));
+        if (!List.of(arguments).contains("--listen")) {
+            command.addAll(List.of("--listen", "127.0.0.1:0"));
+        }
+        command.addAll(List.of(arguments));
+        try {
+            var output = Files.createDirectories(folder.resolve("out")).resolve("up-" + ++starts + ".log");
+            var builder = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile());
+            builder.environment().putAll(environment);
+            server = builder.start();
+            return output;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The running server process. */
+    Process process() {
+        var running = server;
+        if (running == null) {
+            throw new IllegalStateException("not started");
+        }
+        return running;
+    }
+
+    /** {@code kill -9} of the server; its instances are left as they are. */
+    void killHard() {
+        process().destroyForcibly();
+        await(process(), Duration.ofSeconds(20));
+    }
+
+    /** SIGTERM, then waits; the exit code. */
+    int terminate() {
+        process().destroy();
+        return await(process(), Duration.ofSeconds(60));
+    }
+
+    /** Runs one command of the command line against this data folder. */
+    Run olympus(String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(launcher());
+        command.addAll(List.of(arguments));
+        return run(command, Map.of("OLYMPUS_DATA_DIR", data.toString()));
+    }
+
+    /** Runs a command with the given environment variables in the test's folder. */
+    Run run(List<String> command, Map<String, String> variables) {
+        try {
+            var out = Files.createTempFile(folder, "out", ".txt");
+            var err = Files.createTempFile(folder, "err", ".txt");
+            var builder = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile());
+            builder.environment().keySet().removeIf(name -> name.startsWith("OLYMPUS_"));
+            builder.environment().putAll(variables);
+            var code = await(builder.start(), COMMAND_DEADLINE);
+            var run = new Run(code, Files.readString(out), Files.readString(err));
+            Files.delete(out);
+            Files.delete(err);
+            return run;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The answer of a command that must succeed, as JSON. */
+    JsonNode json(String... arguments) {
+        var command = new ArrayList<>(List.of(arguments));
+        command.addAll(List.of("-o", "json"));
+        var run = olympus(command.toArray(String[]::new));
+        if (run.exitCode() != 0) {
+            throw new AssertionError("%s ended with %d:\n%s".formatted(command, run.exitCode(), run.err()));
+        }
+        return JSON.readTree(run.out());
+    }
+
+    /** One instance as status shows it; a missing node when there is no such instance. */
+    JsonNode instance(String id) {
+        for (var service : json("status").path("services")) {
+            for (var instance : service.path("instances")) {
+                if (instance.path("instance").asString().equals(id)) {
+                    return instance;
+                }
+            }
+        }
+        return JSON.missingNode();
+    }
+
+    /** The process id of a running instance; waits until it has one and is in {@code running}. */
+    long awaitRunning(String id) {
+        Eventually.becomes(Duration.ofSeconds(60), () -> id + " runs; status: " + olympus("status").out(), () -> {
+            var instance = instance(id);
+            return instance.path("state").asString("").equals("running") && instance.path("pid").asLong(0) > 0;
+        });
+        return instance(id).path("pid").asLong();
+    }
+
+    /** Writes a stack folder with one olympus.yaml and returns it. */
+    Path stack(String name, String yaml) {
+        try {
+            var stack = Files.createDirectories(folder.resolve("stacks").resolve(name));
+            Files.writeString(stack.resolve("olympus.yaml"), yaml);
+            return stack;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Applies a stack folder, which must succeed. */
+    Run apply(Path stack, String... more) {
+        var arguments = new ArrayList<>(List.of("apply", stack.toString()));
+        arguments.addAll(List.of(more));
+        var run = olympus(arguments.toArray(String[]::new));
+        if (run.exitCode() != 0) {
+            throw new AssertionError("apply ended with %d:\n%s%s".formatted(run.exitCode(), run.out(), run.err()));
+        }
+        return run;
+    }
+
+    @Override
+    public void close() {
+        var running = server;
+        if (running != null && running.isAlive()) {
+            running.destroyForcibly();
+            await(running, Duration.ofSeconds(20));
+        }
+        Processes.endAllWorkingIn(folder);
+    }
+
+    static String launcher() {
+        return root().resolve("olympus").toString();
+    }
+
+    private static int await(Process process, Duration deadline) {
+        try {
+            if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("%s did not end within %s".formatted(process.info().commandLine().orElse("?"), deadline));
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the ready line says. */
+    record Ready(long millis, String address, Path tokenFile) {}
+
+    /** How a command ended. */
+    record Run(int exitCode, String out, String err) {}
+}
