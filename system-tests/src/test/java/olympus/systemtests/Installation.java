@@ -16,15 +16,17 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A data folder, the {@code olympus up} process on it, and the command line against it: Olympus as a user runs it, through the launcher.
- * Closing ends the server with its services, then everything else that still works in the test's folder.
+ * A data folder, the {@code olympus up} process on it, and the command line against it: Olympus as
+ * a user runs it, through the launcher. Closing ends the server with its services, then everything
+ * else that still works in the test's folder.
  */
 final class Installation implements AutoCloseable {
 
-    static final Duration START_DEADLINE = Duration.ofSeconds(120);
+    static final Duration START_DEADLINE = Duration.ofMinutes(2);
     static final Duration COMMAND_DEADLINE = Duration.ofSeconds(90);
 
-    private static final Pattern READY = Pattern.compile("ready in (\\d+) ms {2}(https://\\S+) {2}token file (\\S+)");
+    private static final Pattern READY =
+            Pattern.compile("ready in (\\d+) ms {2}(https://\\S+) {2}token file (\\S+)");
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Path folder;
@@ -46,7 +48,9 @@ final class Installation implements AutoCloseable {
         return new Installation(folder, List.of(), Map.of());
     }
 
-    /** Like this one, on the same data folder, but started through other commands (e.g. faketime). */
+    /**
+     * Like this one, on the same data folder, but started through other commands (e.g. faketime).
+     */
     Installation startedThrough(List<String> command, Map<String, String> variables) {
         return new Installation(folder, command, variables);
     }
@@ -63,7 +67,11 @@ final class Installation implements AutoCloseable {
     static Path root() {
         var path = Path.of("").toAbsolutePath();
         while (!Files.exists(path.resolve("olympus"))) {
-            path = path.getParent();
+            var parent = path.getParent();
+            if (parent == null) {
+                throw new IllegalStateException("not in a checkout: " + Path.of("").toAbsolutePath());
+            }
+            path = parent;
         }
         return path;
     }
@@ -72,17 +80,23 @@ final class Installation implements AutoCloseable {
     Ready up(String... arguments) {
         var output = startUp(arguments);
         var process = process();
-        Eventually.becomes(START_DEADLINE, () -> "olympus up is ready; it printed:\n" + read(output), () -> {
-            if (!process.isAlive()) {
-                throw new AssertionError("olympus up ended with %d:\n%s".formatted(process.exitValue(), read(output)));
-            }
-            return READY.matcher(read(output)).find();
-        });
+        Eventually.becomes(
+                START_DEADLINE,
+                () -> "olympus up is ready; it printed:\n" + read(output),
+                () -> {
+                    if (!process.isAlive()) {
+                        throw new AssertionError(
+                                "olympus up ended with %d:\n%s"
+                                        .formatted(process.exitValue(), read(output)));
+                    }
+                    return READY.matcher(read(output)).find();
+                });
         var matcher = READY.matcher(read(output));
         if (!matcher.find()) {
             throw new AssertionError("the ready line has gone");
         }
-        return new Ready(Long.parseLong(matcher.group(1)), matcher.group(2), Path.of(matcher.group(3)));
+        return new Ready(
+                Long.parseLong(matcher.group(1)), matcher.group(2), Path.of(matcher.group(3)));
     }
 
     /** Starts {@code olympus up} without waiting; returns the file that takes its output. */
@@ -94,11 +108,14 @@ final class Installation implements AutoCloseable {
         }
         command.addAll(List.of(arguments));
         try {
-            var output = Files.createDirectories(folder.resolve("out")).resolve("up-" + ++starts + ".log");
-            var builder = new ProcessBuilder(command)
-                    .directory(folder.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile());
+            var output =
+                    Files.createDirectories(folder.resolve("out"))
+                            .resolve("up-" + ++starts + ".log");
+            var builder =
+                    new ProcessBuilder(command)
+                            .directory(folder.toFile())
+                            .redirectErrorStream(true)
+                            .redirectOutput(output.toFile());
             builder.environment().putAll(environment);
             server = builder.start();
             return output;
@@ -141,11 +158,13 @@ final class Installation implements AutoCloseable {
         try {
             var out = Files.createTempFile(folder, "out", ".txt");
             var err = Files.createTempFile(folder, "err", ".txt");
-            var builder = new ProcessBuilder(command)
-                    .directory(folder.toFile())
-                    .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                    .redirectOutput(out.toFile())
-                    .redirectError(err.toFile());
+            var builder =
+                    new ProcessBuilder(command)
+                            .directory(folder.toFile())
+                            .redirectInput(
+                                    ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                            .redirectOutput(out.toFile())
+                            .redirectError(err.toFile());
             builder.environment().keySet().removeIf(name -> name.startsWith("OLYMPUS_"));
             builder.environment().putAll(variables);
             var code = await(builder.start(), COMMAND_DEADLINE);
@@ -164,7 +183,8 @@ final class Installation implements AutoCloseable {
         command.addAll(List.of("-o", "json"));
         var run = olympus(command.toArray(String[]::new));
         if (run.exitCode() != 0) {
-            throw new AssertionError("%s ended with %d:\n%s".formatted(command, run.exitCode(), run.err()));
+            throw new AssertionError(
+                    "%s ended with %d:\n%s".formatted(command, run.exitCode(), run.err()));
         }
         return JSON.readTree(run.out());
     }
@@ -183,10 +203,14 @@ final class Installation implements AutoCloseable {
 
     /** The process id of a running instance; waits until it has one and is in {@code running}. */
     long awaitRunning(String id) {
-        Eventually.becomes(Duration.ofSeconds(60), () -> id + " runs; status: " + olympus("status").out(), () -> {
-            var instance = instance(id);
-            return instance.path("state").asString("").equals("running") && instance.path("pid").asLong(0) > 0;
-        });
+        Eventually.becomes(
+                Duration.ofSeconds(60),
+                () -> id + " runs; status: " + olympus("status").out(),
+                () -> {
+                    var instance = instance(id);
+                    return instance.path("state").asString("").equals("running")
+                            && instance.path("pid").asLong(0) > 0;
+                });
         return instance(id).path("pid").asLong();
     }
 
@@ -207,7 +231,8 @@ final class Installation implements AutoCloseable {
         arguments.addAll(List.of(more));
         var run = olympus(arguments.toArray(String[]::new));
         if (run.exitCode() != 0) {
-            throw new AssertionError("apply ended with %d:\n%s%s".formatted(run.exitCode(), run.out(), run.err()));
+            throw new AssertionError(
+                    "apply ended with %d:\n%s%s".formatted(run.exitCode(), run.out(), run.err()));
         }
         return run;
     }
@@ -230,7 +255,9 @@ final class Installation implements AutoCloseable {
         try {
             if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError("%s did not end within %s".formatted(process.info().commandLine().orElse("?"), deadline));
+                throw new AssertionError(
+                        "%s did not end within %s"
+                                .formatted(process.info().commandLine().orElse("?"), deadline));
             }
             return process.exitValue();
         } catch (InterruptedException e) {

@@ -32,7 +32,10 @@ final class Processes {
 
     static void kill(long pid, String signal) {
         try {
-            new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).inheritIO().start().waitFor();
+            new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -41,22 +44,29 @@ final class Processes {
         }
     }
 
-    /** Kills every process whose working directory, command line or environment names {@code folder}, and waits until none is left. */
+    /**
+     * Kills every process whose working directory, command line or environment names {@code
+     * folder}, and waits until none is left.
+     */
     static void endAllWorkingIn(Path folder) {
-        Eventually.becomes(Duration.ofSeconds(20), () -> "no process works in " + folder, () -> {
-            var left = workingIn(folder);
-            left.forEach(pid -> kill(pid, "KILL"));
-            return left.isEmpty();
-        });
+        Eventually.becomes(
+                Duration.ofSeconds(20),
+                () -> "no process works in " + folder,
+                () -> {
+                    var left = workingIn(folder);
+                    left.forEach(pid -> kill(pid, "KILL"));
+                    return left.isEmpty();
+                });
     }
 
     static List<Long> workingIn(Path folder) {
         var name = folder.toString();
         var self = ProcessHandle.current().pid();
-        return matching(pid -> pid != self
-                && (commandLine(pid).contains(name)
-                        || directory(pid).startsWith(name)
-                        || read(Path.of("/proc/" + pid + "/environ")).contains(name)));
+        return matching(pid ->
+                pid != self
+                        && (commandLine(pid).contains(name)
+                                || directory(pid).startsWith(name)
+                                || read(Path.of("/proc/" + pid + "/environ")).contains(name)));
     }
 
     private static List<Long> matching(LongPredicate wanted) {
