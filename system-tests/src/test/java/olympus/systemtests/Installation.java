@@ -69,7 +69,8 @@ final class Installation implements AutoCloseable {
         while (!Files.exists(path.resolve("olympus"))) {
             var parent = path.getParent();
             if (parent == null) {
-                throw new IllegalStateException("not in a checkout: " + Path.of("").toAbsolutePath());
+                throw new IllegalStateException(
+                        "not in a checkout: " + Path.of("").toAbsolutePath());
             }
             path = parent;
         }
