@@ -1,0 +1,209 @@
+package olympus.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What happens to the data folder: two owners, a full disk, death under load, damage. */
+final class DataFolderTest {
+
+    @TempDir
+    Path folder;
+
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private Installation olympus;
+
+    @BeforeEach
+    void prepare() {
+        olympus = Installation.in(folder);
+    }
+
+    @AfterEach
+    void end() {
+        olympus.close();
+    }
+
+    private Path stack(int number) {
+        return olympus.stack("shop", "services: { web: { process: { command: [sleep, \"%d\"] } } }".formatted(70_000 + number));
+    }
+
+    @Test
+    void aSecondServerOnTheSameFolderIsRefusedNamingTheFirst() throws IOException, InterruptedException {
+        olympus.up();
+
+        var second = Installation.in(folder);
+        var output = second.startUp();
+        assertThat(second.process().waitFor(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+
+        assertThat(second.process().exitValue()).isEqualTo(1);
+        assertThat(Files.readString(output)).contains(Long.toString(olympus.process().pid()));
+        assertThat(olympus.olympus("status").exitCode()).isZero();
+    }
+
+    @Test
+    void nothingAcknowledgedIsLostWhenKilledWhileApplying() {
+        killWhileApplying(8);
+    }
+
+    @Test
+    @Tag("long")
+    void nothingAcknowledgedIsLostInTwoHundredKills() {
+        killWhileApplying(200);
+    }
+
+    /** Applies revision after revision and kills the server while an apply is under way. */
+    private void killWhileApplying(int rounds) {
+        var random = new Random(4711);
+        var acknowledged = 0;
+        for (var round = 0; round < rounds; round++) {
+            olympus.up();
+            if (acknowledged > 0) {
+                var present = present();
+                assertThat(present).as("round " + round).isGreaterThanOrEqualTo(acknowledged);
+                acknowledged = present;
+            }
+            var applying = acknowledged + 1;
+            var victim = olympus.process();
+            var delay = Duration.ofMillis(100 + random.nextInt(900));
+            Thread.ofVirtual().start(() -> killAfter(victim, delay));
+            var number = applying;
+            while (victim.isAlive()) {
+                var run = olympus.olympus("apply", stack(number).toString());
+                if (run.exitCode() == 0) {
+                    acknowledged = number++;
+                }
+            }
+        }
+    }
+
+    private static void killAfter(Process victim, Duration delay) {
+        java.util.concurrent.locks.LockSupport.parkNanos(delay.toNanos());
+        victim.destroyForcibly();
+    }
+
+    private int present() {
+        var command = olympus.json("history", "shop").path("revisions").path(0).path("summary").asString("");
+        var pid = olympus.awaitRunning("shop/web.1");
+        Eventually.becomes(Duration.ofSeconds(30), () -> "one run: " + command, () -> Processes.commandLine(olympus.awaitRunning("shop/web.1"))
+                .contains("sleep 7"));
+        assertThat(pid).isPositive();
+        return Integer.parseInt(Processes.commandLine(olympus.awaitRunning("shop/web.1")).replace("sleep ", "")) - 70_000;
+    }
+
+    @Test
+    void aFullDiskRefusesWritesKeepsSupervisingAndAllReturnsByItself() throws IOException {
+        var disk = Files.createDirectories(folder.resolve("data"));
+        mount(disk, "size=160m");
+        try {
+            olympus.up();
+            olympus.apply(stack(1));
+            var pid = olympus.awaitRunning("shop/web.1");
+            var ballast = disk.resolve("ballast");
+            fill(ballast);
+
+            Eventually.becomes(Duration.ofSeconds(60), () -> "an apply is refused", () -> olympus.olympus("apply", stack(2).toString())
+                            .exitCode()
+                    != 0);
+            var refused = olympus.olympus("apply", stack(2).toString());
+            assertThat(refused.err()).containsIgnoringCase("disk").containsIgnoringCase("full");
+            Processes.kill(pid, "KILL");
+            Eventually.becomes(Duration.ofSeconds(30), () -> "restarted on a full disk: " + olympus.olympus("status").out(), () -> {
+                var now = olympus.instance("shop/web.1").path("pid").asLong(0);
+                return now != 0 && now != pid && Processes.isAlive(now);
+            });
+
+            Files.delete(ballast);
+            Eventually.becomes(Duration.ofSeconds(60), () -> "applies work again", () -> olympus.olympus("apply", stack(3).toString())
+                            .exitCode()
+                    == 0);
+            olympus.killHard();
+            olympus.up();
+            Eventually.becomes(Duration.ofSeconds(30), () -> "the last revision runs", () -> Processes.commandLine(olympus.awaitRunning("shop/web.1"))
+                    .contains("70003"));
+        } finally {
+            olympus.close();
+            unmount(disk);
+        }
+    }
+
+    private void mount(Path where, String options) {
+        var run = olympus.run(List.of("mount", "-t", "tmpfs", "-o", options, "tmpfs", where.toString()), Map.of());
+        assertThat(run.exitCode()).as("mounting needs root: " + run.err()).isZero();
+    }
+
+    private void unmount(Path where) {
+        Eventually.becomes(Duration.ofSeconds(20), () -> "unmounted", () -> olympus.run(List.of("umount", where.toString()), Map.of())
+                        .exitCode()
+                == 0);
+    }
+
+    private static void fill(Path file) throws IOException {
+        var block = new byte[64 << 10];
+        try (var out = Files.newOutputStream(file)) {
+            while (true) {
+                out.write(block);
+            }
+        } catch (IOException full) {
+            assertThat(full.getMessage()).contains("space");
+        }
+    }
+
+    @Test
+    void damageIsRefusedNamingTheFileAndTheCommandThatHelps() throws IOException {
+        olympus.up();
+        for (var i = 1; i <= 5; i++) {
+            olympus.apply(stack(i));
+        }
+        olympus.killHard();
+        var log = largestLogFile();
+        assertThat(olympus.olympus("store", "verify", "--data-dir", olympus.data().toString()).exitCode()).isZero();
+
+        flipBit(log, 2_000);
+
+        var verify = olympus.olympus("store", "verify", "--data-dir", olympus.data().toString());
+        assertThat(verify.exitCode()).isEqualTo(1);
+        assertThat(verify.out() + verify.err()).contains(log.getFileName().toString());
+        var output = olympus.startUp();
+        Eventually.becomes(Duration.ofSeconds(60), () -> "the refusal is printed: " + text(output), () -> text(output)
+                        .contains(log.getFileName().toString())
+                && text(output).contains("olympus store"));
+        flipBit(log, 2_000);
+    }
+
+    private Path largestLogFile() throws IOException {
+        try (var files = Files.walk(olympus.data().resolve("hermes"))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("log_"))
+                    .max(java.util.Comparator.comparingLong(file -> file.toFile().length()))
+                    .orElseThrow();
+        }
+    }
+
+    private static void flipBit(Path file, long position) throws IOException {
+        try (var raw = new RandomAccessFile(file.toFile(), "rw")) {
+            raw.seek(position);
+            var old = raw.read();
+            raw.seek(position);
+            raw.write(old ^ 4);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
