@@ -18,8 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Who may do what, and what stays secret. */
 final class AccessTest {
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @SuppressWarnings("NullAway.Init") // set before each test
     private Installation olympus;
@@ -49,8 +48,9 @@ final class AccessTest {
 
     private String caFile() {
         try {
-            var endpoint = new tools.jackson.databind.json.JsonMapper()
-                    .readTree(Files.readString(olympus.data().resolve("endpoint.json")));
+            var endpoint =
+                    new tools.jackson.databind.json.JsonMapper()
+                            .readTree(Files.readString(olympus.data().resolve("endpoint.json")));
             return olympus.data().resolve(endpoint.path("caCertificate").asString()).toString();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -66,18 +66,23 @@ final class AccessTest {
         assertThat(wrong.exitCode()).isEqualTo(4);
         assertThat(wrong.err()).doesNotContain(right);
 
-        var limited = Stream.generate(() -> withToken("wrong-token", "status"))
-                .limit(40)
-                .filter(run -> run.err().contains("too many"))
-                .findFirst();
+        var limited =
+                Stream.generate(() -> withToken("wrong-token", "status"))
+                        .limit(40)
+                        .filter(run -> run.err().contains("too many"))
+                        .findFirst();
         assertThat(limited).as("a run that was told to slow down").isPresent();
         assertThat(limited.orElseThrow().exitCode()).isEqualTo(4);
-        assertThat(logs()).contains("127.0.0.1").doesNotContain("wrong-token").doesNotContain(right);
+        assertThat(logs())
+                .contains("127.0.0.1")
+                .doesNotContain("wrong-token")
+                .doesNotContain(right);
     }
 
     @Test
     void theTokenFileIsForItsOwnerOnlyAndTheTokenIsHashedAtRest() throws IOException {
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(ready.tokenFile()))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(ready.tokenFile())))
+                .isEqualTo("rw-------");
         var token = Files.readString(ready.tokenFile()).strip();
         assertThat(filesContaining(olympus.data(), token)).containsExactly(ready.tokenFile());
     }
@@ -86,28 +91,34 @@ final class AccessTest {
     void theClearTextOfASecretStandsNowhere() throws IOException {
         var clear = "hunter2-" + System.nanoTime();
         var fromFile = "file-secret-" + System.nanoTime();
-        var stack = olympus.stack(
-                "shop",
-                """
-                secrets:
-                  db_password: { file: ./db_password.txt }
-                services:
-                  web:
-                    process:
-                      command: [bash, -c, "echo \\"length $${#PASSWORD} $${#API_KEY}\\"; sleep 600"]
-                      environment: { PASSWORD: { secret: db_password } }
-                    env_file: web.env
-                """);
+        var stack =
+                olympus.stack(
+                        "shop",
+                        """
+                        secrets:
+                          db_password: { file: ./db_password.txt }
+                        services:
+                          web:
+                            process:
+                              command: [bash, -c, "echo \\"length $${#PASSWORD} $${#API_KEY}\\"; sleep 600"]
+                              environment: { PASSWORD: { secret: db_password } }
+                            env_file: web.env
+                        """);
         Files.writeString(stack.resolve("db_password.txt"), clear);
         Files.writeString(stack.resolve("web.env"), "API_KEY=" + fromFile + "\n");
 
         var plan = olympus.olympus("plan", stack.toString());
         olympus.apply(stack);
         olympus.awaitRunning("shop/web.1");
-        Eventually.becomes(Duration.ofSeconds(20), () -> "the instance got both: " + olympus.olympus("logs", "web").out(), () -> olympus.olympus(
-                        "logs", "web")
-                .out()
-                .contains("length %d %d".formatted(clear.length(), fromFile.length())));
+        Eventually.becomes(
+                Duration.ofSeconds(20),
+                () -> "the instance got both: " + olympus.olympus("logs", "web").out(),
+                () ->
+                        olympus.olympus("logs", "web")
+                                .out()
+                                .contains(
+                                        "length %d %d"
+                                                .formatted(clear.length(), fromFile.length())));
 
         Files.writeString(stack.resolve("db_password.txt"), clear + "-changed");
         var changed = olympus.olympus("plan", stack.toString());
@@ -118,12 +129,14 @@ final class AccessTest {
         olympus.up();
         olympus.awaitRunning("shop/web.1");
 
-        var shown = plan.out() + changed.out()
-                + olympus.olympus("status", "-o", "json").out()
-                + olympus.olympus("history", "shop", "-o", "json").out()
-                + olympus.olympus("why", "shop/web").out()
-                + olympus.olympus("decisions", "-o", "json").out()
-                + olympus.olympus("audit", "-o", "json").out();
+        var shown =
+                plan.out()
+                        + changed.out()
+                        + olympus.olympus("status", "-o", "json").out()
+                        + olympus.olympus("history", "shop", "-o", "json").out()
+                        + olympus.olympus("why", "shop/web").out()
+                        + olympus.olympus("decisions", "-o", "json").out()
+                        + olympus.olympus("audit", "-o", "json").out();
         assertThat(shown).doesNotContain(clear).doesNotContain(fromFile);
         assertThat(filesContaining(olympus.data(), clear)).isEmpty();
         assertThat(filesContaining(olympus.data(), fromFile)).isEmpty();
@@ -132,16 +145,23 @@ final class AccessTest {
 
     @Test
     void everyChangeOfDeclaredStateIsInTheAuditStream() {
-        var stack = olympus.stack("shop", "services: { web: { process: { command: [sleep, \"600\"] } } }");
+        var stack =
+                olympus.stack(
+                        "shop", "services: { web: { process: { command: [sleep, \"600\"] } } }");
         olympus.apply(stack);
         olympus.olympus("stop", "shop/web");
         olympus.olympus("remove", "shop", "--yes");
 
         var audit = olympus.json("audit").path("audit");
         for (var method : List.of("PUT", "POST", "DELETE")) {
-            assertThat(audit.valueStream().anyMatch(entry -> entry.path("method").asString().equals(method)
-                            && entry.path("from").asString().contains("127.0.0.1")
-                            && !entry.path("actor").asString().isBlank()))
+            assertThat(
+                            audit.valueStream()
+                                    .anyMatch(entry ->
+                                            entry.path("method").asString().equals(method)
+                                                    && entry.path("from")
+                                                            .asString()
+                                                            .contains("127.0.0.1")
+                                                    && !entry.path("actor").asString().isBlank()))
                     .as(method + " in " + audit)
                     .isTrue();
         }
@@ -168,8 +188,11 @@ final class AccessTest {
 
     private static boolean contains(Path file, byte[] wanted) {
         try {
-            var content = new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1);
-            return content.contains(new String(wanted, java.nio.charset.StandardCharsets.ISO_8859_1));
+            var content =
+                    new String(
+                            Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1);
+            return content.contains(
+                    new String(wanted, java.nio.charset.StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

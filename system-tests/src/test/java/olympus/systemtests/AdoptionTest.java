@@ -13,17 +13,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Instances outlive Olympus: after its death they are adopted, never doubled, and drift is mended. */
+/**
+ * Instances outlive Olympus: after its death they are adopted, never doubled, and drift is mended.
+ */
 final class AdoptionTest {
 
-    private static final String STACK =
-            """
-            services:
-              web: { process: { command: [sleep, "%d"] }, deploy: { replicas: 3 } }
-            """;
-
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @SuppressWarnings("NullAway.Init") // set first thing in each test
     private Installation olympus;
@@ -35,14 +30,19 @@ final class AdoptionTest {
 
     private long[] start(int seconds) {
         olympus.up();
-        olympus.apply(olympus.stack("shop", STACK.formatted(seconds)));
+        olympus.apply(
+                olympus.stack(
+                        "shop",
+                        """
+                        services:
+                          web: { process: { command: [sleep, "%d"] }, deploy: { replicas: 3 } }
+                        """
+                                .formatted(seconds)));
         return pids();
     }
 
     private long[] pids() {
-        return Stream.of(1, 2, 3)
-                .mapToLong(n -> olympus.awaitRunning("shop/web." + n))
-                .toArray();
+        return Stream.of(1, 2, 3).mapToLong(n -> olympus.awaitRunning("shop/web." + n)).toArray();
     }
 
     private List<Long> sleepers(int seconds) {
@@ -63,8 +63,10 @@ final class AdoptionTest {
             assertThat(sleepers(86_411)).hasSize(3);
         }
         Processes.kill(before[1], "KILL");
-        Eventually.becomes(Duration.ofSeconds(20), () -> "the adopted one is restarted", () -> olympus.awaitRunning("shop/web.2")
-                != before[1]);
+        Eventually.becomes(
+                Duration.ofSeconds(20),
+                () -> "the adopted one is restarted",
+                () -> olympus.awaitRunning("shop/web.2") != before[1]);
         assertThat(sleepers(86_411)).hasSize(3);
     }
 
@@ -74,7 +76,9 @@ final class AdoptionTest {
         var before = start(86_412);
         for (var step : List.of("+1h", "-1h")) {
             olympus.killHard();
-            olympus = Installation.in(folder).startedThrough(List.of("faketime", "-f", step), Map.of());
+            olympus =
+                    Installation.in(folder)
+                            .startedThrough(List.of("faketime", "-f", step), Map.of());
             olympus.up();
             assertThat(pids()).as(step).containsExactly(before);
             assertThat(sleepers(86_412)).as(step).hasSize(3);
@@ -89,15 +93,19 @@ final class AdoptionTest {
         assertThat(Processes.commandLine(shim)).contains(olympus.data().toString());
 
         Processes.kill(shim, "KILL");
-        Eventually.becomes(Duration.ofSeconds(20), () -> "the loss shows: " + olympus.olympus("why", "shop/web.1").out(), () -> olympus.olympus(
-                        "why", "shop/web.1")
-                .out()
-                .contains("shim"));
+        Eventually.becomes(
+                Duration.ofSeconds(20),
+                () -> "the loss shows: " + olympus.olympus("why", "shop/web.1").out(),
+                () -> olympus.olympus("why", "shop/web.1").out().contains("shim"));
         assertThat(sleepers(86_413)).hasSize(3);
 
         Processes.kill(olympus.awaitRunning("shop/web.1"), "KILL");
-        Eventually.becomes(Duration.ofSeconds(20), () -> "three run again", () -> sleepers(86_413).size() == 3
-                && olympus.awaitRunning("shop/web.1") != before[0]);
+        Eventually.becomes(
+                Duration.ofSeconds(20),
+                () -> "three run again",
+                () ->
+                        sleepers(86_413).size() == 3
+                                && olympus.awaitRunning("shop/web.1") != before[0]);
     }
 
     @Test
@@ -109,7 +117,10 @@ final class AdoptionTest {
 
         Files.writeString(file, original.replace("86414", "86415"));
 
-        Eventually.becomes(Duration.ofSeconds(30), () -> "the file is restored", () -> !read(file).contains("86415"));
+        Eventually.becomes(
+                Duration.ofSeconds(30),
+                () -> "the file is restored",
+                () -> !read(file).contains("86415"));
         assertThat(pids()).containsExactly(before);
         assertThat(olympus.olympus("decisions").out()).contains("assignment");
     }

@@ -13,11 +13,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What happens to wrong files and to services that cannot run: a clear error or reason, and the rest goes on. */
+/**
+ * What happens to wrong files and to services that cannot run: a clear error or reason, and the
+ * rest goes on.
+ */
 final class BadInputTest {
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @SuppressWarnings("NullAway.Init") // set before each test
     private Installation olympus;
@@ -34,25 +36,26 @@ final class BadInputTest {
 
     @Test
     void tellsEveryProblemOfAFolderAtOnceWithItsPlace() {
-        var stack = olympus.stack(
-                "shop",
-                """
-                services:
-                  web:
-                    process: { comand: [sleep, "600"] }
-                    probe: { http: ":80/", interval: soon }
-                  api:
-                    process: { command: [sleep, "600"] }
-                    ports: ["8080"]
-                    depends_on: [worker]
-                  worker:
-                    process: { command: [sleep, "600"] }
-                    ports: ["8080"]
-                    depends_on: [api]
-                    deploy: { replicas: many }
-                  worker:
-                    process: { command: [sleep, "600"] }
-                """);
+        var stack =
+                olympus.stack(
+                        "shop",
+                        """
+                        services:
+                          web:
+                            process: { comand: [sleep, "600"] }
+                            probe: { http: ":80/", interval: soon }
+                          api:
+                            process: { command: [sleep, "600"] }
+                            ports: ["8080"]
+                            depends_on: [worker]
+                          worker:
+                            process: { command: [sleep, "600"] }
+                            ports: ["8080"]
+                            depends_on: [api]
+                            deploy: { replicas: many }
+                          worker:
+                            process: { command: [sleep, "600"] }
+                        """);
 
         var run = olympus.olympus("validate", stack.toString());
 
@@ -66,35 +69,41 @@ final class BadInputTest {
 
     @Test
     void namesTheCycleAndThePortThatIsUsedTwice() {
-        var cycle = olympus.stack(
-                "loop",
-                """
-                services:
-                  a: { process: { command: [sleep, "600"] }, depends_on: [b] }
-                  b: { process: { command: [sleep, "600"] }, depends_on: [a] }
-                """);
-        var ports = olympus.stack(
-                "ports",
-                """
-                services:
-                  a: { process: { command: [sleep, "600"] }, ports: ["8080-8082"] }
-                  b: { process: { command: [sleep, "600"] }, ports: ["8081"] }
-                """);
+        var cycle =
+                olympus.stack(
+                        "loop",
+                        """
+                        services:
+                          a: { process: { command: [sleep, "600"] }, depends_on: [b] }
+                          b: { process: { command: [sleep, "600"] }, depends_on: [a] }
+                        """);
+        var ports =
+                olympus.stack(
+                        "ports",
+                        """
+                        services:
+                          a: { process: { command: [sleep, "600"] }, ports: ["8080-8082"] }
+                          b: { process: { command: [sleep, "600"] }, ports: ["8081"] }
+                        """);
 
-        assertThat(olympus.olympus("validate", cycle.toString()).err()).contains("a").contains("b").contains("cycle");
+        assertThat(olympus.olympus("validate", cycle.toString()).err())
+                .contains("a")
+                .contains("b")
+                .contains("cycle");
         assertThat(olympus.olympus("validate", ports.toString()).err()).contains("8081");
     }
 
     @Test
     void namesAnEnvFileThatCannotBeRead() {
-        var stack = olympus.stack(
-                "shop",
-                """
-                services:
-                  web:
-                    process: { command: [sleep, "600"] }
-                    env_file: missing.env
-                """);
+        var stack =
+                olympus.stack(
+                        "shop",
+                        """
+                        services:
+                          web:
+                            process: { command: [sleep, "600"] }
+                            env_file: missing.env
+                        """);
 
         var run = olympus.olympus("validate", stack.toString());
 
@@ -105,23 +114,28 @@ final class BadInputTest {
     @Test
     void givesUpAMissingExecutableWithTheReasonWhileTheRestOfTheStackRuns() {
         olympus.up();
-        olympus.apply(olympus.stack(
-                "shop",
-                """
-                services:
-                  good: { process: { command: [sleep, "600"] } }
-                  bad:
-                    process: { command: [no-such-program-anywhere] }
-                    recovery: { attempts: 2, within: 1m, backoff: { initial: 10ms, max: 50ms } }
-                """));
+        olympus.apply(
+                olympus.stack(
+                        "shop",
+                        """
+                        services:
+                          good: { process: { command: [sleep, "600"] } }
+                          bad:
+                            process: { command: [no-such-program-anywhere] }
+                            recovery: { attempts: 2, within: 1m, backoff: { initial: 10ms, max: 50ms } }
+                        """));
 
         olympus.awaitRunning("shop/good.1");
-        Eventually.becomes(Duration.ofSeconds(30), () -> olympus.olympus("status").out(), () -> olympus.instance(
-                        "shop/bad.1")
-                .path("state")
-                .asString("")
-                .matches("given.up"));
-        assertThat(olympus.instance("shop/bad.1").path("reason").asString()).contains("no-such-program-anywhere");
+        Eventually.becomes(
+                Duration.ofSeconds(30),
+                () -> olympus.olympus("status").out(),
+                () ->
+                        olympus.instance("shop/bad.1")
+                                .path("state")
+                                .asString("")
+                                .matches("given.up"));
+        assertThat(olympus.instance("shop/bad.1").path("reason").asString())
+                .contains("no-such-program-anywhere");
         assertThat(olympus.olympus("why", "bad").out()).contains("no-such-program-anywhere");
     }
 
@@ -129,24 +143,29 @@ final class BadInputTest {
     void saysWhichForeignProcessHoldsAPort() throws IOException {
         try (var foreign = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             olympus.up();
-            olympus.apply(olympus.stack(
-                    "shop",
-                    """
-                    services:
-                      web:
-                        process: { command: ["${JAVA_HOME}/bin/jwebserver", -b, 127.0.0.1, -p, "${OLYMPUS_PORT}"] }
-                        ports: ["%d"]
-                        recovery: { attempts: 50, within: 5m, backoff: { initial: 200ms, max: 1s } }
-                      other: { process: { command: [sleep, "600"] } }
-                    """
-                            .formatted(foreign.getLocalPort())));
+            olympus.apply(
+                    olympus.stack(
+                            "shop",
+                            """
+                            services:
+                              web:
+                                process: { command: ["${JAVA_HOME}/bin/jwebserver", -b, 127.0.0.1, -p, "${OLYMPUS_PORT}"] }
+                                ports: ["%d"]
+                                recovery: { attempts: 50, within: 5m, backoff: { initial: 200ms, max: 1s } }
+                              other: { process: { command: [sleep, "600"] } }
+                            """
+                                    .formatted(foreign.getLocalPort())));
 
             olympus.awaitRunning("shop/other.1");
             var self = Long.toString(ProcessHandle.current().pid());
-            Eventually.becomes(Duration.ofSeconds(30), () -> olympus.olympus("status").out(), () -> {
-                var reason = olympus.instance("shop/web.1").path("reason").asString("");
-                return reason.contains(Integer.toString(foreign.getLocalPort())) && reason.contains(self);
-            });
+            Eventually.becomes(
+                    Duration.ofSeconds(30),
+                    () -> olympus.olympus("status").out(),
+                    () -> {
+                        var reason = olympus.instance("shop/web.1").path("reason").asString("");
+                        return reason.contains(Integer.toString(foreign.getLocalPort()))
+                                && reason.contains(self);
+                    });
             foreign.close();
             olympus.awaitRunning("shop/web.1");
         }
@@ -162,11 +181,16 @@ final class BadInputTest {
 
         olympus.apply(b);
         olympus.awaitRunning("b/web.1");
-        Files.writeString(b.resolve("olympus.yaml"), "services: { web: { process: { command: [sleep, \"601\"] } } }");
+        Files.writeString(
+                b.resolve("olympus.yaml"),
+                "services: { web: { process: { command: [sleep, \"601\"] } } }");
         olympus.apply(b);
-        Eventually.becomes(Duration.ofSeconds(30), () -> olympus.olympus("status").out(), () -> Processes.commandLine(
-                        olympus.instance("b/web.1").path("pid").asLong())
-                .contains("601"));
+        Eventually.becomes(
+                Duration.ofSeconds(30),
+                () -> olympus.olympus("status").out(),
+                () ->
+                        Processes.commandLine(olympus.instance("b/web.1").path("pid").asLong())
+                                .contains("601"));
 
         assertThat(olympus.awaitRunning("a/web.1")).isEqualTo(pid);
         var ambiguous = olympus.olympus("status", "web");
