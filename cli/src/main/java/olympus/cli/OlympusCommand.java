@@ -68,6 +68,9 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("completion", new AutoComplete.GenerateCompletion());
         line.addSubcommand("man", new ManCommand(session));
         line.addSubcommand("help", new CommandLine.HelpCommand());
+        line.getSubcommands()
+                .values()
+                .forEach(command -> command.getCommandSpec().mixinStandardHelpOptions(true));
         line.setExecutionExceptionHandler(
                 (failure, command, parsed) -> report(failure, command, console));
         line.setParameterExceptionHandler((failure, arguments) -> usageError(failure, console));
