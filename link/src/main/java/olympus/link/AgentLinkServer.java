@@ -1,0 +1,248 @@
+package olympus.link;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.EventLoop;
+import olympus.foundation.OlympusException;
+import olympus.link.keys.Installation;
+import olympus.link.keys.NodeUri;
+import olympus.link.proto.AgentLinkGrpc;
+import olympus.link.proto.AgentMessage;
+import olympus.link.proto.ServerMessage;
+import olympus.model.NodeId;
+import olympus.model.SecretRef;
+import olympus.model.state.Assignment;
+
+/**
+ * The server's side of the link: agents connect here, over the network with mutual TLS, or within
+ * the process. What they say goes to a {@link ServerSide.Listener}; orders go to whichever stream
+ * speaks for the node.
+ *
+ * <p>Threading: any thread; the loop, which must outlive this, keeps timers and log requests.
+ * Limits: {@link LinkLimits}.
+ */
+public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
+
+    private static final Context.Key<Optional<NodeUri>> CERTIFIED =
+            Context.key("olympus-certified-node");
+    private static final int MAX_METADATA_BYTES = 8 * 1024;
+    private static final int MAX_CALLS_PER_CONNECTION = 4;
+
+    private final Installation identity;
+    private final ServerSide.Listener listener;
+    private final EventLoop loop;
+    private final NodeStreams streams;
+    private final ExecutorService callbacks =
+            Executors.newThreadPerTaskExecutor(
+                    Thread.ofVirtual().name("link-server-", 0).factory());
+    private final List<Server> listening = new CopyOnWriteArrayList<>();
+
+    public AgentLinkServer(Installation identity, ServerSide.Listener listener, EventLoop loop) {
+        this.identity = identity;
+        this.listener = listener;
+        this.loop = loop;
+        this.streams = new NodeStreams(listener);
+    }
+
+    /**
+     * Takes agents of the same process that dial {@code name}; they are believed without a
+     * certificate.
+     */
+    public void listenInProcess(String name) {
+        var service = new Connections(false);
+        start(
+                InProcessServerBuilder.forName(name).addService(service),
+                "in this process as " + name);
+    }
+
+    /**
+     * Takes agents over the network, with mutual TLS. Returns the port, which is useful when 0
+     * asked for a free one.
+     */
+    public int listenTls(InetSocketAddress address, LinkTls tls) {
+        var builder =
+                NettyServerBuilder.forAddress(address, tls.serverCredentials())
+                        .addService(new Connections(true))
+                        .intercept(new CertificateReader())
+                        .maxInboundMessageSize(LinkLimits.MAX_MESSAGE_BYTES)
+                        .maxInboundMetadataSize(MAX_METADATA_BYTES)
+                        .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+                        .handshakeTimeout(
+                                LinkLimits.HANDSHAKE_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                        .keepAliveTime(
+                                LinkLimits.SERVER_KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS)
+                        .keepAliveTimeout(
+                                LinkLimits.KEEP_ALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                        .permitKeepAliveTime(
+                                LinkLimits.SERVER_KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS)
+                        .permitKeepAliveWithoutCalls(true);
+        return start(builder, "on " + address).getPort();
+    }
+
+    @Override
+    public void assign(Assignment assignment, Map<SecretRef, String> secrets) {
+        var node = assignment.node();
+        streams.current(node).ifPresent(stream -> stream.assign(node, assignment, secrets));
+    }
+
+    @Override
+    public void eventsRecorded(NodeId node, long upToSequence) {
+        streams.current(node).ifPresent(stream -> stream.eventsRecorded(upToSequence));
+    }
+
+    @Override
+    public void pause(NodeId node, Pause pause) {
+        streams.current(node).ifPresent(stream -> stream.pause(pause));
+    }
+
+    @Override
+    public Runnable streamLogs(NodeId node, LogRequest request, LogSink sink) {
+        var reading = new Reading();
+        loop.execute(() -> {
+            if (reading.cancelled) {
+                return;
+            }
+            streams.current(node)
+                    .ifPresentOrElse(
+                            stream -> reading.cancel = stream.openLog(request, sink),
+                            () ->
+                                    sink.end(
+                                            Optional.of(
+                                                    "node %s is not connected".formatted(node))));
+        });
+        return () -> loop.execute(reading::cancel);
+    }
+
+    @Override
+    public List<NodeId> connected() {
+        return streams.connected();
+    }
+
+    /** Ends every stream, telling the agents, which will come back. Returns when all is closed. */
+    @Override
+    public void close() {
+        streams.all()
+                .forEach(stream ->
+                        stream.close(
+                                Status.UNAVAILABLE.withDescription("the server is shutting down")));
+        listening.forEach(Server::shutdown);
+        for (var server : listening) {
+            awaitEnd(server);
+        }
+        callbacks.close();
+    }
+
+    /** A log request on its way: owned by the loop. */
+    private static final class Reading {
+        private boolean cancelled;
+        private Runnable cancel = () -> {};
+
+        private void cancel() {
+            cancelled = true;
+            cancel.run();
+        }
+    }
+
+    private Server start(ServerBuilder<?> builder, String where) {
+        try {
+            var server = builder.executor(callbacks).build().start();
+            listening.add(server);
+            return server;
+        } catch (IOException e) {
+            throw new OlympusException(
+                    ErrorCode.UNAVAILABLE,
+                    "cannot take agents %s: %s; another process may use this address"
+                            .formatted(where, e.getMessage()),
+                    e);
+        }
+    }
+
+    private static void awaitEnd(Server server) {
+        try {
+            if (!server.awaitTermination(
+                    LinkLimits.CLOSE_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+                server.shutdownNow()
+                        .awaitTermination(
+                                LinkLimits.CLOSE_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The gRPC service. */
+    private final class Connections extends AgentLinkGrpc.AgentLinkImplBase {
+
+        private final boolean needsCertificate;
+
+        Connections(boolean needsCertificate) {
+            this.needsCertificate = needsCertificate;
+        }
+
+        @Override
+        public StreamObserver<AgentMessage> connect(StreamObserver<ServerMessage> out) {
+            var certified = Optional.ofNullable(CERTIFIED.get()).flatMap(node -> node);
+            var stream =
+                    new NodeStream(
+                            identity,
+                            streams,
+                            listener,
+                            loop,
+                            certified,
+                            (ServerCallStreamObserver<ServerMessage>) out);
+            if (needsCertificate && certified.isEmpty()) {
+                stream.close(
+                        Status.UNAUTHENTICATED.withDescription(
+                                "the agent's certificate names no node; expected a SAN URI olympus://realm/…/island/…/node/…"));
+            }
+            return stream;
+        }
+    }
+
+    /** Puts the node that the peer's certificate was issued to where the service finds it. */
+    private static final class CertificateReader implements ServerInterceptor {
+        @Override
+        public <Q, A> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+            var session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+            Optional<NodeUri> certified = Optional.empty();
+            if (session != null) {
+                try {
+                    certified = NodeUri.of((X509Certificate) session.getPeerCertificates()[0]);
+                } catch (SSLPeerUnverifiedException e) {
+                    call.close(
+                            Status.UNAUTHENTICATED.withDescription("no certificate was presented"),
+                            new Metadata());
+                    return new ServerCall.Listener<>() {};
+                }
+            }
+            return Contexts.interceptCall(
+                    Context.current().withValue(CERTIFIED, certified), call, headers, next);
+        }
+    }
+}

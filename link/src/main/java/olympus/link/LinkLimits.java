@@ -1,0 +1,68 @@
+package olympus.link;
+
+import java.time.Duration;
+
+/** Every limit and deadline of the link. Both sides of a stream have the same. */
+public final class LinkLimits {
+
+    /** The protocol that this side speaks. */
+    public static final int PROTOCOL = 1;
+
+    /** Of one message, e.g. a whole assignment: about 10,000 instances. */
+    public static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+    /** Messages that wait in one lane of one stream. */
+    public static final int MAX_QUEUED_MESSAGES = 10_000;
+
+    /** Events that travel in one message. */
+    public static final int MAX_EVENTS_PER_MESSAGE = 500;
+
+    /**
+     * Log lines are cut into messages of about this size, so that an order never waits behind a
+     * long one.
+     */
+    public static final int LOG_MESSAGE_BYTES = 64 * 1024;
+
+    /** Bytes of log lines that are under way or wait for a slow reader, for each request. */
+    public static final int LOG_WINDOW_BYTES = 1024 * 1024;
+
+    /** Log requests that one agent serves at the same time. */
+    public static final int MAX_LOG_REQUESTS = 64;
+
+    /** Of a text that explains something to the other side. */
+    public static final int MAX_REASON_CHARACTERS = 4_096;
+
+    /** From the opening of a stream to Hello, and from there to Welcome. */
+    public static final Duration HANDSHAKE_DEADLINE = Duration.ofSeconds(10);
+
+    public static final Duration RECONNECT_FIRST = Duration.ofMillis(50);
+    public static final Duration RECONNECT_MAX = Duration.ofSeconds(5);
+
+    /**
+     * A stream that lasted this long counts as good: the next reconnection begins with the first
+     * delay again.
+     */
+    public static final Duration STABLE_AFTER = Duration.ofSeconds(10);
+
+    /**
+     * A server asks a silent connection this often whether it is still there; agents may ask as
+     * often.
+     */
+    public static final Duration SERVER_KEEP_ALIVE = Duration.ofSeconds(2);
+
+    /** The shortest that gRPC allows a client. */
+    public static final Duration AGENT_KEEP_ALIVE = Duration.ofSeconds(10);
+
+    public static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(3);
+
+    /** What an orderly end may take; then connections are cut. */
+    public static final Duration CLOSE_DEADLINE = Duration.ofSeconds(2);
+
+    private LinkLimits() {}
+
+    static String reason(String text) {
+        return text.length() <= MAX_REASON_CHARACTERS
+                ? text
+                : text.substring(0, MAX_REASON_CHARACTERS - 1) + "…";
+    }
+}

@@ -1,0 +1,118 @@
+package olympus.link;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import olympus.foundation.EventLoop;
+import olympus.link.proto.LogLines;
+
+/**
+ * The server's end of one log request: hands lines to a sink as fast as that takes them, and gives
+ * the agent credit for what was taken.
+ *
+ * <p>Threading: the server's loop. Limit: buffers at most the window and the agent's last batch; an
+ * agent that sends more without credit has its request ended.
+ */
+final class LogRelay {
+
+    private static final long MAX_OVERDRAFT = LinkLimits.MAX_MESSAGE_BYTES;
+    private static final long GRANT_FROM = LinkLimits.LOG_WINDOW_BYTES / 4;
+
+    private final LogSink sink;
+    private final EventLoop loop;
+    private final LongConsumer grant;
+    private final ArrayDeque<Batch> buffer = new ArrayDeque<>();
+    private long credit = LinkLimits.LOG_WINDOW_BYTES;
+    private long taken;
+    private boolean blocked;
+    private boolean over;
+    private Optional<Ending> ending = Optional.empty();
+
+    private record Batch(List<LogLine> lines, long cost) {}
+
+    private record Ending(Optional<String> error) {}
+
+    /**
+     * @param grant sends so many bytes of further credit to the agent
+     */
+    LogRelay(LogSink sink, EventLoop loop, LongConsumer grant) {
+        this.sink = sink;
+        this.loop = loop;
+        this.grant = grant;
+    }
+
+    /** Whether nothing more will reach the sink. */
+    boolean isOver() {
+        return over;
+    }
+
+    void received(LogLines message) {
+        if (over || ending.isPresent()) {
+            return;
+        }
+        var cost = message.getLinesList().stream().mapToLong(Wire::cost).sum();
+        credit -= cost;
+        if (credit < -MAX_OVERDRAFT) {
+            fail("the agent sent %d bytes of log lines without credit".formatted(-credit));
+            return;
+        }
+        if (message.getLinesCount() > 0) {
+            buffer.add(
+                    new Batch(message.getLinesList().stream().map(Wire::logLine).toList(), cost));
+        }
+        if (message.getEnd()) {
+            end(message.getError().isEmpty() ? Optional.empty() : Optional.of(message.getError()));
+        } else {
+            deliver();
+        }
+    }
+
+    /** Ends the sink after what is buffered. */
+    void end(Optional<String> error) {
+        if (ending.isEmpty()) {
+            ending = Optional.of(new Ending(error));
+            deliver();
+        }
+    }
+
+    /** Ends the sink now. */
+    void fail(String error) {
+        buffer.clear();
+        blocked = false;
+        end(Optional.of(error));
+    }
+
+    /** The reader has gone: nothing more reaches the sink. */
+    void cancel() {
+        over = true;
+        buffer.clear();
+    }
+
+    private void deliver() {
+        while (!blocked && !over && !buffer.isEmpty()) {
+            var batch = buffer.remove();
+            taken += batch.cost();
+            if (!sink.lines(batch.lines())) {
+                blocked = true;
+                sink.ready(() -> loop.execute(this::resume));
+            }
+        }
+        if (blocked || over) {
+            return;
+        }
+        if (ending.isPresent()) {
+            over = true;
+            sink.end(ending.get().error());
+        } else if (taken >= GRANT_FROM) {
+            credit += taken;
+            grant.accept(taken);
+            taken = 0;
+        }
+    }
+
+    private void resume() {
+        blocked = false;
+        deliver();
+    }
+}

@@ -1,0 +1,345 @@
+package olympus.link;
+
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import olympus.foundation.EventLoop;
+import olympus.foundation.OlympusException;
+import olympus.link.Outbox.Lane;
+import olympus.link.Outbox.Outcome;
+import olympus.link.keys.Installation;
+import olympus.link.keys.NodeUri;
+import olympus.link.proto.AgentMessage;
+import olympus.link.proto.EventsRecorded;
+import olympus.link.proto.Hello;
+import olympus.link.proto.LogCancel;
+import olympus.link.proto.LogCredit;
+import olympus.link.proto.LogLines;
+import olympus.link.proto.ServerMessage;
+import olympus.link.proto.Welcome;
+import olympus.model.NodeId;
+import olympus.model.SecretRef;
+import olympus.model.state.Assignment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's end of one agent's stream.
+ *
+ * <pre>
+ *   awaiting Hello ──Hello accepted──▶ open ──▶ ended
+ *          └──── refused, or no Hello within the deadline ───▲
+ * </pre>
+ *
+ * <p>Threading: messages come from gRPC, one at a time; orders from any thread; log requests live
+ * on the loop.
+ */
+final class NodeStream implements StreamObserver<AgentMessage> {
+
+    private static final String ASSIGNMENT = "assignment";
+    private static final String EVENTS_RECORDED = "events recorded";
+
+    private final Installation server;
+    private final NodeStreams streams;
+    private final ServerSide.Listener listener;
+    private final EventLoop loop;
+    private final Optional<NodeUri> certified;
+    private final Outbox<ServerMessage> outbox;
+    private final EventLoop.Cancellable helloDeadline;
+    private final ReentrantLock orders = new ReentrantLock();
+    private Assignment.Stamp newest = Assignment.Stamp.NONE;
+    private final AtomicLong recorded = new AtomicLong();
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile @Nullable NodeId node;
+
+    // Owned by the loop.
+    private final Map<Long, LogRelay> logs = new HashMap<>();
+    private long nextLogRequest = 1;
+    private boolean over;
+
+    NodeStream(
+            Installation server,
+            NodeStreams streams,
+            ServerSide.Listener listener,
+            EventLoop loop,
+            Optional<NodeUri> certified,
+            ServerCallStreamObserver<ServerMessage> out) {
+        this.server = server;
+        this.streams = streams;
+        this.listener = listener;
+        this.loop = loop;
+        this.certified = certified;
+        this.outbox = new Outbox<>(out);
+        out.setOnReadyHandler(outbox::drain);
+        out.setOnCancelHandler(() -> ended("the agent's connection was cut"));
+        this.helloDeadline = loop.schedule(LinkLimits.HANDSHAKE_DEADLINE, this::helloOverdue);
+    }
+
+    @Override
+    public void onNext(AgentMessage message) {
+        try {
+            var known = node;
+            if (known == null) {
+                welcome(message);
+            } else {
+                streams.ifCurrent(known, this, () -> dispatch(known, message));
+            }
+        } catch (OlympusException e) {
+            close(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        ended(Reasons.of(failure));
+    }
+
+    @Override
+    public void onCompleted() {
+        outbox.end(StreamObserver::onCompleted);
+        ended("the agent closed the stream");
+    }
+
+    /** Ends the stream, telling the agent why. */
+    void close(Status status) {
+        outbox.end(out -> out.onError(status.asRuntimeException()));
+        ended(Optional.ofNullable(status.getDescription()).orElse(status.getCode().name()));
+    }
+
+    void assign(NodeId to, Assignment assignment, Map<SecretRef, String> secrets) {
+        var message = ServerMessage.newBuilder().setOrder(Wire.order(assignment, secrets)).build();
+        orders.lock();
+        try {
+            if (assignment.stamp().compareTo(newest) < 0) {
+                refused(
+                        to,
+                        assignment.stamp(),
+                        "a newer assignment, %s, is already on its way".formatted(newest));
+                return;
+            }
+            if (outbox.put(Lane.STATE, ASSIGNMENT, message) == Outcome.TOO_LARGE) {
+                refused(to, assignment.stamp(), tooLarge(assignment, message));
+                return;
+            }
+            newest = assignment.stamp();
+        } finally {
+            orders.unlock();
+        }
+    }
+
+    void eventsRecorded(long upTo) {
+        var highest = recorded.accumulateAndGet(upTo, Math::max);
+        send(
+                Lane.CONTROL,
+                EVENTS_RECORDED,
+                ServerMessage.newBuilder()
+                        .setEventsRecorded(EventsRecorded.newBuilder().setUpToSequence(highest))
+                        .build());
+    }
+
+    void pause(Pause pause) {
+        send(
+                Lane.CONTROL,
+                pause.stack(),
+                ServerMessage.newBuilder().setPause(Wire.pause(pause)).build());
+    }
+
+    /** On the loop. Returns what cancels, to be run on the loop. */
+    Runnable openLog(LogRequest request, LogSink sink) {
+        if (over) {
+            sink.end(Optional.of("the node is not connected"));
+            return () -> {};
+        }
+        if (logs.size() >= LinkLimits.MAX_LOG_REQUESTS) {
+            sink.end(
+                    Optional.of(
+                            "%d readers of this node's logs are open; no more are served at the same time"
+                                    .formatted(logs.size())));
+            return () -> {};
+        }
+        var id = nextLogRequest++;
+        logs.put(id, new LogRelay(sink, loop, bytes -> grant(id, bytes)));
+        send(
+                Lane.BULK,
+                id,
+                ServerMessage.newBuilder().setLogRequest(Wire.logRequest(id, request)).build());
+        return () -> cancelLog(id);
+    }
+
+    private void welcome(AgentMessage first) {
+        if (first.getMessageCase() != AgentMessage.MessageCase.HELLO) {
+            throw Wire.invalid("the first message", first.getMessageCase().name(), "HELLO");
+        }
+        var hello = first.getHello();
+        var claimed = Wire.nodeId(hello.getNodeId());
+        var refusal = refusal(hello, claimed);
+        if (refusal.isPresent()) {
+            close(refusal.get());
+            return;
+        }
+        helloDeadline.cancel();
+        send(
+                Lane.CONTROL,
+                "welcome",
+                ServerMessage.newBuilder()
+                        .setWelcome(
+                                Welcome.newBuilder()
+                                        .setProtocol(LinkLimits.PROTOCOL)
+                                        .setServerId(server.node().toString())
+                                        .setIslandId(server.island().toString()))
+                        .build());
+        node = claimed;
+        streams.opened(claimed, hello.getNodeName(), this);
+    }
+
+    private Optional<Status> refusal(Hello hello, NodeId claimed) {
+        if (hello.getProtocol() != LinkLimits.PROTOCOL) {
+            return Optional.of(
+                    Status.FAILED_PRECONDITION.withDescription(
+                            "agent %s (version %s) speaks protocol %d of the link, this server speaks %d; run the same version of Olympus on both"
+                                    .formatted(
+                                            hello.getNodeName(),
+                                            hello.getAgentVersion(),
+                                            hello.getProtocol(),
+                                            LinkLimits.PROTOCOL)));
+        }
+        if (certified.isEmpty()) {
+            return Optional.empty();
+        }
+        var identity = certified.get();
+        if (!identity.node().equals(claimed)) {
+            return Optional.of(
+                    Status.PERMISSION_DENIED.withDescription(
+                            "the agent says it is node %s, but its certificate was issued to node %s"
+                                    .formatted(claimed, identity.node())));
+        }
+        if (!identity.realm().equals(server.realm())
+                || !identity.island().equals(server.island())) {
+            return Optional.of(
+                    Status.PERMISSION_DENIED.withDescription(
+                            "the agent's certificate, %s, is not of this server's realm %s and island %s"
+                                    .formatted(identity, server.realm(), server.island())));
+        }
+        return Optional.empty();
+    }
+
+    private void dispatch(NodeId from, AgentMessage message) {
+        switch (message.getMessageCase()) {
+            case REPORT -> {
+                var report = Wire.report(message.getReport());
+                if (!report.node().equals(from)) {
+                    throw Wire.invalid(
+                            "a report", "node " + report.node(), "the stream's own, " + from);
+                }
+                listener.reported(report);
+            }
+            case EVENTS -> listener.happened(from, Wire.events(message.getEvents()));
+            case REFUSAL -> {
+                var refusal = message.getRefusal();
+                listener.refused(
+                        from,
+                        Wire.stamp(refusal.getRefused()),
+                        Wire.stamp(refusal.getInForce()),
+                        LinkLimits.reason(refusal.getReason()));
+            }
+            case LOG_LINES -> loop.execute(() -> logLines(message.getLogLines()));
+            case HELLO ->
+                    throw Wire.invalid(
+                            "a later message", "HELLO", "HELLO once, as the first message");
+            case MESSAGE_NOT_SET ->
+                    throw Wire.invalid("a message", "nothing known here", "one of protocol 1");
+        }
+    }
+
+    private void logLines(LogLines message) {
+        var relay = logs.get(message.getRequestId());
+        if (relay == null) {
+            return; // cancelled while these were under way
+        }
+        relay.received(message);
+        if (relay.isOver()) {
+            cancelLog(message.getRequestId());
+        }
+    }
+
+    private void cancelLog(long id) {
+        var relay = logs.remove(id);
+        if (relay != null) {
+            relay.cancel();
+            send(
+                    Lane.BULK,
+                    new Object(),
+                    ServerMessage.newBuilder()
+                            .setLogCancel(LogCancel.newBuilder().setRequestId(id))
+                            .build());
+        }
+    }
+
+    private void grant(long id, long bytes) {
+        send(
+                Lane.BULK,
+                new Object(),
+                ServerMessage.newBuilder()
+                        .setLogCredit(LogCredit.newBuilder().setRequestId(id).setBytes(bytes))
+                        .build());
+    }
+
+    private void send(Lane lane, Object key, ServerMessage message) {
+        if (outbox.put(lane, key, message) == Outcome.FULL) {
+            close(
+                    Status.RESOURCE_EXHAUSTED.withDescription(
+                            "the agent takes nothing: %d messages wait for it"
+                                    .formatted(LinkLimits.MAX_QUEUED_MESSAGES)));
+        }
+    }
+
+    private void helloOverdue() {
+        if (node == null) {
+            close(
+                    Status.DEADLINE_EXCEEDED.withDescription(
+                            "no Hello within %d s"
+                                    .formatted(LinkLimits.HANDSHAKE_DEADLINE.toSeconds())));
+        }
+    }
+
+    private void refused(NodeId to, Assignment.Stamp refused, String reason) {
+        var inForce = newest;
+        loop.execute(() -> listener.refused(to, refused, inForce, reason));
+    }
+
+    private static String tooLarge(Assignment assignment, ServerMessage message) {
+        return "the assignment %s of node %s with %d instances has %d bytes; one message may have at most %d: give the node fewer or smaller services"
+                .formatted(
+                        assignment.stamp(),
+                        assignment.node(),
+                        assignment.instances().size(),
+                        message.getSerializedSize(),
+                        LinkLimits.MAX_MESSAGE_BYTES);
+    }
+
+    private void ended(String reason) {
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
+        outbox.end(out -> {});
+        helloDeadline.cancel();
+        var known = node;
+        if (known != null) {
+            streams.ended(known, this, reason);
+        }
+        loop.execute(() -> endLogs(reason));
+    }
+
+    private void endLogs(String reason) {
+        over = true;
+        var open = Map.copyOf(logs);
+        logs.clear();
+        open.values()
+                .forEach(relay -> relay.end(Optional.of("the node's connection ended: " + reason)));
+    }
+}

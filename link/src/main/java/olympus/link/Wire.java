@@ -1,0 +1,221 @@
+package olympus.link;
+
+import com.google.protobuf.ByteString;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import olympus.link.proto.Events;
+import olympus.link.proto.Order;
+import olympus.link.proto.Refusal;
+import olympus.link.proto.Report;
+import olympus.model.InstanceId;
+import olympus.model.NodeId;
+import olympus.model.SecretRef;
+import olympus.model.StackName;
+import olympus.model.state.AgentEvent;
+import olympus.model.state.Assignment;
+import olympus.model.state.Codecs;
+import olympus.model.state.NodeReport;
+
+/**
+ * Records to messages and back; pure. What a message says wrongly is an {@link OlympusException} of
+ * code INVALID. Messages with secrets are never logged: their text shows them.
+ */
+final class Wire {
+
+    private Wire() {}
+
+    static Order order(Assignment assignment, Map<SecretRef, String> secrets) {
+        var order =
+                Order.newBuilder()
+                        .setStamp(stamp(assignment.stamp()))
+                        .setAssignmentJson(
+                                ByteString.copyFrom(Codecs.ASSIGNMENT.encodeBytes(assignment)));
+        secrets.forEach(
+                (ref, clear) -> order.putSecrets(secretKey(ref), ByteString.copyFromUtf8(clear)));
+        return order.build();
+    }
+
+    static Assignment assignment(Order order) {
+        var assignment = Codecs.ASSIGNMENT.decode(order.getAssignmentJson().toByteArray());
+        if (!assignment.stamp().equals(stamp(order.getStamp()))) {
+            throw invalid(
+                    "an order",
+                    "stamp " + stamp(order.getStamp()),
+                    "the assignment's, " + assignment.stamp());
+        }
+        return assignment;
+    }
+
+    static Map<SecretRef, String> secrets(Order order) {
+        var secrets = new HashMap<SecretRef, String>();
+        order.getSecretsMap()
+                .forEach((key, clear) -> secrets.put(secretRef(key), clear.toStringUtf8()));
+        return Map.copyOf(secrets);
+    }
+
+    static olympus.link.proto.Stamp stamp(Assignment.Stamp stamp) {
+        return olympus.link.proto.Stamp.newBuilder()
+                .setIncarnation(stamp.incarnation())
+                .setEpoch(stamp.epoch())
+                .setGeneration(stamp.generation())
+                .build();
+    }
+
+    static Assignment.Stamp stamp(olympus.link.proto.Stamp stamp) {
+        return new Assignment.Stamp(
+                stamp.getIncarnation(), stamp.getEpoch(), stamp.getGeneration());
+    }
+
+    static Report report(NodeReport report) {
+        return Report.newBuilder()
+                .setNodeReportJson(ByteString.copyFrom(Codecs.NODE_REPORT.encodeBytes(report)))
+                .build();
+    }
+
+    static NodeReport report(Report report) {
+        return Codecs.NODE_REPORT.decode(report.getNodeReportJson().toByteArray());
+    }
+
+    static Events events(List<AgentEvent> events) {
+        var message = Events.newBuilder();
+        events.forEach(event ->
+                message.addAgentEventJson(
+                        ByteString.copyFrom(Codecs.AGENT_EVENT.encodeBytes(event))));
+        return message.build();
+    }
+
+    static List<AgentEvent> events(Events events) {
+        return events.getAgentEventJsonList().stream()
+                .map(json -> Codecs.AGENT_EVENT.decode(json.toByteArray()))
+                .toList();
+    }
+
+    static Refusal refusal(Assignment.Stamp refused, Assignment.Stamp inForce, String reason) {
+        return Refusal.newBuilder()
+                .setRefused(stamp(refused))
+                .setInForce(stamp(inForce))
+                .setReason(LinkLimits.reason(reason))
+                .build();
+    }
+
+    static olympus.link.proto.Pause pause(Pause pause) {
+        return olympus.link.proto.Pause.newBuilder()
+                .setPaused(pause.paused())
+                .setStack(pause.stack().map(StackName::value).orElse(""))
+                .setReason(LinkLimits.reason(pause.reason()))
+                .build();
+    }
+
+    static Pause pause(olympus.link.proto.Pause pause) {
+        return parsed(
+                "a pause",
+                pause.getStack(),
+                stack ->
+                        new Pause(
+                                pause.getPaused(),
+                                stack.isEmpty()
+                                        ? Optional.empty()
+                                        : Optional.of(new StackName(stack)),
+                                pause.getReason()));
+    }
+
+    static olympus.link.proto.LogRequest logRequest(long id, LogRequest request) {
+        return olympus.link.proto.LogRequest.newBuilder()
+                .setRequestId(id)
+                .setInstance(request.instance().toString())
+                .setSinceUnixMillis(request.since().map(Instant::toEpochMilli).orElse(0L))
+                .setTail(request.tail())
+                .setFollow(request.follow())
+                .setCredit(LinkLimits.LOG_WINDOW_BYTES)
+                .build();
+    }
+
+    static LogRequest logRequest(olympus.link.proto.LogRequest request) {
+        var since = request.getSinceUnixMillis();
+        return new LogRequest(
+                instance("a log request", request.getInstance()),
+                since == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(since)),
+                request.getTail(),
+                request.getFollow());
+    }
+
+    static olympus.link.proto.LogLine logLine(LogLine line) {
+        return olympus.link.proto.LogLine.newBuilder()
+                .setInstance(line.instance().toString())
+                .setUnixMillis(line.at().toEpochMilli())
+                .setStream(line.stream())
+                .setText(ByteString.copyFrom(line.text(), StandardCharsets.UTF_8))
+                .setSourceEpoch(line.sourceEpoch())
+                .setSequence(line.sequence())
+                .build();
+    }
+
+    static LogLine logLine(olympus.link.proto.LogLine line) {
+        return new LogLine(
+                instance("a log line", line.getInstance()),
+                Instant.ofEpochMilli(line.getUnixMillis()),
+                line.getStream(),
+                line.getText().toStringUtf8(),
+                line.getSourceEpoch(),
+                line.getSequence());
+    }
+
+    /** What a line counts against the credit of its request. */
+    static long cost(olympus.link.proto.LogLine line) {
+        return line.getText().size() + 64L;
+    }
+
+    static NodeId nodeId(String text) {
+        return parsed("Hello", text, NodeId::parse);
+    }
+
+    static UUID uuid(String what, String text) {
+        return parsed(what, text, UUID::fromString);
+    }
+
+    static OlympusException invalid(String what, String found, String expected) {
+        return new OlympusException(
+                ErrorCode.INVALID,
+                "%s carries %s; expected %s".formatted(what, LinkLimits.reason(found), expected));
+    }
+
+    private static InstanceId instance(String what, String text) {
+        return parsed(what, text, InstanceId::parse);
+    }
+
+    private static String secretKey(SecretRef ref) {
+        return ref.stack() + "/" + ref.name() + "@" + ref.fingerprint();
+    }
+
+    private static SecretRef secretRef(String key) {
+        var slash = key.indexOf('/');
+        var at = key.lastIndexOf('@');
+        if (slash < 0 || at < slash) {
+            throw invalid("an order", "a secret named \"" + key + "\"", "stack/name@fingerprint");
+        }
+        return parsed(
+                "an order",
+                key,
+                text ->
+                        new SecretRef(
+                                new StackName(text.substring(0, slash)),
+                                text.substring(slash + 1, at),
+                                text.substring(at + 1)));
+    }
+
+    private static <T> T parsed(
+            String what, String text, java.util.function.Function<String, T> parser) {
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new OlympusException(ErrorCode.INVALID, what + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package olympus.link.keys;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of the key folder: PEM certificates and keys, written whole or not at all, private ones
+ * readable by their owner only. Errors name the file and what to do.
+ *
+ * <p>Limit: a file of more than {@link #MAX_FILE_BYTES} is none of ours and is refused.
+ */
+final class KeyFiles {
+
+    static final int MAX_FILE_BYTES = 256 * 1024;
+
+    private static final Set<PosixFilePermission> FOLDER =
+            PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> PRIVATE =
+            PosixFilePermissions.fromString("rw-------");
+    private static final Set<PosixFilePermission> PUBLIC =
+            PosixFilePermissions.fromString("rw-r--r--");
+    private static final String KEY_BEGIN = "-----BEGIN PRIVATE KEY-----";
+    private static final String KEY_END = "-----END PRIVATE KEY-----";
+    private static final Base64.Encoder PEM_LINES =
+            Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
+
+    private KeyFiles() {}
+
+    /**
+     * Creates {@code folder} (mode 0700) where it is missing and takes other people's rights from
+     * it where not.
+     */
+    static void privateFolder(Path folder) {
+        try {
+            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(FOLDER));
+            if (!Files.getPosixFilePermissions(folder).equals(FOLDER)) {
+                Files.setPosixFilePermissions(folder, FOLDER);
+            }
+        } catch (IOException e) {
+            throw unwritable(folder, e);
+        }
+    }
+
+    static void writePrivate(Path file, byte[] content) {
+        write(file, content, PRIVATE);
+    }
+
+    static void writePublic(Path file, byte[] content) {
+        write(file, content, PUBLIC);
+    }
+
+    /** Flushes the entries of {@code folder}, so that a rename in it survives a power loss. */
+    static void flushFolder(Path folder) throws IOException {
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    static byte[] read(Path file, String remedy) {
+        try {
+            if (Files.size(file) > MAX_FILE_BYTES) {
+                throw damaged(file, "it has more than " + MAX_FILE_BYTES + " bytes", remedy, null);
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new OlympusException(
+                    ErrorCode.CORRUPT, "cannot read %s (%s); %s".formatted(file, e, remedy), e);
+        }
+    }
+
+    /** Reads a private file; refuses one that other users of the machine may read. */
+    static byte[] readPrivate(Path file, String remedy) {
+        try {
+            var open = EnumSet.copyOf(Files.getPosixFilePermissions(file));
+            open.removeAll(PRIVATE);
+            open.remove(PosixFilePermission.OWNER_EXECUTE);
+            if (!open.isEmpty()) {
+                throw new OlympusException(
+                        ErrorCode.CORRUPT,
+                        "the private file %s is open to other users (mode %s); expected rw-------: find out who may have read it, then chmod 600 it"
+                                .formatted(
+                                        file,
+                                        PosixFilePermissions.toString(
+                                                Files.getPosixFilePermissions(file))));
+            }
+        } catch (IOException e) {
+            throw new OlympusException(
+                    ErrorCode.CORRUPT, "cannot read %s (%s); %s".formatted(file, e, remedy), e);
+        }
+        return read(file, remedy);
+    }
+
+    static byte[] pem(List<X509Certificate> certificates) {
+        var text = new StringBuilder();
+        for (var certificate : certificates) {
+            try {
+                text.append("-----BEGIN CERTIFICATE-----\n")
+                        .append(PEM_LINES.encodeToString(certificate.getEncoded()))
+                        .append("\n-----END CERTIFICATE-----\n");
+            } catch (CertificateException e) {
+                throw new IllegalArgumentException(
+                        "a certificate that cannot be encoded: " + certificate, e);
+            }
+        }
+        return text.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    static byte[] pem(PrivateKey key) {
+        return (KEY_BEGIN
+                        + "\n"
+                        + PEM_LINES.encodeToString(key.getEncoded())
+                        + "\n"
+                        + KEY_END
+                        + "\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The certificates of a PEM file, at least one, in the order of the file. */
+    static List<X509Certificate> readCertificates(Path file, String remedy) {
+        var content = read(file, remedy);
+        try {
+            var found = new ArrayList<X509Certificate>();
+            for (var certificate :
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificates(new ByteArrayInputStream(content))) {
+                found.add((X509Certificate) certificate);
+            }
+            if (found.isEmpty()) {
+                throw damaged(file, "it holds no certificate", remedy, null);
+            }
+            return List.copyOf(found);
+        } catch (CertificateException e) {
+            throw damaged(file, "it is no PEM certificate: " + e.getMessage(), remedy, e);
+        }
+    }
+
+    static PrivateKey readPrivateKey(Path file, String remedy) {
+        var text = new String(readPrivate(file, remedy), StandardCharsets.US_ASCII);
+        var begin = text.indexOf(KEY_BEGIN);
+        var end = text.indexOf(KEY_END);
+        if (begin < 0 || end < begin) {
+            throw damaged(file, "it holds no PEM block PRIVATE KEY", remedy, null);
+        }
+        try {
+            var der =
+                    Base64.getMimeDecoder().decode(text.substring(begin + KEY_BEGIN.length(), end));
+            return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw damaged(file, "it is no EC private key: " + e.getMessage(), remedy, e);
+        }
+    }
+
+    static OlympusException damaged(
+            Path file, String how, String remedy, @Nullable Throwable cause) {
+        var message = "the file %s is damaged: %s; %s".formatted(file, how, remedy);
+        return cause == null
+                ? new OlympusException(ErrorCode.CORRUPT, message)
+                : new OlympusException(ErrorCode.CORRUPT, message, cause);
+    }
+
+    private static void write(Path file, byte[] content, Set<PosixFilePermission> mode) {
+        var temporary = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.deleteIfExists(temporary);
+            try (var channel =
+                    FileChannel.open(
+                            temporary,
+                            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                            PosixFilePermissions.asFileAttribute(mode))) {
+                var buffer = ByteBuffer.wrap(content);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+                channel.force(true);
+            }
+            Files.move(
+                    temporary,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            flushFolder(folderOf(file));
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
+    private static Path folderOf(Path file) {
+        var parent = file.toAbsolutePath().getParent();
+        if (parent == null) {
+            throw new IllegalArgumentException("not a file: " + file);
+        }
+        return parent;
+    }
+
+    private static OlympusException unwritable(Path file, IOException cause) {
+        return new OlympusException(
+                ErrorCode.UNAVAILABLE,
+                "cannot write %s (%s); the data folder must belong to the user that runs Olympus and its disk must have room"
+                        .formatted(file, cause),
+                cause);
+    }
+}
