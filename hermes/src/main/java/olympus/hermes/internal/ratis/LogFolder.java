@@ -1,0 +1,186 @@
+package olympus.hermes.internal.ratis;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Properties;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import olympus.hermes.log.LogConfig;
+import olympus.hermes.store.CommitMark;
+import olympus.hermes.store.Durable;
+import olympus.hermes.store.LogVerdict;
+import olympus.hermes.store.Problem;
+import olympus.hermes.store.RaftMeta;
+import olympus.hermes.store.SegmentScan;
+import olympus.hermes.store.StoreLayout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log's files before the engine opens them: whether they are all there, whole, and of this
+ * group.
+ *
+ * <p>The engine alone would take a flipped bit for a torn write and drop acknowledged entries
+ * behind it, and an emptied disk for a new member. Here both are refused, and what a kill left half
+ * done is finished.
+ */
+final class LogFolder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogFolder.class);
+
+    private final LogConfig config;
+    private final StoreLayout layout;
+
+    LogFolder(LogConfig config) {
+        this.config = config;
+        this.layout = new StoreLayout(config.folder());
+    }
+
+    StoreLayout layout() {
+        return layout;
+    }
+
+    /** Makes the folders, and refuses a store that has lost its log or belongs to another group. */
+    void prepare() throws IOException {
+        Files.createDirectories(layout.logs());
+        Files.createDirectories(layout.snapshots());
+        if (Files.exists(layout.initialised())) {
+            checkInitialised();
+            return;
+        }
+        if (!layout.snapshotFiles().isEmpty() || acknowledgedAnything()) {
+            throw refused(
+                    new Problem(
+                            layout.initialised(),
+                            "it is missing although the store holds data",
+                            "Restore it together with the rest of the store from one backup"));
+        }
+        if (!Files.exists(layout.commitMark()) || CommitMark.read(layout.commitMark()).isEmpty()) {
+            CommitMark.create(layout.commitMark(), CommitMark.NOTHING);
+        }
+    }
+
+    /** Remembers that this folder has held a working log; from now on an empty one is a loss. */
+    void markInitialised() throws IOException {
+        if (!Files.exists(layout.initialised())) {
+            Durable.write(
+                    layout.initialised(),
+                    "format=1\ngroup=%s\nmember=%s\n"
+                            .formatted(config.group(), config.member())
+                            .getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /**
+     * Verifies every segment against the commit mark and finishes what a kill left half done.
+     *
+     * @param snapshotIndex what the loaded snapshot covers, -1 without one
+     */
+    void verify(long snapshotIndex) throws IOException {
+        var mark = mark();
+        var scans = new ArrayList<SegmentScan>();
+        for (var file : layout.segmentFiles(config.group())) {
+            scans.add(SegmentScan.of(file));
+        }
+        var folder = layout.segments(config.group());
+        var verdict = LogVerdict.of(folder, scans, snapshotIndex, mark);
+        if (!verdict.good()) {
+            throw refused(verdict.problems().getFirst());
+        }
+        for (var mend : verdict.mends()) {
+            apply(mend);
+        }
+        var problem = RaftMeta.check(folder, verdict.lastTerm(), verdict.lastIndex());
+        if (problem.isPresent()) {
+            throw refused(problem.get());
+        }
+        if (RaftMeta.dropForeignConfiguration(folder, config.member())) {
+            LOG.warn(
+                    "dropped a damaged list of members, it is made again from the configuration: folder={}",
+                    folder);
+        }
+    }
+
+    CommitMark openMark() throws IOException {
+        return CommitMark.open(layout.commitMark());
+    }
+
+    /** Bytes of segments on disk. */
+    long segmentBytes() throws IOException {
+        var bytes = 0L;
+        for (var file : layout.segmentFiles(config.group())) {
+            var path = file.path().toFile(); // a length of 0 when it has just been purged
+            bytes += path.length();
+        }
+        return bytes;
+    }
+
+    static OlympusException refused(Problem problem) {
+        return new OlympusException(ErrorCode.CORRUPT, "the store was not opened. " + problem);
+    }
+
+    private void checkInitialised() throws IOException {
+        var marker = new Properties();
+        marker.load(new StringReader(Files.readString(layout.initialised())));
+        var group = marker.getProperty("group", "");
+        if (!group.equals(config.group().toString())) {
+            throw refused(
+                    new Problem(
+                            layout.initialised(),
+                            "the store belongs to group '%s', not to %s"
+                                    .formatted(group, config.group()),
+                            "Use the data folder of this island, or restore the marker from a backup"));
+        }
+        var folder = layout.segments(config.group());
+        if (!Files.exists(folder.resolve(RaftMeta.FILE))) {
+            throw refused(
+                    new Problem(
+                            folder.resolve(RaftMeta.FILE),
+                            "the store was in use before, but its log is gone (emptied or replaced disk?)",
+                            "Restore the store from a backup; to begin with an empty one, remove "
+                                    + layout.folder()));
+        }
+        if (!Files.exists(layout.commitMark())) {
+            throw refused(markProblem("it is missing"));
+        }
+    }
+
+    private boolean acknowledgedAnything() throws IOException {
+        return Files.exists(layout.commitMark())
+                && CommitMark.read(layout.commitMark())
+                        .filter(mark -> mark.index() >= 0)
+                        .isPresent();
+    }
+
+    private CommitMark.Position mark() throws IOException {
+        return CommitMark.read(layout.commitMark())
+                .orElseThrow(() -> refused(markProblem("both copies in it are damaged")));
+    }
+
+    private Problem markProblem(String what) {
+        return new Problem(
+                layout.commitMark(),
+                what + ", so it cannot be told where acknowledged entries end",
+                "Restore the store from a backup, or accept the log as it ends now: olympus store repair --truncate-at end"
+                        + " (look first: olympus store verify)");
+    }
+
+    private void apply(LogVerdict.Mend mend) throws IOException {
+        LOG.warn("finishing what an earlier process left half done: {}", mend);
+        switch (mend) {
+            case LogVerdict.Mend.CutTail cut -> {
+                if (cut.bytes() == 0) {
+                    Durable.delete(cut.file());
+                } else {
+                    Durable.truncate(cut.file(), cut.bytes());
+                }
+            }
+            case LogVerdict.Mend.DropCovered covered -> Durable.delete(covered.file());
+            case LogVerdict.Mend.DropEmpty empty -> Durable.delete(empty.file());
+            case LogVerdict.Mend.CloseSegment close -> Durable.rename(close.file(), close.closed());
+        }
+    }
+}

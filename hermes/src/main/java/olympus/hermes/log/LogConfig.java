@@ -1,0 +1,115 @@
+package olympus.hermes.log;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import olympus.foundation.Invariant;
+
+/**
+ * What a log on disk needs to know: its folder, who it is, who its peers are, and its limits.
+ *
+ * @param folder the store's folder ({@code D/hermes}); created when missing
+ * @param group the identity of the replicated log; of the island
+ * @param member this member's name among {@code peers}
+ * @param peers every member of the group, this one included; a single one is a group of one
+ * @param listen where other members reach this one; empty for a group of one, which then opens no
+ *     port at all
+ */
+public record LogConfig(
+        Path folder,
+        UUID group,
+        String member,
+        List<Peer> peers,
+        Optional<InetSocketAddress> listen,
+        Limits limits) {
+
+    /** Refuses writes when the disk has less free than this, unless told otherwise. */
+    public static final long DEFAULT_RESERVE_BYTES = 64L << 20;
+
+    public LogConfig {
+        peers = List.copyOf(peers);
+        var self = member;
+        if (peers.stream().noneMatch(peer -> peer.id().equals(self))) {
+            throw new IllegalArgumentException(
+                    "member %s is not among the peers %s of group %s"
+                            .formatted(member, peers, group));
+        }
+        if (peers.size() > 1 && listen.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "group %s has %d members: an address to listen on is needed"
+                            .formatted(group, peers.size()));
+        }
+        if (peers.size() > 1) {
+            throw new IllegalArgumentException(
+                    "group %s has %d members: only a group of one can be opened by this version"
+                            .formatted(group, peers.size()));
+        }
+    }
+
+    /** A group of one that needs no network. */
+    public static LogConfig alone(Path folder, UUID group) {
+        return new LogConfig(
+                folder,
+                group,
+                "one",
+                List.of(new Peer("one", "127.0.0.1", 0)),
+                Optional.empty(),
+                Limits.standard());
+    }
+
+    public LogConfig withLimits(Limits other) {
+        return new LogConfig(folder, group, member, peers, listen, other);
+    }
+
+    public LogConfig listeningOn(InetSocketAddress address) {
+        return new LogConfig(folder, group, member, peers, Optional.of(address), limits);
+    }
+
+    /** A member of the group and where it listens. */
+    public record Peer(String id, String host, int port) {}
+
+    /**
+     * Bounds of the log.
+     *
+     * @param inFlight submissions that may be under way at a time
+     * @param unapplied committed entries handed to the applier and not yet applied
+     * @param segmentBytes size at which a log segment is closed; only closed segments are purged
+     * @param reserveBytes with less than this free on the disk, submissions are rejected with
+     *     {@code DISK_FULL}
+     */
+    public record Limits(int inFlight, int unapplied, int segmentBytes, long reserveBytes) {
+
+        public static final int MIN_SEGMENT_BYTES = 64 << 10;
+
+        public Limits {
+            Invariant.check(inFlight > 0, () -> "inFlight must be positive, not " + inFlight);
+            Invariant.check(unapplied > 0, () -> "unapplied must be positive, not " + unapplied);
+            Invariant.check(
+                    segmentBytes >= MIN_SEGMENT_BYTES,
+                    () ->
+                            "segmentBytes must be at least %d, not %d"
+                                    .formatted(MIN_SEGMENT_BYTES, segmentBytes));
+            Invariant.check(
+                    reserveBytes >= 0,
+                    () -> "reserveBytes must not be negative, but is " + reserveBytes);
+        }
+
+        public static Limits standard() {
+            return new Limits(8, 64, 32 << 20, DEFAULT_RESERVE_BYTES);
+        }
+
+        public Limits withSegmentBytes(int bytes) {
+            return new Limits(inFlight, unapplied, bytes, reserveBytes);
+        }
+
+        public Limits withReserveBytes(long bytes) {
+            return new Limits(inFlight, unapplied, segmentBytes, bytes);
+        }
+
+        public Limits withInFlight(int entries) {
+            return new Limits(entries, unapplied, segmentBytes, reserveBytes);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package olympus.hermes.store;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Properties;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+
+/** The engine's two small files beside the segments: its term and vote, and its list of members. */
+public final class RaftMeta {
+
+    public static final String FILE = "raft-meta";
+    static final String MEMBERS_FILE = "raft-meta.conf";
+
+    private RaftMeta() {}
+
+    /**
+     * What is wrong with the term in {@code folder}, which must not be lower than that of the last
+     * entry.
+     */
+    public static Optional<Problem> check(Path folder, long lastTerm, long lastIndex)
+            throws IOException {
+        var file = folder.resolve(FILE);
+        if (!Files.exists(file)) {
+            return Optional.empty(); // never opened; the store's own marker tells a lost one
+        }
+        var term = term(file);
+        if (term.isEmpty()) {
+            return Optional.of(new Problem(file, "it holds no readable term", remedy(lastIndex)));
+        }
+        return term.get() < lastTerm
+                ? Optional.of(
+                        new Problem(
+                                file,
+                                "it says term %d, but the log has entries of term %d"
+                                        .formatted(term.get(), lastTerm),
+                                remedy(lastIndex)))
+                : Optional.empty();
+    }
+
+    /**
+     * Removes a list of members that is damaged or names others than {@code member} alone; whether
+     * it did.
+     */
+    public static boolean dropForeignConfiguration(Path folder, String member) throws IOException {
+        var file = folder.resolve(MEMBERS_FILE);
+        if (!Files.exists(file) || namesOnly(file, member)) {
+            return false;
+        }
+        Durable.delete(file);
+        return true;
+    }
+
+    /** Writes a term anew; no vote is lost, because a group of one votes only for itself. */
+    static void write(Path folder, long term) throws IOException {
+        Durable.write(
+                folder.resolve(FILE),
+                "term=%d\nvotedFor=\n".formatted(term).getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Optional<Long> term(Path file) throws IOException {
+        var properties = new Properties();
+        try {
+            properties.load(new StringReader(Files.readString(file, StandardCharsets.ISO_8859_1)));
+            var term = Long.parseLong(properties.getProperty("term", ""));
+            return term >= 0 && properties.containsKey("votedFor")
+                    ? Optional.of(term)
+                    : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean namesOnly(Path file, String member) throws IOException {
+        try {
+            var entry = LogEntryProto.parseFrom(Files.readAllBytes(file));
+            var peers = entry.getConfigurationEntry().getPeersList();
+            return peers.size() == 1
+                    && peers.getFirst().getId().toStringUtf8().equals(member)
+                    && entry.getConfigurationEntry().getOldPeersCount() == 0;
+        } catch (org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException e) {
+            return false;
+        }
+    }
+
+    private static String remedy(long lastIndex) {
+        return "It is written anew, without loss of entries, by: olympus store repair --truncate-at %d"
+                .formatted(lastIndex + 1);
+    }
+}
