@@ -1,0 +1,186 @@
+package olympus.hermes;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import olympus.foundation.Clock;
+import olympus.foundation.EventLoop;
+import olympus.hermes.internal.loop.HermesLoop;
+import olympus.hermes.internal.loop.LogApplier;
+import olympus.hermes.internal.loop.LoopParts;
+import olympus.hermes.internal.loop.StreamArchive;
+import olympus.hermes.internal.loop.WatchHandle;
+import olympus.hermes.internal.state.Command;
+import olympus.hermes.internal.state.HermesState;
+import olympus.hermes.log.ReplicatedLog;
+import olympus.hermes.log.fake.InMemoryLog;
+import olympus.hermes.log.fake.SimulatedDisk;
+
+/**
+ * A member of the store: the loop that owns the state, over a log.
+ *
+ * <p>Reads see every write whose future has completed. Threading: any thread; futures complete on
+ * the loop.
+ */
+public final class HermesNode implements Hermes {
+
+    private final HermesLoop loop;
+    private final ReplicatedLog log;
+    private final StreamArchive archive;
+
+    private HermesNode(HermesLoop loop, ReplicatedLog log, StreamArchive archive) {
+        this.loop = loop;
+        this.log = log;
+        this.archive = archive;
+    }
+
+    /**
+     * A store for tests that forgets everything with its process: on {@code loop}, without files
+     * and without other threads, so that a simulated loop runs it deterministically.
+     */
+    public static HermesNode inMemory(EventLoop loop, Clock clock) {
+        var log = new InMemoryLog(new SimulatedDisk(), loop, Path.of("."), () -> Duration.ZERO);
+        var options =
+                new HermesOptions(
+                        "test-island",
+                        Optional.empty(),
+                        HermesOptions.DEFAULT_WRITE_DEADLINE,
+                        Long.MAX_VALUE,
+                        HermesOptions.DEFAULT_ARCHIVE_BYTES);
+        var parts = new LoopParts(Runnable::run, Runnable::run, StreamArchive.none());
+        try {
+            return start(loop, clock, new SplittableRandom(1), log, options, parts);
+        } catch (IOException e) {
+            throw new IllegalStateException("a log in memory reads no files", e);
+        }
+    }
+
+    static HermesNode start(
+            EventLoop loop,
+            Clock clock,
+            RandomGenerator random,
+            ReplicatedLog log,
+            HermesOptions options,
+            LoopParts parts)
+            throws IOException {
+        var owner = new HermesLoop(loop, clock, random, log, options, parts, List.of());
+        log.onLeadership(owner::leadershipChanged);
+        log.open(new LogApplier(owner));
+        return new HermesNode(owner, log, parts.archive());
+    }
+
+    /** Completed when the store answers; failed when that can no longer happen. */
+    public CompletionStage<Void> ready() {
+        return loop.ready();
+    }
+
+    @Override
+    public CompletionStage<TransactionResult> transact(Transaction transaction) {
+        return loop.submit(new Command.Transact(transaction));
+    }
+
+    /** Changes the bounds of the whole store. */
+    public CompletionStage<TransactionResult> configure(StoreLimits limits) {
+        return loop.submit(new Command.Configure(limits));
+    }
+
+    @Override
+    public CompletionStage<Optional<Entry>> get(Key key) {
+        return loop.read(state -> state.get(key));
+    }
+
+    @Override
+    public CompletionStage<Page> list(Key prefix, Optional<Key> after, int limit) {
+        checkLimit(limit);
+        return loop.read(state -> {
+            var found = state.under(prefix, after, limit + 1);
+            var more = found.size() > limit;
+            return new Page(state.revision(), more ? found.subList(0, limit) : found, more);
+        });
+    }
+
+    @Override
+    public CompletionStage<StreamPage> readStream(Key stream, long fromSequence, int limit) {
+        checkLimit(limit);
+        return loop.read(state -> pageInMemory(state, stream, fromSequence, limit))
+                .thenCompose(page -> {
+                    if (page.firstSequence() <= 1) {
+                        var empty = page.nextSequence() == 1;
+                        return CompletableFuture.completedFuture(
+                                new StreamPage(page.entries(), empty ? 0 : 1, page.nextSequence()));
+                    }
+                    return archive.read(stream, fromSequence, limit)
+                            .thenApply(found -> join(found, page, limit));
+                });
+    }
+
+    @Override
+    public Watch watch(
+            Key prefix, long fromRevision, Executor deliverOn, Consumer<WatchEvent> receiver) {
+        if (fromRevision < 0) {
+            throw new IllegalArgumentException(
+                    "watch from revision " + fromRevision + ": 0 or a revision is right");
+        }
+        return new WatchHandle(loop, prefix, fromRevision, deliverOn, receiver).start();
+    }
+
+    @Override
+    public StoreStatus status() {
+        return loop.status();
+    }
+
+    /**
+     * Answers what is left, makes a last snapshot, closes the log. Completed when all that has
+     * happened.
+     */
+    public CompletionStage<Void> close() {
+        return loop.close()
+                .whenComplete((_, _) -> {
+                    log.close();
+                    archive.close();
+                });
+    }
+
+    private static void checkLimit(int limit) {
+        if (limit < 1 || limit > MAX_PAGE) {
+            throw new IllegalArgumentException(
+                    "a page has 1 to %d elements, not %d".formatted(MAX_PAGE, limit));
+        }
+    }
+
+    private static StreamPage pageInMemory(
+            HermesState state, Key stream, long fromSequence, int limit) {
+        return new StreamPage(
+                state.streamEntries(stream, fromSequence, limit),
+                state.firstSequence(stream),
+                state.nextSequence(stream));
+    }
+
+    /** Archived elements first, then those in memory that follow them. */
+    private static StreamPage join(StreamArchive.Found archived, StreamPage inMemory, int limit) {
+        var entries = new ArrayList<StreamEntry>();
+        for (var entry : archived.entries()) {
+            if (entry.sequence() < inMemory.firstSequence()) {
+                entries.add(entry);
+            }
+        }
+        for (var entry : inMemory.entries()) {
+            if (entries.size() < limit) {
+                entries.add(entry);
+            }
+        }
+        var oldestInMemory =
+                inMemory.firstSequence() == inMemory.nextSequence() ? 0 : inMemory.firstSequence();
+        var first = archived.firstSequence() == 0 ? oldestInMemory : archived.firstSequence();
+        return new StreamPage(entries, first, inMemory.nextSequence());
+    }
+}

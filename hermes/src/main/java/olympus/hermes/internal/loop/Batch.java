@@ -1,0 +1,59 @@
+package olympus.hermes.internal.loop;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import olympus.hermes.internal.state.Command;
+import olympus.hermes.internal.state.LogEntry;
+
+/** Writes that travel in one entry. */
+final class Batch {
+
+    private final LogEntry entry;
+    private final ByteBuffer bytes;
+    private final List<Write> writes;
+    private final long deadlineNanos;
+    private int resends;
+
+    Batch(LogEntry entry, ByteBuffer bytes, List<Write> writes, long deadlineNanos) {
+        this.entry = entry;
+        this.bytes = bytes;
+        this.writes = List.copyOf(writes);
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    /** When nobody waits for it any more. */
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    /** Whether it begins a leadership. */
+    boolean takesEpoch() {
+        return entry.commands().stream().anyMatch(Command.TakeEpoch.class::isInstance);
+    }
+
+    boolean sentAgain() {
+        return resends > 0;
+    }
+
+    long sequence() {
+        return entry.header().originSequence();
+    }
+
+    LogEntry entry() {
+        return entry;
+    }
+
+    /** A view of its own for every reader. */
+    ByteBuffer bytes() {
+        return bytes.duplicate();
+    }
+
+    List<Write> writes() {
+        return writes;
+    }
+
+    /** Counts one more time that it is sent; returns how often it was sent again. */
+    int countResend() {
+        return ++resends;
+    }
+}

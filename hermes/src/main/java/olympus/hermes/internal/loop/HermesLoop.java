@@ -1,0 +1,615 @@
+package olympus.hermes.internal.loop;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import olympus.foundation.Clock;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.EventLoop;
+import olympus.foundation.OlympusException;
+import olympus.hermes.HermesOptions;
+import olympus.hermes.Key;
+import olympus.hermes.StoreStatus;
+import olympus.hermes.StoreStatus.Role;
+import olympus.hermes.StreamEntry;
+import olympus.hermes.Transaction;
+import olympus.hermes.TransactionResult;
+import olympus.hermes.internal.codec.CommandCodec;
+import olympus.hermes.internal.codec.EntryCodec;
+import olympus.hermes.internal.state.Applied;
+import olympus.hermes.internal.state.Command;
+import olympus.hermes.internal.state.Effects;
+import olympus.hermes.internal.state.HermesState;
+import olympus.hermes.internal.state.LogEntry;
+import olympus.hermes.internal.state.RevisionChanges;
+import olympus.hermes.internal.state.SkippedEntry;
+import olympus.hermes.log.ReplicatedLog;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one owner of the replicated state: collects writes into entries, applies what the log
+ * commits, answers, and tells the watches.
+ *
+ * <p>Threading: everything runs on the event loop except what says otherwise. Limits: {@link
+ * #MAX_IN_FLIGHT} entries on their way, {@link EntryCodec#MAX_COMMANDS} commands or {@link
+ * #MAX_BATCH_BYTES} bytes in one. Failure: a throwable while applying halts the store before
+ * anything of that entry is answered; reads, writes and watches are refused from then on.
+ */
+public final class HermesLoop {
+
+    public static final int MAX_IN_FLIGHT = 2;
+    public static final int MAX_BATCH_BYTES = 1 << 20;
+
+    private static final int MAX_RESENDS = 3;
+    private static final int ENTRIES_PER_HASH = 1_024;
+    private static final Logger LOG = LoggerFactory.getLogger(HermesLoop.class);
+
+    private final EventLoop loop;
+    private final Clock clock;
+    private final ReplicatedLog log;
+    private final LoopParts parts;
+    private final HermesOptions options;
+    private final Stamps stamps;
+    private final WriteQueue queue = new WriteQueue();
+    private final Map<Long, Batch> inFlight = new LinkedHashMap<>();
+    private final WatchRegistry watches;
+    private final LoopTimers timers;
+    private final SnapshotSchedule snapshots;
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Map<Long, SkippedEntry> condemned;
+    private HermesState state;
+    private Role role = Role.STARTING;
+    private Optional<String> halted = Optional.empty();
+    private boolean turnEnds;
+    private boolean tickWanted;
+    private long term;
+    private long entriesUntilHash = ENTRIES_PER_HASH;
+    private volatile StoreStatus status;
+
+    public HermesLoop(
+            EventLoop loop,
+            Clock clock,
+            RandomGenerator random,
+            ReplicatedLog log,
+            HermesOptions options,
+            LoopParts parts,
+            List<SkippedEntry> condemned) {
+        this.loop = loop;
+        this.clock = clock;
+        this.log = log;
+        this.options = options;
+        this.parts = parts;
+        this.stamps = new Stamps(clock, random);
+        this.watches = new WatchRegistry(loop);
+        this.timers = new LoopTimers(loop, clock, guarded(this::sweep), guarded(this::tick));
+        this.snapshots =
+                new SnapshotSchedule(loop, clock, log, parts, options.snapshotAfterBytes());
+        this.condemned = new LinkedHashMap<>();
+        condemned.forEach(entry -> this.condemned.put(entry.index(), entry));
+        this.state = new HermesState(effects());
+        this.status = describe();
+    }
+
+    /** Effects of a state that this loop will own. */
+    public Effects effects() {
+        return new Effects() {
+            @Override
+            public void changed(RevisionChanges changes) {
+                watches.changed(changes);
+            }
+
+            @Override
+            public void trimmed(Key stream, List<StreamEntry> elements) {
+                parts.archive().add(stream, elements);
+            }
+        };
+    }
+
+    // ---- any thread
+
+    /**
+     * Completed when this member leads and has applied everything before; failed when that can no
+     * longer happen.
+     */
+    public CompletableFuture<Void> ready() {
+        return ready;
+    }
+
+    public StoreStatus status() {
+        return status;
+    }
+
+    public CompletableFuture<TransactionResult> submit(Command command) {
+        var result = new CompletableFuture<TransactionResult>();
+        var encoded = CommandCodec.encode(command);
+        if (encoded.length() > Transaction.MAX_ENCODED_BYTES) {
+            throw new IllegalArgumentException(
+                    "a transaction has at most %d bytes encoded, this one has %d"
+                            .formatted(Transaction.MAX_ENCODED_BYTES, encoded.length()));
+        }
+        var write = new Write(command, encoded, deadline(), result);
+        if (!queue.offer(write)) {
+            result.complete(
+                    new TransactionResult.Refused(
+                            ErrorCode.UNAVAILABLE,
+                            "more than %d commands or %d bytes wait; try again later"
+                                    .formatted(WriteQueue.MAX_COMMANDS, WriteQueue.MAX_BYTES)));
+        } else if (queue.needsWake() && !execute(this::writesArrived)) {
+            refuseQueued("the store is closed");
+        }
+        return result;
+    }
+
+    /** Runs {@code question} on the state once this member may answer reads. */
+    public <T> CompletableFuture<T> read(Function<HermesState, T> question) {
+        return ready.thenCompose(_ -> {
+            var answer = new CompletableFuture<T>();
+            Runnable task = () -> answer(question, answer);
+            if (loop.inLoop()) {
+                task.run();
+            } else if (!execute(task)) {
+                answer.completeExceptionally(unavailable("the store is closed"));
+            }
+            return answer;
+        });
+    }
+
+    /** Starts serving a watch. */
+    public void watch(LiveWatch watch) {
+        var _ =
+                ready.whenComplete((_, failure) ->
+                        execute(() -> {
+                            if (failure != null || halted.isPresent() || role == Role.CLOSED) {
+                                watch.ended(halted.orElse("the store is closed"));
+                            } else {
+                                watches.add(watch, state);
+                                publishStatus();
+                            }
+                        }));
+    }
+
+    public void roomFor(LiveWatch watch) {
+        execute(() -> watches.advance(watch, state));
+    }
+
+    public void unwatch(LiveWatch watch) {
+        execute(() -> watches.close(watch, state));
+    }
+
+    /**
+     * Replaces the state, e.g. by that of a snapshot; before or instead of entries that it covers.
+     */
+    public void install(HermesState loaded) {
+        execute(() -> {
+            watches.endAll("the store was loaded from a snapshot");
+            state = loaded;
+            publishStatus();
+        });
+    }
+
+    /** A committed entry; {@code applied} is completed when the state shows it. */
+    public void committed(
+            long entryTerm,
+            long index,
+            ByteBuffer entry,
+            Optional<Object> context,
+            CompletableFuture<Void> applied) {
+        execute(() -> apply(entryTerm, index, entry, context, applied));
+    }
+
+    public void leadershipChanged(ReplicatedLog.Leadership leadership) {
+        execute(() -> {
+            if (leadership.leader()) {
+                takeOffice();
+            } else if (role == Role.LEADER) {
+                role = Role.FOLLOWER;
+                refuseQueued("this member no longer leads; ask the new leader");
+                publishStatus();
+            }
+        });
+    }
+
+    public void failed(Throwable cause) {
+        execute(() -> halt("the log cannot go on: " + cause.getMessage(), cause));
+    }
+
+    /** Stops taking work, answers what is left, and makes a last snapshot. */
+    public CompletableFuture<Void> close() {
+        var done = new CompletableFuture<Void>();
+        execute(() -> {
+            if (role == Role.CLOSED) {
+                done.complete(null);
+                return;
+            }
+            var whole = halted.isEmpty() && role == Role.LEADER;
+            role = Role.CLOSED;
+            refuseQueued("the store is closing");
+            inFlight.values()
+                    .forEach(batch ->
+                            batch.writes()
+                                    .forEach(write ->
+                                            write.result()
+                                                    .complete(
+                                                            new TransactionResult.Unknown(
+                                                                    "the store is closing with this entry in flight"))));
+            inFlight.clear();
+            watches.endAll("the store is closing");
+            timers.stop();
+            ready.completeExceptionally(unavailable("the store is closed"));
+            publishStatus();
+            if (whole) {
+                var _ = snapshots.last(term, state).whenComplete((_, _) -> done.complete(null));
+            } else {
+                done.complete(null);
+            }
+        });
+        return done;
+    }
+
+    /** False when the loop is closed: then nothing of this store runs any more. */
+    private boolean execute(Runnable task) {
+        try {
+            loop.execute(guarded(task));
+            return true;
+        } catch (RejectedExecutionException closed) {
+            return false;
+        }
+    }
+
+    private Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (Throwable bug) {
+                halt("internal error: " + bug, bug);
+            }
+        };
+    }
+
+    // ---- writing
+
+    private void writesArrived() {
+        queue.drainInbox();
+        if (!turnEnds) {
+            turnEnds = true;
+            execute(this::endTurn);
+        }
+    }
+
+    private void endTurn() {
+        turnEnds = false;
+        queue.drainInbox();
+        pump();
+    }
+
+    private void pump() {
+        if (halted.isPresent() || role == Role.CLOSED || role == Role.FOLLOWER) {
+            refuseQueued(halted.orElse("this member does not lead"));
+            return;
+        }
+        while (role == Role.LEADER
+                && inFlight.size() < MAX_IN_FLIGHT
+                && (!queue.isEmpty() || tickWanted)) {
+            tickWanted = false;
+            var writes = new ArrayList<Write>();
+            if (--entriesUntilHash <= 0) {
+                entriesUntilHash = ENTRIES_PER_HASH;
+                writes.add(ownWrite(new Command.VerifyHash(state.appliedIndex(), state.hash())));
+            }
+            writes.addAll(queue.take(EntryCodec.MAX_COMMANDS - writes.size(), MAX_BATCH_BYTES));
+            start(writes);
+        }
+        if (!queue.isEmpty() || !inFlight.isEmpty()) {
+            timers.armSweep();
+        }
+    }
+
+    private Write ownWrite(Command command) {
+        return new Write(
+                command, CommandCodec.encode(command), deadline(), new CompletableFuture<>());
+    }
+
+    private long deadline() {
+        return clock.monotonicNanos() + options.writeDeadline().toNanos();
+    }
+
+    private void start(List<Write> writes) {
+        var header = stamps.next(state.featureLevel(), state.epoch());
+        var entry = new LogEntry(header, writes.stream().map(Write::command).toList());
+        var bytes = EntryCodec.assemble(header, writes.stream().map(Write::encoded).toList());
+        var batch = new Batch(entry, bytes, writes, deadline());
+        inFlight.put(batch.sequence(), batch);
+        send(batch);
+    }
+
+    private void send(Batch batch) {
+        parts.proposer()
+                .execute(() ->
+                        log.submit(
+                                batch.bytes(),
+                                batch,
+                                outcome -> execute(() -> ended(batch, outcome))));
+    }
+
+    private void ended(Batch batch, ReplicatedLog.Submission.Outcome outcome) {
+        if (!inFlight.containsKey(batch.sequence())) {
+            return;
+        }
+        switch (outcome) {
+            case ReplicatedLog.Submission.Outcome.Rejected(var code, var reason) -> {
+                if (batch.sentAgain()) {
+                    // An earlier copy may still be committed: only its own answer or the deadline
+                    // tells.
+                    return;
+                }
+                inFlight.remove(batch.sequence());
+                answerAll(
+                        batch.writes(),
+                        new TransactionResult.Refused(code, "not written: " + reason));
+                rejected(batch);
+            }
+            case ReplicatedLog.Submission.Outcome.Unknown _ -> {
+                if (batch.countResend() <= MAX_RESENDS
+                        && (role == Role.LEADER || role == Role.STARTING)) {
+                    send(batch);
+                }
+            }
+        }
+        publishStatus();
+    }
+
+    private void rejected(Batch batch) {
+        if (batch.takesEpoch()) {
+            timers.later(
+                    LoopTimers.RETRY,
+                    guarded(() -> {
+                        if (log.leadership().leader()) {
+                            takeOffice();
+                        }
+                    }));
+        } else {
+            timers.later(LoopTimers.RETRY, guarded(this::armTick));
+            pump();
+        }
+    }
+
+    private void takeOffice() {
+        if (halted.isPresent() || role == Role.CLOSED) {
+            return;
+        }
+        role = Role.STARTING;
+        stamps.begin(state);
+        inFlight.values().removeIf(Batch::takesEpoch);
+        start(
+                List.of(
+                        ownWrite(new Command.Found(options.islandId())),
+                        ownWrite(new Command.TakeEpoch())));
+        timers.armSweep();
+        publishStatus();
+    }
+
+    // ---- applying
+
+    private void apply(
+            long entryTerm,
+            long index,
+            ByteBuffer bytes,
+            Optional<Object> context,
+            CompletableFuture<Void> applied) {
+        if (halted.isPresent() || role == Role.CLOSED) {
+            applied.completeExceptionally(unavailable(halted.orElse("the store is closed")));
+            return;
+        }
+        try {
+            term = entryTerm;
+            applyNext(index, bytes, context);
+        } catch (Throwable poison) {
+            halt(
+                    "entry %d cannot be applied: %s. Nothing of it was acknowledged. `olympus store verify` says more; `olympus store skip` condemns the entry"
+                            .formatted(index, poison.getMessage()),
+                    poison);
+            applied.completeExceptionally(unavailable(halted.orElseThrow()));
+            return;
+        }
+        applied.complete(null);
+        snapshots.applied(bytes.remaining(), term, state);
+        armTick();
+        publishStatus();
+    }
+
+    private void applyNext(long index, ByteBuffer bytes, Optional<Object> context) {
+        var skip = condemned.get(index);
+        if (skip != null) {
+            skip(skip, bytes);
+            return;
+        }
+        var entry =
+                context.isPresent() && context.get() instanceof Batch batch
+                        ? batch.entry()
+                        : EntryCodec.decode(bytes);
+        var own =
+                entry.header().origin() == stamps.origin()
+                        ? inFlight.remove(entry.header().originSequence())
+                        : null;
+        if (own != null) {
+            pump();
+        }
+        var applied = state.apply(index, entry);
+        if (own != null) {
+            answer(own, applied);
+        }
+    }
+
+    private void skip(SkippedEntry skip, ByteBuffer bytes) {
+        var content = new byte[bytes.remaining()];
+        bytes.duplicate().get(content);
+        var hash = SkippedEntry.hashOf(content);
+        if (hash != skip.hash()) {
+            throw new OlympusException(
+                    ErrorCode.CORRUPT,
+                    "entry %d is condemned with hash %016x, but has %016x: correct the list of skipped entries"
+                            .formatted(skip.index(), skip.hash(), hash));
+        }
+        state.skip(skip);
+        LOG.atWarn().addKeyValue("index", skip.index()).log("Skipped a condemned entry");
+    }
+
+    private void answer(Batch batch, Applied applied) {
+        switch (applied.verdict()) {
+            case APPLIED -> {
+                for (var i = 0; i < batch.writes().size(); i++) {
+                    batch.writes().get(i).result().complete(applied.results().get(i));
+                }
+                if (role == Role.STARTING && batch.takesEpoch()) {
+                    lead();
+                }
+            }
+            case DUPLICATE ->
+                    answerAll(
+                            batch.writes(),
+                            new TransactionResult.Unknown(
+                                    "an earlier copy of this entry was applied"));
+            case STALE_EPOCH ->
+                    answerAll(
+                            batch.writes(),
+                            new TransactionResult.Refused(
+                                    ErrorCode.UNAVAILABLE, "the leadership changed; not applied"));
+        }
+    }
+
+    private void lead() {
+        if (!state.islandId().equals(options.islandId())) {
+            halt(
+                    "this store belongs to island %s, not to %s: correct the configuration or the data folder"
+                            .formatted(state.islandId(), options.islandId()),
+                    null);
+            return;
+        }
+        role = Role.LEADER;
+        LOG.atInfo()
+                .addKeyValue("epoch", state.epoch())
+                .addKeyValue("revision", state.revision())
+                .log("Leading the store");
+        publishStatus();
+        ready.complete(null);
+        pump();
+    }
+
+    // ---- time
+
+    private void armTick() {
+        if (role == Role.LEADER) {
+            timers.armTick(state.leaseDeadline(), state.ageDeadline(), stamps.tick());
+        }
+    }
+
+    private void tick() {
+        tickWanted = true;
+        pump();
+    }
+
+    /** Answers what is beyond its deadline. */
+    private void sweep() {
+        var now = clock.monotonicNanos();
+        answerAll(
+                queue.takeOverdue(now),
+                new TransactionResult.Refused(
+                        ErrorCode.UNAVAILABLE,
+                        "not written within %s: the log takes no entries at present"
+                                .formatted(options.writeDeadline())));
+        inFlight.values().removeIf(batch -> overdue(batch, now));
+        pump();
+    }
+
+    private boolean overdue(Batch batch, long now) {
+        for (var write : batch.writes()) {
+            if (write.deadlineNanos() - now <= 0) {
+                write.result()
+                        .complete(
+                                new TransactionResult.Unknown(
+                                        "not confirmed within %s: look before trying again"
+                                                .formatted(options.writeDeadline())));
+            }
+        }
+        return batch.deadlineNanos() - now <= 0 && !batch.takesEpoch();
+    }
+
+    // ---- reading and ending
+
+    private <T> void answer(Function<HermesState, T> question, CompletableFuture<T> answer) {
+        if (halted.isPresent() || role != Role.LEADER) {
+            answer.completeExceptionally(
+                    unavailable(halted.orElse("this member does not lead at present")));
+            return;
+        }
+        answer.complete(question.apply(state));
+    }
+
+    private void halt(String reason, @Nullable Throwable cause) {
+        if (halted.isPresent() || role == Role.CLOSED) {
+            return;
+        }
+        halted = Optional.of(reason);
+        LOG.atError().addKeyValue("reason", reason).setCause(cause).log("The store has halted");
+        timers.stop();
+        inFlight.values()
+                .forEach(batch ->
+                        answerAll(
+                                batch.writes(),
+                                new TransactionResult.Unknown(
+                                        "the store halted with this entry in flight: " + reason)));
+        inFlight.clear();
+        refuseQueued("the store has halted: " + reason);
+        watches.endAll("the store has halted: " + reason);
+        publishStatus();
+        ready.completeExceptionally(unavailable(reason));
+    }
+
+    private void refuseQueued(String reason) {
+        answerAll(queue.takeAll(), new TransactionResult.Refused(ErrorCode.UNAVAILABLE, reason));
+    }
+
+    private static void answerAll(List<Write> writes, TransactionResult result) {
+        for (var write : writes) {
+            write.result().complete(result);
+        }
+    }
+
+    private static OlympusException unavailable(String reason) {
+        return new OlympusException(ErrorCode.UNAVAILABLE, reason);
+    }
+
+    private void publishStatus() {
+        status = describe();
+    }
+
+    private StoreStatus describe() {
+        var refusal = log.refusal().map(rejected -> rejected.reason());
+        return new StoreStatus(
+                options.islandId(),
+                state.incarnation(),
+                state.epoch(),
+                state.revision(),
+                state.ring().compactRevision(),
+                state.appliedIndex(),
+                role,
+                halted,
+                refusal,
+                new StoreStatus.Sizes(
+                        state.entries(),
+                        state.tableBytes(),
+                        log.logBytes(),
+                        watches.size(),
+                        queue.unanswered()),
+                snapshots.newest());
+    }
+}

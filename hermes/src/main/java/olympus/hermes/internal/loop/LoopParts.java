@@ -1,0 +1,13 @@
+package olympus.hermes.internal.loop;
+
+import java.util.concurrent.Executor;
+
+/**
+ * What the loop works with beside its own thread.
+ *
+ * @param proposer hands entries to the log, so that a stalled log does not stall the loop; keeps
+ *     their order
+ * @param writer writes snapshots, one task after the other
+ * @param archive takes what streams drop
+ */
+public record LoopParts(Executor proposer, Executor writer, StreamArchive archive) {}

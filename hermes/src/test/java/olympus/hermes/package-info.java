@@ -1,0 +1,4 @@
+@NullMarked
+package olympus.hermes;
+
+import org.jspecify.annotations.NullMarked;
