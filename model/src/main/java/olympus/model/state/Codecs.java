@@ -30,6 +30,18 @@ public final class Codecs {
             RecordCodec.of("agent-event", 1, AgentEvent.class);
     public static final RecordCodec<Decision> DECISION =
             RecordCodec.of("decision", 1, Decision.class);
+    public static final RecordCodec<StackPointer> STACK_POINTER =
+            RecordCodec.of("stack-pointer", 1, StackPointer.class);
+    public static final RecordCodec<StackRevision> STACK_REVISION =
+            RecordCodec.of("stack-revision", 1, StackRevision.class);
+    public static final RecordCodec<ServiceState> SERVICE_STATE =
+            RecordCodec.of("service-state", 1, ServiceState.class);
+    public static final RecordCodec<InstanceRecord> INSTANCE_RECORD =
+            RecordCodec.of("instance-record", 1, InstanceRecord.class);
+    public static final RecordCodec<NodeRecord> NODE_RECORD =
+            RecordCodec.of("node-record", 1, NodeRecord.class);
+    public static final RecordCodec<PauseRecord> PAUSE_RECORD =
+            RecordCodec.of("pause-record", 1, PauseRecord.class);
 
     /** All of them; a test compares this list with the fields above. */
     public static final List<RecordCodec<?>> ALL =
@@ -42,7 +54,13 @@ public final class Codecs {
                     NODE_REPORT,
                     INSTANCE_OBSERVATION,
                     AGENT_EVENT,
-                    DECISION);
+                    DECISION,
+                    STACK_POINTER,
+                    STACK_REVISION,
+                    SERVICE_STATE,
+                    INSTANCE_RECORD,
+                    NODE_RECORD,
+                    PAUSE_RECORD);
 
     private Codecs() {}
 }

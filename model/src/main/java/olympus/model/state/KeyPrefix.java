@@ -35,21 +35,29 @@ public record KeyPrefix(
                     value(
                             "zeus/stacks/<stack>/current",
                             "zeus",
-                            "pointer to a revision, flipped by compare-and-set"),
+                            "pointer to a revision, flipped by compare-and-set",
+                            Codecs.STACK_POINTER),
                     value(
                             "zeus/stacks/<stack>/revisions/<10 digits>",
                             "zeus",
-                            "definition, actor, time, summary"),
+                            "definition, actor, time, summary",
+                            Codecs.STACK_REVISION),
                     value(
                             "zeus/services/<stack>/<service>",
                             "zeus",
-                            "hold, run tokens, rollout in progress"),
+                            "hold, run tokens, rollout in progress",
+                            Codecs.SERVICE_STATE),
                     value(
                             "zeus/instances/<stack>/<service>/<ordinal>",
                             "zeus",
-                            "node, run token, ports"),
-                    value("zeus/nodes/<node id>", "zeus", "name, labels, first seen"),
-                    value("zeus/pauses/<scope>", "zeus", "who, when, why"),
+                            "node, run token, ports",
+                            Codecs.INSTANCE_RECORD),
+                    value(
+                            "zeus/nodes/<node id>",
+                            "zeus",
+                            "name, labels, first seen",
+                            Codecs.NODE_RECORD),
+                    value("zeus/pauses/<scope>", "zeus", "who, when, why", Codecs.PAUSE_RECORD),
                     stream(
                             "zeus/decisions",
                             "zeus",
@@ -64,6 +72,11 @@ public record KeyPrefix(
                     value("olympus/tokens/<id>", "server", "hashed tokens"),
                     value("olympus/secrets/<stack>/<name>/<fingerprint>", "server", "ciphertext"),
                     value("islands/<id>/…", "-", "reserved: read-only mirrors of other islands"));
+
+    private static KeyPrefix value(
+            String pattern, String writer, String holds, RecordCodec<?> codec) {
+        return new KeyPrefix(pattern, Kind.VALUE, writer, holds, Optional.of(codec));
+    }
 
     private static KeyPrefix value(String pattern, String writer, String holds) {
         return new KeyPrefix(pattern, Kind.VALUE, writer, holds, Optional.empty());

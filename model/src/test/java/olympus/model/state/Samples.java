@@ -130,6 +130,28 @@ public final class Samples {
     static List<Record> all() {
         var stamp = new Assignment.Stamp(1, 40, 57);
         return List.of(
+                new StackPointer(SHOP, 3, true, AT, "user:ana"),
+                new StackRevision(3, AT, "user:ana", "10.0.0.7", "changed web", shop()),
+                new ServiceState(
+                        WEB_1.service(),
+                        4,
+                        Optional.of(new ServiceState.Hold("user:ana", AT)),
+                        Optional.of(
+                                new ServiceState.Rollout(
+                                        ServiceState.Cause.UPDATE,
+                                        2,
+                                        "user:ana",
+                                        AT,
+                                        Optional.of("shop/web.1 was given up"),
+                                        true))),
+                new InstanceRecord(
+                        WEB_1,
+                        new InstanceRecord.Placement(MARS, Map.of("http", 8081), List.of(MARS)),
+                        new InstanceRecord.Run("01KAJ0000000000000000000AB", 4, 3, true),
+                        new InstanceRecord.Order(
+                                InstanceRecord.Phase.WAITING, "waits for shop/db", AT)),
+                new NodeRecord(MARS, "mars", Map.of("zone", "cellar"), AT, 17),
+                new PauseRecord("stack:shop", "user:ana", AT, "upgrading the disk"),
                 shop(),
                 web(),
                 new ApplyRequest(shop(), Map.of("db-password@", "clear")),

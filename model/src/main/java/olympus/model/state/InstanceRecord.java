@@ -1,0 +1,70 @@
+package olympus.model.state;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import olympus.model.InstanceId;
+import olympus.model.NodeId;
+
+/**
+ * Where an instance is placed, which run of it is wanted and what its agent is ordered to do with
+ * it.
+ *
+ * <pre>
+ *   WAITING --dependencies met--&gt; RUN --stopped by hand--&gt; STOP --started--&gt; WAITING or RUN (new token)
+ *      any --no longer declared, scaled down--&gt; RETIRE --seen ended--&gt; (record deleted)
+ * </pre>
+ */
+public record InstanceRecord(InstanceId id, Placement placement, Run run, Order order) {
+
+    public InstanceRecord withRun(Run newRun) {
+        return new InstanceRecord(id, placement, newRun, order);
+    }
+
+    public InstanceRecord withOrder(Order newOrder) {
+        return new InstanceRecord(id, placement, run, newOrder);
+    }
+
+    /**
+     * Where it is.
+     *
+     * @param ports host port by port name
+     * @param givenUpOn nodes where it was given up, when it may move
+     */
+    public record Placement(NodeId node, Map<String, Integer> ports, List<NodeId> givenUpOn) {
+        public Placement {
+            ports = Collections.unmodifiableMap(new TreeMap<>(ports));
+            givenUpOn = List.copyOf(givenUpOn);
+        }
+    }
+
+    /**
+     * Which run is wanted.
+     *
+     * @param token identifies it; never used twice
+     * @param generation of the service when it was started
+     * @param revision of the stack whose declaration it runs
+     * @param confirmed it was well for the update's monitoring time, or no update started it
+     */
+    public record Run(String token, long generation, long revision, boolean confirmed) {
+        public Run confirm() {
+            return new Run(token, generation, revision, true);
+        }
+    }
+
+    /** What the agent is told to do, and why when that is not to run it. */
+    public record Order(Phase phase, String reason, Instant since) {}
+
+    /** Where the orders for an instance stand. */
+    public enum Phase {
+        /** Placed; its dependencies are not there yet. */
+        WAITING,
+        RUN,
+        /** Ended and kept: the service is stopped by hand. */
+        STOP,
+        /** Ended, and forgotten once its agent has seen it end. */
+        RETIRE
+    }
+}

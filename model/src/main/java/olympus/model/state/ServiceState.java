@@ -1,0 +1,64 @@
+package olympus.model.state;
+
+import java.time.Instant;
+import java.util.Optional;
+import olympus.model.ServiceId;
+
+/**
+ * What Zeus remembers of a service beside its declaration. A service without this record has
+ * generation 1, no hold and no rollout.
+ *
+ * @param generation counts up whenever every instance must be replaced: a changed program, a
+ *     restart
+ * @param hold set by a manual stop, until a manual start
+ * @param rollout the replacement in progress
+ */
+public record ServiceState(
+        ServiceId service, long generation, Optional<Hold> hold, Optional<Rollout> rollout) {
+
+    /** The state of a service of which nothing is remembered. */
+    public static ServiceState initial(ServiceId service) {
+        return new ServiceState(service, 1, Optional.empty(), Optional.empty());
+    }
+
+    public ServiceState withHold(Optional<Hold> newHold) {
+        return new ServiceState(service, generation, newHold, rollout);
+    }
+
+    public ServiceState withRollout(Optional<Rollout> newRollout) {
+        return new ServiceState(service, generation, hold, newRollout);
+    }
+
+    /** Stopped by hand. */
+    public record Hold(String by, Instant since) {}
+
+    /**
+     * The replacement of every instance, some at a time.
+     *
+     * @param cause what started it
+     * @param fromRevision the last revision known to be good, where a failed update returns to
+     * @param by who ordered it
+     * @param failed why it does not go on, empty while it does
+     * @param orderedInPause it was ordered while automatic action was halted, so it does not wait
+     */
+    public record Rollout(
+            Cause cause,
+            long fromRevision,
+            String by,
+            Instant startedAt,
+            Optional<String> failed,
+            boolean orderedInPause) {
+
+        public Rollout withFailed(String reason) {
+            return new Rollout(
+                    cause, fromRevision, by, startedAt, Optional.of(reason), orderedInPause);
+        }
+    }
+
+    /** What starts a rollout. */
+    public enum Cause {
+        UPDATE,
+        RESTART,
+        ROLLBACK
+    }
+}
