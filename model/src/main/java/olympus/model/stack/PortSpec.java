@@ -1,5 +1,7 @@
 package olympus.model.stack;
 
+import java.util.Locale;
+
 /**
  * A published host port, or a range of them of which each replica gets one: replica {@code n} gets
  * {@code first + n - 1}.
@@ -16,6 +18,11 @@ public record PortSpec(String name, String hostAddress, int first, int last, Pro
             throw new IllegalArgumentException(
                     "not a port range: %d-%d; ports are 1 to 65535".formatted(first, last));
         }
+    }
+
+    /** The environment variable that tells an instance its port: {@code OLYMPUS_PORT_<NAME>}. */
+    public String variable() {
+        return "OLYMPUS_PORT_" + name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
     }
 
     public int count() {

@@ -1,0 +1,177 @@
+package olympus.model.stack;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Replaces variables in texts as Compose does: {@code $X}, {@code ${X}}, {@code ${X:-default}},
+ * {@code ${X-default}}, {@code ${X:?message}}, {@code ${X?message}}, {@code ${X:+instead}}, {@code
+ * ${X+instead}}, and {@code $$} for a dollar sign. Defaults may hold variables again. Names that
+ * begin with {@code OLYMPUS_} stay, as {@code ${NAME}}, for the instance that is started.
+ */
+final class Interpolation {
+
+    static final String INSTANCE_PREFIX = "OLYMPUS_";
+
+    /** Defaults within defaults, no deeper than this. */
+    private static final int MAX_DEPTH = 10;
+
+    /** A value may not grow beyond this. */
+    private static final int MAX_LENGTH = 1 << 20;
+
+    private static final Pattern NAME = Pattern.compile("[_a-zA-Z][_a-zA-Z0-9]*");
+
+    private final Map<String, String> variables;
+    private final ProblemLog problems;
+
+    Interpolation(Map<String, String> variables, ProblemLog problems) {
+        this.variables = variables;
+        this.problems = problems;
+    }
+
+    YamlValue.Scalar apply(YamlValue.Scalar scalar) {
+        if (scalar.text().indexOf('$') < 0) {
+            return scalar;
+        }
+        var text = replace(scalar.text(), scalar.place(), 0);
+        // A variable that is empty makes an empty text, not "nothing".
+        return new YamlValue.Scalar(scalar.place(), text, scalar.plain() && !text.isEmpty());
+    }
+
+    private String replace(String text, Place place, int depth) {
+        if (depth > MAX_DEPTH) {
+            problems.error(
+                    place,
+                    "variables are nested too deep",
+                    "at most %d levels".formatted(MAX_DEPTH));
+            return "";
+        }
+        var result = new StringBuilder();
+        var at = 0;
+        while (at < text.length() && result.length() <= MAX_LENGTH) {
+            var dollar = text.indexOf('$', at);
+            if (dollar < 0) {
+                break;
+            }
+            result.append(text, at, dollar);
+            at = one(text, dollar, result, place, depth);
+        }
+        result.append(text, Math.min(at, text.length()), text.length());
+        if (result.length() > MAX_LENGTH) {
+            problems.error(
+                    place,
+                    "the value with its variables replaced is too long",
+                    "at most %d characters".formatted(MAX_LENGTH));
+            return "";
+        }
+        return result.toString();
+    }
+
+    /**
+     * Appends what stands for the dollar sign at {@code dollar} and returns where the text goes on.
+     */
+    private int one(String text, int dollar, StringBuilder result, Place place, int depth) {
+        var next = dollar + 1 < text.length() ? text.charAt(dollar + 1) : ' ';
+        if (next == '$') {
+            result.append('$');
+            return dollar + 2;
+        }
+        if (next == '{') {
+            var end = closing(text, dollar + 2);
+            if (end < 0) {
+                problems.error(
+                        place,
+                        "\"${\" without its \"}\" in \"" + text + "\"",
+                        "${NAME}, or $$ for a dollar sign");
+                return text.length();
+            }
+            result.append(expression(text.substring(dollar + 2, end), place, depth));
+            return end + 1;
+        }
+        var name = NAME.matcher(text).region(dollar + 1, text.length());
+        if (!name.lookingAt()) {
+            problems.error(
+                    place,
+                    "a lone \"$\" in \"" + text + "\"",
+                    "$NAME or ${NAME}, or $$ for a dollar sign");
+            return dollar + 1;
+        }
+        result.append(expression(name.group(), place, depth));
+        return name.end();
+    }
+
+    private static int closing(String text, int from) {
+        var open = 1;
+        for (var i = from; i < text.length(); i++) {
+            if (text.startsWith("${", i)) {
+                open++;
+                i++;
+            } else if (text.charAt(i) == '}' && --open == 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private String expression(String expression, Place place, int depth) {
+        var matcher = NAME.matcher(expression);
+        if (!matcher.lookingAt()) {
+            problems.error(
+                    place,
+                    "\"${" + expression + "}\" does not begin with a variable's name",
+                    "${NAME}, or $$ for a dollar sign");
+            return "";
+        }
+        var name = matcher.group();
+        var rest = expression.substring(matcher.end());
+        if (name.startsWith(INSTANCE_PREFIX)) {
+            if (!rest.isEmpty()) {
+                problems.error(
+                        place,
+                        "\"${"
+                                + expression
+                                + "}\" is filled in for each instance and cannot have \""
+                                + rest
+                                + "\"",
+                        "${" + name + "}");
+            }
+            return "${" + name + "}";
+        }
+        var value = Optional.ofNullable(variables.get(name));
+        if (rest.isEmpty()) {
+            return value.orElseGet(() -> undefined(name, place));
+        }
+        var emptyCounts = rest.startsWith(":");
+        var operator = rest.substring(emptyCounts ? 1 : 0);
+        var set = value.filter(v -> !(emptyCounts && v.isEmpty()));
+        if (operator.isEmpty() || "-?+".indexOf(operator.charAt(0)) < 0) {
+            problems.error(
+                    place,
+                    "\"${" + expression + "}\" is not understood",
+                    "${NAME}, ${NAME:-default}, ${NAME:?message} or ${NAME:+instead}");
+            return "";
+        }
+        var word = operator.substring(1);
+        return switch (operator.charAt(0)) {
+            case '-' -> set.orElseGet(() -> replace(word, place, depth + 1));
+            case '+' -> set.isPresent() ? replace(word, place, depth + 1) : "";
+            default -> set.orElseGet(() -> required(name, word, place));
+        };
+    }
+
+    private String undefined(String name, Place place) {
+        problems.warning(place, "the variable " + name + " is not set; an empty text is used");
+        return "";
+    }
+
+    private String required(String name, String message, Place place) {
+        problems.error(
+                place,
+                "the variable "
+                        + name
+                        + " is required"
+                        + (message.isEmpty() ? "" : ": " + message));
+        return "";
+    }
+}

@@ -1,0 +1,124 @@
+package olympus.model.stack;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import olympus.model.NearestWord;
+
+/**
+ * The keys of one kind of mapping: the single source of the parser, the JSON Schema and the
+ * reference page. {@code x-*} keys are allowed in every one and not read.
+ *
+ * @param name of the table in the schema's {@code $defs}, and in messages: "unknown key … of {@code
+ *     a service}"
+ * @param title heading in the reference page
+ * @param intro what the mapping is, for the reference page
+ * @param refused known words that cannot be honoured here, with the reason; an error
+ * @param ignored known words without effect here, with the reason; a warning
+ */
+record KeyTable(
+        String name,
+        String title,
+        String intro,
+        List<Key<?>> keys,
+        Map<String, String> refused,
+        Map<String, String> ignored) {
+
+    static final String EXTENSION_PREFIX = "x-";
+
+    KeyTable {
+        keys = List.copyOf(keys);
+    }
+
+    static KeyTable of(String name, String title, String intro, Key<?>... keys) {
+        return new KeyTable(name, title, intro, List.of(keys), Map.of(), Map.of());
+    }
+
+    KeyTable refusing(Map<String, String> words) {
+        return new KeyTable(name, title, intro, keys, words, ignored);
+    }
+
+    KeyTable ignoring(Map<String, String> words) {
+        return new KeyTable(name, title, intro, keys, refused, words);
+    }
+
+    List<String> names() {
+        return keys.stream().map(Key::name).toList();
+    }
+
+    /**
+     * Reads every key that is there; what is wrong with one does not keep the others from being
+     * read.
+     */
+    Optional<Fields> read(YamlValue value, ProblemLog problems) {
+        if (!(value instanceof YamlValue.Mapping mapping)) {
+            problems.error(
+                    value.place(),
+                    "found " + value.found(),
+                    "a mapping with " + String.join(", ", names()));
+            return Optional.empty();
+        }
+        var values = new LinkedHashMap<Key<?>, Object>();
+        var places = new LinkedHashMap<Key<?>, Place>();
+        var unread = new ArrayList<>(mapping.entries().keySet());
+        for (var key : keys) {
+            var entry = mapping.entries().get(key.name());
+            unread.remove(key.name());
+            if (entry != null) {
+                places.put(key, entry.namePlace());
+                key.shape().read(entry.value(), problems).ifPresent(v -> values.put(key, v));
+            } else if (key.required()) {
+                problems.error(
+                        mapping.place(),
+                        "the key \"%s\" of %s is missing".formatted(key.name(), name),
+                        key.shape().words());
+            }
+        }
+        unread.forEach(word -> unread(word, mapping, problems));
+        return Optional.of(new Fields(mapping.place(), values, places));
+    }
+
+    private void unread(String word, YamlValue.Mapping mapping, ProblemLog problems) {
+        var entry = mapping.entries().get(word);
+        if (entry == null || word.startsWith(EXTENSION_PREFIX)) {
+            return;
+        }
+        var why = ignored.get(word);
+        if (why != null) {
+            problems.warning(
+                    entry.namePlace(),
+                    "the key \"%s\" of %s has no effect: %s".formatted(word, name, why));
+            return;
+        }
+        var reason = refused.getOrDefault(word, "");
+        problems.error(
+                entry.namePlace(),
+                reason.isEmpty()
+                        ? "unknown key \"%s\" of %s".formatted(word, name)
+                        : "the key \"%s\" of %s cannot be honoured: %s"
+                                .formatted(word, name, reason),
+                reason.isEmpty() ? "one of " + String.join(", ", names()) : "",
+                NearestWord.to(word, names()));
+    }
+
+    /** The values of a mapping that was read, by key. */
+    record Fields(Place place, Map<Key<?>, Object> values, Map<Key<?>, Place> places) {
+
+        @SuppressWarnings("unchecked")
+        <T> Optional<T> get(Key<T> key) {
+            return Optional.ofNullable((T) values.get(key));
+        }
+
+        /** Whether the key was written, well or badly. */
+        boolean has(Key<?> key) {
+            return places.containsKey(key);
+        }
+
+        /** Where the key stands, or its mapping when it is absent. */
+        Place placeOf(Key<?> key) {
+            return places.getOrDefault(key, place);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package olympus.model.stack;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import olympus.model.Problem;
+
+/**
+ * Collects errors and warnings while a folder is read. The same problem at the same place is kept
+ * once.
+ */
+final class ProblemLog {
+
+    /** More than anybody mends in one go; the rest is counted only. */
+    private static final int MAX = 500;
+
+    private final Set<Problem> errors = new LinkedHashSet<>();
+    private final Set<Problem> warnings = new LinkedHashSet<>();
+    private int errorCount;
+
+    void error(Place place, String message) {
+        error(place, message, "", "");
+    }
+
+    void error(Place place, String message, String expected) {
+        error(place, message, expected, "");
+    }
+
+    void error(Place place, String message, String expected, String suggestion) {
+        errorCount++;
+        add(errors, place, message, expected, suggestion);
+    }
+
+    void warning(Place place, String message) {
+        add(warnings, place, message, "", "");
+    }
+
+    private static void add(
+            Set<Problem> to, Place place, String message, String expected, String suggestion) {
+        if (to.size() < MAX) {
+            to.add(
+                    new Problem(
+                            place.file(),
+                            place.line(),
+                            place.column(),
+                            message,
+                            expected,
+                            suggestion));
+        }
+    }
+
+    /** Counts up with each error: equal before and after a step when the step found none. */
+    int errorCount() {
+        return errorCount;
+    }
+
+    List<Problem> errors() {
+        return sorted(errors);
+    }
+
+    List<Problem> warnings() {
+        return sorted(warnings);
+    }
+
+    private static List<Problem> sorted(Set<Problem> problems) {
+        var list = new ArrayList<>(problems);
+        list.sort(null);
+        return List.copyOf(list);
+    }
+}

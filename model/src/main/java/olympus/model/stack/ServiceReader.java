@@ -1,0 +1,285 @@
+package olympus.model.stack;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import olympus.model.SecretRef;
+import olympus.model.StackName;
+import olympus.model.stack.KeyTable.Fields;
+import olympus.model.stack.Settings.EnvironmentText;
+import olympus.model.stack.Settings.FileSetting;
+import olympus.model.stack.Settings.RecoverySetting;
+import olympus.model.stack.Settings.RestartSetting;
+
+/**
+ * Makes a service's definition from its keys. Notes where each part stands, for the rules that
+ * follow.
+ */
+final class ServiceReader {
+
+    private final StackName stack;
+    private final String name;
+    private final Path directory;
+    private final Path folder;
+    private final String prefix;
+    private final Map<String, String> variables;
+    private final ServiceDefaults defaults;
+    private final SecretLookup secrets;
+    private final Map<SecretRef, String> clearTexts;
+    private final Map<String, Place> places;
+    private final ProblemLog problems;
+
+    /** Finds a declared secret; empty when there is none, which is reported. */
+    @FunctionalInterface
+    interface SecretLookup {
+        Optional<SecretRef> find(StackName stack, String name, Place usedAt);
+    }
+
+    ServiceReader(
+            StackName stack,
+            String name,
+            Path directory,
+            Path folder,
+            String prefix,
+            Map<String, String> variables,
+            ServiceDefaults defaults,
+            SecretLookup secrets,
+            Map<SecretRef, String> clearTexts,
+            Map<String, Place> places,
+            ProblemLog problems) {
+        this.stack = stack;
+        this.name = name;
+        this.directory = directory;
+        this.folder = folder;
+        this.prefix = prefix;
+        this.variables = variables;
+        this.defaults = defaults;
+        this.secrets = secrets;
+        this.clearTexts = clearTexts;
+        this.places = places;
+        this.problems = problems;
+    }
+
+    /** Empty when a part that must be there is missing, which is reported. */
+    Optional<ServiceDefinition> read(Fields fields) {
+        var process = process(fields);
+        note("recovery", fields.placeOf(StackKeys.RECOVERY_KEY));
+        note("deploy", fields.placeOf(StackKeys.DEPLOY_KEY));
+        note("stop", fields.placeOf(StackKeys.STOP_GRACE_PERIOD));
+        note("probe", fields.placeOf(StackKeys.PROBE_KEY));
+        var restart = fields.get(StackKeys.RESTART).orElse(RestartSetting.ALWAYS);
+        var probe =
+                fields.get(StackKeys.PROBE_KEY)
+                        .map(p -> {
+                            note("probe.target", p.targets().getFirst().place());
+                            return p.timings()
+                                    .probe(p.targets().getFirst().value(), defaults.probe());
+                        });
+        return process.map(workload ->
+                new ServiceDefinition(
+                        name,
+                        workload,
+                        ports(fields),
+                        dependsOn(fields),
+                        probe,
+                        fields.get(StackKeys.RECOVERY_KEY)
+                                .orElse(RecoverySetting.NONE)
+                                .policy(restart, defaults.recovery()),
+                        fields.get(StackKeys.DEPLOY_KEY).orElseGet(ServiceReader::oneInstance),
+                        stop(fields),
+                        about(fields)));
+    }
+
+    private void note(String path, Place place) {
+        places.put("services." + name + "." + path, place);
+    }
+
+    private static DeployPolicy oneInstance() {
+        return new DeployPolicy(
+                DeployPolicy.Mode.REPLICATED,
+                1,
+                DeployPolicy.Resources.UNLIMITED,
+                DeployPolicy.UpdatePolicy.DEFAULT);
+    }
+
+    private StopPolicy stop(Fields fields) {
+        return new StopPolicy(
+                fields.get(StackKeys.STOP_SIGNAL).orElse(StopPolicy.DEFAULT.signal()),
+                fields.get(StackKeys.STOP_GRACE_PERIOD)
+                        .or(defaults::stopGracePeriod)
+                        .orElse(StopPolicy.DEFAULT.gracePeriod()));
+    }
+
+    private ServiceDefinition.About about(Fields fields) {
+        return new ServiceDefinition.About(
+                fields.get(StackKeys.LABELS).orElse(Map.of()),
+                fields.get(StackKeys.OWNER).or(defaults::owner),
+                fields.get(StackKeys.RUNBOOK),
+                fields.get(StackKeys.DESCRIPTION));
+    }
+
+    private Optional<Workload> process(Fields fields) {
+        var process = fields.get(StackKeys.PROCESS_KEY);
+        if (fields.has(StackKeys.PROCESS_KEY) && process.isEmpty()) {
+            return Optional.empty();
+        }
+        var command = one(StackKeys.COMMAND, fields, process);
+        var user = one(StackKeys.USER, fields, process);
+        var workingDirectory =
+                one(StackKeys.WORKING_DIR, fields, process)
+                        .flatMap(path -> workingDirectory(path, fields, process));
+        var environment = environment(fields, process);
+        note("workload", process.map(Fields::place).orElse(fields.place()));
+        note("workload.command", placeOf(StackKeys.COMMAND, fields, process));
+        note("workload.user", placeOf(StackKeys.USER, fields, process));
+        note("workload.workingDirectory", placeOf(StackKeys.WORKING_DIR, fields, process));
+        var written =
+                fields.has(StackKeys.COMMAND)
+                        || process.filter(p -> p.has(StackKeys.COMMAND)).isPresent();
+        if (!written) {
+            problems.error(
+                    process.map(Fields::place).orElse(fields.place()),
+                    "the service \"%s\" has no command".formatted(name),
+                    "process: { command: … } or command: …");
+        }
+        return command.map(
+                words -> new Workload.Process(words, user, workingDirectory, environment));
+    }
+
+    /**
+     * The key's value, which may stand at the service or within {@code process}, but not at both.
+     */
+    private <T> Optional<T> one(Key<T> key, Fields fields, Optional<Fields> process) {
+        if (fields.has(key) && process.filter(p -> p.has(key)).isPresent()) {
+            problems.error(
+                    fields.placeOf(key),
+                    "\"%s\" is given at the service and within process".formatted(key.name()),
+                    "it in one of the two places");
+        }
+        return process.flatMap(p -> p.get(key)).or(() -> fields.get(key));
+    }
+
+    private static Place placeOf(Key<?> key, Fields fields, Optional<Fields> process) {
+        return process.filter(p -> p.has(key)).orElse(fields).placeOf(key);
+    }
+
+    private Optional<String> workingDirectory(
+            String path, Fields fields, Optional<Fields> process) {
+        var place = placeOf(StackKeys.WORKING_DIR, fields, process);
+        return FileSet.resolve(directory, new Located<>(place, path), problems).map(Path::toString);
+    }
+
+    private Map<String, Workload.EnvironmentValue> environment(
+            Fields fields, Optional<Fields> process) {
+        var values = new LinkedHashMap<String, Workload.EnvironmentValue>();
+        one(StackKeys.ENV_FILE_KEY, fields, process)
+                .orElse(List.of())
+                .forEach(file -> environmentFile(file, values));
+        fields.get(StackKeys.SERVICE_SECRETS)
+                .orElse(List.of())
+                .forEach(secret -> {
+                    var variable =
+                            secret.value().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+                    put(
+                            variable,
+                            new EnvironmentText.FromSecret(secret.value(), secret.place()),
+                            secret.place(),
+                            values);
+                });
+        one(StackKeys.ENVIRONMENT, fields, process)
+                .orElse(List.of())
+                .forEach(setting -> put(setting.name(), setting.value(), setting.place(), values));
+        return values;
+    }
+
+    private void put(
+            String variable,
+            EnvironmentText text,
+            Place place,
+            Map<String, Workload.EnvironmentValue> values) {
+        note("workload.environment." + variable, place);
+        switch (text) {
+            case EnvironmentText.Plain plain ->
+                    values.put(variable, new Workload.EnvironmentValue.Literal(plain.text()));
+            case EnvironmentText.FromSecret secret ->
+                    secrets.find(stack, secret.secret(), secret.place())
+                            .ifPresent(ref ->
+                                    values.put(
+                                            variable, new Workload.EnvironmentValue.Secret(ref)));
+            case EnvironmentText.PassedOn passedOn -> {
+                var value = variables.get(variable);
+                if (value == null) {
+                    problems.warning(
+                            place,
+                            "the variable "
+                                    + variable
+                                    + " is not set; the instance does not get it");
+                } else {
+                    values.put(variable, new Workload.EnvironmentValue.Literal(value));
+                }
+            }
+        }
+    }
+
+    /**
+     * Values of an env_file are secrets: people put passwords there, and which of them are cannot
+     * be seen.
+     */
+    private void environmentFile(FileSetting file, Map<String, Workload.EnvironmentValue> values) {
+        var path = FileSet.resolve(directory, new Located<>(file.place(), file.path()), problems);
+        if (path.isEmpty() || (!file.required() && Files.notExists(path.get()))) {
+            return;
+        }
+        var shown = prefix + FileSet.show(folder, path.get());
+        SourceText.read(
+                        path.get(),
+                        "env_file",
+                        shown,
+                        file.place(),
+                        EnvironmentFile.MAX_BYTES,
+                        problems)
+                .map(text -> EnvironmentFile.parse(shown, text, problems))
+                .ifPresent(read ->
+                        read.forEach((variable, text) -> {
+                            var ref = new SecretRef(stack, name + "/" + variable, "");
+                            note("workload.environment." + variable, file.place());
+                            clearTexts.put(ref, text);
+                            values.put(variable, new Workload.EnvironmentValue.Secret(ref));
+                        }));
+    }
+
+    private List<PortSpec> ports(Fields fields) {
+        note("ports", fields.placeOf(StackKeys.PORTS));
+        var settings = fields.get(StackKeys.PORTS).orElse(List.of());
+        var ports = new ArrayList<PortSpec>();
+        for (var i = 0; i < settings.size(); i++) {
+            var setting = settings.get(i);
+            note("ports[" + i + "]", setting.place());
+            var portName = setting.name().orElse(String.valueOf(i + 1));
+            ports.add(
+                    new PortSpec(
+                            portName,
+                            setting.hostAddress(),
+                            setting.first(),
+                            setting.last(),
+                            setting.protocol()));
+        }
+        return ports;
+    }
+
+    private Map<String, Dependency> dependsOn(Fields fields) {
+        var dependencies = new LinkedHashMap<String, Dependency>();
+        fields.get(StackKeys.DEPENDS_ON)
+                .orElse(Map.of())
+                .forEach((on, dependency) -> {
+                    note("dependsOn." + on, dependency.place());
+                    dependencies.put(on, dependency.value());
+                });
+        return dependencies;
+    }
+}

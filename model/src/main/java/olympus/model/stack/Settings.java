@@ -1,0 +1,102 @@
+package olympus.model.stack;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** What the files say before it is resolved against folders, variables and defaults. */
+final class Settings {
+
+    private Settings() {}
+
+    /**
+     * A value together with whether reading it met no error; the value is empty when it could not
+     * be read at all.
+     */
+    record Checked<T>(Optional<T> value, boolean sound) {}
+
+    record EnvironmentSetting(Place place, String name, EnvironmentText value) {}
+
+    /** What follows a variable's name in {@code environment}. */
+    sealed interface EnvironmentText {
+        record Plain(String text) implements EnvironmentText {}
+
+        record FromSecret(String secret, Place place) implements EnvironmentText {}
+
+        /** Only the name is given: the value comes from where the command is run. */
+        record PassedOn() implements EnvironmentText {}
+    }
+
+    record FileSetting(Place place, String path, boolean required) {}
+
+    record PortSetting(
+            Place place,
+            Optional<String> name,
+            String hostAddress,
+            int first,
+            int last,
+            PortSpec.Protocol protocol) {}
+
+    record SecretSource(Optional<Located<String>> file, Optional<Located<String>> environment) {}
+
+    record ProbeTimings(
+            Optional<Duration> interval,
+            Optional<Duration> timeout,
+            Optional<Integer> retries,
+            Optional<Duration> startPeriod) {
+
+        static final ProbeTimings NONE =
+                new ProbeTimings(
+                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+        Probe probe(Probe.Target target, ProbeTimings defaults) {
+            return new Probe(
+                    target,
+                    interval.or(defaults::interval).orElse(Probe.DEFAULT_INTERVAL),
+                    timeout.or(defaults::timeout).orElse(Probe.DEFAULT_TIMEOUT),
+                    retries.or(defaults::retries).orElse(Probe.DEFAULT_RETRIES),
+                    startPeriod.or(defaults::startPeriod).orElse(Duration.ZERO));
+        }
+    }
+
+    record ProbeSetting(List<Located<Probe.Target>> targets, ProbeTimings timings) {}
+
+    record BackoffSetting(Optional<Duration> initial, Optional<Duration> max) {}
+
+    record RecoverySetting(
+            Optional<Integer> attempts,
+            Optional<Duration> within,
+            BackoffSetting backoff,
+            Optional<RecoveryPolicy.Then> then) {
+
+        static final RecoverySetting NONE =
+                new RecoverySetting(
+                        Optional.empty(),
+                        Optional.empty(),
+                        new BackoffSetting(Optional.empty(), Optional.empty()),
+                        Optional.empty());
+
+        RecoveryPolicy policy(RestartSetting restart, RecoverySetting defaults) {
+            var standard = RecoveryPolicy.DEFAULT;
+            return new RecoveryPolicy(
+                    restart.restart(),
+                    attempts.or(restart::attempts)
+                            .or(defaults::attempts)
+                            .orElse(standard.attempts()),
+                    within.or(defaults::within).orElse(standard.within()),
+                    new RecoveryPolicy.Backoff(
+                            backoff.initial()
+                                    .or(defaults.backoff::initial)
+                                    .orElse(standard.backoff().initial()),
+                            backoff.max()
+                                    .or(defaults.backoff::max)
+                                    .orElse(standard.backoff().max())),
+                    then.or(defaults::then).orElse(standard.then()));
+        }
+    }
+
+    record RestartSetting(RecoveryPolicy.Restart restart, Optional<Integer> attempts) {
+        static final RestartSetting ALWAYS =
+                new RestartSetting(RecoveryPolicy.Restart.ALWAYS, Optional.empty());
+    }
+}

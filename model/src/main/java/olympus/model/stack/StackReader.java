@@ -1,0 +1,263 @@
+package olympus.model.stack;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import olympus.model.NearestWord;
+import olympus.model.SecretRef;
+import olympus.model.StackName;
+import olympus.model.stack.FileSet.SourceFile;
+import olympus.model.stack.KeyTable.Fields;
+import olympus.model.stack.Settings.Checked;
+import olympus.model.stack.Settings.SecretSource;
+
+/**
+ * Puts the files of one stack together: services by name, secrets, and the rules, whose paths
+ * become places.
+ */
+final class StackReader {
+
+    static final int MAX_SECRET_BYTES = 64 << 10;
+
+    private final Path folder;
+    private final String prefix;
+    private final Map<String, String> variables;
+    private final ServiceDefaults defaults;
+    private final ProblemLog problems;
+    private final Map<String, Located<SecretSource>> secrets = new LinkedHashMap<>();
+    private final Map<String, Path> secretFolders = new HashMap<>();
+    private final Map<String, Located<Checked<Fields>>> services = new LinkedHashMap<>();
+    private final Map<String, Path> serviceFolders = new HashMap<>();
+    private final Map<SecretRef, String> clearTexts = new HashMap<>();
+    private final Set<String> usedSecrets = new HashSet<>();
+
+    /** Where the values stand that rules speak of, by their path in the definition. */
+    private final Map<String, Place> places = new HashMap<>();
+
+    StackReader(
+            Path folder,
+            String prefix,
+            Map<String, String> environment,
+            ServiceDefaults defaults,
+            ProblemLog problems) {
+        this.folder = folder;
+        this.prefix = prefix;
+        this.variables = FileSet.variables(folder, prefix, environment, problems);
+        this.defaults = defaults;
+        this.problems = problems;
+    }
+
+    StackFolder.Outcome read() {
+        var files = new FileSet(folder, prefix, variables, problems).read();
+        if (files.isEmpty()) {
+            return invalid();
+        }
+        files.forEach(this::collect);
+        var main = files.getFirst().fields();
+        var name = name(main);
+        var mode = main.get(StackKeys.MODE).orElse(StackDefinition.Mode.MANAGE);
+        var sound = new TreeMap<String, ServiceDefinition>();
+        var broken = new HashSet<String>();
+        // An unusable name is reported; reading goes on under a stand-in to find the other
+        // problems.
+        var stack = name.orElse(new StackName("stack"));
+        services.forEach((service, setting) -> service(stack, service, setting, sound, broken));
+        warnOfUnusedSecrets();
+        var definition = new StackDefinition(stack, mode, folder.toString(), sound);
+        places.put("services", main.placeOf(StackKeys.SERVICES));
+        applyRules(definition, broken, Place.startOf(prefix + StackFolder.FILE));
+        if (problems.errorCount() > 0 || name.isEmpty()) {
+            return invalid();
+        }
+        return new StackFolder.Outcome.Loaded(
+                definition, new ClearSecrets(used(definition)), problems.warnings());
+    }
+
+    /** Of an env_file, a value may be overridden: its clear text is then not needed. */
+    private Map<SecretRef, String> used(StackDefinition definition) {
+        var used = new HashMap<>(clearTexts);
+        used.keySet().retainAll(SecretRefs.in(definition));
+        return used;
+    }
+
+    private StackFolder.Outcome invalid() {
+        return new StackFolder.Outcome.Invalid(problems.errors(), problems.warnings());
+    }
+
+    private void collect(SourceFile file) {
+        file.fields()
+                .get(StackKeys.SECRETS)
+                .ifPresent(named ->
+                        named.forEach((name, source) -> {
+                            var first = secrets.putIfAbsent(name, source);
+                            secretFolders.putIfAbsent(name, file.directory());
+                            twice("secret", name, first, source.place());
+                        }));
+        file.fields()
+                .get(StackKeys.SERVICES)
+                .ifPresent(named ->
+                        named.forEach((name, service) -> {
+                            var first = services.putIfAbsent(name, service);
+                            serviceFolders.putIfAbsent(name, file.directory());
+                            twice("service", name, first, service.place());
+                        }));
+    }
+
+    private void twice(
+            String what,
+            String name,
+            @org.jspecify.annotations.Nullable Located<?> first,
+            Place place) {
+        if (first != null) {
+            problems.error(
+                    place,
+                    "the %s \"%s\" is declared twice, first at %s"
+                            .formatted(what, name, first.place()),
+                    "a name of its own");
+        }
+    }
+
+    private Optional<StackName> name(Fields main) {
+        var last = folder.getFileName();
+        var written = main.get(StackKeys.NAME).orElse(last == null ? "" : last.toString());
+        if (main.has(StackKeys.NAME) && main.get(StackKeys.NAME).isEmpty()) {
+            return Optional.empty();
+        }
+        if (!StackName.PATTERN.matcher(written).matches()) {
+            problems.error(
+                    main.placeOf(StackKeys.NAME),
+                    "the folder's name \"%s\" cannot be the stack's name".formatted(written),
+                    "a key \"name\" with 1 to 63 of a-z, 0-9, - and _");
+            return Optional.empty();
+        }
+        return Optional.of(new StackName(written));
+    }
+
+    private void service(
+            StackName stack,
+            String name,
+            Located<Checked<Fields>> setting,
+            Map<String, ServiceDefinition> sound,
+            Set<String> broken) {
+        var before = problems.errorCount();
+        var directory = Optional.ofNullable(serviceFolders.get(name)).orElse(folder);
+        places.put("services." + name, setting.place());
+        var reader =
+                new ServiceReader(
+                        stack,
+                        name,
+                        directory,
+                        folder,
+                        prefix,
+                        variables,
+                        defaults,
+                        this::secret,
+                        clearTexts,
+                        places,
+                        problems);
+        var definition = setting.value().value().flatMap(reader::read);
+        if (setting.value().sound() && problems.errorCount() == before && definition.isPresent()) {
+            sound.put(name, definition.get());
+        } else {
+            broken.add(name);
+        }
+    }
+
+    /**
+     * The reference to a declared secret, whose clear text is read at its first use; empty when
+     * that fails, which is reported.
+     */
+    private Optional<SecretRef> secret(StackName stack, String name, Place usedAt) {
+        var source = secrets.get(name);
+        if (source == null) {
+            problems.error(
+                    usedAt,
+                    "the secret \"%s\" is not declared".formatted(name),
+                    "a name under secrets:",
+                    NearestWord.to(name, new TreeSet<>(secrets.keySet())));
+            return Optional.empty();
+        }
+        var ref = new SecretRef(stack, name, "");
+        if (usedSecrets.add(name)) {
+            clearText(name, source).ifPresent(text -> clearTexts.put(ref, text));
+        }
+        return Optional.of(ref);
+    }
+
+    private Optional<String> clearText(String name, Located<SecretSource> source) {
+        var file = source.value().file();
+        if (file.isPresent()) {
+            var directory = Optional.ofNullable(secretFolders.get(name)).orElse(folder);
+            return FileSet.resolve(directory, file.get(), problems)
+                    .flatMap(path ->
+                            SourceText.read(
+                                    path,
+                                    "secret file",
+                                    file.get().value(),
+                                    file.get().place(),
+                                    MAX_SECRET_BYTES,
+                                    problems))
+                    .map(text ->
+                            text.endsWith("\n")
+                                    ? text.substring(
+                                            0, text.length() - (text.endsWith("\r\n") ? 2 : 1))
+                                    : text);
+        }
+        return source.value()
+                .environment()
+                .flatMap(variable -> {
+                    var value = Optional.ofNullable(variables.get(variable.value()));
+                    if (value.isEmpty()) {
+                        problems.error(
+                                variable.place(),
+                                "the variable %s of the secret \"%s\" is not set"
+                                        .formatted(variable.value(), name),
+                                "it in the environment or in .env");
+                    }
+                    return value;
+                });
+    }
+
+    private void warnOfUnusedSecrets() {
+        secrets.forEach((name, source) -> {
+            if (!usedSecrets.contains(name)) {
+                problems.warning(source.place(), "the secret \"%s\" is not used".formatted(name));
+            }
+        });
+    }
+
+    private void applyRules(StackDefinition definition, Set<String> broken, Place otherwise) {
+        for (var finding : DefinitionRules.check(definition, broken)) {
+            var place = placeOf(finding.path(), otherwise);
+            if (finding.error()) {
+                problems.error(place, finding.message(), finding.expected(), finding.suggestion());
+            } else {
+                problems.warning(place, finding.message());
+            }
+        }
+    }
+
+    /** The place of the value itself, else of the nearest value around it. */
+    private Place placeOf(String path, Place otherwise) {
+        for (var part = path;
+                !part.isEmpty();
+                part =
+                        part.substring(
+                                0,
+                                Math.max(
+                                        part.lastIndexOf('.'),
+                                        Math.max(part.lastIndexOf('['), 0)))) {
+            var place = places.get(part);
+            if (place != null) {
+                return place;
+            }
+        }
+        return otherwise;
+    }
+}
