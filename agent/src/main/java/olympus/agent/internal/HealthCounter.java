@@ -1,0 +1,77 @@
+package olympus.agent.internal;
+
+import java.util.Optional;
+import olympus.model.stack.Probe;
+import olympus.model.state.InstanceObservation.Health;
+
+/** What the probe results of one run add up to. Threading: one thread. */
+final class HealthCounter {
+
+    private Health health = Health.NONE;
+    private int failures;
+    private boolean everPassed;
+    private long startedNanos;
+    private long lastCountedNanos;
+    private String lastMessage = "";
+
+    /** A new run: nothing is known yet. */
+    void reset(Optional<Probe> probe, long nowNanos) {
+        health = probe.isPresent() ? Health.STARTING : Health.NONE;
+        failures = 0;
+        everPassed = false;
+        startedNanos = nowNanos;
+        lastMessage = "";
+    }
+
+    /** The declared probe changed under a running instance. */
+    void redeclared(Optional<Probe> probe) {
+        if (probe.isEmpty()) {
+            health = Health.NONE;
+            failures = 0;
+        } else if (health == Health.NONE) {
+            health = Health.STARTING;
+        }
+    }
+
+    void probed(Probe probe, boolean passed, String message, long nowNanos) {
+        lastMessage = message;
+        if (passed) {
+            everPassed = true;
+            failures = 0;
+            health = Health.PASSING;
+            return;
+        }
+        if (!everPassed && nowNanos - startedNanos < probe.startPeriod().toNanos()) {
+            return;
+        }
+        // Before the first success probes come faster than the interval; failures count once per interval.
+        if (!everPassed
+                && failures > 0
+                && nowNanos - lastCountedNanos < probe.interval().toNanos()) {
+            return;
+        }
+        failures++;
+        lastCountedNanos = nowNanos;
+        health = failures >= Math.max(1, probe.retries()) ? Health.FAILING : Health.WARNING;
+        if (!everPassed && health == Health.WARNING) {
+            health = Health.STARTING;
+        }
+    }
+
+    Health health() {
+        return health;
+    }
+
+    boolean everPassed() {
+        return everPassed;
+    }
+
+    /** Consecutive failures that count. */
+    int failures() {
+        return failures;
+    }
+
+    String lastMessage() {
+        return lastMessage;
+    }
+}

@@ -1,0 +1,108 @@
+package olympus.agent.internal;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import olympus.model.InstanceId;
+import olympus.model.NodeId;
+
+/** Where the agent keeps what it knows of its instances. Only names and paths; no state. */
+final class InstanceFolders {
+
+    /** The environment variable that marks every process of a run. */
+    static final String MARKER_NAME = "OLYMPUS_RUN_ID";
+
+    private final Path root;
+    private final NodeId node;
+
+    /** @param root the agent's folder, {@code D/agent} */
+    InstanceFolders(Path root, NodeId node) {
+        this.root = root;
+        this.node = node;
+    }
+
+    /** Makes the folders and puts the keeper's script in place. */
+    void prepare() {
+        try (var script = InstanceFolders.class.getResourceAsStream("shim.sh")) {
+            Files.createDirectories(root.resolve("instances"));
+            if (script == null) {
+                throw new IllegalStateException("shim.sh is missing in the agent's own jar");
+            }
+            var wanted = script.readAllBytes();
+            if (!Files.exists(shim()) || !java.util.Arrays.equals(Files.readAllBytes(shim()), wanted)) {
+                RecordFile.replace(shim(), wanted);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot prepare the agent's folder " + root, e);
+        }
+    }
+
+    Path root() {
+        return root;
+    }
+
+    Path shim() {
+        return root.resolve("shim.sh");
+    }
+
+    Path instance(InstanceId id) {
+        return root.resolve("instances")
+                .resolve(id.service().stack().value())
+                .resolve(id.service().service() + "." + id.ordinal());
+    }
+
+    Path record(InstanceId id) {
+        return instance(id).resolve("instance");
+    }
+
+    RunFolder run(InstanceId id, long run) {
+        return new RunFolder(instance(id).resolve("runs").resolve(Long.toString(run)));
+    }
+
+    /** The mark of a run's processes: unique on the machine, also beside the agent of another data folder. */
+    String marker(InstanceId id, long run) {
+        return node + "/" + id + "/" + run;
+    }
+
+    /** The runs that have a folder, newest first. */
+    List<Long> runs(InstanceId id) {
+        return names(instance(id).resolve("runs")).stream()
+                .filter(name -> !name.isEmpty() && name.chars().allMatch(Character::isDigit) && name.length() < 19)
+                .map(Long::valueOf)
+                .sorted(Comparator.reverseOrder())
+                .toList();
+    }
+
+    /** The instances that have a folder. */
+    List<InstanceId> instances() {
+        var found = new ArrayList<InstanceId>();
+        for (var stack : names(root.resolve("instances"))) {
+            for (var name : names(root.resolve("instances").resolve(stack))) {
+                parse(stack + "/" + name).ifPresent(found::add);
+            }
+        }
+        return found;
+    }
+
+    private static Optional<InstanceId> parse(String text) {
+        try {
+            return Optional.of(InstanceId.parse(text));
+        } catch (IllegalArgumentException notOurs) {
+            return Optional.empty();
+        }
+    }
+
+    private static List<String> names(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        } catch (IOException notThere) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,549 @@
+package olympus.agent.internal;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.random.RandomGenerator;
+import olympus.agent.internal.MachineAction.Forget;
+import olympus.agent.internal.MachineAction.Start;
+import olympus.agent.internal.MachineAction.Stop;
+import olympus.agent.internal.MachineAction.Tell;
+import olympus.agent.internal.MachineAction.Wake;
+import olympus.foundation.Clock;
+import olympus.foundation.Invariant;
+import olympus.model.InstanceId;
+import olympus.model.stack.RecoveryPolicy;
+import olympus.model.stack.RecoveryPolicy.Restart;
+import olympus.model.state.InstanceObservation;
+import olympus.model.state.InstanceObservation.Health;
+import olympus.model.state.InstanceObservation.State;
+import olympus.model.state.InstanceSpec;
+import olympus.model.state.InstanceSpec.Desired;
+
+/**
+ * The life of one instance as a pure state machine: inputs in, actions out, no I/O.
+ *
+ * <pre>
+ *           ┌───────── Resting (pending, stopped, completed, given up) ◀──────────┐
+ *           │ wanted, not paused, nothing to wait for                             │ ended on order, completed,
+ *           ▼                                                                     │ attempts used up, hopeless
+ *        Starting ──started──▶ Running ──unhealthy, ordered, replaced──▶ Stopping ┤
+ *           ▲   │                 │ ended by itself                               │ ended, unhealthy
+ *           │   └─failed──┐       ▼                                               │
+ *           └──due────── Waiting (back-off) ◀─────────────────────────────────────┘
+ * </pre>
+ *
+ * <p>Invariants: at most one run is live at any time (Starting, Running or Stopping); a new run begins only after the
+ * driver has said that nothing of the one before is left; while paused nothing starts by itself; run numbers only
+ * grow. Threading: one thread.
+ */
+final class InstanceMachine {
+
+    private final InstanceId id;
+    private final String bootId;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final RestartWindow window = new RestartWindow();
+    private final HealthCounter health = new HealthCounter();
+    private final List<MachineAction> actions = new ArrayList<>();
+
+    private Phase phase = new Resting(State.PENDING);
+    private Optional<InstanceSpec> spec = Optional.empty();
+    private Surroundings surroundings = Surroundings.FREE;
+    private String runToken = "";
+    private String nextStartIs = "";
+    private String reason = "";
+    private String remark = "";
+    private long lastRun;
+    private int restarts;
+    private Optional<Integer> lastExit = Optional.empty();
+    private Instant since;
+    private State shown = State.PENDING;
+
+    InstanceMachine(InstanceId id, InstanceRecord record, String bootId, Clock clock, RandomGenerator random) {
+        this.id = id;
+        this.bootId = bootId;
+        this.clock = clock;
+        this.random = random;
+        this.since = clock.wall();
+        this.runToken = record.runToken();
+        this.lastRun = record.lastRun();
+        this.restarts = record.restarts();
+        this.lastExit = record.lastExit();
+        // After a reboot the world is another one: what was given up gets a new chance, what completed stays so.
+        record.outcome()
+                .filter(outcome ->
+                        outcome == State.COMPLETED || record.bootId().equals(bootId))
+                .ifPresent(outcome -> rest(outcome, record.reason()));
+    }
+
+    private sealed interface Phase {}
+
+    /** Nothing runs, and nothing is about to. */
+    private record Resting(State state) implements Phase {}
+
+    private record Starting(long run) implements Phase {}
+
+    private record Running(long run, long pid, long sinceNanos) implements Phase {}
+
+    private record Stopping(long run, long pid, Then then, String why) implements Phase {}
+
+    private record Waiting(long dueNanos) implements Phase {}
+
+    /** What follows the end of a run that is being stopped. */
+    private enum Then {
+        REST,
+        REPLACE,
+        RECOVER,
+        FORGET
+    }
+
+    InstanceId id() {
+        return id;
+    }
+
+    /** Takes an input and tells what is to be done about it. */
+    List<MachineAction> on(MachineInput input, Surroundings now) {
+        surroundings = now;
+        actions.clear();
+        switch (input) {
+            case MachineInput.Wanted wanted -> wanted(wanted.spec());
+            case MachineInput.Adopted adopted -> adopted(adopted);
+            case MachineInput.Started started -> started(started);
+            case MachineInput.StartFailed failed -> startFailed(failed);
+            case MachineInput.Ended ended -> ended(ended);
+            case MachineInput.KeeperLost lost -> keeperLost(lost);
+            case MachineInput.Probed probed -> probed(probed);
+            case MachineInput.Tick ignored -> {}
+        }
+        settle();
+        show();
+        return List.copyOf(actions);
+    }
+
+    // ---- inputs
+
+    private void wanted(Optional<InstanceSpec> wanted) {
+        spec = wanted;
+        wanted.ifPresent(specification -> health.redeclared(specification.definition().probe()));
+    }
+
+    private void adopted(MachineInput.Adopted adopted) {
+        Invariant.check(!isLive(), () -> "%s: adopted run %d while %s".formatted(id, adopted.run(), phase));
+        lastRun = Math.max(lastRun, adopted.run());
+        runToken = adopted.runToken();
+        reason = "adopted";
+        remark = "";
+        health.reset(probe(), clock.monotonicNanos());
+        phase = new Running(adopted.run(), adopted.pid(), clock.monotonicNanos());
+        tell("adopt", "it was running when the agent started", "running, pid " + adopted.pid());
+    }
+
+    private void started(MachineInput.Started started) {
+        if (phase instanceof Starting starting && starting.run() == started.run()) {
+            phase = new Running(started.run(), started.pid(), clock.monotonicNanos());
+            health.reset(probe(), clock.monotonicNanos());
+            tell(nextStartIs, reason, "started, pid " + started.pid());
+            reason = "";
+            remark = "";
+            healthyWhile().ifPresent(span -> actions.add(new Wake(span)));
+        } else if (phase instanceof Stopping stopping && stopping.run() == started.run()) {
+            phase = new Stopping(stopping.run(), started.pid(), stopping.then(), stopping.why());
+        }
+    }
+
+    private void startFailed(MachineInput.StartFailed failed) {
+        if (phase instanceof Starting starting && starting.run() == failed.run()) {
+            if (failed.hopeless()) {
+                giveUp("cannot start: " + failed.reason());
+            } else {
+                recover("could not be started: " + failed.reason());
+            }
+        } else if (phase instanceof Stopping stopping && stopping.run() == failed.run()) {
+            afterStop(stopping, "did not start: " + failed.reason());
+        }
+    }
+
+    private void ended(MachineInput.Ended ended) {
+        if (liveRun().isEmpty() || liveRun().getAsLong() != ended.run()) {
+            return;
+        }
+        lastExit = ended.exit();
+        var how = how(ended);
+        if (phase instanceof Stopping stopping) {
+            afterStop(stopping, how);
+        } else {
+            endedByItself(ended.exit(), how);
+        }
+    }
+
+    private void keeperLost(MachineInput.KeeperLost lost) {
+        if (liveRun().isPresent() && liveRun().getAsLong() == lost.run()) {
+            remark = "its keeper process was killed; it is watched directly";
+            tell("watch directly", "the keeper process of run %d was killed".formatted(lost.run()), "still running");
+        }
+    }
+
+    private void probed(MachineInput.Probed probed) {
+        if (phase instanceof Running running && running.run() == probed.run()) {
+            probe().ifPresent(probe ->
+                    health.probed(probe, probed.passed(), probed.message(), clock.monotonicNanos()));
+        }
+    }
+
+    // ---- what follows an end
+
+    private void afterStop(Stopping stopping, String how) {
+        switch (stopping.then()) {
+            case REST -> rest(State.STOPPED, stopping.why());
+            case REPLACE -> rest(State.PENDING, stopping.why());
+            case RECOVER -> recover(stopping.why());
+            case FORGET -> {
+                rest(State.STOPPED, stopping.why());
+                tell("stop", stopping.why(), how);
+            }
+        }
+        if (stopping.then() == Then.REST) {
+            tell("stop", stopping.why(), how);
+        }
+    }
+
+    private void endedByItself(Optional<Integer> exit, String how) {
+        var restart = policy().restart();
+        var succeeded = exit.isPresent() && exit.get() == 0;
+        if (succeeded && restart != Restart.ALWAYS) {
+            rest(State.COMPLETED, how);
+            tell("complete", how, "not started again (restart: %s)".formatted(word(restart)));
+        } else if (restart == Restart.NO) {
+            giveUp(how + "; not started again (restart: no)");
+        } else {
+            recover(how);
+        }
+    }
+
+    private void recover(String why) {
+        if (isWanted(Desired.RUN) && !window.allows(policy(), clock.monotonicNanos())) {
+            giveUp("%s; given up after %d restarts within %s"
+                    .formatted(why, window.size(), Sentences.duration(policy().within())));
+            return;
+        }
+        restarts++;
+        nextStartIs = "restart";
+        reason = why;
+        var delay = window.count(policy(), clock.monotonicNanos(), random);
+        phase = new Waiting(clock.monotonicNanos() + delay.toNanos());
+        actions.add(new Wake(delay));
+    }
+
+    private void giveUp(String why) {
+        rest(State.GIVEN_UP, why);
+        tell("give up", why, policy().then() == RecoveryPolicy.Then.MOVE ? "reported, to be moved" : "reported");
+    }
+
+    private void rest(State state, String why) {
+        phase = new Resting(state);
+        reason = why;
+        remark = "";
+    }
+
+    // ---- level-triggered part: whatever happened, compare what is wanted with what is
+
+    private void settle() {
+        switch (phase) {
+            case Starting starting -> settleLive(starting.run(), 0);
+            case Running running -> {
+                settleLive(running.run(), running.pid());
+                settleHealth();
+            }
+            case Stopping stopping -> settleStopping(stopping);
+            case Resting resting -> settleResting(resting);
+            case Waiting waiting -> settleWaiting(waiting);
+        }
+    }
+
+    private void settleLive(long run, long pid) {
+        if (spec.isEmpty()) {
+            stop(run, pid, Then.FORGET, "no longer assigned");
+        } else if (isWanted(Desired.STOP)) {
+            stop(run, pid, Then.REST, spec.get().desiredReason().orElse("stopped on order"));
+        } else if (!spec.get().runToken().equals(runToken)) {
+            if (surroundings.paused().isPresent()) {
+                remark = "to be replaced, but paused: " + surroundings.paused().get();
+            } else {
+                stop(run, pid, Then.REPLACE, "replaced by a new run on order");
+            }
+        }
+    }
+
+    private void stop(long run, long pid, Then then, String why) {
+        phase = new Stopping(run, pid, then, why);
+        reason = why;
+        actions.add(new Stop(run, stopPolicy()));
+    }
+
+    /** An order may change its mind while the old run still ends. */
+    private void settleStopping(Stopping stopping) {
+        var then = stopping.then();
+        if (spec.isEmpty()) {
+            then = Then.FORGET;
+        } else if (isWanted(Desired.STOP)) {
+            then = Then.REST;
+        } else if (then == Then.FORGET || then == Then.REST) {
+            then = Then.REPLACE;
+        }
+        if (then != stopping.then()) {
+            phase = new Stopping(stopping.run(), stopping.pid(), then, stopping.why());
+        }
+    }
+
+    private void settleHealth() {
+        if (!(phase instanceof Running running)) {
+            return;
+        }
+        if (health.health() == Health.FAILING) {
+            unhealthy(running);
+        } else {
+            healthyWhile()
+                    .filter(span -> health.failures() == 0 && clock.monotonicNanos() - running.sinceNanos() >= span.toNanos())
+                    .ifPresent(span -> window.clear());
+            if (health.health() == Health.PASSING && restarts > 0 && remark.startsWith("unhealthy")) {
+                remark = "";
+            }
+        }
+    }
+
+    private void unhealthy(Running running) {
+        var why = "unhealthy: %d probes failed in a row, the last: %s"
+                .formatted(health.failures(), health.lastMessage());
+        if (surroundings.paused().isPresent()) {
+            remark = why + "; not restarted, paused: " + surroundings.paused().get();
+        } else if (surroundings.brake().isPresent()) {
+            remark = why + "; not restarted: " + surroundings.brake().get();
+        } else if (policy().restart() == Restart.NO) {
+            remark = why + "; not restarted (restart: no)";
+        } else {
+            stop(running.run(), running.pid(), Then.RECOVER, why);
+        }
+    }
+
+    private void settleResting(Resting resting) {
+        if (spec.isEmpty()) {
+            actions.add(new Forget());
+            return;
+        }
+        var wanted = spec.get();
+        switch (wanted.desired()) {
+            case STOP -> {
+                if (resting.state() != State.STOPPED) {
+                    rest(State.STOPPED, wanted.desiredReason().orElse("stopped on order"));
+                }
+            }
+            case HOLD -> {
+                if (!isFinished(resting.state(), wanted)) {
+                    rest(State.PENDING, wanted.desiredReason().orElse("held on order"));
+                }
+            }
+            case RUN -> {
+                if (!isFinished(resting.state(), wanted)) {
+                    startOnOrder(wanted);
+                }
+            }
+        }
+    }
+
+    private boolean isFinished(State state, InstanceSpec wanted) {
+        return (state == State.COMPLETED || state == State.GIVEN_UP)
+                && wanted.runToken().equals(runToken);
+    }
+
+    private void startOnOrder(InstanceSpec wanted) {
+        var obstacle = surroundings.paused().map(why -> "paused: " + why).or(surroundings::waiting).or(surroundings::rationed);
+        if (obstacle.isPresent()) {
+            rest(State.PENDING, obstacle.get());
+            return;
+        }
+        var isNewRun = !wanted.runToken().equals(runToken);
+        if (isNewRun) {
+            restarts = 0;
+            window.clear();
+        }
+        nextStartIs = "start";
+        reason = isNewRun && !runToken.isEmpty() ? "a new run was ordered" : "it is to run";
+        start(wanted);
+    }
+
+    private void settleWaiting(Waiting waiting) {
+        if (spec.isEmpty()) {
+            rest(State.STOPPED, "no longer assigned");
+            actions.add(new Forget());
+            return;
+        }
+        var wanted = spec.get();
+        if (wanted.desired() == Desired.STOP) {
+            rest(State.STOPPED, wanted.desiredReason().orElse("stopped on order"));
+        } else if (!wanted.runToken().equals(runToken)) {
+            rest(State.PENDING, "a new run was ordered");
+            settleResting((Resting) phase);
+        } else if (wanted.desired() == Desired.HOLD) {
+            remark = "held: " + wanted.desiredReason().orElse("on order");
+        } else if (surroundings.paused().isPresent()) {
+            remark = "not restarted, paused: " + surroundings.paused().get();
+        } else if (surroundings.rationed().isPresent()) {
+            remark = surroundings.rationed().get();
+        } else if (waiting.dueNanos() - clock.monotonicNanos() <= 0) {
+            start(wanted);
+        } else {
+            remark = "";
+        }
+    }
+
+    private void start(InstanceSpec wanted) {
+        runToken = wanted.runToken();
+        lastRun++;
+        remark = "";
+        phase = new Starting(lastRun);
+        health.reset(probe(), clock.monotonicNanos());
+        actions.add(new Start(lastRun, wanted));
+    }
+
+    // ---- views
+
+    /** What of this must outlive the agent. */
+    InstanceRecord record() {
+        Optional<State> outcome = phase instanceof Resting resting
+                        && (resting.state() == State.COMPLETED || resting.state() == State.GIVEN_UP)
+                ? Optional.of(resting.state())
+                : Optional.empty();
+        return new InstanceRecord(
+                runToken, lastRun, restarts, outcome, outcome.isPresent() ? reason : "", lastExit, bootId);
+    }
+
+    InstanceObservation observation() {
+        return new InstanceObservation(
+                id,
+                spec.filter(wanted -> runToken.isEmpty()).map(InstanceSpec::runToken).orElse(runToken),
+                spec.map(wanted -> wanted.definition().workload().driver()).orElse("process"),
+                shown,
+                shownHealth(),
+                pid(),
+                restarts,
+                since,
+                shownReason(),
+                lastExit);
+    }
+
+    private Health shownHealth() {
+        return phase instanceof Running || probe().isEmpty() ? health.health() : Health.STARTING;
+    }
+
+    private String shownReason() {
+        if (remark.isEmpty()) {
+            return reason;
+        }
+        return reason.isEmpty() ? remark : reason + "; " + remark;
+    }
+
+    Optional<InstanceSpec> spec() {
+        return spec;
+    }
+
+    /** The run whose health is to be probed, if any. */
+    OptionalLong probedRun() {
+        return phase instanceof Running running && probe().isPresent()
+                ? OptionalLong.of(running.run())
+                : OptionalLong.empty();
+    }
+
+    OptionalLong liveRun() {
+        return switch (phase) {
+            case Starting starting -> OptionalLong.of(starting.run());
+            case Running running -> OptionalLong.of(running.run());
+            case Stopping stopping -> OptionalLong.of(stopping.run());
+            case Resting ignored -> OptionalLong.empty();
+            case Waiting ignored -> OptionalLong.empty();
+        };
+    }
+
+    /** Whether its probe failed the last time although its process is there. */
+    boolean isFailingAlive() {
+        return phase instanceof Running && health.failures() > 0;
+    }
+
+    boolean hasPassed() {
+        return health.everPassed();
+    }
+
+    private long pid() {
+        return switch (phase) {
+            case Running running -> running.pid();
+            case Stopping stopping -> stopping.pid();
+            case Starting ignored -> 0;
+            case Resting ignored -> 0;
+            case Waiting ignored -> 0;
+        };
+    }
+
+    private State state() {
+        return switch (phase) {
+            case Resting resting -> resting.state();
+            case Starting ignored -> State.STARTING;
+            case Running ignored -> State.RUNNING;
+            case Stopping ignored -> State.STOPPING;
+            case Waiting ignored -> State.BACKOFF;
+        };
+    }
+
+    private void show() {
+        if (state() != shown) {
+            shown = state();
+            since = clock.wall();
+        }
+    }
+
+    private boolean isLive() {
+        return liveRun().isPresent();
+    }
+
+    private boolean isWanted(Desired desired) {
+        return spec.filter(wanted -> wanted.desired() == desired).isPresent();
+    }
+
+    private Optional<olympus.model.stack.Probe> probe() {
+        return spec.flatMap(wanted -> wanted.definition().probe());
+    }
+
+    private RecoveryPolicy policy() {
+        return spec.map(wanted -> wanted.definition().recovery()).orElse(RecoveryPolicy.DEFAULT);
+    }
+
+    private olympus.model.stack.StopPolicy stopPolicy() {
+        return lastStopPolicy = spec.map(wanted -> wanted.definition().stop()).orElse(lastStopPolicy);
+    }
+
+    private olympus.model.stack.StopPolicy lastStopPolicy = olympus.model.stack.StopPolicy.DEFAULT;
+
+    /** How long an instance must have been well for its restarts to be forgotten. */
+    private Optional<Duration> healthyWhile() {
+        return spec.map(wanted -> wanted.definition().recovery().within());
+    }
+
+    private void tell(String action, String why, String result) {
+        actions.add(new Tell(action, why, result));
+    }
+
+    private static String how(MachineInput.Ended ended) {
+        var how = ended.exit().map(Sentences::exit).orElse("ended; nobody saw its exit status");
+        return ended.detail().isEmpty() ? how : how + "; " + ended.detail();
+    }
+
+    private static String word(Restart restart) {
+        return switch (restart) {
+            case ALWAYS -> "always";
+            case ON_FAILURE -> "on-failure";
+            case NO -> "no";
+        };
+    }
+}

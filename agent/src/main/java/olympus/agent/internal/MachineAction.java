@@ -1,0 +1,22 @@
+package olympus.agent.internal;
+
+import java.time.Duration;
+import olympus.model.stack.StopPolicy;
+import olympus.model.state.InstanceSpec;
+
+/** What an {@link InstanceMachine} wants done. Carried out in order, by the shell around it. */
+sealed interface MachineAction {
+
+    record Start(long run, InstanceSpec spec) implements MachineAction {}
+
+    record Stop(long run, StopPolicy policy) implements MachineAction {}
+
+    /** Send a {@link MachineInput.Tick} after this long. */
+    record Wake(Duration after) implements MachineAction {}
+
+    /** Record what was done or noticed. */
+    record Tell(String action, String why, String result) implements MachineAction {}
+
+    /** Nothing of the instance is wanted or left: remove its folder and the machine. */
+    record Forget() implements MachineAction {}
+}

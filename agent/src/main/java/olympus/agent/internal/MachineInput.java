@@ -1,0 +1,36 @@
+package olympus.agent.internal;
+
+import java.util.Optional;
+import olympus.model.state.InstanceSpec;
+
+/** What can happen to an instance, as its {@link InstanceMachine} hears it. Runs are numbered upwards per instance. */
+sealed interface MachineInput {
+
+    /** What the instance shall be, empty when it is not assigned any more. */
+    record Wanted(Optional<InstanceSpec> spec) implements MachineInput {}
+
+    /** A run that outlived the agent was found and is watched again. */
+    record Adopted(long run, long pid, String runToken) implements MachineInput {}
+
+    /** The driver has started the run; its main process is {@code pid}. */
+    record Started(long run, long pid) implements MachineInput {}
+
+    /** @param hopeless trying again without a change would fail alike */
+    record StartFailed(long run, String reason, boolean hopeless) implements MachineInput {}
+
+    /**
+     * The run's main process has ended and nothing of the run is left.
+     *
+     * @param exit exit code (128 + signal number), empty when nobody saw it
+     * @param detail what is known besides, e.g. the last line of stderr; may be empty
+     */
+    record Ended(long run, Optional<Integer> exit, String detail) implements MachineInput {}
+
+    /** The keeper of the run was killed; the run itself goes on and is watched directly. */
+    record KeeperLost(long run) implements MachineInput {}
+
+    record Probed(long run, boolean passed, String message) implements MachineInput {}
+
+    /** Something around may have changed, or time has passed: look again. */
+    record Tick() implements MachineInput {}
+}

@@ -1,0 +1,120 @@
+package olympus.agent.internal;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What the kernel tells about processes under {@code /proc}. Stateless; safe for use by any thread. */
+final class ProcFs {
+
+    private static final Path PROC = Path.of("/proc");
+
+    private ProcFs() {}
+
+    /** The parts of {@code /proc/<pid>/stat} that matter here. */
+    record Stat(long pid, String command, char state, long parent, long group, long session, long startTicks) {
+
+        /** Ended, only not yet reaped by its parent. */
+        boolean isZombie() {
+            return state == 'Z' || state == 'X';
+        }
+    }
+
+    static String bootId() {
+        try {
+            return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the kernel's boot id; is /proc mounted?", e);
+        }
+    }
+
+    /** Empty when there is no such process. */
+    static Optional<Stat> stat(long pid) {
+        return read(PROC.resolve(pid + "/stat")).flatMap(bytes -> parse(new String(bytes, StandardCharsets.ISO_8859_1)));
+    }
+
+    private static Optional<Stat> parse(String line) {
+        var open = line.indexOf('(');
+        var close = line.lastIndexOf(')');
+        if (open < 0 || close < open) {
+            return Optional.empty();
+        }
+        var fields = line.substring(close + 2).split(" ");
+        if (fields.length < 20) {
+            return Optional.empty();
+        }
+        return Optional.of(new Stat(
+                Long.parseLong(line.substring(0, open - 1)),
+                line.substring(open + 1, close),
+                fields[0].charAt(0),
+                Long.parseLong(fields[1]),
+                Long.parseLong(fields[2]),
+                Long.parseLong(fields[3]),
+                Long.parseLong(fields[19])));
+    }
+
+    /** Whether exactly this process is there and has not ended. */
+    static boolean isAlive(ProcessIdentity identity, String bootId) {
+        return identity.bootId().equals(bootId)
+                && stat(identity.pid())
+                        .filter(stat -> stat.startTicks() == identity.startTicks() && !stat.isZombie())
+                        .isPresent();
+    }
+
+    /** The numbers of all processes. */
+    static List<Long> pids() {
+        var pids = new ArrayList<Long>();
+        var names = PROC.toFile().list();
+        if (names != null) {
+            for (var name : names) {
+                if (Character.isDigit(name.charAt(0))) {
+                    pids.add(Long.parseLong(name));
+                }
+            }
+        }
+        return pids;
+    }
+
+    /** Whether the environment that the process was started with has this entry ({@code NAME=value}); false when unreadable. */
+    static boolean hasEnvironmentEntry(long pid, String entry) {
+        return read(PROC.resolve(pid + "/environ"))
+                .filter(bytes -> contains(bytes, entry.getBytes(StandardCharsets.UTF_8)))
+                .isPresent();
+    }
+
+    /** Whether this is a keeper at work ({@code shim.sh hold …}) rather than what it keeps. */
+    static boolean isKeeper(long pid) {
+        return read(PROC.resolve(pid + "/cmdline"))
+                .map(bytes -> new String(bytes, StandardCharsets.ISO_8859_1))
+                .filter(line -> line.contains("/shim.sh\0hold\0"))
+                .isPresent();
+    }
+
+    private static boolean contains(byte[] environment, byte[] entry) {
+        var start = 0;
+        for (var i = 0; i <= environment.length; i++) {
+            if (i == environment.length || environment[i] == 0) {
+                if (i - start == entry.length
+                        && java.util.Arrays.equals(environment, start, i, entry, 0, entry.length)) {
+                    return true;
+                }
+                start = i + 1;
+            }
+        }
+        return false;
+    }
+
+    /** A process that vanishes or is not ours to read gives nothing: both are expected answers here. */
+    private static Optional<byte[]> read(Path file) {
+        try {
+            return Optional.of(Files.readAllBytes(file));
+        } catch (IOException vanishedOrForbidden) {
+            return Optional.empty();
+        }
+    }
+}

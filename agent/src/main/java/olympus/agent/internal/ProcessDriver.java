@@ -1,0 +1,383 @@
+package olympus.agent.internal;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import olympus.foundation.EventLoop;
+import olympus.model.InstanceId;
+import olympus.model.SecretRef;
+import olympus.model.stack.StopPolicy;
+import olympus.model.state.InstanceSpec;
+
+/**
+ * Runs instances as host processes, each under a keeper of its own ({@code shim.sh}) that outlives the agent.
+ *
+ * <p>Ownership: the live runs. Threading: all methods on the supervision loop; what blocks runs on {@code blocking}
+ * and comes back to the loop; what it found goes to {@code events}, on the loop. Limits: {@link #PARALLEL_STARTS}
+ * starts at a time, {@link #START_DEADLINE} for each.
+ */
+final class ProcessDriver {
+
+    static final int PARALLEL_STARTS = 8;
+    static final Duration START_DEADLINE = Duration.ofSeconds(10);
+
+    private static final Duration KEEPER_WRITES_WITHIN = Duration.ofSeconds(2);
+    private static final Duration END_SEEN_WITHIN = Duration.ofMillis(100);
+    private static final Duration CLEARED_WITHIN = Duration.ofSeconds(10);
+    private static final int SIGKILL = 9;
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(20);
+
+    private final InstanceFolders folders;
+    private final String bootId;
+    private final EventLoop loop;
+    private final Executor blocking;
+    private final PidWatcher watcher;
+    private final Accounts accounts;
+    private final BiConsumer<InstanceId, MachineInput> events;
+    private final Semaphore starts = new Semaphore(PARALLEL_STARTS);
+    private final Map<InstanceId, Live> live = new HashMap<>();
+
+    ProcessDriver(
+            InstanceFolders folders,
+            String bootId,
+            EventLoop loop,
+            Executor blocking,
+            PidWatcher watcher,
+            Accounts accounts,
+            BiConsumer<InstanceId, MachineInput> events) {
+        this.folders = folders;
+        this.bootId = bootId;
+        this.loop = loop;
+        this.blocking = blocking;
+        this.watcher = watcher;
+        this.accounts = accounts;
+        this.events = events;
+    }
+
+    /** A run that is there. */
+    private static final class Live {
+        final InstanceId id;
+        final long run;
+        final RunFolder folder;
+        final String marker;
+        Optional<ProcessIdentity> child = Optional.empty();
+        Optional<PidWatcher.Watch> childWatch = Optional.empty();
+        Optional<PidWatcher.Watch> keeperWatch = Optional.empty();
+        Optional<StopPolicy> stopping = Optional.empty();
+        boolean childEnded;
+        boolean keeperEnded;
+        boolean clearing;
+        long killAtNanos = Long.MAX_VALUE;
+
+        Live(InstanceId id, long run, RunFolder folder, String marker) {
+            this.id = id;
+            this.run = run;
+            this.folder = folder;
+            this.marker = marker;
+        }
+    }
+
+    // ---- start
+
+    void start(InstanceSpec spec, long run, Map<SecretRef, String> secrets) {
+        var id = spec.id();
+        var entry = new Live(id, run, folders.run(id, run), folders.marker(id, run));
+        live.put(id, entry);
+        blocking.execute(() -> {
+            var outcome = launch(spec, entry, secrets);
+            loop.execute(() -> launched(entry, outcome));
+        });
+    }
+
+    /** What an attempt to start gave. */
+    private sealed interface Launch {
+        record Up(ProcessIdentity child, Optional<ProcessIdentity> keeper) implements Launch {}
+
+        record Failed(String reason, boolean hopeless) implements Launch {}
+    }
+
+    private Launch launch(InstanceSpec spec, Live entry, Map<SecretRef, String> secrets) {
+        try {
+            starts.acquire();
+            try {
+                return switch (LaunchPlan.prepare(spec, secrets, accounts)) {
+                    case LaunchPlan.Impossible impossible ->
+                        new Launch.Failed(impossible.reason(), impossible.hopeless());
+                    case LaunchPlan.Ready ready -> launch(spec, entry, ready);
+                };
+            } finally {
+                starts.release();
+            }
+        } catch (IOException | UncheckedIOException e) {
+            return new Launch.Failed(String.valueOf(e.getMessage()), false);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Launch.Failed("the agent is shutting down", false);
+        }
+    }
+
+    private Launch launch(InstanceSpec spec, Live entry, LaunchPlan.Ready ready) throws IOException, InterruptedException {
+        var taken = PortHolders.heldByOthers(spec);
+        if (taken.isPresent()) {
+            return new Launch.Failed(taken.get(), false);
+        }
+        entry.folder.create(spec.runToken(), entry.marker, bootId);
+        var command = new ArrayList<>(List.of(
+                "setsid", "--fork", "/bin/sh", folders.shim().toString(), "hold", entry.folder.path().toString(),
+                ready.directory().toString(), ""));
+        command.addAll(ready.command());
+        var builder = new ProcessBuilder(command)
+                .directory(Path.of("/").toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().clear();
+        builder.environment().putAll(ready.environment());
+        builder.environment().put(InstanceFolders.MARKER_NAME, entry.marker);
+        var process = builder.start();
+        if (!process.waitFor(START_DEADLINE.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
+            process.destroyForcibly();
+            return new Launch.Failed("setsid could not start its keeper", false);
+        }
+        return awaitClaim(entry.folder);
+    }
+
+    /** The keeper writes within milliseconds; a busy machine may take longer. */
+    private Launch awaitClaim(RunFolder folder) throws InterruptedException {
+        var deadline = System.nanoTime() + START_DEADLINE.toNanos();
+        var pause = Duration.ofMillis(1);
+        while (System.nanoTime() - deadline < 0) {
+            if (folder.child() instanceof RunFolder.Claim.Held held) {
+                return new Launch.Up(identity(held), keeper(folder));
+            }
+            if (folder.status().isPresent()) {
+                return new Launch.Failed(
+                        "its keeper could not start it (step %d)".formatted(folder.status().get()), false);
+            }
+            TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+            pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
+        }
+        if (folder.claim()) {
+            return new Launch.Failed("its keeper did not start it within " + Sentences.duration(START_DEADLINE), false);
+        }
+        return folder.child() instanceof RunFolder.Claim.Held held
+                ? new Launch.Up(identity(held), keeper(folder))
+                : new Launch.Failed("its keeper died while it started it", false);
+    }
+
+    private ProcessIdentity identity(RunFolder.Claim.Held held) {
+        return new ProcessIdentity(bootId, held.pid(), held.startTicks());
+    }
+
+    private Optional<ProcessIdentity> keeper(RunFolder folder) {
+        return folder.keeper() instanceof RunFolder.Claim.Held held ? Optional.of(identity(held)) : Optional.empty();
+    }
+
+    private void launched(Live entry, Launch outcome) {
+        switch (outcome) {
+            case Launch.Failed failed -> {
+                live.remove(entry.id, entry);
+                events.accept(entry.id, new MachineInput.StartFailed(entry.run, failed.reason(), failed.hopeless()));
+            }
+            case Launch.Up up -> {
+                watch(entry, up.child(), up.keeper());
+                events.accept(entry.id, new MachineInput.Started(entry.run, up.child().pid()));
+                entry.stopping.ifPresent(policy -> signalStop(entry, policy));
+            }
+        }
+    }
+
+    // ---- adopt
+
+    /** A run found on disk when the agent started. */
+    record Found(long run, String runToken, Optional<Long> pid, Optional<Integer> exit, String detail) {}
+
+    /**
+     * Looks for the last run of an instance and watches it again if it is still there; earlier runs and strays of the
+     * instance are ended. Blocks; called before the loop has anything else to do.
+     */
+    Optional<Found> adopt(InstanceId id, Strays strays) {
+        Optional<Found> found = Optional.empty();
+        for (var run : folders.runs(id)) {
+            if (found.isPresent()) {
+                strays.end(folders.marker(id, run));
+            } else {
+                found = adopt(id, run, strays);
+            }
+        }
+        return found;
+    }
+
+    private Optional<Found> adopt(InstanceId id, long run, Strays strays) {
+        var entry = new Live(id, run, folders.run(id, run), folders.marker(id, run));
+        var intent = entry.folder.intent();
+        var token = intent.map(RunFolder.Intent::runToken).orElse("");
+        if (intent.isPresent() && !intent.get().bootId().equals(bootId)) {
+            return Optional.of(new Found(run, token, Optional.empty(), Optional.empty(), "the machine was restarted"));
+        }
+        var child = settledChild(entry, strays);
+        if (child.isEmpty()) {
+            strays.end(entry.marker);
+            return Optional.empty();
+        }
+        live.put(id, entry);
+        watch(entry, child.get(), keeper(entry.folder));
+        if (entry.childEnded) {
+            live.remove(id, entry);
+            cancelWatches(entry);
+            strays.end(entry.marker);
+            return Optional.of(new Found(
+                    run, token, Optional.empty(), entry.folder.status(), "while no agent was running"));
+        }
+        return Optional.of(new Found(run, token, Optional.of(child.get().pid()), Optional.empty(), ""));
+    }
+
+    /** Who holds the run, after a claim that is still on its way has been waited for or taken. */
+    private Optional<ProcessIdentity> settledChild(Live entry, Strays strays) {
+        if (entry.folder.claim()) {
+            return Optional.empty();
+        }
+        if (entry.folder.child() instanceof RunFolder.Claim.Held held) {
+            return Optional.of(identity(held));
+        }
+        // Torn or damaged: its processes still carry the run's mark.
+        return strays.leader(entry.marker);
+    }
+
+    // ---- watch and end
+
+    private void watch(Live entry, ProcessIdentity child, Optional<ProcessIdentity> keeper) {
+        entry.child = Optional.of(child);
+        entry.keeperWatch = keeper.flatMap(identity ->
+                watcher.watch(identity, bootId, () -> loop.execute(() -> keeperEnded(entry))));
+        entry.keeperEnded = entry.keeperWatch.isEmpty();
+        entry.childWatch = watcher.watch(child, bootId, () -> loop.execute(() -> childEnded(entry)));
+        if (entry.childWatch.isEmpty()) {
+            entry.childEnded = true;
+            loop.execute(() -> childEnded(entry));
+        } else if (entry.keeperEnded) {
+            loop.execute(() -> keeperEnded(entry));
+        }
+    }
+
+    private void childEnded(Live entry) {
+        entry.childEnded = true;
+        if (live.get(entry.id) != entry) {
+            return;
+        }
+        if (entry.keeperEnded || entry.folder.status().isPresent()) {
+            clear(entry);
+        } else {
+            loop.schedule(KEEPER_WRITES_WITHIN, () -> clear(entry));
+        }
+    }
+
+    private void keeperEnded(Live entry) {
+        entry.keeperEnded = true;
+        if (live.get(entry.id) != entry) {
+            return;
+        }
+        if (entry.childEnded) {
+            clear(entry);
+        } else {
+            loop.schedule(END_SEEN_WITHIN, () -> {
+                if (live.get(entry.id) == entry && !entry.childEnded) {
+                    events.accept(entry.id, new MachineInput.KeeperLost(entry.run));
+                }
+            });
+        }
+    }
+
+    private void clear(Live entry) {
+        if (entry.clearing || live.get(entry.id) != entry) {
+            return;
+        }
+        entry.clearing = true;
+        cancelWatches(entry);
+        blocking.execute(() -> {
+            var left = endRest(entry);
+            var status = entry.folder.status();
+            var detail = new ArrayList<String>();
+            var lastLine = entry.folder.lastErrorLine();
+            if (!lastLine.isEmpty() && status.filter(code -> code == 0).isEmpty()) {
+                detail.add("last on stderr: " + lastLine);
+            }
+            if (left > 0) {
+                detail.add("%d processes it had left behind were ended".formatted(left));
+            }
+            loop.execute(() -> {
+                live.remove(entry.id, entry);
+                events.accept(entry.id, new MachineInput.Ended(entry.run, status, String.join("; ", detail)));
+            });
+        });
+    }
+
+    /** Ends everything that is left of a run; what is being stopped may use the rest of its grace period. */
+    private int endRest(Live entry) {
+        var deadline = System.nanoTime() + CLEARED_WITHIN.toNanos();
+        var counted = 0;
+        var left = Strays.of(entry.marker, entry.child);
+        while (!left.isEmpty() && System.nanoTime() - deadline < 0) {
+            counted = Math.max(counted, left.size());
+            if (entry.stopping.isEmpty() || System.nanoTime() >= entry.killAtNanos) {
+                left.forEach(pid -> Posix.kill(pid, SIGKILL));
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(5);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return counted;
+            }
+            left = Strays.of(entry.marker, entry.child);
+        }
+        return counted;
+    }
+
+    private static void cancelWatches(Live entry) {
+        entry.childWatch.ifPresent(PidWatcher.Watch::cancel);
+        entry.keeperWatch.ifPresent(PidWatcher.Watch::cancel);
+    }
+
+    // ---- stop
+
+    /** Signal, grace, kill; ends with an {@code Ended} event. A run that is still starting is stopped once it is up. */
+    void stop(InstanceId id, long run, StopPolicy policy) {
+        var entry = live.get(id);
+        if (entry == null || entry.run != run || entry.stopping.isPresent()) {
+            return;
+        }
+        entry.stopping = Optional.of(policy);
+        if (entry.childWatch.isPresent()) {
+            signalStop(entry, policy);
+        }
+    }
+
+    private void signalStop(Live entry, StopPolicy policy) {
+        entry.killAtNanos = System.nanoTime() + policy.gracePeriod().toNanos();
+        signal(entry, Sentences.signal(policy.signal()));
+        loop.schedule(policy.gracePeriod(), () -> {
+            if (live.get(entry.id) == entry) {
+                signal(entry, SIGKILL);
+            }
+        });
+    }
+
+    /** To the whole process group: a shell would not hand a signal on to the command it waits for. */
+    private static void signal(Live entry, int number) {
+        var reachable = entry.childWatch.filter(watch -> watch.signal(0) == 0).isPresent();
+        if (reachable && entry.child.isPresent()) {
+            if (Posix.kill(-entry.child.get().pid(), number) < 0) {
+                entry.childWatch.ifPresent(watch -> watch.signal(number));
+            }
+        }
+    }
+}
