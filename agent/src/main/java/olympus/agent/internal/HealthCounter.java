@@ -44,7 +44,8 @@ final class HealthCounter {
         if (!everPassed && nowNanos - startedNanos < probe.startPeriod().toNanos()) {
             return;
         }
-        // Before the first success probes come faster than the interval; failures count once per interval.
+        // Before the first success probes come faster than the interval; failures count once per
+        // interval.
         if (!everPassed
                 && failures > 0
                 && nowNanos - lastCountedNanos < probe.interval().toNanos()) {

@@ -21,7 +21,9 @@ final class InstanceFolders {
     private final Path root;
     private final NodeId node;
 
-    /** @param root the agent's folder, {@code D/agent} */
+    /**
+     * @param root the agent's folder, {@code D/agent}
+     */
     InstanceFolders(Path root, NodeId node) {
         this.root = root;
         this.node = node;
@@ -35,7 +37,8 @@ final class InstanceFolders {
                 throw new IllegalStateException("shim.sh is missing in the agent's own jar");
             }
             var wanted = script.readAllBytes();
-            if (!Files.exists(shim()) || !java.util.Arrays.equals(Files.readAllBytes(shim()), wanted)) {
+            if (!Files.exists(shim())
+                    || !java.util.Arrays.equals(Files.readAllBytes(shim()), wanted)) {
                 RecordFile.replace(shim(), wanted);
             }
         } catch (IOException e) {
@@ -65,7 +68,10 @@ final class InstanceFolders {
         return new RunFolder(instance(id).resolve("runs").resolve(Long.toString(run)));
     }
 
-    /** The mark of a run's processes: unique on the machine, also beside the agent of another data folder. */
+    /**
+     * The mark of a run's processes: unique on the machine, also beside the agent of another data
+     * folder.
+     */
     String marker(InstanceId id, long run) {
         return node + "/" + id + "/" + run;
     }
@@ -73,7 +79,10 @@ final class InstanceFolders {
     /** The runs that have a folder, newest first. */
     List<Long> runs(InstanceId id) {
         return names(instance(id).resolve("runs")).stream()
-                .filter(name -> !name.isEmpty() && name.chars().allMatch(Character::isDigit) && name.length() < 19)
+                .filter(name ->
+                        !name.isEmpty()
+                                && name.chars().allMatch(Character::isDigit)
+                                && name.length() < 19)
                 .map(Long::valueOf)
                 .sorted(Comparator.reverseOrder())
                 .toList();

@@ -15,8 +15,10 @@ import olympus.agent.internal.MachineAction.Wake;
 import olympus.foundation.Clock;
 import olympus.foundation.Invariant;
 import olympus.model.InstanceId;
+import olympus.model.stack.Probe;
 import olympus.model.stack.RecoveryPolicy;
 import olympus.model.stack.RecoveryPolicy.Restart;
+import olympus.model.stack.StopPolicy;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.InstanceObservation.State;
@@ -36,9 +38,9 @@ import olympus.model.state.InstanceSpec.Desired;
  *           └──due────── Waiting (back-off) ◀─────────────────────────────────────┘
  * </pre>
  *
- * <p>Invariants: at most one run is live at any time (Starting, Running or Stopping); a new run begins only after the
- * driver has said that nothing of the one before is left; while paused nothing starts by itself; run numbers only
- * grow. Threading: one thread.
+ * <p>Invariants: at most one run is live at any time (Starting, Running or Stopping); a new run
+ * begins only after the driver has said that nothing of the one before is left; while paused
+ * nothing starts by itself; run numbers only grow. Threading: one thread.
  */
 final class InstanceMachine {
 
@@ -52,6 +54,7 @@ final class InstanceMachine {
 
     private Phase phase = new Resting(State.PENDING);
     private Optional<InstanceSpec> spec = Optional.empty();
+    private StopPolicy lastStopPolicy = StopPolicy.DEFAULT;
     private Surroundings surroundings = Surroundings.FREE;
     private String runToken = "";
     private String nextStartIs = "";
@@ -63,7 +66,12 @@ final class InstanceMachine {
     private Instant since;
     private State shown = State.PENDING;
 
-    InstanceMachine(InstanceId id, InstanceRecord record, String bootId, Clock clock, RandomGenerator random) {
+    InstanceMachine(
+            InstanceId id,
+            InstanceRecord record,
+            String bootId,
+            Clock clock,
+            RandomGenerator random) {
         this.id = id;
         this.bootId = bootId;
         this.clock = clock;
@@ -73,10 +81,10 @@ final class InstanceMachine {
         this.lastRun = record.lastRun();
         this.restarts = record.restarts();
         this.lastExit = record.lastExit();
-        // After a reboot the world is another one: what was given up gets a new chance, what completed stays so.
+        // After a reboot the world is another one: what was given up gets a new chance, what
+        // completed stays so.
         record.outcome()
-                .filter(outcome ->
-                        outcome == State.COMPLETED || record.bootId().equals(bootId))
+                .filter(outcome -> outcome == State.COMPLETED || record.bootId().equals(bootId))
                 .ifPresent(outcome -> rest(outcome, record.reason()));
     }
 
@@ -105,6 +113,17 @@ final class InstanceMachine {
         return id;
     }
 
+    /** What is wanted, told before a run that was found on disk, without acting on it yet. */
+    void know(Optional<InstanceSpec> wanted) {
+        wanted(wanted);
+    }
+
+    /** The last run ended while no agent watched; its {@link MachineInput.Ended} follows. */
+    void endedUnseen(String token) {
+        runToken = token;
+        phase = new Running(lastRun, 0, clock.monotonicNanos());
+    }
+
     /** Takes an input and tells what is to be done about it. */
     List<MachineAction> on(MachineInput input, Surroundings now) {
         surroundings = now;
@@ -128,11 +147,15 @@ final class InstanceMachine {
 
     private void wanted(Optional<InstanceSpec> wanted) {
         spec = wanted;
-        wanted.ifPresent(specification -> health.redeclared(specification.definition().probe()));
+        wanted.ifPresent(specification -> {
+            lastStopPolicy = specification.definition().stop();
+            health.redeclared(specification.definition().probe());
+        });
     }
 
     private void adopted(MachineInput.Adopted adopted) {
-        Invariant.check(!isLive(), () -> "%s: adopted run %d while %s".formatted(id, adopted.run(), phase));
+        Invariant.check(
+                !isLive(), () -> "%s: adopted run %d while %s".formatted(id, adopted.run(), phase));
         lastRun = Math.max(lastRun, adopted.run());
         runToken = adopted.runToken();
         reason = "adopted";
@@ -183,14 +206,18 @@ final class InstanceMachine {
     private void keeperLost(MachineInput.KeeperLost lost) {
         if (liveRun().isPresent() && liveRun().getAsLong() == lost.run()) {
             remark = "its keeper process was killed; it is watched directly";
-            tell("watch directly", "the keeper process of run %d was killed".formatted(lost.run()), "still running");
+            tell(
+                    "watch directly",
+                    "the keeper process of run %d was killed".formatted(lost.run()),
+                    "still running");
         }
     }
 
     private void probed(MachineInput.Probed probed) {
         if (phase instanceof Running running && running.run() == probed.run()) {
             probe().ifPresent(probe ->
-                    health.probed(probe, probed.passed(), probed.message(), clock.monotonicNanos()));
+                    health.probed(
+                            probe, probed.passed(), probed.message(), clock.monotonicNanos()));
         }
     }
 
@@ -226,8 +253,9 @@ final class InstanceMachine {
 
     private void recover(String why) {
         if (isWanted(Desired.RUN) && !window.allows(policy(), clock.monotonicNanos())) {
-            giveUp("%s; given up after %d restarts within %s"
-                    .formatted(why, window.size(), Sentences.duration(policy().within())));
+            giveUp(
+                    "%s; given up after %d restarts within %s"
+                            .formatted(why, window.size(), Sentences.duration(policy().within())));
             return;
         }
         restarts++;
@@ -240,7 +268,10 @@ final class InstanceMachine {
 
     private void giveUp(String why) {
         rest(State.GIVEN_UP, why);
-        tell("give up", why, policy().then() == RecoveryPolicy.Then.MOVE ? "reported, to be moved" : "reported");
+        tell(
+                "give up",
+                why,
+                policy().then() == RecoveryPolicy.Then.MOVE ? "reported, to be moved" : "reported");
     }
 
     private void rest(State state, String why) {
@@ -307,17 +338,23 @@ final class InstanceMachine {
             unhealthy(running);
         } else {
             healthyWhile()
-                    .filter(span -> health.failures() == 0 && clock.monotonicNanos() - running.sinceNanos() >= span.toNanos())
+                    .filter(span ->
+                            health.failures() == 0
+                                    && clock.monotonicNanos() - running.sinceNanos()
+                                            >= span.toNanos())
                     .ifPresent(span -> window.clear());
-            if (health.health() == Health.PASSING && restarts > 0 && remark.startsWith("unhealthy")) {
+            if (health.health() == Health.PASSING
+                    && restarts > 0
+                    && remark.startsWith("unhealthy")) {
                 remark = "";
             }
         }
     }
 
     private void unhealthy(Running running) {
-        var why = "unhealthy: %d probes failed in a row, the last: %s"
-                .formatted(health.failures(), health.lastMessage());
+        var why =
+                "unhealthy: %d probes failed in a row, the last: %s"
+                        .formatted(health.failures(), health.lastMessage());
         if (surroundings.paused().isPresent()) {
             remark = why + "; not restarted, paused: " + surroundings.paused().get();
         } else if (surroundings.brake().isPresent()) {
@@ -360,7 +397,12 @@ final class InstanceMachine {
     }
 
     private void startOnOrder(InstanceSpec wanted) {
-        var obstacle = surroundings.paused().map(why -> "paused: " + why).or(surroundings::waiting).or(surroundings::rationed);
+        var obstacle =
+                surroundings
+                        .paused()
+                        .map(why -> "paused: " + why)
+                        .or(surroundings::waiting)
+                        .or(surroundings::rationed);
         if (obstacle.isPresent()) {
             rest(State.PENDING, obstacle.get());
             return;
@@ -413,18 +455,28 @@ final class InstanceMachine {
 
     /** What of this must outlive the agent. */
     InstanceRecord record() {
-        Optional<State> outcome = phase instanceof Resting resting
-                        && (resting.state() == State.COMPLETED || resting.state() == State.GIVEN_UP)
-                ? Optional.of(resting.state())
-                : Optional.empty();
+        Optional<State> outcome =
+                phase instanceof Resting resting
+                                && (resting.state() == State.COMPLETED
+                                        || resting.state() == State.GIVEN_UP)
+                        ? Optional.of(resting.state())
+                        : Optional.empty();
         return new InstanceRecord(
-                runToken, lastRun, restarts, outcome, outcome.isPresent() ? reason : "", lastExit, bootId);
+                runToken,
+                lastRun,
+                restarts,
+                outcome,
+                outcome.isPresent() ? reason : "",
+                lastExit,
+                bootId);
     }
 
     InstanceObservation observation() {
         return new InstanceObservation(
                 id,
-                spec.filter(wanted -> runToken.isEmpty()).map(InstanceSpec::runToken).orElse(runToken),
+                spec.filter(wanted -> runToken.isEmpty())
+                        .map(InstanceSpec::runToken)
+                        .orElse(runToken),
                 spec.map(wanted -> wanted.definition().workload().driver()).orElse("process"),
                 shown,
                 shownHealth(),
@@ -465,6 +517,12 @@ final class InstanceMachine {
             case Resting ignored -> OptionalLong.empty();
             case Waiting ignored -> OptionalLong.empty();
         };
+    }
+
+    /** Whether its run is being ended and is not to be followed by another. */
+    boolean isEndingForGood() {
+        return phase instanceof Stopping stopping
+                && (stopping.then() == Then.REST || stopping.then() == Then.FORGET);
     }
 
     /** Whether its probe failed the last time although its process is there. */
@@ -511,7 +569,7 @@ final class InstanceMachine {
         return spec.filter(wanted -> wanted.desired() == desired).isPresent();
     }
 
-    private Optional<olympus.model.stack.Probe> probe() {
+    private Optional<Probe> probe() {
         return spec.flatMap(wanted -> wanted.definition().probe());
     }
 
@@ -519,11 +577,9 @@ final class InstanceMachine {
         return spec.map(wanted -> wanted.definition().recovery()).orElse(RecoveryPolicy.DEFAULT);
     }
 
-    private olympus.model.stack.StopPolicy stopPolicy() {
-        return lastStopPolicy = spec.map(wanted -> wanted.definition().stop()).orElse(lastStopPolicy);
+    private StopPolicy stopPolicy() {
+        return lastStopPolicy;
     }
-
-    private olympus.model.stack.StopPolicy lastStopPolicy = olympus.model.stack.StopPolicy.DEFAULT;
 
     /** How long an instance must have been well for its restarts to be forgotten. */
     private Optional<Duration> healthyWhile() {

@@ -11,7 +11,8 @@ import olympus.model.state.InstanceObservation.State;
  *
  * @param runToken of the last run that was started, empty before the first
  * @param lastRun number of the last run, 0 before the first
- * @param outcome {@code COMPLETED} or {@code GIVEN_UP} when that run token is finished with, else empty
+ * @param outcome {@code COMPLETED} or {@code GIVEN_UP} when that run token is finished with, else
+ *     empty
  * @param reason the sentence for the outcome
  * @param bootId of the kernel the record was written under
  */
@@ -46,14 +47,17 @@ record InstanceRecord(
         try {
             var outcome = values.getOrDefault("outcome", "");
             var exit = values.getOrDefault("last_exit", "");
-            return Optional.of(new InstanceRecord(
-                    values.getOrDefault("run_token", ""),
-                    Long.parseLong(values.getOrDefault("last_run", "")),
-                    Integer.parseInt(values.getOrDefault("restarts", "")),
-                    outcome.isEmpty() ? Optional.empty() : Optional.of(State.valueOf(outcome)),
-                    values.getOrDefault("reason", ""),
-                    exit.isEmpty() ? Optional.empty() : Optional.of(Integer.valueOf(exit)),
-                    values.getOrDefault("boot_id", "")));
+            return Optional.of(
+                    new InstanceRecord(
+                            values.getOrDefault("run_token", ""),
+                            Long.parseLong(values.getOrDefault("last_run", "")),
+                            Integer.parseInt(values.getOrDefault("restarts", "")),
+                            outcome.isEmpty()
+                                    ? Optional.empty()
+                                    : Optional.of(State.valueOf(outcome)),
+                            values.getOrDefault("reason", ""),
+                            exit.isEmpty() ? Optional.empty() : Optional.of(Integer.valueOf(exit)),
+                            values.getOrDefault("boot_id", "")));
         } catch (IllegalArgumentException notSuchARecord) {
             return Optional.empty();
         }

@@ -2,7 +2,6 @@ package olympus.agent.internal;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,35 +11,54 @@ import olympus.model.stack.Workload;
 import olympus.model.stack.Workload.EnvironmentValue;
 import olympus.model.state.InstanceSpec;
 
-/** Everything needed to start one run, or why it can never start. Made just before each start; knows clear secrets. */
+/**
+ * Everything needed to start one run, or why it can never start. Made just before each start; knows
+ * clear secrets.
+ */
 sealed interface LaunchPlan {
 
     /**
-     * @param command with the words in front that switch the user and set limits
+     * @param prefix the words in front of any command that switch to the instance's user
+     * @param command program and arguments
      * @param environment whole; may hold clear secrets, must not reach a disk
      */
-    record Ready(List<String> command, Map<String, String> environment, Path directory) implements LaunchPlan {
+    record Ready(
+            List<String> prefix,
+            List<String> command,
+            Map<String, String> environment,
+            Path directory)
+            implements LaunchPlan {
         @Override
         public String toString() {
             return "Ready[command=%s, directory=%s]".formatted(command, directory);
         }
     }
 
-    /** @param hopeless whether it would fail alike without a change of the declaration or the machine by a person */
+    /**
+     * @param hopeless whether it would fail alike without a change of the declaration or the
+     *     machine by a person
+     */
     record Impossible(String reason, boolean hopeless) implements LaunchPlan {}
 
     /** Checks and prepares. Blocks on files (users, executables): run it outside the loop. */
-    static LaunchPlan prepare(InstanceSpec spec, Map<SecretRef, String> secrets, Accounts accounts) {
+    static LaunchPlan prepare(
+            InstanceSpec spec, Map<SecretRef, String> secrets, Accounts accounts) {
         if (!(spec.definition().workload() instanceof Workload.Process process)) {
-            return new Impossible("this agent has no driver for " + spec.definition().workload().driver(), true);
+            return new Impossible(
+                    "this agent has no driver for " + spec.definition().workload().driver(), true);
         }
-        var missing = process.environment().values().stream()
-                .filter(value -> value instanceof EnvironmentValue.Secret secret && !secrets.containsKey(secret.ref()))
-                .map(value -> ((EnvironmentValue.Secret) value).ref().name())
-                .toList();
+        var missing =
+                process.environment().values().stream()
+                        .filter(value ->
+                                value instanceof EnvironmentValue.Secret secret
+                                        && !secrets.containsKey(secret.ref()))
+                        .map(value -> ((EnvironmentValue.Secret) value).ref().name())
+                        .toList();
         if (!missing.isEmpty()) {
             return new Impossible(
-                    "its secrets %s are not on this node; waiting for a server to send them".formatted(missing), false);
+                    "its secrets %s are not on this node; waiting for a server to send them"
+                            .formatted(missing),
+                    false);
         }
         return switch (accounts.resolve(process.user())) {
             case Accounts.Unusable unusable -> new Impossible(unusable.reason(), true);
@@ -49,30 +67,40 @@ sealed interface LaunchPlan {
     }
 
     private static LaunchPlan prepare(
-            InstanceSpec spec, Workload.Process process, Map<SecretRef, String> secrets, Accounts.Account account) {
+            InstanceSpec spec,
+            Workload.Process process,
+            Map<SecretRef, String> secrets,
+            Accounts.Account account) {
         var directory = Path.of(process.workingDirectory().orElse(spec.directory()));
         if (!Files.isDirectory(directory)) {
             return new Impossible(
                     "the working directory %s %s"
-                            .formatted(directory, Files.exists(directory) ? "is not a directory" : "does not exist"),
+                            .formatted(
+                                    directory,
+                                    Files.exists(directory)
+                                            ? "is not a directory"
+                                            : "does not exist"),
                     true);
         }
         var placeholders = placeholders(spec);
         var environment = environment(process, secrets, account, placeholders);
-        var unnameable = environment.keySet().stream().filter(name -> !name.matches("[A-Za-z_][A-Za-z0-9_]*")).toList();
+        var unnameable =
+                environment.keySet().stream()
+                        .filter(name -> !name.matches("[A-Za-z_][A-Za-z0-9_]*"))
+                        .toList();
         if (!unnameable.isEmpty()) {
             return new Impossible(
-                    "environment variables %s cannot be passed on; names consist of letters, digits and _".formatted(unnameable),
+                    "environment variables %s cannot be passed on; names consist of letters, digits and _"
+                            .formatted(unnameable),
                     true);
         }
         var command = process.command().stream().map(word -> fill(word, placeholders)).toList();
-        var problem = unexecutable(command.getFirst(), directory, environment.getOrDefault("PATH", ""));
+        var problem =
+                unexecutable(command.getFirst(), directory, environment.getOrDefault("PATH", ""));
         if (problem.isPresent()) {
             return new Impossible(problem.get(), true);
         }
-        var words = new ArrayList<>(account.prefix());
-        words.addAll(command);
-        return new Ready(words, environment, directory);
+        return new Ready(account.prefix(), command, environment, directory);
     }
 
     private static Map<String, String> environment(
@@ -82,22 +110,33 @@ sealed interface LaunchPlan {
             Map<String, String> placeholders) {
         var environment = new LinkedHashMap<String, String>();
         for (var name : List.of("PATH", "LANG", "LC_ALL", "TZ")) {
-            Optional.ofNullable(System.getenv(name)).ifPresent(value -> environment.put(name, value));
+            Optional.ofNullable(System.getenv(name))
+                    .ifPresent(value -> environment.put(name, value));
         }
-        environment.putIfAbsent("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+        environment.putIfAbsent(
+                "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         environment.put("HOME", account.home());
         environment.put("USER", account.name());
         environment.put("LOGNAME", account.name());
         environment.put("SHELL", account.shell());
         environment.putAll(placeholders);
-        process.environment().forEach((name, value) -> environment.put(name, switch (value) {
-            case EnvironmentValue.Literal literal -> fill(literal.value(), placeholders);
-            case EnvironmentValue.Secret secret -> secrets.getOrDefault(secret.ref(), "");
-        }));
+        process.environment()
+                .forEach((name, value) ->
+                        environment.put(
+                                name,
+                                switch (value) {
+                                    case EnvironmentValue.Literal literal ->
+                                            fill(literal.value(), placeholders);
+                                    case EnvironmentValue.Secret secret ->
+                                            secrets.getOrDefault(secret.ref(), "");
+                                }));
         return environment;
     }
 
-    /** The variables every instance gets; also what {@code ${…}} in commands, literals and probes stands for. */
+    /**
+     * The variables every instance gets; also what {@code ${…}} in commands, literals and probes
+     * stands for.
+     */
     static Map<String, String> placeholders(InstanceSpec spec) {
         var values = new LinkedHashMap<String, String>();
         values.put("OLYMPUS_INSTANCE", spec.id().toString());
@@ -105,9 +144,17 @@ sealed interface LaunchPlan {
         values.put("OLYMPUS_SERVICE", spec.id().service().service());
         values.put("OLYMPUS_ORDINAL", Integer.toString(spec.id().ordinal()));
         for (var port : spec.definition().ports()) {
-            var number = Optional.ofNullable(spec.ports().get(port.name())).map(String::valueOf).orElse("");
+            var number =
+                    Optional.ofNullable(spec.ports().get(port.name()))
+                            .map(String::valueOf)
+                            .orElse("");
             values.putIfAbsent("OLYMPUS_PORT", number);
-            values.put("OLYMPUS_PORT_" + port.name().toUpperCase(java.util.Locale.ROOT).replaceAll("[^A-Z0-9_]", "_"), number);
+            values.put(
+                    "OLYMPUS_PORT_"
+                            + port.name()
+                                    .toUpperCase(java.util.Locale.ROOT)
+                                    .replaceAll("[^A-Z0-9_]", "_"),
+                    number);
         }
         return values;
     }
@@ -133,7 +180,9 @@ sealed interface LaunchPlan {
             }
             return Files.isDirectory(file)
                     ? Optional.of(file + " is a directory, not an executable")
-                    : Files.isExecutable(file) ? Optional.empty() : Optional.of(file + " is not executable");
+                    : Files.isExecutable(file)
+                            ? Optional.empty()
+                            : Optional.of(file + " is not executable");
         }
         for (var folder : path.split(":")) {
             var file = directory.resolve(folder).resolve(word);

@@ -3,7 +3,10 @@ package olympus.agent.internal;
 import java.util.Optional;
 import olympus.model.state.InstanceSpec;
 
-/** What can happen to an instance, as its {@link InstanceMachine} hears it. Runs are numbered upwards per instance. */
+/**
+ * What can happen to an instance, as its {@link InstanceMachine} hears it. Runs are numbered
+ * upwards per instance.
+ */
 sealed interface MachineInput {
 
     /** What the instance shall be, empty when it is not assigned any more. */
@@ -15,7 +18,9 @@ sealed interface MachineInput {
     /** The driver has started the run; its main process is {@code pid}. */
     record Started(long run, long pid) implements MachineInput {}
 
-    /** @param hopeless trying again without a change would fail alike */
+    /**
+     * @param hopeless trying again without a change would fail alike
+     */
     record StartFailed(long run, String reason, boolean hopeless) implements MachineInput {}
 
     /**

@@ -9,11 +9,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Watches processes for their end, and files for growth, with one thread for all of them: pidfds and an inotify
- * descriptor in one epoll set. Works for processes that are nobody's children, such as adopted ones.
+ * Watches processes for their end, and files for growth, with one thread for all of them: pidfds
+ * and an inotify descriptor in one epoll set. Works for processes that are nobody's children, such
+ * as adopted ones.
  *
- * <p>Threading: {@link #watch} and {@link #watchFile} may be called by any thread; callbacks run on the watcher's
- * thread and must only hand over. A watch fires once and is then gone.
+ * <p>Threading: {@link #watch} and {@link #watchFile} may be called by any thread; callbacks run on
+ * the watcher's thread and must only hand over. A watch fires once and is then gone.
  */
 final class PidWatcher implements AutoCloseable {
 
@@ -35,7 +36,11 @@ final class PidWatcher implements AutoCloseable {
     private final int epoll = checked(Posix.epollCreate(), "epoll_create1");
     private final int wake = checked(Posix.eventfd(), "eventfd");
     private final int inotify = checked(Posix.inotifyInit(), "inotify_init1");
-    /** By token, never by descriptor: a closed descriptor's number is reused at once, also within one batch of events. */
+
+    /**
+     * By token, never by descriptor: a closed descriptor's number is reused at once, also within
+     * one batch of events.
+     */
     private final Map<Long, End> ends = new HashMap<>();
 
     private final Map<Integer, Runnable> growths = new HashMap<>();
@@ -83,7 +88,9 @@ final class PidWatcher implements AutoCloseable {
         }
     }
 
-    /** Empty when the process is not there any more; otherwise {@code onEnd} runs once when it ends. */
+    /**
+     * Empty when the process is not there any more; otherwise {@code onEnd} runs once when it ends.
+     */
     Optional<Watch> watch(ProcessIdentity identity, String bootId, Runnable onEnd) {
         var pidfd = Posix.pidfdOpen(identity.pid());
         if (pidfd < 0) {
@@ -102,7 +109,9 @@ final class PidWatcher implements AutoCloseable {
         }
     }
 
-    /** Runs {@code onGrowth} once at the next write to the file; false when the file is not there. */
+    /**
+     * Runs {@code onGrowth} once at the next write to the file; false when the file is not there.
+     */
     boolean watchFile(String path, Runnable onGrowth) {
         synchronized (growths) {
             var descriptor = Posix.inotifyAddWatch(inotify, path, IN_MODIFY | IN_ONESHOT);
@@ -146,7 +155,11 @@ final class PidWatcher implements AutoCloseable {
                     throw new IllegalStateException("epoll_wait failed with errno " + -count);
                 }
                 for (var i = 0; i < count; i++) {
-                    fired(events.get(ValueLayout.JAVA_LONG_UNALIGNED, (long) i * EVENT_SIZE + DATA_OFFSET), buffer);
+                    fired(
+                            events.get(
+                                    ValueLayout.JAVA_LONG_UNALIGNED,
+                                    (long) i * EVENT_SIZE + DATA_OFFSET),
+                            buffer);
                 }
             }
         } catch (RuntimeException e) {

@@ -12,9 +12,11 @@ import java.lang.invoke.VarHandle;
 /**
  * The few system calls that the JDK does not offer, as static functions over the C library.
  *
- * <p>Calls that Linux numbers alike on every architecture (424 and above) go through {@code syscall(2)}, so that an
- * older C library does not matter. Errors come back as {@code -errno}; nothing here throws for them.
+ * <p>Calls that Linux numbers alike on every architecture (424 and above) go through {@code
+ * syscall(2)}, so that an older C library does not matter. Errors come back as {@code -errno};
+ * nothing here throws for them.
  */
+@SuppressWarnings("restricted") // calling the C library is what this class is for
 final class Posix {
 
     static final int EINTR = 4;
@@ -39,51 +41,85 @@ final class Posix {
     private static final VarHandle ERRNO_VALUE =
             STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
-    private static final MethodHandle SYSCALL = LINKER.downcallHandle(
-            LINKER.defaultLookup().find("syscall").orElseThrow(),
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_LONG),
-            ERRNO,
-            Linker.Option.firstVariadicArg(1));
-    private static final MethodHandle KILL = function("kill", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+    private static final MethodHandle SYSCALL =
+            LINKER.downcallHandle(
+                    LINKER.defaultLookup().find("syscall").orElseThrow(),
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_LONG),
+                    ERRNO,
+                    Linker.Option.firstVariadicArg(1));
+    private static final MethodHandle KILL =
+            function("kill", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
     private static final MethodHandle CLOSE = function("close", ValueLayout.JAVA_INT);
-    private static final MethodHandle EPOLL_CREATE = function("epoll_create1", ValueLayout.JAVA_INT);
-    private static final MethodHandle EPOLL_CTL = function(
-            "epoll_ctl", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS);
-    private static final MethodHandle EPOLL_WAIT = function(
-            "epoll_wait", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
-    private static final MethodHandle EVENTFD = function("eventfd", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+    private static final MethodHandle EPOLL_CREATE =
+            function("epoll_create1", ValueLayout.JAVA_INT);
+    private static final MethodHandle EPOLL_CTL =
+            function(
+                    "epoll_ctl",
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.ADDRESS);
+    private static final MethodHandle EPOLL_WAIT =
+            function(
+                    "epoll_wait",
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.ADDRESS,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT);
+    private static final MethodHandle EVENTFD =
+            function("eventfd", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
     private static final MethodHandle READ =
             longFunction("read", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
     private static final MethodHandle WRITE =
             longFunction("write", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
-    private static final MethodHandle FALLOCATE = function(
-            "fallocate", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
-    private static final MethodHandle INOTIFY_INIT = function("inotify_init1", ValueLayout.JAVA_INT);
+    private static final MethodHandle FALLOCATE =
+            function(
+                    "fallocate",
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG);
+    private static final MethodHandle INOTIFY_INIT =
+            function("inotify_init1", ValueLayout.JAVA_INT);
     private static final MethodHandle INOTIFY_ADD =
-            function("inotify_add_watch", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
-    private static final MethodHandle OPEN = LINKER.downcallHandle(
-            LINKER.defaultLookup().find("open").orElseThrow(),
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
-            ERRNO,
-            Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle GETEUID = LINKER.downcallHandle(
-            LINKER.defaultLookup().find("geteuid").orElseThrow(), FunctionDescriptor.of(ValueLayout.JAVA_INT));
+            function(
+                    "inotify_add_watch",
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.ADDRESS,
+                    ValueLayout.JAVA_INT);
+    private static final MethodHandle OPEN =
+            LINKER.downcallHandle(
+                    LINKER.defaultLookup().find("open").orElseThrow(),
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_INT),
+                    ERRNO,
+                    Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle GETEUID =
+            LINKER.downcallHandle(
+                    LINKER.defaultLookup().find("geteuid").orElseThrow(),
+                    FunctionDescriptor.of(ValueLayout.JAVA_INT));
 
     private Posix() {}
 
-    /** A descriptor that becomes readable when the process ends; {@code -ESRCH} when there is none. */
+    /**
+     * A descriptor that becomes readable when the process ends; {@code -ESRCH} when there is none.
+     */
     static int pidfdOpen(long pid) {
         return (int) syscall(SYS_PIDFD_OPEN, pid, 0, 0);
     }
 
-    /** Signals exactly the process behind the descriptor, never one that got the same number later. */
+    /**
+     * Signals exactly the process behind the descriptor, never one that got the same number later.
+     */
     static int pidfdSendSignal(int pidfd, int signal) {
         return (int) syscall(SYS_PIDFD_SEND_SIGNAL, pidfd, signal, 0);
     }
@@ -131,7 +167,10 @@ final class Posix {
         return longCall(WRITE, fd, buffer, buffer.byteSize());
     }
 
-    /** Gives the blocks of {@code [0, length)} back to the filesystem; the file keeps its size. 0 or {@code -errno}. */
+    /**
+     * Gives the blocks of {@code [0, length)} back to the filesystem; the file keeps its size. 0 or
+     * {@code -errno}.
+     */
     static int punchHole(String path, long length) {
         try (var arena = Arena.ofConfined()) {
             var fd = call(OPEN, arena.allocateFrom(path), O_WRONLY | O_CLOEXEC, 0);

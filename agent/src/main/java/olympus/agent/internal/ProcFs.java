@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What the kernel tells about processes under {@code /proc}. Stateless; safe for use by any thread. */
+/**
+ * What the kernel tells about processes under {@code /proc}. Stateless; safe for use by any thread.
+ */
 final class ProcFs {
 
     private static final Path PROC = Path.of("/proc");
@@ -17,7 +19,14 @@ final class ProcFs {
     private ProcFs() {}
 
     /** The parts of {@code /proc/<pid>/stat} that matter here. */
-    record Stat(long pid, String command, char state, long parent, long group, long session, long startTicks) {
+    record Stat(
+            long pid,
+            String command,
+            char state,
+            long parent,
+            long group,
+            long session,
+            long startTicks) {
 
         /** Ended, only not yet reaped by its parent. */
         boolean isZombie() {
@@ -29,13 +38,15 @@ final class ProcFs {
         try {
             return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the kernel's boot id; is /proc mounted?", e);
+            throw new UncheckedIOException(
+                    "cannot read the kernel's boot id; is /proc mounted?", e);
         }
     }
 
     /** Empty when there is no such process. */
     static Optional<Stat> stat(long pid) {
-        return read(PROC.resolve(pid + "/stat")).flatMap(bytes -> parse(new String(bytes, StandardCharsets.ISO_8859_1)));
+        return read(PROC.resolve(pid + "/stat"))
+                .flatMap(bytes -> parse(new String(bytes, StandardCharsets.ISO_8859_1)));
     }
 
     private static Optional<Stat> parse(String line) {
@@ -48,21 +59,23 @@ final class ProcFs {
         if (fields.length < 20) {
             return Optional.empty();
         }
-        return Optional.of(new Stat(
-                Long.parseLong(line.substring(0, open - 1)),
-                line.substring(open + 1, close),
-                fields[0].charAt(0),
-                Long.parseLong(fields[1]),
-                Long.parseLong(fields[2]),
-                Long.parseLong(fields[3]),
-                Long.parseLong(fields[19])));
+        return Optional.of(
+                new Stat(
+                        Long.parseLong(line.substring(0, open - 1)),
+                        line.substring(open + 1, close),
+                        fields[0].charAt(0),
+                        Long.parseLong(fields[1]),
+                        Long.parseLong(fields[2]),
+                        Long.parseLong(fields[3]),
+                        Long.parseLong(fields[19])));
     }
 
     /** Whether exactly this process is there and has not ended. */
     static boolean isAlive(ProcessIdentity identity, String bootId) {
         return identity.bootId().equals(bootId)
                 && stat(identity.pid())
-                        .filter(stat -> stat.startTicks() == identity.startTicks() && !stat.isZombie())
+                        .filter(stat ->
+                                stat.startTicks() == identity.startTicks() && !stat.isZombie())
                         .isPresent();
     }
 
@@ -80,11 +93,26 @@ final class ProcFs {
         return pids;
     }
 
-    /** Whether the environment that the process was started with has this entry ({@code NAME=value}); false when unreadable. */
+    /**
+     * Whether the environment that the process was started with has this entry ({@code
+     * NAME=value}); false when unreadable.
+     */
     static boolean hasEnvironmentEntry(long pid, String entry) {
+        return environmentEntry(pid, entry).filter(entry::equals).isPresent();
+    }
+
+    /**
+     * The first entry of the environment that begins so; empty when there is none or it is
+     * unreadable.
+     */
+    static Optional<String> environmentEntry(long pid, String prefix) {
         return read(PROC.resolve(pid + "/environ"))
-                .filter(bytes -> contains(bytes, entry.getBytes(StandardCharsets.UTF_8)))
-                .isPresent();
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .filter(text -> text.contains(prefix))
+                .flatMap(text ->
+                        java.util.Arrays.stream(text.split("\0"))
+                                .filter(entry -> entry.startsWith(prefix))
+                                .findFirst());
     }
 
     /** Whether this is a keeper at work ({@code shim.sh hold …}) rather than what it keeps. */
@@ -95,21 +123,9 @@ final class ProcFs {
                 .isPresent();
     }
 
-    private static boolean contains(byte[] environment, byte[] entry) {
-        var start = 0;
-        for (var i = 0; i <= environment.length; i++) {
-            if (i == environment.length || environment[i] == 0) {
-                if (i - start == entry.length
-                        && java.util.Arrays.equals(environment, start, i, entry, 0, entry.length)) {
-                    return true;
-                }
-                start = i + 1;
-            }
-        }
-        return false;
-    }
-
-    /** A process that vanishes or is not ours to read gives nothing: both are expected answers here. */
+    /**
+     * A process that vanishes or is not ours to read gives nothing: both are expected answers here.
+     */
     private static Optional<byte[]> read(Path file) {
         try {
             return Optional.of(Files.readAllBytes(file));

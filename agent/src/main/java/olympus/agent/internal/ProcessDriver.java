@@ -20,11 +20,12 @@ import olympus.model.stack.StopPolicy;
 import olympus.model.state.InstanceSpec;
 
 /**
- * Runs instances as host processes, each under a keeper of its own ({@code shim.sh}) that outlives the agent.
+ * Runs instances as host processes, each under a keeper of its own ({@code shim.sh}) that outlives
+ * the agent.
  *
- * <p>Ownership: the live runs. Threading: all methods on the supervision loop; what blocks runs on {@code blocking}
- * and comes back to the loop; what it found goes to {@code events}, on the loop. Limits: {@link #PARALLEL_STARTS}
- * starts at a time, {@link #START_DEADLINE} for each.
+ * <p>Ownership: the live runs. Threading: all methods on the supervision loop; what blocks runs on
+ * {@code blocking} and comes back to the loop; what it found goes to {@code events}, on the loop.
+ * Limits: {@link #PARALLEL_STARTS} starts at a time, {@link #START_DEADLINE} for each.
  */
 final class ProcessDriver {
 
@@ -112,7 +113,7 @@ final class ProcessDriver {
             try {
                 return switch (LaunchPlan.prepare(spec, secrets, accounts)) {
                     case LaunchPlan.Impossible impossible ->
-                        new Launch.Failed(impossible.reason(), impossible.hopeless());
+                            new Launch.Failed(impossible.reason(), impossible.hopeless());
                     case LaunchPlan.Ready ready -> launch(spec, entry, ready);
                 };
             } finally {
@@ -126,25 +127,37 @@ final class ProcessDriver {
         }
     }
 
-    private Launch launch(InstanceSpec spec, Live entry, LaunchPlan.Ready ready) throws IOException, InterruptedException {
+    private Launch launch(InstanceSpec spec, Live entry, LaunchPlan.Ready ready)
+            throws IOException, InterruptedException {
         var taken = PortHolders.heldByOthers(spec);
         if (taken.isPresent()) {
             return new Launch.Failed(taken.get(), false);
         }
         entry.folder.create(spec.runToken(), entry.marker, bootId);
-        var command = new ArrayList<>(List.of(
-                "setsid", "--fork", "/bin/sh", folders.shim().toString(), "hold", entry.folder.path().toString(),
-                ready.directory().toString(), ""));
+        var command =
+                new ArrayList<>(
+                        List.of(
+                                "setsid",
+                                "--fork",
+                                "/bin/sh",
+                                folders.shim().toString(),
+                                "hold",
+                                entry.folder.path().toString(),
+                                ready.directory().toString(),
+                                ""));
+        command.addAll(ready.prefix());
         command.addAll(ready.command());
-        var builder = new ProcessBuilder(command)
-                .directory(Path.of("/").toFile())
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        var builder =
+                new ProcessBuilder(command)
+                        .directory(Path.of("/").toFile())
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().clear();
         builder.environment().putAll(ready.environment());
         builder.environment().put(InstanceFolders.MARKER_NAME, entry.marker);
         var process = builder.start();
-        if (!process.waitFor(START_DEADLINE.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
+        if (!process.waitFor(START_DEADLINE.toSeconds(), TimeUnit.SECONDS)
+                || process.exitValue() != 0) {
             process.destroyForcibly();
             return new Launch.Failed("setsid could not start its keeper", false);
         }
@@ -161,13 +174,16 @@ final class ProcessDriver {
             }
             if (folder.status().isPresent()) {
                 return new Launch.Failed(
-                        "its keeper could not start it (step %d)".formatted(folder.status().get()), false);
+                        "its keeper could not start it (step %d)".formatted(folder.status().get()),
+                        false);
             }
             TimeUnit.NANOSECONDS.sleep(pause.toNanos());
             pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
         }
         if (folder.claim()) {
-            return new Launch.Failed("its keeper did not start it within " + Sentences.duration(START_DEADLINE), false);
+            return new Launch.Failed(
+                    "its keeper did not start it within " + Sentences.duration(START_DEADLINE),
+                    false);
         }
         return folder.child() instanceof RunFolder.Claim.Held held
                 ? new Launch.Up(identity(held), keeper(folder))
@@ -179,14 +195,19 @@ final class ProcessDriver {
     }
 
     private Optional<ProcessIdentity> keeper(RunFolder folder) {
-        return folder.keeper() instanceof RunFolder.Claim.Held held ? Optional.of(identity(held)) : Optional.empty();
+        return folder.keeper() instanceof RunFolder.Claim.Held held
+                ? Optional.of(identity(held))
+                : Optional.empty();
     }
 
     private void launched(Live entry, Launch outcome) {
         switch (outcome) {
             case Launch.Failed failed -> {
                 live.remove(entry.id, entry);
-                events.accept(entry.id, new MachineInput.StartFailed(entry.run, failed.reason(), failed.hopeless()));
+                events.accept(
+                        entry.id,
+                        new MachineInput.StartFailed(
+                                entry.run, failed.reason(), failed.hopeless()));
             }
             case Launch.Up up -> {
                 watch(entry, up.child(), up.keeper());
@@ -199,11 +220,17 @@ final class ProcessDriver {
     // ---- adopt
 
     /** A run found on disk when the agent started. */
-    record Found(long run, String runToken, Optional<Long> pid, Optional<Integer> exit, String detail) {}
+    record Found(
+            long run,
+            String runToken,
+            Optional<Long> pid,
+            Optional<Integer> exit,
+            boolean isFromBeforeBoot,
+            String detail) {}
 
     /**
-     * Looks for the last run of an instance and watches it again if it is still there; earlier runs and strays of the
-     * instance are ended. Blocks; called before the loop has anything else to do.
+     * Looks for the last run of an instance and watches it again if it is still there; earlier runs
+     * and strays of the instance are ended. Blocks; called before the loop has anything else to do.
      */
     Optional<Found> adopt(InstanceId id, Strays strays) {
         Optional<Found> found = Optional.empty();
@@ -222,7 +249,14 @@ final class ProcessDriver {
         var intent = entry.folder.intent();
         var token = intent.map(RunFolder.Intent::runToken).orElse("");
         if (intent.isPresent() && !intent.get().bootId().equals(bootId)) {
-            return Optional.of(new Found(run, token, Optional.empty(), Optional.empty(), "the machine was restarted"));
+            return Optional.of(
+                    new Found(
+                            run,
+                            token,
+                            Optional.empty(),
+                            Optional.empty(),
+                            true,
+                            "the machine was restarted"));
         }
         var child = settledChild(entry, strays);
         if (child.isEmpty()) {
@@ -235,10 +269,17 @@ final class ProcessDriver {
             live.remove(id, entry);
             cancelWatches(entry);
             strays.end(entry.marker);
-            return Optional.of(new Found(
-                    run, token, Optional.empty(), entry.folder.status(), "while no agent was running"));
+            return Optional.of(
+                    new Found(
+                            run,
+                            token,
+                            Optional.empty(),
+                            entry.folder.status(),
+                            false,
+                            "while no agent was running"));
         }
-        return Optional.of(new Found(run, token, Optional.of(child.get().pid()), Optional.empty(), ""));
+        return Optional.of(
+                new Found(run, token, Optional.of(child.get().pid()), Optional.empty(), false, ""));
     }
 
     /** Who holds the run, after a claim that is still on its way has been waited for or taken. */
@@ -257,10 +298,13 @@ final class ProcessDriver {
 
     private void watch(Live entry, ProcessIdentity child, Optional<ProcessIdentity> keeper) {
         entry.child = Optional.of(child);
-        entry.keeperWatch = keeper.flatMap(identity ->
-                watcher.watch(identity, bootId, () -> loop.execute(() -> keeperEnded(entry))));
+        entry.keeperWatch =
+                keeper.flatMap(identity ->
+                        watcher.watch(
+                                identity, bootId, () -> loop.execute(() -> keeperEnded(entry))));
         entry.keeperEnded = entry.keeperWatch.isEmpty();
-        entry.childWatch = watcher.watch(child, bootId, () -> loop.execute(() -> childEnded(entry)));
+        entry.childWatch =
+                watcher.watch(child, bootId, () -> loop.execute(() -> childEnded(entry)));
         if (entry.childWatch.isEmpty()) {
             entry.childEnded = true;
             loop.execute(() -> childEnded(entry));
@@ -289,11 +333,13 @@ final class ProcessDriver {
         if (entry.childEnded) {
             clear(entry);
         } else {
-            loop.schedule(END_SEEN_WITHIN, () -> {
-                if (live.get(entry.id) == entry && !entry.childEnded) {
-                    events.accept(entry.id, new MachineInput.KeeperLost(entry.run));
-                }
-            });
+            loop.schedule(
+                    END_SEEN_WITHIN,
+                    () -> {
+                        if (live.get(entry.id) == entry && !entry.childEnded) {
+                            events.accept(entry.id, new MachineInput.KeeperLost(entry.run));
+                        }
+                    });
         }
     }
 
@@ -316,12 +362,17 @@ final class ProcessDriver {
             }
             loop.execute(() -> {
                 live.remove(entry.id, entry);
-                events.accept(entry.id, new MachineInput.Ended(entry.run, status, String.join("; ", detail)));
+                events.accept(
+                        entry.id,
+                        new MachineInput.Ended(entry.run, status, String.join("; ", detail)));
             });
         });
     }
 
-    /** Ends everything that is left of a run; what is being stopped may use the rest of its grace period. */
+    /**
+     * Ends everything that is left of a run; what is being stopped may use the rest of its grace
+     * period.
+     */
     private int endRest(Live entry) {
         var deadline = System.nanoTime() + CLEARED_WITHIN.toNanos();
         var counted = 0;
@@ -349,7 +400,10 @@ final class ProcessDriver {
 
     // ---- stop
 
-    /** Signal, grace, kill; ends with an {@code Ended} event. A run that is still starting is stopped once it is up. */
+    /**
+     * Signal, grace, kill; ends with an {@code Ended} event. A run that is still starting is
+     * stopped once it is up.
+     */
     void stop(InstanceId id, long run, StopPolicy policy) {
         var entry = live.get(id);
         if (entry == null || entry.run != run || entry.stopping.isPresent()) {
@@ -364,14 +418,18 @@ final class ProcessDriver {
     private void signalStop(Live entry, StopPolicy policy) {
         entry.killAtNanos = System.nanoTime() + policy.gracePeriod().toNanos();
         signal(entry, Sentences.signal(policy.signal()));
-        loop.schedule(policy.gracePeriod(), () -> {
-            if (live.get(entry.id) == entry) {
-                signal(entry, SIGKILL);
-            }
-        });
+        loop.schedule(
+                policy.gracePeriod(),
+                () -> {
+                    if (live.get(entry.id) == entry) {
+                        signal(entry, SIGKILL);
+                    }
+                });
     }
 
-    /** To the whole process group: a shell would not hand a signal on to the command it waits for. */
+    /**
+     * To the whole process group: a shell would not hand a signal on to the command it waits for.
+     */
     private static void signal(Live entry, int number) {
         var reachable = entry.childWatch.filter(watch -> watch.signal(0) == 0).isPresent();
         if (reachable && entry.child.isPresent()) {

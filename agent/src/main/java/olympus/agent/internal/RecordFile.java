@@ -14,8 +14,8 @@ import java.util.SequencedMap;
 import java.util.zip.CRC32;
 
 /**
- * A small file of {@code name=value} lines that is replaced as a whole and carries a checksum, so that a torn or
- * altered one is told from a good one.
+ * A small file of {@code name=value} lines that is replaced as a whole and carries a checksum, so
+ * that a torn or altered one is told from a good one.
  */
 final class RecordFile {
 
@@ -29,7 +29,9 @@ final class RecordFile {
 
         record Missing() implements Content {}
 
-        /** @param why for a person: which file and what is wrong with it */
+        /**
+         * @param why for a person: which file and what is wrong with it
+         */
         record Damaged(String why) implements Content {}
     }
 
@@ -45,27 +47,36 @@ final class RecordFile {
 
     /** The values of a good file. */
     static Optional<Map<String, String>> values(Path file) {
-        return read(file) instanceof Content.Good good ? Optional.of(good.values()) : Optional.empty();
+        return read(file) instanceof Content.Good good
+                ? Optional.of(good.values())
+                : Optional.empty();
     }
 
     private static Content parse(Path file, String text) {
         var start = text.lastIndexOf(CHECKSUM);
-        if (start < 0 || !text.substring(start).strip().equals(CHECKSUM + checksum(text.substring(0, start)))) {
+        if (start < 0
+                || !text.substring(start)
+                        .strip()
+                        .equals(CHECKSUM + checksum(text.substring(0, start)))) {
             return new Content.Damaged(file + " does not match its checksum");
         }
         var values = new LinkedHashMap<String, String>();
-        text.substring(0, start).lines().forEach(line -> {
-            var equals = line.indexOf('=');
-            values.put(line.substring(0, equals), unescape(line.substring(equals + 1)));
-        });
+        text.substring(0, start)
+                .lines()
+                .forEach(line -> {
+                    var equals = line.indexOf('=');
+                    values.put(line.substring(0, equals), unescape(line.substring(equals + 1)));
+                });
         return new Content.Good(values);
     }
 
-    /** Replaces the file atomically; an {@link UncheckedIOException} leaves the old one as it was. */
+    /**
+     * Replaces the file atomically; an {@link UncheckedIOException} leaves the old one as it was.
+     */
     static void write(Path file, SequencedMap<String, String> values) {
         var text = new StringBuilder();
-        values.forEach((name, value) ->
-                text.append(name).append('=').append(escape(value)).append('\n'));
+        values.forEach(
+                (name, value) -> text.append(name).append('=').append(escape(value)).append('\n'));
         var body = text.toString();
         replace(file, (body + CHECKSUM + checksum(body) + "\n").getBytes(StandardCharsets.UTF_8));
     }
@@ -76,9 +87,14 @@ final class RecordFile {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             Files.write(fresh, content);
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    fresh,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write %s: %s".formatted(file, e.getMessage()), e);
+            throw new UncheckedIOException(
+                    "cannot write %s: %s".formatted(file, e.getMessage()), e);
         }
     }
 

@@ -5,7 +5,10 @@ import java.util.ArrayDeque;
 import java.util.random.RandomGenerator;
 import olympus.model.stack.RecoveryPolicy;
 
-/** The automatic restarts of one instance within its recovery window, by monotonic time. Threading: one thread. */
+/**
+ * The automatic restarts of one instance within its recovery window, by monotonic time. Threading:
+ * one thread.
+ */
 final class RestartWindow {
 
     private final ArrayDeque<Long> restartsNanos = new ArrayDeque<>();
@@ -16,7 +19,10 @@ final class RestartWindow {
         return restartsNanos.size() < policy.attempts();
     }
 
-    /** Counts a restart and tells how long to wait before it: jittered between half and all of the back-off. */
+    /**
+     * Counts a restart and tells how long to wait before it: jittered between half and all of the
+     * back-off.
+     */
     Duration count(RecoveryPolicy policy, long nowNanos, RandomGenerator random) {
         prune(policy, nowNanos);
         var exponent = Math.min(restartsNanos.size(), Long.SIZE / 2);

@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The folder of one run of one instance: what the agent intended and what its keeper ({@code shim.sh}) wrote.
+ * The folder of one run of one instance: what the agent intended and what its keeper ({@code
+ * shim.sh}) wrote.
  *
  * @param path {@code …/instances/<stack>/<service>.<n>/runs/<run>}
  */
@@ -31,7 +32,10 @@ record RunFolder(Path path) {
         record Held(long pid, long startTicks) implements Claim {}
     }
 
-    /** Makes the folder and writes the intent; throws {@link UncheckedIOException} where the disk does not allow it. */
+    /**
+     * Makes the folder and writes the intent; throws {@link UncheckedIOException} where the disk
+     * does not allow it.
+     */
     void create(String runToken, String marker, String bootId) {
         var intent = new LinkedHashMap<String, String>();
         intent.put("run_token", runToken);
@@ -41,18 +45,22 @@ record RunFolder(Path path) {
             Files.createDirectories(path);
             RecordFile.write(path.resolve("intent"), intent);
             // Blocks are taken now, so that the status can be written on a full disk later.
+            Files.createFile(stdout());
+            Files.createFile(stderr());
             Files.writeString(path.resolve("status"), NO_STATUS + "\n" + " ".repeat(STATUS_BYTES));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot create the run folder %s: %s".formatted(path, e.getMessage()), e);
+            throw new UncheckedIOException(
+                    "cannot create the run folder %s: %s".formatted(path, e.getMessage()), e);
         }
     }
 
     Optional<Intent> intent() {
         return RecordFile.values(path.resolve("intent"))
-                .map(values -> new Intent(
-                        values.getOrDefault("run_token", ""),
-                        values.getOrDefault("marker", ""),
-                        values.getOrDefault("boot_id", "")));
+                .map(values ->
+                        new Intent(
+                                values.getOrDefault("run_token", ""),
+                                values.getOrDefault("marker", ""),
+                                values.getOrDefault("boot_id", "")));
     }
 
     /** What was about to be started, and under which boot. */
@@ -66,7 +74,10 @@ record RunFolder(Path path) {
         return claim("shim");
     }
 
-    /** Takes the run, so that a keeper that comes late starts nothing; false when somebody holds it already. */
+    /**
+     * Takes the run, so that a keeper that comes late starts nothing; false when somebody holds it
+     * already.
+     */
     boolean claim() {
         try {
             Files.createFile(path.resolve("child"));
@@ -81,7 +92,10 @@ record RunFolder(Path path) {
     /** The exit code that the keeper wrote; empty when it wrote none (yet). */
     Optional<Integer> status() {
         return firstLine("status")
-                .filter(line -> !line.isEmpty() && line.chars().allMatch(Character::isDigit) && line.length() <= 3)
+                .filter(line ->
+                        !line.isEmpty()
+                                && line.chars().allMatch(Character::isDigit)
+                                && line.length() <= 3)
                 .map(Integer::valueOf);
     }
 
@@ -137,7 +151,8 @@ record RunFolder(Path path) {
         var space = line.indexOf(' ');
         try {
             return new Claim.Held(
-                    Long.parseLong(line.substring(0, Math.max(0, space))), Long.parseLong(line.substring(space + 1)));
+                    Long.parseLong(line.substring(0, Math.max(0, space))),
+                    Long.parseLong(line.substring(space + 1)));
         } catch (NumberFormatException e) {
             return new Claim.Unreadable();
         }

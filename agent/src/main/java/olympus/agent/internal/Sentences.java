@@ -7,22 +7,23 @@ import java.util.Map;
 final class Sentences {
 
     private static final int SIGNAL_BASE = 128;
-    private static final Map<Integer, String> SIGNALS = Map.ofEntries(
-            Map.entry(1, "SIGHUP"),
-            Map.entry(2, "SIGINT"),
-            Map.entry(3, "SIGQUIT"),
-            Map.entry(4, "SIGILL"),
-            Map.entry(6, "SIGABRT"),
-            Map.entry(7, "SIGBUS"),
-            Map.entry(8, "SIGFPE"),
-            Map.entry(9, "SIGKILL"),
-            Map.entry(10, "SIGUSR1"),
-            Map.entry(11, "SIGSEGV"),
-            Map.entry(12, "SIGUSR2"),
-            Map.entry(13, "SIGPIPE"),
-            Map.entry(14, "SIGALRM"),
-            Map.entry(15, "SIGTERM"),
-            Map.entry(28, "SIGWINCH"));
+    private static final Map<Integer, String> SIGNALS =
+            Map.ofEntries(
+                    Map.entry(1, "SIGHUP"),
+                    Map.entry(2, "SIGINT"),
+                    Map.entry(3, "SIGQUIT"),
+                    Map.entry(4, "SIGILL"),
+                    Map.entry(6, "SIGABRT"),
+                    Map.entry(7, "SIGBUS"),
+                    Map.entry(8, "SIGFPE"),
+                    Map.entry(9, "SIGKILL"),
+                    Map.entry(10, "SIGUSR1"),
+                    Map.entry(11, "SIGSEGV"),
+                    Map.entry(12, "SIGUSR2"),
+                    Map.entry(13, "SIGPIPE"),
+                    Map.entry(14, "SIGALRM"),
+                    Map.entry(15, "SIGTERM"),
+                    Map.entry(28, "SIGWINCH"));
 
     private Sentences() {}
 
@@ -37,7 +38,10 @@ final class Sentences {
         };
     }
 
-    /** The number of a signal given as {@code SIGTERM}, {@code TERM} or {@code 15}; SIGTERM for what is none. */
+    /**
+     * The number of a signal given as {@code SIGTERM}, {@code TERM} or {@code 15}; SIGTERM for what
+     * is none.
+     */
     static int signal(String name) {
         if (name.chars().allMatch(Character::isDigit) && !name.isEmpty() && name.length() <= 2) {
             return Integer.parseInt(name);

@@ -4,11 +4,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import olympus.model.NodeId;
 
 /**
- * Finds processes that belong to a run however far they have gone away from it: by session, by process group, and by
- * the mark in their environment. Stateless apart from the boot id; blocks on {@code /proc}.
+ * Finds processes that belong to a run however far they have gone away from it: by session, by
+ * process group, and by the mark in their environment. Stateless apart from the boot id; blocks on
+ * {@code /proc}.
  */
 final class Strays {
 
@@ -16,9 +20,20 @@ final class Strays {
     private static final int ROUNDS = 200;
 
     private final String bootId;
+    private final Set<String> atStart;
 
-    Strays(String bootId) {
+    /**
+     * Looks once at all processes, so that an agent that starts need not look again for every run
+     * that is gone.
+     */
+    Strays(String bootId, NodeId node) {
         this.bootId = bootId;
+        var prefix = InstanceFolders.MARKER_NAME + "=" + node + "/";
+        this.atStart =
+                ProcFs.pids().stream()
+                        .flatMap(pid -> ProcFs.environmentEntry(pid, prefix).stream())
+                        .map(entry -> entry.substring(InstanceFolders.MARKER_NAME.length() + 1))
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The pids of a run, its keeper excepted. */
@@ -39,8 +54,9 @@ final class Strays {
     }
 
     private static boolean isOf(ProcFs.Stat stat, Optional<ProcessIdentity> child) {
-        return child.filter(leader -> (stat.session() == leader.pid() || stat.group() == leader.pid())
-                        && stat.startTicks() >= leader.startTicks())
+        return child.filter(leader ->
+                        (stat.session() == leader.pid() || stat.group() == leader.pid())
+                                && stat.startTicks() >= leader.startTicks())
                 .isPresent();
     }
 
@@ -57,8 +73,14 @@ final class Strays {
                 .map(stat -> new ProcessIdentity(bootId, stat.pid(), stat.startTicks()));
     }
 
-    /** Kills all that is left of a run and waits until it is gone (one second at most). */
+    /**
+     * Kills all that was left of a run when the agent started, and waits until it is gone (one
+     * second at most).
+     */
     void end(String marker) {
+        if (!atStart.contains(marker)) {
+            return;
+        }
         for (var round = 0; round < ROUNDS; round++) {
             var left = of(marker, Optional.empty());
             if (left.isEmpty()) {

@@ -3,7 +3,8 @@ package olympus.agent.internal;
 import java.util.Optional;
 
 /**
- * What a machine must know of the rest of the node when it decides; each entry is the sentence that says why.
+ * What a machine must know of the rest of the node when it decides; each entry is the sentence that
+ * says why.
  *
  * @param paused automatic action is halted for this instance
  * @param waiting it may not start yet: a dependency is not there
@@ -11,8 +12,12 @@ import java.util.Optional;
  * @param rationed a start must wait for its turn (only while the brake is on)
  */
 record Surroundings(
-        Optional<String> paused, Optional<String> waiting, Optional<String> brake, Optional<String> rationed) {
+        Optional<String> paused,
+        Optional<String> waiting,
+        Optional<String> brake,
+        Optional<String> rationed) {
 
     static final Surroundings FREE =
-            new Surroundings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            new Surroundings(
+                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 }

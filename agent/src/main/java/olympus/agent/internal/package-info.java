@@ -1,4 +1,7 @@
-/** How the agent does it: supervision, the process driver, output and probes. Closed to other modules. */
+/**
+ * How the agent does it: supervision, the process driver, output and probes. Closed to other
+ * modules.
+ */
 @NullMarked
 package olympus.agent.internal;
 

@@ -1,0 +1,43 @@
+package olympus.agent;
+
+import java.nio.file.Path;
+import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
+import olympus.foundation.Clock;
+import olympus.link.AgentSide;
+
+/**
+ * What an agent is made with.
+ *
+ * @param dataFolder the data folder {@code D}; the agent keeps everything under {@code D/agent}
+ * @param output how much output is kept of each instance
+ * @param brake when so many probes fail at once that nothing is restarted for its health
+ * @param onFailure told when one of the agent's threads has stopped because of a bug: its name, and
+ *     what stopped it
+ */
+public record AgentConfig(
+        Path dataFolder,
+        AgentSide.Identity identity,
+        Clock clock,
+        RandomGenerator random,
+        OutputLimits output,
+        Brake brake,
+        BiConsumer<String, Throwable> onFailure) {
+
+    /** With the usual limits. */
+    public static AgentConfig of(
+            Path dataFolder,
+            AgentSide.Identity identity,
+            Clock clock,
+            RandomGenerator random,
+            BiConsumer<String, Throwable> onFailure) {
+        return new AgentConfig(
+                dataFolder,
+                identity,
+                clock,
+                random,
+                OutputLimits.STANDARD,
+                Brake.STANDARD,
+                onFailure);
+    }
+}

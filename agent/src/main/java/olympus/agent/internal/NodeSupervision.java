@@ -1,0 +1,291 @@
+package olympus.agent.internal;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import olympus.agent.Brake;
+import olympus.agent.OutputLimits;
+import olympus.foundation.Clock;
+import olympus.foundation.ThreadEventLoop;
+import olympus.link.AgentSide;
+import olympus.link.LogRequest;
+import olympus.link.LogSink;
+import olympus.link.Pause;
+import olympus.model.InstanceId;
+import olympus.model.SecretRef;
+import olympus.model.state.Assignment;
+
+/**
+ * The wiring of one agent: its two loops, the watcher, the driver and the supervisor. Knows no
+ * policy.
+ *
+ * <p>Threading: safe for use by any thread; orders are handed to the supervision loop.
+ */
+public final class NodeSupervision implements AutoCloseable {
+
+    private static final Duration REPORT_EVERY = Duration.ofSeconds(5);
+    private static final Duration REPORT_GATHERS = Duration.ofMillis(20);
+    private static final Duration DRIFT_EVERY = Duration.ofSeconds(5);
+    private static final Duration BEGIN_WITHIN = Duration.ofMinutes(2);
+
+    private final AgentSide.Identity identity;
+    private final List<AgentSide.Reports> reports = new CopyOnWriteArrayList<>();
+    private final InstanceFolders folders;
+    private final ThreadEventLoop loop;
+    private final ThreadEventLoop outputLoop;
+    private final PidWatcher watcher;
+    private final ExecutorService blocking;
+    private final OutputCollector output;
+    private final LogStreams streams;
+    private final Supervisor supervisor;
+    private boolean reportDue;
+    private boolean eventsDue;
+
+    /**
+     * @param root the agent's folder, {@code D/agent}
+     * @param onFailure told when a loop has stopped because of a bug
+     */
+    public NodeSupervision(
+            Path root,
+            AgentSide.Identity identity,
+            Clock clock,
+            RandomGenerator random,
+            OutputLimits outputLimits,
+            Brake brake,
+            BiConsumer<String, Throwable> onFailure) {
+        this.identity = identity;
+        folders = new InstanceFolders(root, identity.node());
+        folders.prepare();
+        loop = new ThreadEventLoop("agent-supervision", onFailure);
+        outputLoop = new ThreadEventLoop("agent-output", onFailure);
+        watcher = new PidWatcher(failure -> onFailure.accept("agent-watcher", failure));
+        blocking =
+                Executors.newThreadPerTaskExecutor(
+                        Thread.ofVirtual().name("agent-work-", 0).factory());
+        output = new OutputCollector(folders, outputLimits, clock, outputLoop, watcher);
+        streams = new LogStreams(folders, output);
+        var bootId = ProcFs.bootId();
+        var accounts = new Accounts(Posix.effectiveUser());
+        var prober = new Prober(accounts);
+        var parts =
+                new SupervisorParts(
+                        identity,
+                        bootId,
+                        clock,
+                        random,
+                        loop,
+                        blocking,
+                        folders,
+                        new AssignmentFile(root),
+                        new SealedSecrets(root),
+                        new Pauses(root),
+                        new EventJournal(root),
+                        new Strays(bootId, identity.node()),
+                        output,
+                        brake,
+                        this::lacks,
+                        this::reportSoon,
+                        this::sendEventsSoon);
+        supervisor =
+                new Supervisor(
+                        parts,
+                        it ->
+                                new ProcessDriver(
+                                        folders, bootId, loop, blocking, watcher, accounts,
+                                        it::feed),
+                        it ->
+                                new ProbeRounds(
+                                        loop,
+                                        blocking,
+                                        clock,
+                                        random,
+                                        prober,
+                                        it::secrets,
+                                        it::feed));
+    }
+
+    /**
+     * Adopts what runs and goes on with the assignment on disk. Returns when that is known and
+     * under way.
+     */
+    public void begin() {
+        ask(
+                () -> {
+                    supervisor.begin();
+                    return true;
+                },
+                BEGIN_WITHIN);
+        loop.execute(this::everySecond);
+        loop.execute(this::reportRegularly);
+        loop.execute(this::driftRegularly);
+    }
+
+    /** From now on tells this one too. */
+    public void tell(AgentSide.Reports to) {
+        reports.add(to);
+        connected();
+    }
+
+    public void assign(Assignment assignment, Map<SecretRef, String> secrets) {
+        loop.execute(() -> {
+            var inForce = supervisor.stamp();
+            supervisor
+                    .assign(assignment, secrets)
+                    .ifPresent(why ->
+                            reports.forEach(to -> to.refused(assignment.stamp(), inForce, why)));
+            reportSoon();
+        });
+    }
+
+    public void eventsRecorded(long upToSequence) {
+        loop.execute(() -> supervisor.eventsRecorded(upToSequence));
+    }
+
+    public void pause(Pause pause) {
+        loop.execute(() -> supervisor.pause(pause));
+    }
+
+    public Runnable streamLogs(LogRequest request, LogSink sink) {
+        return streams.stream(request, sink);
+    }
+
+    public void connected() {
+        loop.execute(() -> {
+            report();
+            sendEvents();
+        });
+    }
+
+    /** Ends every instance, dependants first; answers with those that still run at the deadline. */
+    public List<InstanceId> stopAll(Duration deadline) {
+        var done = new CompletableFuture<List<InstanceId>>();
+        loop.execute(() -> {
+            supervisor.stopAll();
+            awaitNoneLive(done);
+        });
+        try {
+            return done.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return ask(supervisor::live, REPORT_EVERY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("waiting for the end of all instances failed", e);
+        }
+    }
+
+    private void awaitNoneLive(CompletableFuture<List<InstanceId>> done) {
+        if (supervisor.live().isEmpty()) {
+            done.complete(List.of());
+        } else if (!done.isDone()) {
+            loop.schedule(REPORT_GATHERS, () -> awaitNoneLive(done));
+        }
+    }
+
+    private <T> T ask(Supplier<T> question, Duration within) {
+        var answer = new CompletableFuture<T>();
+        loop.execute(() -> {
+            try {
+                answer.complete(question.get());
+            } catch (RuntimeException | Error e) {
+                answer.completeExceptionally(e);
+                throw e;
+            }
+        });
+        try {
+            return answer.get(within.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the supervision loop did not answer: " + e, e);
+        }
+    }
+
+    private List<String> lacks() {
+        var lacks = new ArrayList<String>();
+        output.problem().ifPresent(lacks::add);
+        if (output.holesRefused()) {
+            lacks.add(
+                    "the filesystem of %s cannot free parts of files: output files grow until their run ends"
+                            .formatted(folders.root()));
+        }
+        return lacks;
+    }
+
+    // ---- on the loop
+
+    private void everySecond() {
+        supervisor.everySecond();
+        loop.schedule(Duration.ofSeconds(1), this::everySecond);
+    }
+
+    private void reportRegularly() {
+        report();
+        sendEvents();
+        loop.schedule(REPORT_EVERY, this::reportRegularly);
+    }
+
+    private void driftRegularly() {
+        supervisor.lookForDrift();
+        loop.schedule(DRIFT_EVERY, this::driftRegularly);
+    }
+
+    private void reportSoon() {
+        if (!reportDue) {
+            reportDue = true;
+            loop.schedule(REPORT_GATHERS, this::report);
+        }
+    }
+
+    private void report() {
+        reportDue = false;
+        if (!reports.isEmpty()) {
+            var report = supervisor.report();
+            reports.forEach(to -> to.report(report));
+        }
+    }
+
+    private void sendEventsSoon() {
+        if (!eventsDue) {
+            eventsDue = true;
+            loop.schedule(REPORT_GATHERS, this::sendEvents);
+        }
+    }
+
+    private void sendEvents() {
+        eventsDue = false;
+        var pending = supervisor.pendingEvents();
+        if (!pending.isEmpty()) {
+            reports.forEach(to -> to.events(pending));
+        }
+    }
+
+    /** Leaves the instances running. */
+    @Override
+    public void close() {
+        watcher.close();
+        output.close();
+        loop.close();
+        outputLoop.close();
+        blocking.shutdownNow();
+    }
+
+    @Override
+    public String toString() {
+        return "NodeSupervision[" + identity.name() + "]";
+    }
+}

@@ -1,0 +1,558 @@
+package olympus.agent.internal;
+
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import olympus.foundation.EventLoop;
+import olympus.link.Pause;
+import olympus.model.InstanceId;
+import olympus.model.SecretRef;
+import olympus.model.stack.Workload;
+import olympus.model.state.AgentEvent;
+import olympus.model.state.Assignment;
+import olympus.model.state.InstanceObservation;
+import olympus.model.state.InstanceSpec;
+import olympus.model.state.NodeReport;
+
+/**
+ * Keeps the instances of this node as the assignment in force says: feeds their machines and
+ * carries out what these decide.
+ *
+ * <p>Ownership: the machines, the assignment, pauses and events. Threading: everything here runs on
+ * the supervision loop; nothing here blocks longer than a small file write takes.
+ */
+final class Supervisor {
+
+    /**
+     * Restarts per second while the brake is on, so that a broken node is not also worked to death.
+     */
+    static final int RATIONED_STARTS_PER_SECOND = 2;
+
+    private static final Duration BRAKE_SETTLES = Duration.ofMillis(300);
+
+    private final SupervisorParts parts;
+    private final EventLoop loop;
+    private final ProcessDriver driver;
+    private final ProbeRounds probes;
+    private final Map<InstanceId, InstanceMachine> machines = new TreeMap<>();
+    private final Map<InstanceId, InstanceRecord> saved = new HashMap<>();
+    private final Map<InstanceId, InstanceSpec> lastSpecs = new HashMap<>();
+    private final Set<InstanceId> coldStarts = new HashSet<>();
+    private final Map<InstanceId, MachineAction.Stop> askedStops = new TreeMap<>();
+    private final TreeSet<String> problems = new TreeSet<>();
+
+    private Optional<Assignment> assignment = Optional.empty();
+    private Map<SecretRef, String> secrets = Map.of();
+    private Optional<String> brake = Optional.empty();
+    private boolean brakeSettling;
+    private int startsThisSecond;
+    private long reportSequence;
+
+    Supervisor(
+            SupervisorParts parts,
+            Function<Supervisor, ProcessDriver> driver,
+            Function<Supervisor, ProbeRounds> probes) {
+        this.parts = parts;
+        this.loop = parts.loop();
+        this.driver = driver.apply(this);
+        this.probes = probes.apply(this);
+    }
+
+    // ---- begin
+
+    /**
+     * Reads what was in force, finds what still runs and goes on from there. Nothing is started
+     * before it is known.
+     */
+    void begin() {
+        parts.pauses().load();
+        parts.events().load();
+        parts.secrets()
+                .load()
+                .ifPresentOrElse(
+                        loaded -> secrets = loaded,
+                        () ->
+                                problems.add(
+                                        "the sealed secrets cannot be opened; instances that need them wait for a server"));
+        switch (parts.assignments().load()) {
+            case AssignmentFile.Stored.None ignored -> {}
+            case AssignmentFile.Stored.Damaged damaged -> {
+                problems.add(damaged.why());
+                tell(
+                        Optional.empty(),
+                        "wait for an assignment",
+                        damaged.why(),
+                        "running instances are left as they are");
+            }
+            case AssignmentFile.Stored.Good good -> {
+                good.remark()
+                        .ifPresent(why ->
+                                tell(
+                                        Optional.empty(),
+                                        "restore the assignment file",
+                                        why,
+                                        "restored"));
+                coldStarts.addAll(
+                        good.assignment().instances().stream().map(InstanceSpec::id).toList());
+                accept(good.assignment());
+            }
+        }
+    }
+
+    // ---- orders
+
+    /** Answers with why the assignment is refused, empty when it is in force now. */
+    Optional<String> assign(Assignment wanted, Map<SecretRef, String> clear) {
+        if (!wanted.node().equals(parts.identity().node())) {
+            return Optional.of(
+                    "it is for node %s, this is %s"
+                            .formatted(wanted.node(), parts.identity().node()));
+        }
+        var inForce = stamp();
+        if (wanted.stamp().compareTo(inForce) < 0) {
+            return Optional.of(
+                    "its stamp %s is older than %s, which is in force"
+                            .formatted(wanted.stamp(), inForce));
+        }
+        keep(wanted, clear);
+        coldStarts.clear();
+        accept(wanted);
+        return Optional.empty();
+    }
+
+    Assignment.Stamp stamp() {
+        return assignment.map(Assignment::stamp).orElse(Assignment.Stamp.NONE);
+    }
+
+    private void keep(Assignment wanted, Map<SecretRef, String> clear) {
+        var needed = neededSecrets(wanted);
+        var all = new HashMap<SecretRef, String>();
+        needed.forEach(ref ->
+                Optional.ofNullable(clear.get(ref))
+                        .or(() -> Optional.ofNullable(secrets.get(ref)))
+                        .ifPresent(text -> all.put(ref, text)));
+        var changedSecrets = !all.equals(secrets);
+        secrets = Map.copyOf(all);
+        attempt(
+                "keep the assignment on disk",
+                () -> {
+                    if (changedSecrets) {
+                        parts.secrets().save(secrets);
+                    }
+                    if (!assignment.equals(Optional.of(wanted))) {
+                        parts.assignments().save(wanted);
+                    }
+                });
+    }
+
+    private static Set<SecretRef> neededSecrets(Assignment wanted) {
+        var needed = new HashSet<SecretRef>();
+        for (var spec : wanted.instances()) {
+            if (spec.definition().workload() instanceof Workload.Process process) {
+                process.environment()
+                        .values()
+                        .forEach(value -> {
+                            if (value instanceof Workload.EnvironmentValue.Secret secret) {
+                                needed.add(secret.ref());
+                            }
+                        });
+            }
+        }
+        return needed;
+    }
+
+    /**
+     * A disk that refuses must not stop supervision: it goes on from memory and the report says so.
+     */
+    private void attempt(String what, Runnable write) {
+        var prefix = "cannot " + what;
+        problems.removeIf(problem -> problem.startsWith(prefix));
+        try {
+            write.run();
+        } catch (UncheckedIOException e) {
+            problems.add(prefix + ": " + e.getMessage());
+        }
+    }
+
+    private void accept(Assignment wanted) {
+        assignment = Optional.of(wanted);
+        var specs = new TreeMap<InstanceId, InstanceSpec>();
+        wanted.instances().forEach(spec -> specs.put(spec.id(), spec));
+        var all = new TreeSet<>(specs.keySet());
+        all.addAll(machines.keySet());
+        all.addAll(parts.folders().instances());
+        lastSpecs.putAll(specs);
+        for (var id : all) {
+            feed(id, new MachineInput.Wanted(Optional.ofNullable(specs.get(id))));
+        }
+        settleStops();
+        lookAround();
+    }
+
+    void pause(Pause order) {
+        attempt("keep the pause on disk", () -> parts.pauses().set(order));
+        var what = order.stack().map(stack -> "stack " + stack).orElse("node");
+        tell(
+                Optional.empty(),
+                order.paused() ? "pause " + what : "resume " + what,
+                order.reason(),
+                "in force");
+        lookAround();
+    }
+
+    // ---- machines
+
+    /** Hands an input to the machine of an instance and carries out what it decides. */
+    void feed(InstanceId id, MachineInput input) {
+        var machine = machines.get(id);
+        if (machine == null) {
+            if (!(input instanceof MachineInput.Wanted)) {
+                return;
+            }
+            machine = meet(id);
+        }
+        step(machine, input);
+        collectOutput(id, input);
+        save(id);
+        if (input instanceof MachineInput.Ended || input instanceof MachineInput.StartFailed) {
+            settleStops();
+        }
+        if (input instanceof MachineInput.Probed) {
+            judgeBrake();
+        }
+        parts.changed().run();
+    }
+
+    private void collectOutput(InstanceId id, MachineInput input) {
+        if (input instanceof MachineInput.Started started) {
+            parts.output().expect(id, started.run());
+        } else if (input instanceof MachineInput.Ended) {
+            parts.output().ended(id);
+        }
+    }
+
+    /**
+     * A machine for an instance that had none: from its folder, with the run that may still be
+     * there.
+     */
+    private InstanceMachine meet(InstanceId id) {
+        var record =
+                RecordFile.values(parts.folders().record(id))
+                        .flatMap(InstanceRecord::of)
+                        .orElseGet(() -> InstanceRecord.fresh(parts.bootId()));
+        var found = driver.adopt(id, parts.strays());
+        var known =
+                new InstanceRecord(
+                        record.runToken(),
+                        Math.max(
+                                record.lastRun(),
+                                parts.folders().runs(id).stream().findFirst().orElse(0L)),
+                        record.restarts(),
+                        record.outcome(),
+                        record.reason(),
+                        record.lastExit(),
+                        record.bootId());
+        var machine = new InstanceMachine(id, known, parts.bootId(), parts.clock(), parts.random());
+        machines.put(id, machine);
+        var specs =
+                assignment.stream()
+                        .flatMap(all -> all.instances().stream())
+                        .filter(spec -> spec.id().equals(id));
+        specs.findFirst().ifPresent(spec -> lastSpecs.put(id, spec));
+        if (known.lastRun() > 0) {
+            parts.output().expect(id, known.lastRun());
+        }
+        found.filter(run -> record.outcome().isEmpty()).ifPresent(run -> recognise(machine, run));
+        return machine;
+    }
+
+    /** Tells the machine of a run found on disk before it hears what is wanted. */
+    private void recognise(InstanceMachine machine, ProcessDriver.Found run) {
+        var wanted = Optional.ofNullable(lastSpecs.get(machine.id()));
+        if (run.pid().isPresent()) {
+            coldStarts.remove(machine.id());
+            machine.know(wanted);
+            step(machine, new MachineInput.Adopted(run.run(), run.pid().get(), run.runToken()));
+        } else if (wanted.isPresent() && !run.isFromBeforeBoot()) {
+            machine.know(wanted);
+            machine.endedUnseen(run.runToken());
+            step(machine, new MachineInput.Ended(run.run(), run.exit(), run.detail()));
+        }
+    }
+
+    private void step(InstanceMachine machine, MachineInput input) {
+        for (var action : machine.on(input, surroundings(machine))) {
+            carryOut(machine, action);
+        }
+        probes.follow(machine);
+    }
+
+    private void carryOut(InstanceMachine machine, MachineAction action) {
+        var id = machine.id();
+        switch (action) {
+            case MachineAction.Start start -> {
+                save(id);
+                startsThisSecond++;
+                coldStarts.remove(id);
+                driver.start(start.spec(), start.run(), secrets);
+            }
+            case MachineAction.Stop stop -> askedStops.put(id, stop);
+            case MachineAction.Wake wake -> loop.schedule(wake.after(), () -> tick(id, machine));
+            case MachineAction.Tell tell ->
+                    tell(Optional.of(id), tell.action(), tell.why(), tell.result());
+            case MachineAction.Forget ignored -> forget(id);
+        }
+        if (action instanceof MachineAction.Stop) {
+            loop.execute(this::settleStops);
+        }
+    }
+
+    private void tick(InstanceId id, InstanceMachine machine) {
+        if (machines.get(id) == machine) {
+            feed(id, new MachineInput.Tick());
+        }
+    }
+
+    private void forget(InstanceId id) {
+        machines.remove(id);
+        saved.remove(id);
+        lastSpecs.remove(id);
+        askedStops.remove(id);
+        probes.forget(id);
+        parts.output().forget(id);
+        parts.blocking()
+                .execute(() -> {
+                    try {
+                        RunFolder.delete(parts.folders().instance(id));
+                    } catch (UncheckedIOException e) {
+                        loop.execute(() ->
+                                problems.add(
+                                        "cannot remove the folder of %s: %s"
+                                                .formatted(id, e.getMessage())));
+                    }
+                });
+    }
+
+    private void save(InstanceId id) {
+        var machine = machines.get(id);
+        if (machine == null || machine.record().equals(saved.get(id))) {
+            return;
+        }
+        var record = machine.record();
+        attempt(
+                "write the record of " + id,
+                () -> {
+                    RecordFile.write(parts.folders().record(id), record.values());
+                    saved.put(id, record);
+                });
+    }
+
+    /**
+     * Carries out the stops that were asked for: what others depend on ends after those that depend
+     * on it.
+     */
+    private void settleStops() {
+        for (var stop : List.copyOf(askedStops.entrySet())) {
+            if (!hasDependantThatStops(stop.getKey())) {
+                askedStops.remove(stop.getKey());
+                driver.stop(stop.getKey(), stop.getValue().run(), stop.getValue().policy());
+            }
+        }
+    }
+
+    private boolean hasDependantThatStops(InstanceId id) {
+        return machines.values().stream()
+                .filter(machine -> machine.id().service().stack().equals(id.service().stack()))
+                .filter(InstanceMachine::isEndingForGood)
+                .map(machine -> Optional.ofNullable(lastSpecs.get(machine.id())))
+                .flatMap(Optional::stream)
+                .anyMatch(
+                        spec -> spec.definition().dependsOn().containsKey(id.service().service()));
+    }
+
+    // ---- what is around an instance
+
+    private Surroundings surroundings(InstanceMachine machine) {
+        var id = machine.id();
+        Optional<String> rationed =
+                brake.isPresent() && startsThisSecond >= RATIONED_STARTS_PER_SECOND
+                        ? Optional.of("starts are rationed while the brake is on")
+                        : Optional.empty();
+        return new Surroundings(
+                parts.pauses().of(id.service().stack()),
+                coldStarts.contains(id) ? missingDependency(id) : Optional.empty(),
+                brakeSettling ? Optional.of("looking whether others fail too") : brake,
+                rationed);
+    }
+
+    /**
+     * Without a server to hold instances back, a cold start follows the declared order by what is
+     * seen here.
+     */
+    private Optional<String> missingDependency(InstanceId id) {
+        var spec = Optional.ofNullable(lastSpecs.get(id));
+        return spec.flatMap(wanted -> StartOrder.missing(wanted, machines.values()));
+    }
+
+    /** Lets every machine look again at what is around it. */
+    void lookAround() {
+        for (var machine : List.copyOf(machines.values())) {
+            feed(machine.id(), new MachineInput.Tick());
+        }
+        parts.changed().run();
+    }
+
+    /**
+     * Once a second: rations are fresh, drift is looked for, and who waits for another looks again.
+     */
+    void everySecond() {
+        startsThisSecond = 0;
+        judgeBrake();
+        if (!coldStarts.isEmpty() || brake.isPresent()) {
+            lookAround();
+        }
+    }
+
+    /** Every few seconds: what another hand changed is put back. */
+    void lookForDrift() {
+        attempt(
+                "restore the assignment file",
+                () -> {
+                    if (parts.assignments().mend()) {
+                        tell(
+                                Optional.empty(),
+                                "restore the assignment file",
+                                "it had been changed by another hand",
+                                "restored");
+                    }
+                });
+        for (var id : List.copyOf(machines.keySet())) {
+            save(id);
+        }
+    }
+
+    private void judgeBrake() {
+        var probed = 0;
+        var failing = 0;
+        for (var machine : machines.values()) {
+            probed += machine.probedRun().isPresent() ? 1 : 0;
+            failing += machine.isFailingAlive() ? 1 : 0;
+        }
+        var verdict = parts.brake().verdict(probed, failing);
+        settleBrake(probed, failing);
+        if (verdict.isPresent() != brake.isPresent()) {
+            tell(
+                    Optional.empty(),
+                    verdict.isPresent() ? "hold back (brake)" : "release the brake",
+                    verdict.orElse("most probes pass again"),
+                    verdict.isPresent()
+                            ? "nothing is restarted for its health"
+                            : "unhealthy instances are restarted again");
+            brake = verdict;
+            lookAround();
+        }
+        brake = verdict;
+    }
+
+    /** The first failure among many probed instances waits a moment for the others' answers. */
+    private void settleBrake(int probed, int failing) {
+        if (failing == 0) {
+            brakeSettled = false;
+        } else if (!brakeSettled
+                && !brakeSettling
+                && probed >= parts.brake().atLeast()
+                && parts.brake().atLeast() > 0) {
+            brakeSettling = true;
+            loop.schedule(
+                    BRAKE_SETTLES,
+                    () -> {
+                        brakeSettling = false;
+                        brakeSettled = true;
+                        lookAround();
+                    });
+        }
+    }
+
+    private boolean brakeSettled;
+
+    // ---- telling
+
+    private void tell(Optional<InstanceId> instance, String action, String why, String result) {
+        parts.events().add(parts.clock().wall(), instance, action, why, result);
+        parts.happened().run();
+    }
+
+    List<AgentEvent> pendingEvents() {
+        return parts.events().pending();
+    }
+
+    void eventsRecorded(long upToSequence) {
+        parts.events().recorded(upToSequence);
+    }
+
+    NodeReport report() {
+        var observations = new ArrayList<InstanceObservation>(machines.size());
+        machines.values().forEach(machine -> observations.add(machine.observation()));
+        var all = new ArrayList<>(problems);
+        all.addAll(parts.lacks().get());
+        if (parts.events().dropped() > 0) {
+            all.add(
+                    "%d events were lost: no server recorded them in time"
+                            .formatted(parts.events().dropped()));
+        }
+        return new NodeReport(
+                parts.identity().node(),
+                parts.identity().name(),
+                ++reportSequence,
+                parts.bootId(),
+                stamp(),
+                parts.pauses().summary(),
+                brake,
+                observations,
+                all);
+    }
+
+    Map<SecretRef, String> secrets() {
+        return secrets;
+    }
+
+    // ---- end
+
+    /** Stops every instance, those that others depend on last. */
+    void stopAll() {
+        for (var machine : List.copyOf(machines.values())) {
+            machine.spec()
+                    .ifPresent(spec ->
+                            feed(
+                                    machine.id(),
+                                    new MachineInput.Wanted(
+                                            Optional.of(
+                                                    new InstanceSpec(
+                                                            spec.id(),
+                                                            spec.runToken(),
+                                                            InstanceSpec.Desired.STOP,
+                                                            Optional.of(
+                                                                    "all instances are to end with Olympus"),
+                                                            spec.definition(),
+                                                            spec.directory(),
+                                                            spec.ports())))));
+        }
+        settleStops();
+    }
+
+    List<InstanceId> live() {
+        return machines.values().stream()
+                .filter(machine -> machine.liveRun().isPresent())
+                .map(InstanceMachine::id)
+                .toList();
+    }
+}

@@ -1,0 +1,241 @@
+package olympus.agent;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import olympus.foundation.Clock;
+import olympus.link.AgentSide;
+import olympus.link.LogLine;
+import olympus.link.LogRequest;
+import olympus.link.LogSink;
+import olympus.model.InstanceId;
+import olympus.model.NodeId;
+import olympus.model.SecretRef;
+import olympus.model.state.AgentEvent;
+import olympus.model.state.Assignment;
+import olympus.model.state.InstanceObservation;
+import olympus.model.state.NodeReport;
+
+/**
+ * An agent over a folder of its own, seen as a server sees it. Closing it ends its instances too.
+ */
+public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
+
+    public static final Duration DEADLINE = Duration.ofSeconds(20);
+
+    private static final AtomicLong GENERATIONS = new AtomicLong();
+
+    private final Path data;
+    private final NodeId node;
+    private final List<String> failures = new CopyOnWriteArrayList<>();
+    private final List<String> refusals = new CopyOnWriteArrayList<>();
+    private final List<AgentEvent> events = new ArrayList<>();
+    private Optional<NodeReport> report = Optional.empty();
+    private AgentConfig config;
+    private Agent agent;
+
+    public RunningAgent(Path data) {
+        this(data, OutputLimits.STANDARD, Brake.STANDARD);
+    }
+
+    public RunningAgent(Path data, OutputLimits output, Brake brake) {
+        this.data = data;
+        this.node =
+                new NodeId(
+                        UUID.nameUUIDFromBytes(
+                                data.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        this.config =
+                new AgentConfig(
+                        data,
+                        new AgentSide.Identity(node, "mars", "test"),
+                        Clock.system(),
+                        new Random(1),
+                        output,
+                        brake,
+                        (thread, failure) -> {
+                            failure.printStackTrace();
+                            failures.add(thread + ": " + failure);
+                        });
+        this.agent = begin();
+    }
+
+    private Agent begin() {
+        var fresh = new Agent(config, List.of(this));
+        fresh.start();
+        return fresh;
+    }
+
+    public NodeId node() {
+        return node;
+    }
+
+    public Agent agent() {
+        return agent;
+    }
+
+    public Path data() {
+        return data;
+    }
+
+    /** Ends the agent, leaves the instances and starts a new agent on the same folder. */
+    public void restartAgent() {
+        agent.close();
+        synchronized (this) {
+            report = Optional.empty();
+        }
+        agent = begin();
+    }
+
+    public void assign(Specs... specs) {
+        assign(Map.of(), specs);
+    }
+
+    public void assign(Map<SecretRef, String> secrets, Specs... specs) {
+        var stamp = new Assignment.Stamp(1, 1, GENERATIONS.incrementAndGet());
+        agent.assign(
+                new Assignment(node, stamp, Arrays.stream(specs).map(Specs::build).toList()),
+                secrets);
+    }
+
+    public InstanceObservation await(String id, Predicate<InstanceObservation> condition) {
+        var instance = InstanceId.parse(id);
+        awaitReport(now ->
+                now.instances().stream()
+                        .anyMatch(seen -> seen.id().equals(instance) && condition.test(seen)));
+        return seen(id).orElseThrow();
+    }
+
+    public InstanceObservation awaitState(String id, InstanceObservation.State state) {
+        return await(id, seen -> seen.state() == state);
+    }
+
+    public InstanceObservation awaitRunning(String id) {
+        return awaitState(id, InstanceObservation.State.RUNNING);
+    }
+
+    public synchronized Optional<InstanceObservation> seen(String id) {
+        var instance = InstanceId.parse(id);
+        return report.stream()
+                .flatMap(now -> now.instances().stream())
+                .filter(seen -> seen.id().equals(instance))
+                .findFirst();
+    }
+
+    public synchronized NodeReport awaitReport(Predicate<NodeReport> condition) {
+        var deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (report.filter(condition).isEmpty()) {
+            waitUntil(
+                    deadline, "the last report is " + report.map(Object::toString).orElse("none"));
+        }
+        return report.orElseThrow();
+    }
+
+    public synchronized AgentEvent awaitEvent(Predicate<AgentEvent> condition) {
+        var deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (events.stream().noneMatch(condition)) {
+            waitUntil(deadline, "events: " + events);
+        }
+        return events.stream().filter(condition).findFirst().orElseThrow();
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // both callers are loops
+    private void waitUntil(long deadline, String found) {
+        var left = deadline - System.nanoTime();
+        if (left <= 0) {
+            throw new AssertionError(
+                    "not within %s; failures %s; %s".formatted(DEADLINE, failures, found));
+        }
+        try {
+            wait(Math.max(1, left / 1_000_000));
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    public synchronized List<AgentEvent> events() {
+        return List.copyOf(events);
+    }
+
+    public List<String> refusals() {
+        return List.copyOf(refusals);
+    }
+
+    /** All kept lines of an instance, read until there are as many. */
+    public List<LogLine> lines(String id, int atLeast) {
+        var deadline = System.nanoTime() + DEADLINE.toNanos();
+        var lines = new CopyOnWriteArrayList<LogLine>();
+        while (System.nanoTime() - deadline < 0) {
+            lines.clear();
+            var ended = new java.util.concurrent.CountDownLatch(1);
+            agent.streamLogs(
+                    new LogRequest(InstanceId.parse(id), Optional.empty(), 0, false),
+                    new LogSink() {
+                        @Override
+                        public boolean lines(List<LogLine> batch) {
+                            lines.addAll(batch);
+                            return true;
+                        }
+
+                        @Override
+                        public void ready(Runnable resume) {
+                            resume.run();
+                        }
+
+                        @Override
+                        public void end(Optional<String> error) {
+                            ended.countDown();
+                        }
+                    });
+            try {
+                ended.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError("interrupted", e);
+            }
+            if (lines.size() >= atLeast) {
+                return List.copyOf(lines);
+            }
+            Thread.onSpinWait();
+        }
+        throw new AssertionError(
+                "only %d lines of %s, wanted %d".formatted(lines.size(), id, atLeast));
+    }
+
+    @Override
+    public synchronized void report(NodeReport fresh) {
+        report = Optional.of(fresh);
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void events(List<AgentEvent> fresh) {
+        var last = events.isEmpty() ? 0 : events.getLast().sequence();
+        fresh.stream().filter(event -> event.sequence() > last).forEach(events::add);
+        notifyAll();
+    }
+
+    @Override
+    public void refused(Assignment.Stamp refused, Assignment.Stamp inForce, String reason) {
+        refusals.add(reason);
+        synchronized (this) {
+            notifyAll();
+        }
+    }
+
+    @Override
+    public void close() {
+        var left = agent.stopAllInstances(DEADLINE);
+        agent.close();
+        if (!left.isEmpty() || !failures.isEmpty()) {
+            throw new AssertionError("still running: %s; failures: %s".formatted(left, failures));
+        }
+    }
+}
