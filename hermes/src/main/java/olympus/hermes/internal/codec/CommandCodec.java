@@ -53,7 +53,7 @@ public final class CommandCodec {
             case Command.Found(var islandId) -> out.text(islandId);
             case Command.RaiseFeatureLevel(var level) -> out.i32(level);
             case Command.RaiseIncarnation(var incarnation) -> out.i64(incarnation);
-            case Command.Configure(var limits) -> write(out, limits);
+            case Command.Configure(var limits) -> writeLimits(out, limits);
             case Command.VerifyHash(var index, var hash) -> out.i64(index).i64(hash);
         }
         out.i32At(1, out.size() - 5);
@@ -141,7 +141,8 @@ public final class CommandCodec {
         }
     }
 
-    private static void write(ByteWriter out, StoreLimits limits) {
+    /** Also used by the snapshot. */
+    public static void writeLimits(ByteWriter out, StoreLimits limits) {
         out.i64(limits.ringBytes()).i32(limits.ringRevisions()).i64(limits.tableBytes());
         out.i32(limits.leases()).i32(limits.streams());
     }
@@ -224,7 +225,8 @@ public final class CommandCodec {
         return in.bytes(Transaction.MAX_ENCODED_BYTES);
     }
 
-    private static StoreLimits limits(ByteReader in) {
+    /** Also used by the snapshot. */
+    public static StoreLimits limits(ByteReader in) {
         var ringBytes = in.i64();
         var ringRevisions = in.i32();
         var tableBytes = in.i64();

@@ -1,10 +1,12 @@
 package olympus.hermes.internal.loop;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
+import olympus.hermes.internal.snapshot.SnapshotReader;
 import olympus.hermes.log.ReplicatedLog;
 import olympus.hermes.log.ReplicatedLog.SnapshotFile;
 
@@ -24,8 +26,13 @@ public final class LogApplier implements ReplicatedLog.Applier {
     }
 
     @Override
-    public long load(Optional<SnapshotFile> newest) {
-        return 0;
+    public long load(Optional<SnapshotFile> newest) throws IOException {
+        if (newest.isEmpty()) {
+            return 0;
+        }
+        var loaded = SnapshotReader.load(newest.get().path(), loop.effects());
+        loop.install(loaded.state());
+        return loaded.head().index();
     }
 
     @Override

@@ -1,7 +1,6 @@
 package olympus.hermes.internal.state;
 
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 
 /**
@@ -72,11 +71,12 @@ public final class ChangeRing {
         return Arrays.asList(copy);
     }
 
-    void load(long compacted, Collection<RevisionChanges> content) {
-        compactRevision = compacted;
-        for (var changes : content) {
-            add(changes, Long.MAX_VALUE, Integer.MAX_VALUE);
-        }
+    void load(RevisionChanges changes) {
+        add(changes, Long.MAX_VALUE, Integer.MAX_VALUE);
+    }
+
+    void loadCompactRevision(long revision) {
+        compactRevision = revision;
     }
 
     long hash() {

@@ -385,6 +385,74 @@ public final class HermesState {
                 Hash64.mix(limits.tableBytes(), Hash64.mix(limits.leases(), limits.streams())));
     }
 
+    // ---- snapshots
+
+    /** The state as it is now, to be written down while it goes on. */
+    public Capture capture(long term) {
+        return new Capture(
+                new SnapshotHead(
+                        term,
+                        appliedIndex,
+                        hash(),
+                        new SnapshotHead.Identity(islandId, incarnation, featureLevel),
+                        new SnapshotHead.Progress(
+                                epoch, revision, ring.compactRevision(), tick, wall),
+                        limits),
+                ring.copy(),
+                leases.copy(),
+                origins.copy(),
+                skipped(),
+                table.walk(Optional.empty(), revision),
+                streams.walk());
+    }
+
+    void loadHead(SnapshotHead head) {
+        appliedIndex = head.index();
+        islandId = head.identity().islandId();
+        incarnation = head.identity().incarnation();
+        featureLevel = head.identity().featureLevel();
+        epoch = head.progress().epoch();
+        revision = head.progress().revision();
+        ring.loadCompactRevision(head.progress().compactRevision());
+        tick = head.progress().tick();
+        wall = head.progress().wall();
+        limits = head.limits();
+    }
+
+    void loadEntry(Entry entry) {
+        table.put(entry);
+        if (entry.leaseId() != 0) {
+            leases.attach(entry.leaseId(), entry.key());
+        }
+    }
+
+    void loadChanges(RevisionChanges changes) {
+        ring.load(changes);
+    }
+
+    void loadLease(Lease lease) {
+        leases.load(lease);
+    }
+
+    void loadOrigin(OriginWindow origin) {
+        origins.load(origin);
+    }
+
+    void loadSkipped(SkippedEntry entry) {
+        skipped.add(entry);
+    }
+
+    void loadStream(StreamWalk.Slice slice) {
+        if (slice.first()) {
+            streams.load(slice.stream(), slice.limits(), slice.firstSequence());
+        }
+        for (var element : slice.elements()) {
+            streams.loadEntry(slice.stream(), element.entry(), element.tick());
+        }
+    }
+
+    // ---- what validation looks at
+
     int leases() {
         return leases.size();
     }

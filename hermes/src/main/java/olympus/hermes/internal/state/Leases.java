@@ -1,6 +1,5 @@
 package olympus.hermes.internal.state;
 
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +40,7 @@ final class Leases {
     void keepAlive(long id, long now) {
         var lease = live.get(id);
         if (lease != null) {
-            put(new Lease(id, lease.ttlTicks, now + lease.ttlTicks));
+            put(new Lease(id, lease.ttlTicks(), now + lease.ttlTicks()));
         }
     }
 
@@ -51,7 +50,7 @@ final class Leases {
         if (lease == null) {
             return List.of();
         }
-        deadlines.remove(new Deadline(lease.deadlineTick, id));
+        deadlines.remove(new Deadline(lease.deadlineTick(), id));
         hash -= lease.hash();
         var owned = keys.remove(id);
         return owned == null ? List.of() : List.copyOf(owned);
@@ -84,8 +83,8 @@ final class Leases {
         return List.copyOf(live.values());
     }
 
-    void load(Collection<Lease> leases) {
-        leases.forEach(this::put);
+    void load(Lease lease) {
+        put(lease);
     }
 
     long hash() {
@@ -93,20 +92,13 @@ final class Leases {
     }
 
     private void put(Lease lease) {
-        @Nullable Lease before = live.put(lease.id, lease);
+        @Nullable Lease before = live.put(lease.id(), lease);
         if (before != null) {
-            deadlines.remove(new Deadline(before.deadlineTick, before.id));
+            deadlines.remove(new Deadline(before.deadlineTick(), before.id()));
             hash -= before.hash();
         }
-        deadlines.add(new Deadline(lease.deadlineTick, lease.id));
+        deadlines.add(new Deadline(lease.deadlineTick(), lease.id()));
         hash += lease.hash();
-    }
-
-    /** A promise to be heard of again within {@code ttlTicks}; over at {@code deadlineTick}. */
-    record Lease(long id, long ttlTicks, long deadlineTick) {
-        long hash() {
-            return Hash64.mix(Hash64.mix(id, ttlTicks), deadlineTick);
-        }
     }
 
     private record Deadline(long tick, long id) implements Comparable<Deadline> {

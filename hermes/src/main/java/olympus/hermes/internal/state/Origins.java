@@ -1,6 +1,5 @@
 package olympus.hermes.internal.state;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -15,15 +14,15 @@ final class Origins {
     static final int MAX_ORIGINS = 64;
     static final int WINDOW = 64;
 
-    private final TreeMap<Long, Origin> known = new TreeMap<>();
+    private final TreeMap<Long, OriginWindow> known = new TreeMap<>();
 
     boolean applied(long origin, long sequence) {
         var window = known.get(origin);
-        if (window == null || sequence > window.highest) {
+        if (window == null || sequence > window.highest()) {
             return false;
         }
-        var age = window.highest - sequence;
-        return age >= WINDOW || (window.seen >>> age & 1) != 0;
+        var age = window.highest() - sequence;
+        return age >= WINDOW || (window.seen() >>> age & 1) != 0;
     }
 
     void record(long origin, long sequence, long index) {
@@ -31,19 +30,19 @@ final class Origins {
         known.put(
                 origin,
                 window == null
-                        ? new Origin(origin, sequence, 1, index)
+                        ? new OriginWindow(origin, sequence, 1, index)
                         : window.with(sequence, index));
         if (known.size() > MAX_ORIGINS) {
             removeOldest();
         }
     }
 
-    List<Origin> copy() {
+    List<OriginWindow> copy() {
         return List.copyOf(known.values());
     }
 
-    void load(Collection<Origin> origins) {
-        origins.forEach(origin -> known.put(origin.id, origin));
+    void load(OriginWindow origin) {
+        known.put(origin.id(), origin);
     }
 
     long hash() {
@@ -51,34 +50,19 @@ final class Origins {
         for (var origin : known.values()) {
             hash =
                     Hash64.mix(
-                            Hash64.mix(Hash64.mix(hash, origin.id), origin.highest),
-                            origin.seen ^ origin.lastIndex);
+                            Hash64.mix(Hash64.mix(hash, origin.id()), origin.highest()),
+                            origin.seen() ^ origin.lastIndex());
         }
         return hash;
     }
 
     private void removeOldest() {
-        Origin oldest = known.firstEntry().getValue();
+        OriginWindow oldest = known.firstEntry().getValue();
         for (var origin : known.values()) {
-            if (origin.lastIndex < oldest.lastIndex) {
+            if (origin.lastIndex() < oldest.lastIndex()) {
                 oldest = origin;
             }
         }
-        known.remove(oldest.id);
-    }
-
-    /**
-     * The sequences seen of one origin; bit {@code n} of {@code seen} stands for {@code highest -
-     * n}.
-     */
-    record Origin(long id, long highest, long seen, long lastIndex) {
-
-        Origin with(long sequence, long index) {
-            if (sequence <= highest) {
-                return new Origin(id, highest, seen | 1L << (highest - sequence), index);
-            }
-            var shift = sequence - highest;
-            return new Origin(id, sequence, (shift >= WINDOW ? 0 : seen << shift) | 1, index);
-        }
+        known.remove(oldest.id());
     }
 }
