@@ -1,5 +1,5 @@
 /**
- * The composition root: wires store, controllers, agent, HTTP API and security into one process.
+ * The composition root: the one place that sees every part, and wires them into a process by hand.
  */
 @NullMarked
 package olympus.server;

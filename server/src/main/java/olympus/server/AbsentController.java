@@ -1,0 +1,88 @@
+package olympus.server;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import olympus.foundation.OlympusException;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.stack.StackDefinition;
+import olympus.zeus.StackCommands;
+import olympus.zeus.StackPlan;
+
+/**
+ * Stands where Zeus would, when the store could not be opened: answers every order with the reason.
+ */
+record AbsentController(OlympusException cause) implements StackCommands {
+
+    private <T> CompletionStage<T> refused() {
+        return CompletableFuture.failedFuture(cause);
+    }
+
+    @Override
+    public CompletionStage<StackPlan> plan(StackDefinition definition) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<StackPlan> apply(
+            StackDefinition definition,
+            Optional<Long> expectedRevision,
+            boolean prune,
+            Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<List<ServiceId>> remove(StackName stack, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<StackPlan> rollback(
+            StackName stack, Optional<Long> toRevision, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<StackPlan> rollbackService(
+            ServiceId service, Optional<Long> toRevision, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<Void> stop(ServiceId service, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<Void> start(ServiceId service, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<Void> restart(ServiceId service, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<Void> pause(String scope, String reason, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<Void> resume(String scope, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<List<RevisionView>> history(StackName stack) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<List<Cause>> why(String thing) {
+        return refused();
+    }
+}

@@ -1,0 +1,157 @@
+package olympus.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The folder that one process owns while it runs: {@code D/lock} is held for as long, and names its
+ * pid.
+ *
+ * <p>The lock is the kernel's, so it goes with the process, however that ends.
+ */
+public final class DataFolder implements AutoCloseable {
+
+    private final Path root;
+    private final FileChannel lock;
+
+    private DataFolder(Path root, FileChannel lock) {
+        this.root = root;
+        this.lock = lock;
+    }
+
+    /**
+     * Takes the folder, making it (mode 0700) where it does not exist; refused while another
+     * process holds it.
+     */
+    public static DataFolder open(Path folder) {
+        var root = folder.toAbsolutePath().normalize();
+        try {
+            Files.createDirectories(
+                    root,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+            var channel =
+                    FileChannel.open(
+                            root.resolve("lock"),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE);
+            take(channel, root);
+            return new DataFolder(root, channel);
+        } catch (IOException e) {
+            throw new OlympusException(
+                    ErrorCode.UNAVAILABLE,
+                    "cannot use the data folder %s (%s); give a folder that this user may write with --data-dir"
+                            .formatted(root, e),
+                    e);
+        }
+    }
+
+    private static void take(FileChannel channel, Path root) throws IOException {
+        if (!tryLock(channel)) {
+            var holder = holder(channel);
+            channel.close();
+            throw new OlympusException(
+                    ErrorCode.CONFLICT,
+                    "the data folder %s is in use by another olympus, pid %s; stop that one first, or give another folder with --data-dir"
+                            .formatted(root, holder));
+        }
+        channel.truncate(0);
+        channel.write(
+                ByteBuffer.wrap(
+                        (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
+                0);
+    }
+
+    private static boolean tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            // Held by this very process.
+            return false;
+        }
+    }
+
+    private static String holder(FileChannel channel) throws IOException {
+        var text = ByteBuffer.allocate(32);
+        channel.read(text, 0);
+        var pid = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
+        return pid.isEmpty() ? "unknown" : pid;
+    }
+
+    /** {@code $XDG_DATA_HOME/olympus}, or {@code /var/lib/olympus} for root. */
+    public static Path standard(Map<String, String> environment) {
+        var home = Path.of(Optional.ofNullable(environment.get("HOME")).orElse("/"));
+        if ("root".equals(System.getProperty("user.name"))) {
+            return Path.of("/var/lib/olympus");
+        }
+        return shared(environment, home).resolve("olympus");
+    }
+
+    /** Where {@code olympus demo} keeps its data: beside the standard folder, also for root. */
+    public static Path demo(Map<String, String> environment) {
+        var home = Path.of(Optional.ofNullable(environment.get("HOME")).orElse("/"));
+        return shared(environment, home).resolve("olympus-demo");
+    }
+
+    private static Path shared(Map<String, String> environment, Path home) {
+        var xdg = environment.get("XDG_DATA_HOME");
+        return xdg == null || xdg.isBlank() ? home.resolve(".local/share") : Path.of(xdg);
+    }
+
+    public Path root() {
+        return root;
+    }
+
+    public Path resolve(String name) {
+        return root.resolve(name);
+    }
+
+    /** Where the command line finds this server: {@code endpoint.json}, replaced whole. */
+    public void writeEndpoint(String address, Path caCertificate) {
+        var json = JsonMapper.shared();
+        var endpoint = json.createObjectNode();
+        endpoint.put("address", address);
+        endpoint.put("caCertificate", root.relativize(caCertificate.toAbsolutePath()).toString());
+        endpoint.put("pid", ProcessHandle.current().pid());
+        replace(root.resolve("endpoint.json"), json.writeValueAsString(endpoint) + "\n");
+    }
+
+    private static void replace(Path file, String text) {
+        var temporary = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.writeString(temporary, text);
+            Files.move(
+                    temporary,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new OlympusException(
+                    ErrorCode.UNAVAILABLE, "cannot write %s: %s".formatted(file, e), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot release the lock of " + root, e);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package olympus.server.http;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import olympus.link.LogLine;
+import olympus.model.NodeId;
+import olympus.model.json.EnumWords;
+import olympus.zeus.ClusterView;
+import olympus.zeus.StackCommands;
+import olympus.zeus.StackPlan;
+
+/** The JSON bodies of answers, as {@code docs/reference/http-api.md} shows them. */
+final class Answers {
+
+    private Answers() {}
+
+    record Services(List<Service> services) {
+        static Services of(List<ClusterView.ServiceView> views) {
+            return new Services(views.stream().map(Service::of).toList());
+        }
+    }
+
+    record Service(
+            String service,
+            int desired,
+            int running,
+            int healthy,
+            String state,
+            String reason,
+            long revision,
+            List<Instance> instances) {
+        static Service of(ClusterView.ServiceView view) {
+            return new Service(
+                    view.service().toString(),
+                    view.desired(),
+                    view.running(),
+                    view.healthy(),
+                    view.state(),
+                    view.reason(),
+                    view.stackRevision(),
+                    view.instances().stream().map(Instance::of).toList());
+        }
+    }
+
+    record Instance(
+            String instance,
+            String node,
+            String driver,
+            String state,
+            String health,
+            long pid,
+            int restarts,
+            Instant since,
+            String reason,
+            List<Integer> ports) {
+        static Instance of(ClusterView.InstanceView view) {
+            var seen = view.observed();
+            return new Instance(
+                    seen.id().toString(),
+                    view.nodeName(),
+                    seen.driver(),
+                    EnumWords.of(seen.state()),
+                    EnumWords.of(seen.health()),
+                    seen.pid(),
+                    seen.restarts(),
+                    seen.since(),
+                    seen.reason(),
+                    view.ports());
+        }
+    }
+
+    record Ordered(String service, String action) {}
+
+    record LogLines(List<Line> lines) {}
+
+    /**
+     * @param id names this line for ever: node, run of the instance, position
+     */
+    record Line(String instance, Instant at, String stream, String text, String id) {
+        static Line of(NodeId node, LogLine line) {
+            return new Line(
+                    line.instance().toString(),
+                    line.at(),
+                    line.stream(),
+                    line.text(),
+                    "%s/%s/%d/%d"
+                            .formatted(node, line.instance(), line.sourceEpoch(), line.sequence()));
+        }
+    }
+
+    record Stacks(List<Stack> stacks) {}
+
+    record Stack(
+            String stack,
+            long revision,
+            int services,
+            Instant appliedAt,
+            String actor,
+            boolean removing) {
+        static Stack of(ClusterView.StackView view) {
+            return new Stack(
+                    view.name().toString(),
+                    view.revision(),
+                    view.services(),
+                    view.appliedAt(),
+                    view.actor(),
+                    view.removing());
+        }
+    }
+
+    record Plan(
+            String stack,
+            long baseRevision,
+            long revision,
+            List<PlannedChange> changes,
+            List<String> warnings) {
+        static Plan of(StackPlan plan) {
+            return new Plan(
+                    plan.stack().toString(),
+                    plan.baseRevision(),
+                    plan.revision(),
+                    plan.changes().stream().map(PlannedChange::of).toList(),
+                    plan.warnings());
+        }
+    }
+
+    record PlannedChange(
+            String service, String kind, String effect, List<StackPlan.FieldChange> fields) {
+        static PlannedChange of(StackPlan.ServiceChange change) {
+            return new PlannedChange(
+                    change.service(),
+                    EnumWords.of(change.kind()),
+                    change.effect(),
+                    change.fields());
+        }
+    }
+
+    record Removing(List<String> removing) {}
+
+    record Revisions(List<Revision> revisions, Optional<String> next) {}
+
+    record Revision(
+            String stack,
+            long revision,
+            boolean current,
+            Instant appliedAt,
+            String actor,
+            String summary) {
+        static Revision of(StackCommands.RevisionView view) {
+            return new Revision(
+                    view.stack().toString(),
+                    view.revision(),
+                    view.current(),
+                    view.appliedAt(),
+                    view.actor(),
+                    view.summary());
+        }
+    }
+
+    record Nodes(List<Node> nodes) {}
+
+    record Node(
+            String node,
+            String id,
+            boolean connected,
+            Optional<Instant> lastSeen,
+            int instances,
+            Optional<String> paused,
+            Optional<String> brake,
+            List<String> problems) {
+        static Node of(ClusterView.NodeView view) {
+            return new Node(
+                    view.name(),
+                    view.id().toString(),
+                    view.connected(),
+                    view.lastSeen(),
+                    view.instances(),
+                    view.paused(),
+                    view.brake(),
+                    view.problems());
+        }
+    }
+
+    record Why(String thing, List<StackCommands.Cause> causes) {}
+
+    record Decisions(List<Decided> decisions, Optional<String> next) {}
+
+    record Decided(
+            Instant at,
+            String actor,
+            String action,
+            String subject,
+            String node,
+            String why,
+            String result,
+            String id) {
+        static Decided of(long sequence, olympus.model.state.Decision decision) {
+            return new Decided(
+                    decision.at(),
+                    decision.actor(),
+                    decision.action(),
+                    decision.subject(),
+                    decision.node(),
+                    decision.why(),
+                    decision.result(),
+                    Long.toString(sequence));
+        }
+    }
+
+    record Audit(List<AuditEntry> audit, Optional<String> next) {}
+
+    record Pauses(List<PauseEntry> pauses) {}
+
+    record PauseEntry(String scope, String by, Instant since, String reason) {
+        static PauseEntry of(ClusterView.PauseView view) {
+            return new PauseEntry(view.scope(), view.by(), view.since(), view.reason());
+        }
+    }
+
+    /**
+     * @param agents names of the nodes that were told
+     * @param recorded whether the store holds it too; false while the store takes no writes
+     */
+    record PauseOrdered(String scope, List<String> agents, boolean recorded) {}
+
+    record Status(
+            String server,
+            String version,
+            String islandId,
+            long incarnation,
+            long epoch,
+            long revision,
+            String role,
+            boolean leader,
+            Optional<String> halted,
+            Optional<String> writesRefused,
+            long uptimeSeconds) {}
+
+    record Checks(List<Check> checks) {}
+
+    /**
+     * @param status {@code ok}, {@code warning} or {@code failed}
+     * @param remedy what to do about it, empty when nothing
+     */
+    record Check(String name, String status, String detail, String remedy) {
+        static Check of(DoctorCheck check) {
+            return new Check(
+                    check.name(), EnumWords.of(check.status()), check.detail(), check.remedy());
+        }
+    }
+}

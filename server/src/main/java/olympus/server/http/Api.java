@@ -1,0 +1,11 @@
+package olympus.server.http;
+
+/** Where the API lies. */
+final class Api {
+
+    static final String V1 = "/api/v1";
+    static final String SSE = "text/event-stream";
+    static final String JSON = "application/json";
+
+    private Api() {}
+}

@@ -1,0 +1,50 @@
+package olympus.server.http;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+import olympus.foundation.Clock;
+import olympus.hermes.Hermes;
+import olympus.link.ServerSide;
+import olympus.server.Deadline;
+import olympus.server.secrets.SecretStore;
+import olympus.server.tokens.Tokens;
+import olympus.zeus.ClusterView;
+import olympus.zeus.StackCommands;
+
+/** The parts of Olympus that the HTTP API speaks for. */
+public record Backend(Island island, Outside outside, Clock clock, Deadline deadline) {
+
+    /** What the island's state is asked of and ordered through. */
+    public record Island(
+            Hermes hermes,
+            StackCommands stacks,
+            Supplier<ClusterView> view,
+            ServerSide.Agents agents) {}
+
+    /** What belongs to this process. */
+    public record Outside(
+            SecretStore secrets,
+            Tokens tokens,
+            Supplier<List<DoctorCheck>> doctor,
+            Supplier<Readiness> readiness,
+            Self self) {}
+
+    /** Who this server is. */
+    public record Self(String name, String version, Instant startedAt) {}
+
+    /** Whether this server can do its work; {@code reason} says why not. */
+    public record Readiness(boolean ready, String reason) {}
+
+    Hermes hermes() {
+        return island.hermes();
+    }
+
+    StackCommands stacks() {
+        return island.stacks();
+    }
+
+    ClusterView view() {
+        return island.view().get();
+    }
+}

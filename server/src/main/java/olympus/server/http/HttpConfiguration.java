@@ -1,0 +1,242 @@
+package olympus.server.http;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import olympus.foundation.ErrorCode;
+import org.apache.catalina.core.StandardHost;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.error.ErrorPage;
+import org.springframework.boot.web.server.Ssl;
+import org.springframework.boot.web.servlet.DelegatingFilterProxyRegistrationBean;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.converter.ByteArrayHttpMessageConverter;
+import org.springframework.http.converter.HttpMessageConverters;
+import org.springframework.http.converter.StringHttpMessageConverter;
+import org.springframework.http.converter.json.JacksonJsonHttpMessageConverter;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.web.context.WebApplicationContext;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.config.annotation.EnableWebMvc;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * All that the HTTP API consists of, top to bottom: connector, filters in their order, security,
+ * controllers. Nothing is found by scanning or configured by what lies on the class path.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableWebMvc
+@EnableWebSecurity
+class HttpConfiguration implements WebMvcConfigurer {
+
+    static final String SSL_BUNDLE = "https";
+
+    /** Connections at a time; more wait in the kernel's backlog. */
+    private static final int MAX_CONNECTIONS = 512;
+
+    /** A client that sends or takes nothing for this long in mid-request is cut off. */
+    private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(20);
+
+    private static final int MAX_HEADER_BYTES = 16 << 10;
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+    // -- connector ---------------------------------------------------------------------------
+
+    @Bean
+    TomcatServletWebServerFactory webServer(HttpSettings settings, SslBundles bundles) {
+        var factory = new TomcatServletWebServerFactory(settings.listen().getPort());
+        factory.setAddress(settings.listen().getAddress());
+        factory.setBaseDirectory(settings.workFolder().toFile());
+        factory.setSsl(Ssl.forBundle(SSL_BUNDLE));
+        factory.setSslBundles(bundles);
+        factory.setRegisterDefaultServlet(false);
+        factory.addErrorPages(new ErrorPage(olympus.server.http.ErrorPage.PATH));
+        factory.addContextCustomizers(context -> {
+            if (context.getParent() instanceof StandardHost host) {
+                host.setErrorReportValveClass(ProblemValve.class.getName());
+            }
+        });
+        factory.addConnectorCustomizers(connector -> {
+            connector.setProperty("maxConnections", Integer.toString(MAX_CONNECTIONS));
+            connector.setProperty(
+                    "connectionTimeout", Long.toString(CONNECTION_TIMEOUT.toMillis()));
+            connector.setProperty("maxHttpHeaderSize", Integer.toString(MAX_HEADER_BYTES));
+            connector.setXpoweredBy(false);
+        });
+        factory.addProtocolHandlerCustomizers(
+                handler -> handler.setExecutor(Executors.newVirtualThreadPerTaskExecutor()));
+        return factory;
+    }
+
+    @Bean
+    ServletRegistrationBean<DispatcherServlet> dispatcher(WebApplicationContext context) {
+        var registration = new ServletRegistrationBean<>(new DispatcherServlet(context), "/");
+        registration.setName("api");
+        registration.setLoadOnStartup(1);
+        return registration;
+    }
+
+    // -- filters, in their order -------------------------------------------------------------
+
+    @Bean
+    FilterRegistrationBean<RequestMetrics> requestMetrics(PrometheusMeterRegistry registry) {
+        return filter(new RequestMetrics(registry), 1);
+    }
+
+    @Bean
+    FilterRegistrationBean<AuditTrail> auditTrail(Backend backend) {
+        return filter(new AuditTrail(backend.hermes(), backend.clock(), backend.deadline()), 2);
+    }
+
+    @Bean
+    FilterRegistrationBean<BodyLimit> bodyLimit(HttpSettings settings) {
+        return filter(new BodyLimit(settings.maxBodyBytes()), 3);
+    }
+
+    @Bean
+    DelegatingFilterProxyRegistrationBean security() {
+        var registration = new DelegatingFilterProxyRegistrationBean("springSecurityFilterChain");
+        registration.setOrder(4);
+        registration.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST));
+        return registration;
+    }
+
+    private static <F extends Filter> FilterRegistrationBean<F> filter(F filter, int order) {
+        var registration = new FilterRegistrationBean<>(filter);
+        registration.setOrder(order);
+        registration.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST));
+        return registration;
+    }
+
+    // -- security ----------------------------------------------------------------------------
+
+    @Bean
+    SecurityFilterChain securityChain(HttpSecurity http, Backend backend, HttpSettings settings) {
+        var failures = new FailedLogins(backend.clock(), settings.failedLoginsPerMinute());
+        return http.csrf(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .addFilterBefore(
+                        new BearerTokens(backend.outside().tokens()::nameOf, failures),
+                        AuthorizationFilter.class)
+                .authorizeHttpRequests(requests ->
+                        requests.requestMatchers("/healthz", "/readyz", Api.V1 + "/openapi.json")
+                                .permitAll()
+                                .anyRequest()
+                                .authenticated())
+                .exceptionHandling(refusals ->
+                        refusals.authenticationEntryPoint((request, response, _) ->
+                                        Problem.of(
+                                                        ErrorCode.UNAUTHENTICATED,
+                                                        "%s %s needs the header \"Authorization: Bearer TOKEN\""
+                                                                .formatted(
+                                                                        request.getMethod(),
+                                                                        request.getRequestURI()),
+                                                        Map.of(
+                                                                "WWW-Authenticate",
+                                                                BearerTokens.CHALLENGE))
+                                                .write(response))
+                                .accessDeniedHandler((request, response, _) ->
+                                        Problem.of(
+                                                        ErrorCode.FORBIDDEN,
+                                                        "%s %s is not allowed with this token"
+                                                                .formatted(
+                                                                        request.getMethod(),
+                                                                        request.getRequestURI()))
+                                                .write(response)))
+                .build();
+    }
+
+    // -- bodies ------------------------------------------------------------------------------
+
+    @Override
+    public void configureMessageConverters(HttpMessageConverters.ServerBuilder converters) {
+        converters.disableDefaults();
+        converters.addCustomConverter(new ByteArrayHttpMessageConverter());
+        converters.addCustomConverter(
+                new StringHttpMessageConverter(java.nio.charset.StandardCharsets.UTF_8));
+        converters.addCustomConverter(new JacksonJsonHttpMessageConverter(JSON));
+    }
+
+    // -- controllers -------------------------------------------------------------------------
+
+    @Bean
+    ServicesController services(Backend backend) {
+        return new ServicesController(backend);
+    }
+
+    @Bean
+    LogsController logs(Backend backend, EventStreams streams) {
+        return new LogsController(backend, streams);
+    }
+
+    @Bean
+    StacksController stacks(Backend backend) {
+        return new StacksController(backend);
+    }
+
+    @Bean
+    NodesController nodes(Backend backend) {
+        return new NodesController(backend);
+    }
+
+    @Bean
+    RecordsController records(Backend backend, EventStreams streams, StreamSignal signal) {
+        return new RecordsController(backend, streams, signal);
+    }
+
+    @Bean
+    PausesController pauses(Backend backend) {
+        return new PausesController(backend);
+    }
+
+    @Bean
+    StatusController status(Backend backend, PrometheusMeterRegistry metrics) {
+        return new StatusController(backend, metrics);
+    }
+
+    @Bean
+    olympus.server.http.ErrorPage errorPage() {
+        return new olympus.server.http.ErrorPage();
+    }
+
+    @Bean
+    ProblemAdvice problems() {
+        return new ProblemAdvice();
+    }
+
+    // -- what they share ---------------------------------------------------------------------
+
+    @Bean(destroyMethod = "close")
+    EventStreams eventStreams() {
+        return new EventStreams(JSON);
+    }
+
+    @Bean(destroyMethod = "close")
+    StreamSignal decisionSignal(Backend backend) {
+        return new StreamSignal(backend.hermes(), RecordsController.DECISIONS);
+    }
+
+    @Bean
+    PrometheusMeterRegistry metrics(Backend backend) {
+        return Metrics.registry(backend);
+    }
+}

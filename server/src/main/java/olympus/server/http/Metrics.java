@@ -1,0 +1,177 @@
+package olympus.server.http;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.function.ToDoubleFunction;
+import olympus.hermes.StoreStatus;
+import olympus.model.json.EnumWords;
+import olympus.model.state.InstanceObservation;
+
+/**
+ * What {@code /metrics} shows; {@code docs/reference/metrics.md} lists it, a test compares the two.
+ */
+final class Metrics {
+
+    private static final String PREFIX = "olympus.";
+
+    private Metrics() {}
+
+    static PrometheusMeterRegistry registry(Backend backend) {
+        var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        registry.config()
+                .meterFilter(
+                        new MeterFilter() {
+                            @Override
+                            public Meter.Id map(Meter.Id id) {
+                                return id.withName(PREFIX + id.getName());
+                            }
+                        });
+        services(registry, backend);
+        store(registry, backend);
+        process(registry);
+        return registry;
+    }
+
+    private static void services(PrometheusMeterRegistry registry, Backend backend) {
+        for (var state : InstanceObservation.State.values()) {
+            Gauge.builder("instances", backend, b -> instances(b, state))
+                    .description("Instances in this state")
+                    .tags(Tags.of(Tag.of("state", EnumWords.of(state))))
+                    .register(registry);
+        }
+        gauge(
+                registry,
+                backend,
+                "restarts",
+                "Automatic restarts of the instances that exist, since each was started on order",
+                b -> restarts(b));
+        gauge(registry, backend, "services", "Declared services", b -> b.view().services().size());
+        gauge(registry, backend, "nodes", "Known nodes", b -> b.view().nodes().size());
+        gauge(
+                registry,
+                backend,
+                "nodes.connected",
+                "Nodes whose agent is connected",
+                b -> b.island().agents().connected().size());
+        gauge(registry, backend, "pauses", "Pauses in force", b -> b.view().pauses().size());
+    }
+
+    private static double instances(Backend backend, InstanceObservation.State state) {
+        return backend.view().services().stream()
+                .flatMap(service -> service.instances().stream())
+                .filter(instance -> instance.observed().state() == state)
+                .count();
+    }
+
+    private static double restarts(Backend backend) {
+        return backend.view().services().stream()
+                .flatMap(service -> service.instances().stream())
+                .mapToLong(instance -> instance.observed().restarts())
+                .sum();
+    }
+
+    private static void store(PrometheusMeterRegistry registry, Backend backend) {
+        status(
+                registry,
+                backend,
+                "hermes.revision",
+                "Last applied revision",
+                StoreStatus::revision);
+        status(
+                registry,
+                backend,
+                "hermes.compact.revision",
+                "Oldest revision that a watch can resume from",
+                StoreStatus::compactRevision);
+        status(
+                registry,
+                backend,
+                "hermes.applied.index",
+                "Last applied entry of the log",
+                StoreStatus::appliedIndex);
+        status(
+                registry,
+                backend,
+                "hermes.epoch",
+                "Epoch of the present leader",
+                StoreStatus::epoch);
+        status(
+                registry,
+                backend,
+                "hermes.incarnation",
+                "Incarnation of the store",
+                StoreStatus::incarnation);
+        status(registry, backend, "hermes.entries", "Keys in the store", s -> s.sizes().entries());
+        status(
+                registry,
+                backend,
+                "hermes.bytes",
+                "Bytes of keys and values in memory",
+                s -> s.sizes().bytes());
+        status(
+                registry,
+                backend,
+                "hermes.log.bytes",
+                "Bytes of the log on disk",
+                s -> s.sizes().logBytes());
+        status(registry, backend, "hermes.watches", "Open watches", s -> s.sizes().watches());
+        status(
+                registry,
+                backend,
+                "hermes.queued",
+                "Commands that wait for the log",
+                s -> s.sizes().queued());
+        status(
+                registry,
+                backend,
+                "hermes.halted",
+                "1 while the store applies nothing",
+                s -> s.halted().isPresent() ? 1 : 0);
+        status(
+                registry,
+                backend,
+                "hermes.writes.refused",
+                "1 while writes are refused, e.g. because the disk is full",
+                s -> s.writesRefused().isPresent() ? 1 : 0);
+        status(
+                registry,
+                backend,
+                "hermes.leader",
+                "1 while this server leads",
+                s -> s.role() == StoreStatus.Role.LEADER ? 1 : 0);
+    }
+
+    private static void process(PrometheusMeterRegistry registry) {
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    private static void status(
+            PrometheusMeterRegistry registry,
+            Backend backend,
+            String name,
+            String description,
+            ToDoubleFunction<StoreStatus> value) {
+        gauge(registry, backend, name, description, b -> value.applyAsDouble(b.hermes().status()));
+    }
+
+    private static void gauge(
+            PrometheusMeterRegistry registry,
+            Backend backend,
+            String name,
+            String description,
+            ToDoubleFunction<Backend> value) {
+        Gauge.builder(name, backend, value).description(description).register(registry);
+    }
+}

@@ -1,0 +1,154 @@
+package olympus.server.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import olympus.link.Pause;
+import olympus.model.NodeId;
+import olympus.model.StackName;
+import olympus.server.Deadline;
+import olympus.zeus.ClusterView;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Halting all automatic action: the agents are told first, then it is recorded, so that it works
+ * without a store.
+ */
+@RestController
+final class PausesController {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PausesController.class);
+
+    /**
+     * Recording is second: who pauses in an emergency does not wait long for a store that does not
+     * answer.
+     */
+    private static final Deadline RECORDING = new Deadline(Duration.ofSeconds(5));
+
+    private final Backend backend;
+
+    PausesController(Backend backend) {
+        this.backend = backend;
+    }
+
+    /**
+     * @param reason why, for status and history; empty when not given
+     */
+    record PauseRequest(Optional<String> reason) {}
+
+    @GetMapping(path = Api.V1 + "/pauses", produces = Api.JSON)
+    Answers.Pauses all() {
+        return new Answers.Pauses(
+                backend.view().pauses().stream().map(Answers.PauseEntry::of).toList());
+    }
+
+    @PutMapping(path = Api.V1 + "/pauses/{scope}", produces = Api.JSON)
+    Answers.PauseOrdered pause(
+            @PathVariable String scope,
+            @RequestBody(required = false) Optional<PauseRequest> body,
+            HttpServletRequest request) {
+        var reason = body.flatMap(PauseRequest::reason).orElse("");
+        var told = tell(scope, true, reason);
+        var actor = Caller.of(request).actor();
+        return new Answers.PauseOrdered(
+                scope, told, recorded(scope, () -> backend.stacks().pause(scope, reason, actor)));
+    }
+
+    @DeleteMapping(path = Api.V1 + "/pauses/{scope}", produces = Api.JSON)
+    Answers.PauseOrdered resume(@PathVariable String scope, HttpServletRequest request) {
+        var told = tell(scope, false, "");
+        var actor = Caller.of(request).actor();
+        return new Answers.PauseOrdered(
+                scope, told, recorded(scope, () -> backend.stacks().resume(scope, actor)));
+    }
+
+    private boolean recorded(
+            String scope,
+            java.util.function.Supplier<java.util.concurrent.CompletionStage<Void>> record) {
+        try {
+            RECORDING.await(record.get(), "recording the pause of " + scope);
+            return true;
+        } catch (OlympusException e) {
+            if (e.code() != ErrorCode.UNAVAILABLE && e.code() != ErrorCode.DISK_FULL) {
+                throw e;
+            }
+            LOG.atWarn()
+                    .addKeyValue("scope", scope)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("the agents were told, but the store did not record it");
+            return false;
+        }
+    }
+
+    /** Tells the connected agents concerned; returns their nodes' names. */
+    private List<String> tell(String scope, boolean paused, String reason) {
+        var target = Target.parse(scope);
+        var view = backend.view();
+        var agents = backend.island().agents();
+        var nodes =
+                agents.connected().stream().filter(node -> target.concerns(node, view)).toList();
+        if (target.node().isPresent() && nodes.isEmpty() && !target.isKnown(view)) {
+            throw new OlympusException(
+                    ErrorCode.NOT_FOUND,
+                    "there is no node \"%s\"; there are: %s"
+                            .formatted(
+                                    target.node().get(),
+                                    String.join(
+                                            ", ",
+                                            view.nodes().stream()
+                                                    .map(ClusterView.NodeView::name)
+                                                    .toList())));
+        }
+        nodes.forEach(node -> agents.pause(node, new Pause(paused, target.stack(), reason)));
+        return nodes.stream().map(node -> nameOf(node, view)).toList();
+    }
+
+    private static String nameOf(NodeId node, ClusterView view) {
+        return view.nodes().stream()
+                .filter(n -> n.id().equals(node))
+                .map(ClusterView.NodeView::name)
+                .findFirst()
+                .orElseGet(node::toString);
+    }
+
+    /** What a scope names; both empty for {@code all}. */
+    private record Target(Optional<StackName> stack, Optional<String> node) {
+
+        static Target parse(String scope) {
+            if (scope.equals("all")) {
+                return new Target(Optional.empty(), Optional.empty());
+            }
+            if (scope.startsWith("stack:")) {
+                return new Target(
+                        Optional.of(new StackName(scope.substring("stack:".length()))),
+                        Optional.empty());
+            }
+            if (scope.startsWith("node:") && scope.length() > "node:".length()) {
+                return new Target(Optional.empty(), Optional.of(scope.substring("node:".length())));
+            }
+            throw new OlympusException(
+                    ErrorCode.INVALID,
+                    "not a scope: \"%s\"; expected all, stack:NAME or node:NAME".formatted(scope));
+        }
+
+        boolean concerns(NodeId id, ClusterView view) {
+            return node.isEmpty()
+                    || node.get().equals(id.toString())
+                    || node.get().equals(nameOf(id, view));
+        }
+
+        boolean isKnown(ClusterView view) {
+            return view.nodes().stream().anyMatch(n -> concerns(n.id(), view));
+        }
+    }
+}

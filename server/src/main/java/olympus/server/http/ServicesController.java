@@ -1,0 +1,134 @@
+package olympus.server.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.zeus.ClusterView;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Services: how they are, and orders to single ones. */
+@RestController
+final class ServicesController {
+
+    private final Backend backend;
+
+    ServicesController(Backend backend) {
+        this.backend = backend;
+    }
+
+    @GetMapping(path = Api.V1 + "/services", produces = Api.JSON)
+    Answers.Services all() {
+        return Answers.Services.of(backend.view().services());
+    }
+
+    @GetMapping(path = Api.V1 + "/services/{stack}", produces = Api.JSON)
+    Answers.Services ofStack(@PathVariable String stack) {
+        var name = new StackName(stack);
+        var view = backend.view();
+        var services =
+                view.services().stream().filter(s -> s.service().stack().equals(name)).toList();
+        if (services.isEmpty() && view.stacks().stream().noneMatch(s -> s.name().equals(name))) {
+            throw new OlympusException(
+                    ErrorCode.NOT_FOUND,
+                    "there is no stack \"%s\"; there are: %s"
+                            .formatted(
+                                    name,
+                                    names(
+                                            view.stacks().stream()
+                                                    .map(s -> s.name().value())
+                                                    .toList())));
+        }
+        return Answers.Services.of(services);
+    }
+
+    @GetMapping(path = Api.V1 + "/services/{stack}/{service}", produces = Api.JSON)
+    Answers.Services one(@PathVariable String stack, @PathVariable String service) {
+        return Answers.Services.of(List.of(find(backend.view(), id(stack, service))));
+    }
+
+    @PostMapping(path = Api.V1 + "/services/{stack}/{service}/start", produces = Api.JSON)
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    Answers.Ordered start(
+            @PathVariable String stack, @PathVariable String service, HttpServletRequest request) {
+        var id = id(stack, service);
+        return ordered(id, "start", backend.stacks().start(id, Caller.of(request).actor()));
+    }
+
+    @PostMapping(path = Api.V1 + "/services/{stack}/{service}/stop", produces = Api.JSON)
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    Answers.Ordered stop(
+            @PathVariable String stack, @PathVariable String service, HttpServletRequest request) {
+        var id = id(stack, service);
+        return ordered(id, "stop", backend.stacks().stop(id, Caller.of(request).actor()));
+    }
+
+    @PostMapping(path = Api.V1 + "/services/{stack}/{service}/restart", produces = Api.JSON)
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    Answers.Ordered restart(
+            @PathVariable String stack, @PathVariable String service, HttpServletRequest request) {
+        var id = id(stack, service);
+        return ordered(id, "restart", backend.stacks().restart(id, Caller.of(request).actor()));
+    }
+
+    @PostMapping(path = Api.V1 + "/services/{stack}/{service}/rollback", produces = Api.JSON)
+    Answers.Plan rollback(
+            @PathVariable String stack,
+            @PathVariable String service,
+            @RequestBody(required = false) Optional<RollbackRequest> body,
+            HttpServletRequest request) {
+        var id = id(stack, service);
+        var to = body.flatMap(RollbackRequest::to);
+        var plan = backend.stacks().rollbackService(id, to, Caller.of(request).actor());
+        return Answers.Plan.of(backend.deadline().await(plan, "rolling back " + id));
+    }
+
+    /**
+     * @param to the revision to return to; the one before when absent
+     */
+    record RollbackRequest(Optional<Long> to) {}
+
+    private Answers.Ordered ordered(ServiceId id, String action, CompletionStage<Void> done) {
+        backend.deadline().await(done, "to " + action + " " + id);
+        return new Answers.Ordered(id.toString(), action);
+    }
+
+    static ServiceId id(String stack, String service) {
+        return new ServiceId(new StackName(stack), service);
+    }
+
+    static ClusterView.ServiceView find(ClusterView view, ServiceId id) {
+        return view.services().stream()
+                .filter(service -> service.service().equals(id))
+                .findFirst()
+                .orElseThrow(() ->
+                        new OlympusException(
+                                ErrorCode.NOT_FOUND,
+                                "there is no service \"%s\"; stack \"%s\" has: %s"
+                                        .formatted(
+                                                id,
+                                                id.stack(),
+                                                names(
+                                                        view.services().stream()
+                                                                .filter(s ->
+                                                                        s.service()
+                                                                                .stack()
+                                                                                .equals(id.stack()))
+                                                                .map(s -> s.service().service())
+                                                                .toList()))));
+    }
+
+    private static String names(List<String> names) {
+        return names.isEmpty() ? "none" : String.join(", ", names);
+    }
+}

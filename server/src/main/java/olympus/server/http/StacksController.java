@@ -1,0 +1,194 @@
+package olympus.server.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.stack.ApplyRequest;
+import olympus.model.state.Codecs;
+import olympus.zeus.StackCommands.RevisionView;
+import olympus.zeus.StackPlan;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Stacks: what is declared, and changes of it. */
+@RestController
+final class StacksController {
+
+    private final Backend backend;
+
+    StacksController(Backend backend) {
+        this.backend = backend;
+    }
+
+    @GetMapping(path = Api.V1 + "/stacks", produces = Api.JSON)
+    Answers.Stacks all() {
+        return new Answers.Stacks(backend.view().stacks().stream().map(Answers.Stack::of).toList());
+    }
+
+    @GetMapping(path = Api.V1 + "/stacks/{stack}", produces = Api.JSON)
+    ResponseEntity<String> current(
+            @PathVariable String stack,
+            @RequestHeader(name = "If-None-Match", required = false) Optional<String> known) {
+        var name = new StackName(stack);
+        var current =
+                history(name).stream()
+                        .filter(RevisionView::current)
+                        .findFirst()
+                        .orElseThrow(() ->
+                                new OlympusException(
+                                        ErrorCode.NOT_FOUND,
+                                        "there is no stack \"" + name + "\" any more"));
+        var tag = tag(current.revision());
+        if (known.filter(tag::equals).isPresent()) {
+            return ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(tag).build();
+        }
+        return ResponseEntity.ok()
+                .eTag(tag)
+                .body(Codecs.STACK_DEFINITION.encode(current.definition()));
+    }
+
+    @PostMapping(path = Api.V1 + "/stacks/{stack}/plan", consumes = Api.JSON, produces = Api.JSON)
+    ResponseEntity<Answers.Plan> plan(@PathVariable String stack, @RequestBody byte[] body) {
+        var request = backend.outside().secrets().withFingerprints(read(stack, body));
+        var plan =
+                backend.deadline()
+                        .await(backend.stacks().plan(request.definition()), "planning " + stack);
+        return ResponseEntity.ok().eTag(tag(plan.baseRevision())).body(Answers.Plan.of(plan));
+    }
+
+    @PutMapping(path = Api.V1 + "/stacks/{stack}", consumes = Api.JSON, produces = Api.JSON)
+    ResponseEntity<Answers.Plan> apply(
+            @PathVariable String stack,
+            @RequestParam(defaultValue = "false") boolean prune,
+            @RequestHeader(name = "If-Match", required = false) Optional<String> match,
+            @RequestBody byte[] body,
+            HttpServletRequest request) {
+        var expected = match.flatMap(StacksController::revision);
+        var actor = Caller.of(request).actor();
+        var plan =
+                backend.outside()
+                        .secrets()
+                        .applying(
+                                read(stack, body),
+                                definition -> {
+                                    var done =
+                                            backend.stacks()
+                                                    .apply(definition, expected, prune, actor);
+                                    return precise(
+                                            () ->
+                                                    backend.deadline()
+                                                            .await(done, "applying " + stack),
+                                            expected);
+                                },
+                                () -> history(new StackName(stack)));
+        return ResponseEntity.ok().eTag(tag(plan.revision())).body(Answers.Plan.of(plan));
+    }
+
+    @DeleteMapping(path = Api.V1 + "/stacks/{stack}", produces = Api.JSON)
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    Answers.Removing remove(@PathVariable String stack, HttpServletRequest request) {
+        var removing = backend.stacks().remove(new StackName(stack), Caller.of(request).actor());
+        return new Answers.Removing(
+                backend.deadline().await(removing, "removing " + stack).stream()
+                        .map(ServiceId::toString)
+                        .toList());
+    }
+
+    @GetMapping(path = Api.V1 + "/stacks/{stack}/revisions", produces = Api.JSON)
+    Answers.Revisions revisions(
+            @PathVariable String stack,
+            @RequestParam Optional<Integer> limit,
+            @RequestParam Optional<String> cursor) {
+        var page = Page.of(limit, cursor);
+        var all =
+                history(new StackName(stack)).stream()
+                        .filter(r -> page.below().isEmpty() || r.revision() < page.below().get())
+                        .toList();
+        var shown = all.stream().limit(page.limit()).map(Answers.Revision::of).toList();
+        var next =
+                all.size() > shown.size()
+                        ? Optional.of(Long.toString(shown.getLast().revision()))
+                        : Optional.<String>empty();
+        return new Answers.Revisions(shown, next);
+    }
+
+    @PostMapping(path = Api.V1 + "/stacks/{stack}/rollback", produces = Api.JSON)
+    Answers.Plan rollback(
+            @PathVariable String stack,
+            @RequestBody(required = false) Optional<ServicesController.RollbackRequest> body,
+            HttpServletRequest request) {
+        var to = body.flatMap(ServicesController.RollbackRequest::to);
+        var plan = backend.stacks().rollback(new StackName(stack), to, Caller.of(request).actor());
+        return Answers.Plan.of(backend.deadline().await(plan, "rolling back " + stack));
+    }
+
+    private java.util.List<RevisionView> history(StackName stack) {
+        return backend.deadline()
+                .await(backend.stacks().history(stack), "reading the history of " + stack);
+    }
+
+    private static ApplyRequest read(String stack, byte[] body) {
+        var request = Codecs.APPLY_REQUEST.decode(body);
+        var declared = request.definition().name();
+        if (!declared.equals(new StackName(stack))) {
+            throw new OlympusException(
+                    ErrorCode.INVALID,
+                    "the definition is of stack \"%s\", the path names \"%s\"; both must be the same"
+                            .formatted(declared, stack));
+        }
+        return request;
+    }
+
+    /** With If-Match a conflict means that the condition did not hold. */
+    private static StackPlan precise(
+            java.util.function.Supplier<StackPlan> apply, Optional<Long> expected) {
+        try {
+            return apply.get();
+        } catch (OlympusException e) {
+            if (e.code() == ErrorCode.CONFLICT && expected.isPresent()) {
+                throw new OlympusException(
+                        ErrorCode.PRECONDITION_FAILED, String.valueOf(e.getMessage()), e);
+            }
+            throw e;
+        }
+    }
+
+    private static String tag(long revision) {
+        return "\"" + revision + "\"";
+    }
+
+    private static Optional<Long> revision(String match) {
+        var text = match.strip();
+        if (text.equals("*")) {
+            return Optional.empty();
+        }
+        try {
+            if (text.length() > 2 && text.startsWith("\"") && text.endsWith("\"")) {
+                return Optional.of(Long.parseLong(text.substring(1, text.length() - 1)));
+            }
+        } catch (NumberFormatException e) {
+            throw badTag(text);
+        }
+        throw badTag(text);
+    }
+
+    private static OlympusException badTag(String text) {
+        return new OlympusException(
+                ErrorCode.INVALID,
+                "If-Match: %s: expected the ETag of a plan or of the stack, e.g. \"3\""
+                        .formatted(text));
+    }
+}

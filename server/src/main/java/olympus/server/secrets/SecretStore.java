@@ -1,0 +1,268 @@
+package olympus.server.secrets;
+
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import olympus.foundation.Clock;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import olympus.hermes.Bytes;
+import olympus.hermes.Entry;
+import olympus.hermes.Hermes;
+import olympus.hermes.Key;
+import olympus.hermes.Operation;
+import olympus.hermes.Transaction;
+import olympus.hermes.TransactionResult;
+import olympus.link.keys.SecretVault;
+import olympus.model.SecretRef;
+import olympus.model.StackName;
+import olympus.model.stack.ApplyRequest;
+import olympus.model.stack.StackDefinition;
+import olympus.model.state.Assignment;
+import olympus.server.Deadline;
+import olympus.server.store.Projection;
+import olympus.zeus.StackCommands.RevisionView;
+import olympus.zeus.StackPlan;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The secrets of the island: sealed in the store under {@code olympus/secrets}, sealed in memory,
+ * in clear only while an order or a request is being put together.
+ *
+ * <p>A secret is written before the definition that refers to it, and removed once no kept revision
+ * of its stack refers to it any more.
+ *
+ * <p>Threading: any thread; applies of this server go one after the other.
+ */
+public final class SecretStore {
+
+    public static final Key PREFIX = Key.of("olympus/secrets");
+
+    private static final Logger LOG = LoggerFactory.getLogger(SecretStore.class);
+
+    private final Hermes hermes;
+    private final SecretVault vault;
+    private final Clock clock;
+    private final Deadline deadline;
+    private final Map<SecretRef, byte[]> sealed = new ConcurrentHashMap<>();
+    private final ReentrantLock applying = new ReentrantLock();
+
+    public SecretStore(Hermes hermes, SecretVault vault, Clock clock, Deadline deadline) {
+        this.hermes = hermes;
+        this.vault = vault;
+        this.clock = clock;
+        this.deadline = deadline;
+    }
+
+    /** Follows the store; {@code changed} runs after every change. */
+    public Projection follow(Runnable changed) {
+        return Projection.start(
+                "secrets",
+                hermes,
+                PREFIX,
+                new Projection.Receiver() {
+                    @Override
+                    public void listed(List<Entry> entries) {
+                        sealed.clear();
+                        entries.forEach(SecretStore.this::remember);
+                        changed.run();
+                    }
+
+                    @Override
+                    public void put(Entry entry) {
+                        remember(entry);
+                        changed.run();
+                    }
+
+                    @Override
+                    public void deleted(Key key) {
+                        sealed.keySet().removeIf(ref -> key(ref).isUnder(key));
+                    }
+                });
+    }
+
+    private void remember(Entry entry) {
+        var stored = StoredSecret.CODEC.decode(entry.value().unsafeArray());
+        sealed.put(stored.ref(), Base64.getDecoder().decode(stored.sealed()));
+    }
+
+    /**
+     * The request with every reference's fingerprint filled in; refuses references that stand for
+     * nothing.
+     */
+    public ApplyRequest withFingerprints(ApplyRequest request) {
+        var stack = request.definition().name();
+        var clear = new HashMap<String, String>();
+        var definition =
+                SecretReferences.replaced(
+                        request.definition(),
+                        ref -> {
+                            var text = request.secrets().get(ApplyRequest.key(ref));
+                            if (text == null) {
+                                return known(stack, ref);
+                            }
+                            var exact = vault.reference(stack, ref.name(), text);
+                            clear.put(ApplyRequest.key(exact), text);
+                            return exact;
+                        });
+        return new ApplyRequest(definition, clear);
+    }
+
+    private SecretRef known(StackName stack, SecretRef ref) {
+        if (ref.stack().equals(stack) && sealed.containsKey(ref)) {
+            return ref;
+        }
+        throw new OlympusException(
+                ErrorCode.INVALID,
+                "secret \"%s\" of stack \"%s\": the request carries no clear text for \"%s\", and none is stored"
+                        .formatted(ref.name(), stack, ApplyRequest.key(ref)));
+    }
+
+    /**
+     * Stores the request's secrets, has its definition applied, and removes what nothing refers to
+     * any more.
+     *
+     * @param history the revisions of the stack that are kept after the apply
+     */
+    public StackPlan applying(
+            ApplyRequest request,
+            Function<StackDefinition, StackPlan> apply,
+            Supplier<List<RevisionView>> history) {
+        var exact = withFingerprints(request);
+        lock(exact.definition().name());
+        try {
+            storeNew(exact);
+            var plan = apply.apply(exact.definition());
+            removeUnreferenced(exact.definition().name(), history.get());
+            return plan;
+        } finally {
+            applying.unlock();
+        }
+    }
+
+    private void lock(StackName stack) {
+        try {
+            if (applying.tryLock(deadline.duration().toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new OlympusException(
+                ErrorCode.UNAVAILABLE,
+                "cannot apply %s: another apply has been running for %d ms"
+                        .formatted(stack, deadline.duration().toMillis()));
+    }
+
+    private void storeNew(ApplyRequest request) {
+        for (var ref : SecretReferences.of(request.definition())) {
+            var text = request.secrets().get(ApplyRequest.key(ref));
+            if (text != null && !sealed.containsKey(ref)) {
+                store(ref, vault.seal(ref, text));
+            }
+        }
+    }
+
+    private void store(SecretRef ref, byte[] envelope) {
+        var stored =
+                new StoredSecret(ref, Base64.getEncoder().encodeToString(envelope), clock.wall());
+        var value = Bytes.wrap(StoredSecret.CODEC.encodeBytes(stored));
+        commit(Transaction.of(new Operation.Put(key(ref), value)), "storing secret " + ref.name());
+        sealed.put(ref, envelope);
+    }
+
+    private void removeUnreferenced(StackName stack, List<RevisionView> history) {
+        var needed = new HashSet<SecretRef>();
+        history.forEach(revision -> needed.addAll(SecretReferences.of(revision.definition())));
+        remove(
+                sealed.keySet().stream()
+                        .filter(ref -> ref.stack().equals(stack) && !needed.contains(ref))
+                        .toList());
+    }
+
+    private void remove(List<SecretRef> refs) {
+        for (var at = 0; at < refs.size(); at += Transaction.MAX_OPERATIONS) {
+            var part = refs.subList(at, Math.min(refs.size(), at + Transaction.MAX_OPERATIONS));
+            var deletes = new ArrayList<Operation>();
+            part.forEach(ref -> deletes.add(new Operation.Delete(key(ref))));
+            commit(new Transaction(List.of(), deletes), "removing unused secrets");
+            part.forEach(sealed::remove);
+        }
+        if (!refs.isEmpty()) {
+            LOG.atInfo()
+                    .addKeyValue("count", refs.size())
+                    .log("removed secrets that nothing refers to");
+        }
+    }
+
+    /** Removes what belongs to stacks that do not exist any more, or to revisions that are gone. */
+    public void sweep(Function<StackName, List<RevisionView>> history) {
+        var stacks = new HashSet<StackName>();
+        sealed.keySet().forEach(ref -> stacks.add(ref.stack()));
+        for (var stack : stacks) {
+            lock(stack);
+            try {
+                removeUnreferenced(stack, history.apply(stack));
+            } finally {
+                applying.unlock();
+            }
+        }
+    }
+
+    private void commit(Transaction transaction, String what) {
+        switch (deadline.await(hermes.transact(transaction), what)) {
+            case TransactionResult.Committed _ -> {}
+            case TransactionResult.Refused refused ->
+                    throw new OlympusException(refused.code(), what + ": " + refused.message());
+            case TransactionResult.Conflict conflict ->
+                    throw new OlympusException(ErrorCode.CONFLICT, what + ": " + conflict);
+            case TransactionResult.Unknown unknown ->
+                    throw new OlympusException(
+                            ErrorCode.UNAVAILABLE, what + ": " + unknown.message());
+        }
+    }
+
+    /** The clear texts that an assignment's instances need, as far as they are known. */
+    public Resolved resolve(Assignment assignment) {
+        var clear = new HashMap<SecretRef, String>();
+        var missing = new HashSet<SecretRef>();
+        for (var instance : assignment.instances()) {
+            for (var ref : SecretReferences.of(instance.definition())) {
+                var envelope = sealed.get(ref);
+                if (envelope == null) {
+                    missing.add(ref);
+                } else {
+                    clear.computeIfAbsent(ref, r -> vault.open(r, envelope));
+                }
+            }
+        }
+        return new Resolved(clear, missing);
+    }
+
+    /** What could be resolved. Its text shows no clear text. */
+    public record Resolved(Map<SecretRef, String> clear, Set<SecretRef> missing) {
+        public Resolved {
+            clear = Map.copyOf(clear);
+            missing = Set.copyOf(missing);
+        }
+
+        @Override
+        public String toString() {
+            return "Resolved[%d secrets, missing %s]".formatted(clear.size(), missing);
+        }
+    }
+
+    private static Key key(SecretRef ref) {
+        return Key.of("%s/%s/%s/%s".formatted(PREFIX, ref.stack(), ref.name(), ref.fingerprint()));
+    }
+}

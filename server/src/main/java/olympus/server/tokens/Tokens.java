@@ -1,0 +1,155 @@
+package olympus.server.tokens;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import olympus.foundation.Clock;
+import olympus.hermes.Bytes;
+import olympus.hermes.Entry;
+import olympus.hermes.Hermes;
+import olympus.hermes.Key;
+import olympus.hermes.Operation;
+import olympus.hermes.Transaction;
+import olympus.server.store.Projection;
+
+/**
+ * The tokens that are right at present, by hash: those of the store, and the administrator's from
+ * the data folder, which works also while the store is halted.
+ *
+ * <p>{@code D/admin.token} holds the clear text (mode 0600) for the command line on this machine;
+ * {@code D/keys/admin.token.json} its hash. Deleting the first and starting anew makes a new token.
+ *
+ * <p>Threading: any thread.
+ */
+public final class Tokens {
+
+    public static final Key PREFIX = Key.of("olympus/tokens");
+    public static final String ADMIN = "admin";
+    private static final int RANDOM_BYTES = 32;
+    private static final String TOKEN_PREFIX = "olympus_";
+
+    /** Names by hash. */
+    private final Map<String, String> stored = new ConcurrentHashMap<>();
+
+    private final TokenRecord admin;
+
+    private Tokens(TokenRecord admin) {
+        this.admin = admin;
+    }
+
+    /** Reads the administrator's token of a data folder, or makes it. */
+    public static Tokens open(Path dataFolder, Clock clock) throws IOException {
+        var clear = dataFolder.resolve("admin.token");
+        var hashed = dataFolder.resolve("keys").resolve("admin.token.json");
+        if (Files.exists(clear)) {
+            var hash = sha256(Files.readString(clear).strip());
+            if (Files.exists(hashed)) {
+                var known = TokenRecord.CODEC.decode(Files.readAllBytes(hashed));
+                if (known.sha256().equals(hash)) {
+                    return new Tokens(known);
+                }
+            }
+            return new Tokens(writeHash(hashed, hash, clock));
+        }
+        var random = new byte[RANDOM_BYTES];
+        new SecureRandom().nextBytes(random);
+        var token = TOKEN_PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        var written = writeHash(hashed, sha256(token), clock);
+        writePrivate(clear, token + "\n");
+        return new Tokens(written);
+    }
+
+    private static TokenRecord writeHash(Path file, String hash, Clock clock) throws IOException {
+        var entry = new TokenRecord(ADMIN, hash, clock.wall());
+        Files.createDirectories(Optional.ofNullable(file.getParent()).orElseThrow());
+        writePrivate(file, TokenRecord.CODEC.encode(entry) + "\n");
+        return entry;
+    }
+
+    private static void writePrivate(Path file, String text) throws IOException {
+        var temporary = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(temporary);
+        Files.createFile(
+                temporary,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(temporary, text, StandardOpenOption.WRITE);
+        Files.move(
+                temporary,
+                file,
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /**
+     * Puts the administrator's hash into the store, unless it stands there, and follows the store's
+     * tokens.
+     */
+    public Projection follow(Hermes hermes) {
+        var key = PREFIX.child(ADMIN);
+        var value = Bytes.wrap(TokenRecord.CODEC.encodeBytes(admin));
+        return Projection.start(
+                "tokens",
+                hermes,
+                PREFIX,
+                new Projection.Receiver() {
+                    @Override
+                    public void listed(List<Entry> entries) {
+                        stored.clear();
+                        entries.forEach(entry -> remember(entry.value()));
+                        if (entries.stream()
+                                .noneMatch(e -> e.key().equals(key) && e.value().equals(value))) {
+                            var _ = hermes.transact(Transaction.of(new Operation.Put(key, value)));
+                        }
+                    }
+
+                    @Override
+                    public void put(Entry entry) {
+                        remember(entry.value());
+                    }
+
+                    @Override
+                    public void deleted(Key gone) {
+                        var id = gone.toString().substring(PREFIX.toString().length() + 1);
+                        stored.values().removeIf(id::equals);
+                    }
+                });
+    }
+
+    private void remember(Bytes value) {
+        var token = TokenRecord.CODEC.decode(value.unsafeArray());
+        stored.values().removeIf(token.name()::equals);
+        stored.put(token.sha256(), token.name());
+    }
+
+    /** Whose token this is; empty for a wrong one. */
+    public Optional<String> nameOf(String token) {
+        var hash = sha256(token);
+        if (MessageDigest.isEqual(hash.getBytes(UTF_8), admin.sha256().getBytes(UTF_8))) {
+            return Optional.of(admin.name());
+        }
+        return Optional.ofNullable(stored.get(hash)).filter(name -> !name.equals(ADMIN));
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package olympus.server.http;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import olympus.foundation.Clock;
+import olympus.hermes.Hermes;
+import olympus.link.LogRequest;
+import olympus.link.LogSink;
+import olympus.link.Pause;
+import olympus.link.ServerSide;
+import olympus.link.keys.Authorities;
+import olympus.link.keys.Certificates;
+import olympus.link.keys.Installation;
+import olympus.link.keys.SecretVault;
+import olympus.model.NodeId;
+import olympus.model.SecretRef;
+import olympus.model.state.Assignment;
+import olympus.server.Deadline;
+import olympus.server.secrets.SecretStore;
+import olympus.server.store.Projection;
+import olympus.server.tokens.Tokens;
+import olympus.zeus.ClusterView;
+import olympus.zeus.StackCommands;
+import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+
+/**
+ * The real HTTP API on a free port of its own, over the parts that a test gives, and a client that
+ * trusts it.
+ */
+final class RunningApi implements AutoCloseable {
+
+    static final NodeId NODE = NodeId.parse("6d9dd7a2-6a06-4f7c-9c5a-0f3d5b3c9c11");
+
+    volatile ClusterView view = new ClusterView(0, List.of(), List.of(), List.of(), List.of());
+    volatile Backend.Readiness readiness = new Backend.Readiness(true, "");
+    volatile List<DoctorCheck> checks = List.of();
+    final TestAgents agents = new TestAgents();
+    final String token;
+    final HttpFrontEnd api;
+    final Certificates certificates;
+    final SecretStore secrets;
+    private final List<Projection> projections;
+    private final HttpClient client;
+
+    RunningApi(Path folder, Hermes hermes, StackCommands commands, int failedLogins)
+            throws IOException, GeneralSecurityException {
+        this(folder, hermes, commands, failedLogins, _ -> {});
+    }
+
+    RunningApi(
+            Path folder,
+            Hermes hermes,
+            StackCommands commands,
+            int failedLogins,
+            Consumer<AnnotationConfigServletWebServerApplicationContext> more)
+            throws IOException, GeneralSecurityException {
+        var random = new SecureRandom();
+        var clock = Clock.system();
+        var installation = Installation.openOrCreate(folder, "mars", random);
+        var keys = folder.resolve("keys");
+        var authorities = Authorities.openOrCreate(keys, installation, clock.wall(), random);
+        certificates =
+                Certificates.openOrIssue(
+                        keys, installation, authorities, Set.of("127.0.0.1"), clock.wall());
+        var tokens = Tokens.open(folder, clock);
+        var deadline = new Deadline(Duration.ofSeconds(2));
+        secrets =
+                new SecretStore(
+                        hermes,
+                        SecretVault.openOrCreate(keys.resolve(SecretVault.ISLAND_KEY), random),
+                        clock,
+                        deadline);
+        projections = List.of(tokens.follow(hermes), secrets.follow(() -> {}));
+        token = Files.readString(folder.resolve("admin.token")).strip();
+        var backend =
+                new Backend(
+                        new Backend.Island(hermes, commands, () -> view, agents),
+                        new Backend.Outside(
+                                secrets,
+                                tokens,
+                                () -> checks,
+                                () -> readiness,
+                                new Backend.Self("mars", "0.1.0", clock.wall())),
+                        clock,
+                        deadline);
+        api =
+                HttpFrontEnd.start(
+                        new HttpSettings(
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                                folder.resolve("http"),
+                                64 << 10,
+                                failedLogins),
+                        backend,
+                        pem(certificates),
+                        more);
+        client =
+                HttpClient.newBuilder()
+                        .sslContext(trusting())
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .build();
+    }
+
+    static HttpFrontEnd.Pem pem(Certificates certificates) throws IOException {
+        return new HttpFrontEnd.Pem(
+                Files.readString(certificates.chainFile(Certificates.Kind.HTTPS)),
+                Files.readString(certificates.keyFile(Certificates.Kind.HTTPS)));
+    }
+
+    private SSLContext trusting() throws GeneralSecurityException, IOException {
+        var store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        store.setCertificateEntry("ca", certificates.trust(Authorities.Purpose.PEOPLE).getFirst());
+        var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(store);
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, managers.getTrustManagers(), null);
+        return context;
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(
+                        URI.create("https://127.0.0.1:" + api.address().getPort() + path))
+                .timeout(Duration.ofSeconds(20));
+    }
+
+    HttpRequest.Builder authorised(String path) {
+        return request(path).header("Authorization", "Bearer " + token);
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return send(authorised(path));
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<java.io.InputStream> stream(HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+    }
+
+    @Override
+    public void close() {
+        api.close();
+        projections.forEach(Projection::close);
+        client.close();
+    }
+
+    /** Agents that write down what they are told; lines are sent by the test. */
+    static final class TestAgents implements ServerSide.Agents {
+        final List<Pause> pauses = new ArrayList<>();
+        final List<LogSink> sinks = new ArrayList<>();
+        final List<LogRequest> requests = new ArrayList<>();
+        int cancelled;
+
+        @Override
+        public void assign(Assignment assignment, Map<SecretRef, String> secrets) {}
+
+        @Override
+        public void eventsRecorded(NodeId node, long upToSequence) {}
+
+        @Override
+        public synchronized void pause(NodeId node, Pause pause) {
+            pauses.add(pause);
+        }
+
+        @Override
+        public synchronized Runnable streamLogs(NodeId node, LogRequest request, LogSink sink) {
+            requests.add(request);
+            sinks.add(sink);
+            notifyAll();
+            return this::cancel;
+        }
+
+        private synchronized void cancel() {
+            cancelled++;
+            notifyAll();
+        }
+
+        synchronized LogSink awaitSink(int number) throws InterruptedException {
+            var end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+            while (sinks.size() <= number && System.nanoTime() < end) {
+                wait(100);
+            }
+            return sinks.get(number);
+        }
+
+        synchronized void awaitCancelled() throws InterruptedException {
+            var end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (cancelled == 0 && System.nanoTime() < end) {
+                wait(100);
+            }
+        }
+
+        @Override
+        public List<NodeId> connected() {
+            return List.of(NODE);
+        }
+    }
+
+    static Optional<String> header(HttpResponse<?> response, String name) {
+        return response.headers().firstValue(name);
+    }
+}

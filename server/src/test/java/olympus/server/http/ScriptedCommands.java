@@ -1,0 +1,139 @@
+package olympus.server.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.stack.StackDefinition;
+import olympus.zeus.StackCommands;
+import olympus.zeus.StackPlan;
+
+/** Commands that are only written down, and answered as a test says. */
+final class ScriptedCommands implements StackCommands {
+
+    final List<String> ordered = new ArrayList<>();
+    Optional<OlympusException> failure = Optional.empty();
+    List<RevisionView> history = List.of();
+    List<Cause> causes = List.of();
+    boolean silent;
+
+    private <T> CompletionStage<T> answer(String order, T value) {
+        synchronized (ordered) {
+            ordered.add(order);
+        }
+        if (silent) {
+            return new CompletableFuture<>();
+        }
+        return failure.<CompletionStage<T>>map(CompletableFuture::failedFuture)
+                .orElseGet(() -> CompletableFuture.completedFuture(value));
+    }
+
+    private CompletionStage<Void> done(String order) {
+        return answer(order, Optional.empty()).thenApply(_ -> nothing());
+    }
+
+    @SuppressWarnings("NullAway") // the value of a Void
+    private static Void nothing() {
+        return null;
+    }
+
+    private static StackPlan plan(StackDefinition definition, long base) {
+        return new StackPlan(
+                definition.name(),
+                base,
+                base + 1,
+                List.of(
+                        new StackPlan.ServiceChange(
+                                "web", StackPlan.Kind.ADD, "start 1 instance", List.of())),
+                List.of());
+    }
+
+    @Override
+    public CompletionStage<StackPlan> plan(StackDefinition definition) {
+        return answer("plan " + definition.name(), plan(definition, 3));
+    }
+
+    @Override
+    public CompletionStage<StackPlan> apply(
+            StackDefinition definition, Optional<Long> expected, boolean prune, Actor actor) {
+        history = List.of(revision(definition, 4));
+        return answer(
+                "apply %s expected=%s prune=%s by %s"
+                        .formatted(definition.name(), expected, prune, actor.name()),
+                plan(definition, 3));
+    }
+
+    static RevisionView revision(StackDefinition definition, long number) {
+        return new RevisionView(
+                definition.name(),
+                number,
+                true,
+                java.time.Instant.EPOCH,
+                "user:admin",
+                "first",
+                definition);
+    }
+
+    @Override
+    public CompletionStage<List<ServiceId>> remove(StackName stack, Actor actor) {
+        return answer("remove " + stack, List.of(new ServiceId(stack, "web")));
+    }
+
+    @Override
+    public CompletionStage<StackPlan> rollback(StackName stack, Optional<Long> to, Actor actor) {
+        return answer(
+                "rollback %s to %s".formatted(stack, to),
+                new StackPlan(stack, 3, 4, List.of(), List.of()));
+    }
+
+    @Override
+    public CompletionStage<StackPlan> rollbackService(
+            ServiceId service, Optional<Long> to, Actor actor) {
+        return answer(
+                "rollback %s to %s".formatted(service, to),
+                new StackPlan(service.stack(), 3, 4, List.of(), List.of()));
+    }
+
+    @Override
+    public CompletionStage<Void> stop(ServiceId service, Actor actor) {
+        return done("stop " + service);
+    }
+
+    @Override
+    public CompletionStage<Void> start(ServiceId service, Actor actor) {
+        return done("start " + service);
+    }
+
+    @Override
+    public CompletionStage<Void> restart(ServiceId service, Actor actor) {
+        return done("restart " + service);
+    }
+
+    @Override
+    public CompletionStage<Void> pause(String scope, String reason, Actor actor) {
+        return done("pause " + scope);
+    }
+
+    @Override
+    public CompletionStage<Void> resume(String scope, Actor actor) {
+        return done("resume " + scope);
+    }
+
+    @Override
+    public CompletionStage<List<RevisionView>> history(StackName stack) {
+        return history.isEmpty()
+                ? CompletableFuture.failedFuture(
+                        new OlympusException(ErrorCode.NOT_FOUND, "there is no stack " + stack))
+                : answer("history " + stack, history);
+    }
+
+    @Override
+    public CompletionStage<List<Cause>> why(String thing) {
+        return answer("why " + thing, causes);
+    }
+}
