@@ -98,6 +98,7 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
     @Override
     public void onNext(ServerMessage message) {
         try {
+            Wire.checkSize(message);
             if (open) {
                 dispatch(message);
             } else {

@@ -88,7 +88,7 @@ public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
                 NettyServerBuilder.forAddress(address, tls.serverCredentials())
                         .addService(new Connections(true))
                         .intercept(new CertificateReader())
-                        .maxInboundMessageSize(LinkLimits.MAX_MESSAGE_BYTES)
+                        .maxInboundMessageSize(LinkLimits.MAX_READ_BYTES)
                         .maxInboundMetadataSize(MAX_METADATA_BYTES)
                         .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
                         .handshakeTimeout(

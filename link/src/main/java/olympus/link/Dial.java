@@ -64,7 +64,7 @@ public sealed interface Dial {
                                     .keepAliveWithoutCalls(true);
                 };
         return builder.executor(callbacks)
-                .maxInboundMessageSize(LinkLimits.MAX_MESSAGE_BYTES)
+                .maxInboundMessageSize(LinkLimits.MAX_READ_BYTES)
                 .disableRetry()
                 .build();
     }

@@ -11,6 +11,9 @@ public final class LinkLimits {
     /** Of one message, e.g. a whole assignment: about 10,000 instances. */
     public static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
+    /** Beyond this a message is not even read to be refused with words: the stream is cut. */
+    static final int MAX_READ_BYTES = MAX_MESSAGE_BYTES + 4 * 1024 * 1024;
+
     /** Messages that wait in one lane of one stream. */
     public static final int MAX_QUEUED_MESSAGES = 10_000;
 

@@ -83,6 +83,7 @@ final class NodeStream implements StreamObserver<AgentMessage> {
     @Override
     public void onNext(AgentMessage message) {
         try {
+            Wire.checkSize(message);
             var known = node;
             if (known == null) {
                 welcome(message);

@@ -1,6 +1,7 @@
 package olympus.link;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
@@ -170,6 +171,15 @@ final class Wire {
     /** What a line counts against the credit of its request. */
     static long cost(olympus.link.proto.LogLine line) {
         return line.getText().size() + 64L;
+    }
+
+    static void checkSize(MessageLite message) {
+        if (message.getSerializedSize() > LinkLimits.MAX_MESSAGE_BYTES) {
+            throw new OlympusException(
+                    ErrorCode.TOO_LARGE,
+                    "a message of %d bytes; one may have at most %d"
+                            .formatted(message.getSerializedSize(), LinkLimits.MAX_MESSAGE_BYTES));
+        }
     }
 
     static NodeId nodeId(String text) {

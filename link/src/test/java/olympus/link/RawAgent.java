@@ -1,0 +1,70 @@
+package olympus.link;
+
+import io.grpc.ManagedChannel;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import olympus.link.proto.AgentLinkGrpc;
+import olympus.link.proto.AgentMessage;
+import olympus.link.proto.Hello;
+import olympus.link.proto.ServerMessage;
+
+/** An agent of another make: says what the test wants, by the rules or not. */
+final class RawAgent implements AutoCloseable {
+
+    final Journal<ServerMessage> received = new Journal<>();
+    final Journal<String> end = new Journal<>();
+    private final ExecutorService callbacks = Executors.newVirtualThreadPerTaskExecutor();
+    private final ManagedChannel channel;
+    private final StreamObserver<AgentMessage> out;
+
+    RawAgent(Dial dial) {
+        channel = dial.open(callbacks);
+        out =
+                AgentLinkGrpc.newStub(channel)
+                        .connect(
+                                new StreamObserver<>() {
+                                    @Override
+                                    public void onNext(ServerMessage message) {
+                                        received.add(message);
+                                    }
+
+                                    @Override
+                                    public void onError(Throwable failure) {
+                                        end.add(Reasons.of(failure));
+                                    }
+
+                                    @Override
+                                    public void onCompleted() {
+                                        end.add("completed");
+                                    }
+                                });
+    }
+
+    void send(AgentMessage message) {
+        out.onNext(message);
+    }
+
+    void hello(int protocol, String nodeId) {
+        send(
+                AgentMessage.newBuilder()
+                        .setHello(
+                                Hello.newBuilder()
+                                        .setProtocol(protocol)
+                                        .setNodeId(nodeId)
+                                        .setNodeName("raw")
+                                        .setAgentVersion("0.0.9"))
+                        .build());
+    }
+
+    String awaitEnd() {
+        return end.await(reason -> true);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        callbacks.close();
+    }
+}
