@@ -6,8 +6,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import olympus.model.Cycles;
 import olympus.model.NearestWord;
 import olympus.model.Problem;
 import olympus.model.ServiceId;
@@ -351,7 +353,11 @@ public final class DefinitionRules {
     }
 
     private void cycles() {
-        for (var cycle : DependencyCycles.of(definition.services())) {
+        var edges = new TreeMap<String, Set<String>>();
+        definition
+                .services()
+                .forEach((name, service) -> edges.put(name, service.dependsOn().keySet()));
+        for (var cycle : Cycles.in(edges)) {
             var path = "services." + cycle.getFirst() + ".dependsOn." + cycle.get(1);
             error(
                     path,
