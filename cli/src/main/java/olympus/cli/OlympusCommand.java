@@ -41,6 +41,9 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand(
                 "demo",
                 new ServerSideCommand("demo", "Builds, starts, and applies the example stack."));
+        line.addSubcommand("validate", new ValidateCommand(session));
+        line.addSubcommand("plan", new PlanCommand(session));
+        line.addSubcommand("apply", new ApplyCommand(session));
         line.addSubcommand("status", new StatusCommand(session), "ps", "service", "services");
         line.addSubcommand("why", new WhyCommand(session));
         line.addSubcommand("logs", new LogsCommand(session), "log");

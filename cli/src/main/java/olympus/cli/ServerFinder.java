@@ -37,6 +37,11 @@ final class ServerFinder {
             Optional<Path> caCertificate,
             Optional<String> context) {}
 
+    /** The variables that the command was started with. */
+    Map<String, String> environment() {
+        return environment;
+    }
+
     ServerAddress find(Given given) {
         if (given.dataDirectory().isPresent()) {
             return fromDataDirectory(given.dataDirectory().get(), given, "--data-dir");

@@ -20,6 +20,9 @@ final class OlympusCommandTest {
               {"service":"second/web","desired":1,"running":0,"healthy":0,"state":"failed","reason":"given up","instances":[]}]}
             """;
 
+    /** Holds the server's key and certificate: made once, because making a key takes a JVM. */
+    @TempDir static Path keys;
+
     @TempDir Path folder;
 
     @SuppressWarnings("NullAway.Init") // set before each test
@@ -29,7 +32,7 @@ final class OlympusCommandTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = RecordedServer.start(folder);
+        server = RecordedServer.start(keys);
         environment =
                 Map.of(
                         "OLYMPUS_ADDRESS", server.address(),

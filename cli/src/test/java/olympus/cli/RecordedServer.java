@@ -43,7 +43,9 @@ final class RecordedServer implements AutoCloseable {
 
     static RecordedServer start(Path folder) throws Exception {
         var store = folder.resolve("server.p12");
-        makeKey(store);
+        if (Files.notExists(store)) {
+            makeKey(store);
+        }
         var keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
         var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         managers.init(keys, "changeit".toCharArray());
