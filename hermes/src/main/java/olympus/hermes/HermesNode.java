@@ -2,6 +2,7 @@ package olympus.hermes;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,13 +15,18 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import olympus.foundation.Clock;
 import olympus.foundation.EventLoop;
+import olympus.foundation.OlympusException;
+import olympus.hermes.internal.loop.FileArchive;
 import olympus.hermes.internal.loop.HermesLoop;
 import olympus.hermes.internal.loop.LogApplier;
 import olympus.hermes.internal.loop.LoopParts;
+import olympus.hermes.internal.loop.NodeThreads;
 import olympus.hermes.internal.loop.StreamArchive;
 import olympus.hermes.internal.loop.WatchHandle;
+import olympus.hermes.internal.snapshot.SkipFile;
 import olympus.hermes.internal.state.Command;
 import olympus.hermes.internal.state.HermesState;
+import olympus.hermes.internal.state.SkippedEntry;
 import olympus.hermes.log.ReplicatedLog;
 import olympus.hermes.log.fake.InMemoryLog;
 import olympus.hermes.log.fake.SimulatedDisk;
@@ -35,12 +41,14 @@ public final class HermesNode implements Hermes {
 
     private final HermesLoop loop;
     private final ReplicatedLog log;
-    private final StreamArchive archive;
+    private final LoopParts parts;
+    private final Runnable afterwards;
 
-    private HermesNode(HermesLoop loop, ReplicatedLog log, StreamArchive archive) {
+    private HermesNode(HermesLoop loop, ReplicatedLog log, LoopParts parts, Runnable afterwards) {
         this.loop = loop;
         this.log = log;
-        this.archive = archive;
+        this.parts = parts;
+        this.afterwards = afterwards;
     }
 
     /**
@@ -56,26 +64,65 @@ public final class HermesNode implements Hermes {
                         HermesOptions.DEFAULT_WRITE_DEADLINE,
                         Long.MAX_VALUE,
                         HermesOptions.DEFAULT_ARCHIVE_BYTES);
-        var parts = new LoopParts(Runnable::run, Runnable::run, StreamArchive.none());
+        var parts = LoopParts.withoutThreads(StreamArchive.none());
         try {
-            return start(loop, clock, new SplittableRandom(1), log, options, parts);
+            return start(loop, clock, new SplittableRandom(1), log, options, parts, () -> {});
         } catch (IOException e) {
             throw new IllegalStateException("a log in memory reads no files", e);
         }
     }
 
+    /**
+     * Opens the store over {@code log} with threads of its own: one loop, and one each for handing
+     * entries to the log, writing snapshots and writing the archive. Returns once the newest
+     * snapshot is loaded; {@link #ready} tells when the store answers.
+     *
+     * @throws OlympusException of code {@code CORRUPT} when a file is damaged; it names the file
+     *     and the remedy
+     */
+    public static HermesNode open(HermesOptions options, ReplicatedLog log, Clock clock)
+            throws IOException {
+        var folder =
+                options.directory()
+                        .orElseThrow(() ->
+                                new IllegalArgumentException(
+                                        "a store with threads of its own needs a directory"));
+        var threads = new NodeThreads();
+        var archive =
+                new FileArchive(
+                        folder.resolve("archive"), options.archiveBytes(), threads.archiver());
+        var parts =
+                new LoopParts(
+                        threads.proposer(), threads.writer(), Thread::startVirtualThread, archive);
+        try {
+            return start(threads.loop(), clock, new SecureRandom(), log, options, parts, threads);
+        } catch (IOException | RuntimeException failed) {
+            log.close();
+            threads.run();
+            throw failed;
+        }
+    }
+
+    /**
+     * A store on parts of the caller's choice; {@code afterwards} is closed after everything else.
+     */
     static HermesNode start(
             EventLoop loop,
             Clock clock,
             RandomGenerator random,
             ReplicatedLog log,
             HermesOptions options,
-            LoopParts parts)
+            LoopParts parts,
+            Runnable afterwards)
             throws IOException {
-        var owner = new HermesLoop(loop, clock, random, log, options, parts, List.of());
+        var condemned =
+                options.directory().isPresent()
+                        ? SkipFile.read(options.directory().get())
+                        : List.<SkippedEntry>of();
+        var owner = new HermesLoop(loop, clock, random, log, options, parts, condemned);
         log.onLeadership(owner::leadershipChanged);
         log.open(new LogApplier(owner));
-        return new HermesNode(owner, log, parts.archive());
+        return new HermesNode(owner, log, parts, afterwards);
     }
 
     /** Completed when the store answers; failed when that can no longer happen. */
@@ -118,7 +165,8 @@ public final class HermesNode implements Hermes {
                         return CompletableFuture.completedFuture(
                                 new StreamPage(page.entries(), empty ? 0 : 1, page.nextSequence()));
                     }
-                    return archive.read(stream, fromSequence, limit)
+                    return parts.archive()
+                            .read(stream, fromSequence, limit)
                             .thenApply(found -> join(found, page, limit));
                 });
     }
@@ -139,15 +187,24 @@ public final class HermesNode implements Hermes {
     }
 
     /**
-     * Answers what is left, makes a last snapshot, closes the log. Completed when all that has
-     * happened.
+     * Answers what is left, makes a last snapshot, closes the log and the threads of {@link #open}.
+     * Completed when all that has happened; the waiting is the caller's, with a deadline of its
+     * own.
      */
     public CompletionStage<Void> close() {
-        return loop.close()
-                .whenComplete((_, _) -> {
-                    log.close();
-                    archive.close();
-                });
+        var done = new CompletableFuture<Void>();
+        var _ =
+                loop.close()
+                        .whenComplete((_, _) -> {
+                            parts.archive().close();
+                            parts.closer()
+                                    .execute(() -> {
+                                        log.close();
+                                        afterwards.run();
+                                        done.complete(null);
+                                    });
+                        });
+        return done;
     }
 
     private static void checkLimit(int limit) {

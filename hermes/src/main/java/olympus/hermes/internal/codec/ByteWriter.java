@@ -77,9 +77,14 @@ public final class ByteWriter {
 
     /** Appends the CRC32C of everything from {@code start} on. */
     public ByteWriter checksumFrom(int start) {
+        return i32(checksum(start));
+    }
+
+    /** The CRC32C of everything from {@code start} on. */
+    public int checksum(int start) {
         var crc = new CRC32C();
         crc.update(buffer, start, size - start);
-        return i32((int) crc.getValue());
+        return (int) crc.getValue();
     }
 
     public byte[] toArray() {
