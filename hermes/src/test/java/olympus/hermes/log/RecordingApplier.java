@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.zip.CRC32C;
 import olympus.hermes.log.ReplicatedLog.SnapshotFile;
 
 /**
@@ -34,8 +35,9 @@ public final class RecordingApplier implements ReplicatedLog.Applier {
             return 0;
         }
         var lines = Files.readAllLines(newest.get().path(), StandardCharsets.UTF_8);
-        if (lines.isEmpty() || !lines.getLast().equals("end")) {
-            throw new IOException("the snapshot does not end with its last line");
+        if (lines.isEmpty()
+                || !lines.getLast().equals(checksum(lines.subList(0, lines.size() - 1)))) {
+            throw new IOException("the checksum in the last line does not match");
         }
         state.addAll(lines.subList(0, lines.size() - 1));
         return newest.get().index();
@@ -108,9 +110,19 @@ public final class RecordingApplier implements ReplicatedLog.Applier {
         var last = committed.getLast();
         var snapshot = SnapshotFile.in(directory, last.term(), last.index());
         var temporary = directory.resolve("writing.tmp");
-        Files.write(temporary, state, StandardCharsets.UTF_8);
-        Files.writeString(temporary, "end\n", java.nio.file.StandardOpenOption.APPEND);
+        var lines = new ArrayList<>(state);
+        lines.add(checksum(state));
+        Files.write(temporary, lines, StandardCharsets.UTF_8);
         Files.move(temporary, snapshot.path());
         return snapshot;
+    }
+
+    private static String checksum(List<String> lines) {
+        var crc = new CRC32C();
+        for (var line : lines) {
+            crc.update(line.getBytes(StandardCharsets.UTF_8));
+            crc.update('\n');
+        }
+        return Long.toHexString(crc.getValue());
     }
 }
