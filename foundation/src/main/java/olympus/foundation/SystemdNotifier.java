@@ -15,11 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Tells systemd how this process is doing, by the protocol of {@code sd_notify(3)}: datagrams of {@code KEY=value} lines
- * to the Unix socket that {@code NOTIFY_SOCKET} names. Where no such socket is named, nothing is sent. (The JDK has no
- * Unix datagram sockets, hence the C library.)
+ * Tells systemd how this process is doing, by the protocol of {@code sd_notify(3)}: datagrams of
+ * {@code KEY=value} lines to the Unix socket that {@code NOTIFY_SOCKET} names. Where no such socket
+ * is named, nothing is sent. (The JDK has no Unix datagram sockets, hence the C library.)
  *
- * <p>Threading: any thread. Limits: a status is cut at {@link #MAX_STATUS_BYTES}; sending never blocks.
+ * <p>Threading: any thread. Limits: a status is cut at {@link #MAX_STATUS_BYTES}; sending never
+ * blocks.
  */
 @SuppressWarnings("restricted") // calling the C library is what this class is for
 public final class SystemdNotifier {
@@ -33,20 +34,28 @@ public final class SystemdNotifier {
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final VarHandle ERRNO =
+            STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
-    private static final MethodHandle SOCKET = function(FunctionDescriptor.of(
-            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT), "socket");
-    private static final MethodHandle SENDTO = function(
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.ADDRESS,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.ADDRESS,
-                    ValueLayout.JAVA_INT),
-            "sendto");
+    private static final MethodHandle SOCKET =
+            function(
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.JAVA_INT),
+                    "socket");
+    private static final MethodHandle SENDTO =
+            function(
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.JAVA_LONG,
+                            ValueLayout.JAVA_INT,
+                            ValueLayout.ADDRESS,
+                            ValueLayout.JAVA_INT),
+                    "sendto");
     private static final MethodHandle CLOSE =
             function(FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT), "close");
 
@@ -58,23 +67,34 @@ public final class SystemdNotifier {
         this.watchdog = watchdog;
     }
 
-    /** Reads {@code NOTIFY_SOCKET}, {@code WATCHDOG_USEC} and {@code WATCHDOG_PID} as systemd sets them for {@code pid}. */
+    /**
+     * Reads {@code NOTIFY_SOCKET}, {@code WATCHDOG_USEC} and {@code WATCHDOG_PID} as systemd sets
+     * them for {@code pid}.
+     */
     public static SystemdNotifier from(Map<String, String> environment, long pid) {
-        var socket = Optional.ofNullable(environment.get("NOTIFY_SOCKET")).filter(path -> !path.isEmpty());
+        var socket =
+                Optional.ofNullable(environment.get("NOTIFY_SOCKET"))
+                        .filter(path -> !path.isEmpty());
         if (socket.isPresent() && !isUsable(socket.get())) {
             throw new OlympusException(
                     ErrorCode.INVALID,
                     "NOTIFY_SOCKET is \"%s\"; expected an absolute path or @name of at most %d bytes"
                             .formatted(socket.get(), PATH_BYTES - 1));
         }
-        var forUs = Long.toString(pid).equals(environment.getOrDefault("WATCHDOG_PID", Long.toString(pid)));
-        var watchdog = Optional.ofNullable(environment.get("WATCHDOG_USEC"))
-                .filter(micros -> forUs && socket.isPresent())
-                .map(SystemdNotifier::interval);
+        var forUs =
+                Long.toString(pid)
+                        .equals(environment.getOrDefault("WATCHDOG_PID", Long.toString(pid)));
+        var watchdog =
+                Optional.ofNullable(environment.get("WATCHDOG_USEC"))
+                        .filter(micros -> forUs && socket.isPresent())
+                        .map(SystemdNotifier::interval);
         return new SystemdNotifier(socket, watchdog);
     }
 
-    /** How often {@link #alive} must be called, half of what systemd allows; empty when it does not watch. */
+    /**
+     * How often {@link #alive} must be called, half of what systemd allows; empty when it does not
+     * watch.
+     */
     public Optional<Duration> watchdogInterval() {
         return watchdog;
     }
@@ -93,7 +113,10 @@ public final class SystemdNotifier {
         send("STOPPING=1\nSTATUS=" + oneLine(status));
     }
 
-    /** The watchdog may go on sleeping. To be called by the loop whose life matters, not by a timer beside it. */
+    /**
+     * The watchdog may go on sleeping. To be called by the loop whose life matters, not by a timer
+     * beside it.
+     */
     public void alive() throws IOException {
         send("WATCHDOG=1");
     }
@@ -109,14 +132,16 @@ public final class SystemdNotifier {
             try {
                 var bytes = message.getBytes(StandardCharsets.UTF_8);
                 var address = address(arena, socket.get());
-                var sent = (long) SENDTO.invokeExact(
-                        state,
-                        descriptor,
-                        arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes),
-                        (long) bytes.length,
-                        MSG_DONTWAIT_NOSIGNAL,
-                        address,
-                        (int) address.byteSize());
+                var sent =
+                        (long)
+                                SENDTO.invokeExact(
+                                        state,
+                                        descriptor,
+                                        arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes),
+                                        (long) bytes.length,
+                                        MSG_DONTWAIT_NOSIGNAL,
+                                        address,
+                                        (int) address.byteSize());
                 check(sent, state, "sendto");
             } finally {
                 var closed = (int) CLOSE.invokeExact(state, descriptor);
@@ -131,12 +156,16 @@ public final class SystemdNotifier {
 
     private void check(long result, MemorySegment state, String call) throws IOException {
         if (result < 0) {
-            throw new IOException("cannot tell systemd at %s: %s failed with errno %d"
-                    .formatted(socket.orElse(""), call, (int) ERRNO.get(state, 0L)));
+            throw new IOException(
+                    "cannot tell systemd at %s: %s failed with errno %d"
+                            .formatted(socket.orElse(""), call, (int) ERRNO.get(state, 0L)));
         }
     }
 
-    /** A {@code sockaddr_un} that is as long as the name, as abstract names (with {@code @} for the zero byte) require. */
+    /**
+     * A {@code sockaddr_un} that is as long as the name, as abstract names (with {@code @} for the
+     * zero byte) require.
+     */
     private static MemorySegment address(Arena arena, String path) {
         var name = path.getBytes(StandardCharsets.UTF_8);
         var isAbstract = path.startsWith("@");

@@ -38,7 +38,10 @@ final class SystemdNotifierTest {
     @ValueSource(booleans = {false, true})
     void tellsSystemdWhatHappens(boolean abstractName) throws Exception {
         var socket = (abstractName ? "@" : "") + folder.resolve("notify");
-        var receiver = new ProcessBuilder("python3", "-c", RECEIVER, socket).redirectErrorStream(true).start();
+        var receiver =
+                new ProcessBuilder("python3", "-c", RECEIVER, socket)
+                        .redirectErrorStream(true)
+                        .start();
         try (var received = receiver.inputReader()) {
             assertThat(received.readLine()).isEqualTo("bound");
             var notifier = SystemdNotifier.from(Map.of("NOTIFY_SOCKET", socket), 1);
@@ -67,8 +70,10 @@ final class SystemdNotifierTest {
 
     @Test
     void theWatchdogIsFedTwiceAsOftenAsItAsks() {
-        var environment = Map.of("NOTIFY_SOCKET", "/run/x", "WATCHDOG_USEC", "30000000", "WATCHDOG_PID", "7");
-        assertThat(SystemdNotifier.from(environment, 7).watchdogInterval()).contains(Duration.ofSeconds(15));
+        var environment =
+                Map.of("NOTIFY_SOCKET", "/run/x", "WATCHDOG_USEC", "30000000", "WATCHDOG_PID", "7");
+        assertThat(SystemdNotifier.from(environment, 7).watchdogInterval())
+                .contains(Duration.ofSeconds(15));
         assertThat(SystemdNotifier.from(environment, 8).watchdogInterval()).isEmpty();
     }
 
@@ -90,7 +95,8 @@ final class SystemdNotifierTest {
                     .hasMessageContaining("NOTIFY_SOCKET");
         }
         assertThatThrownBy(() ->
-                        SystemdNotifier.from(Map.of("NOTIFY_SOCKET", "/run/x", "WATCHDOG_USEC", "soon"), 1))
+                        SystemdNotifier.from(
+                                Map.of("NOTIFY_SOCKET", "/run/x", "WATCHDOG_USEC", "soon"), 1))
                 .hasMessageContaining("WATCHDOG_USEC is \"soon\"");
     }
 
