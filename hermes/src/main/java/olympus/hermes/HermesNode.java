@@ -23,13 +23,14 @@ import olympus.hermes.internal.loop.LoopParts;
 import olympus.hermes.internal.loop.NodeThreads;
 import olympus.hermes.internal.loop.StreamArchive;
 import olympus.hermes.internal.loop.WatchHandle;
-import olympus.hermes.internal.snapshot.SkipFile;
 import olympus.hermes.internal.state.Command;
 import olympus.hermes.internal.state.HermesState;
 import olympus.hermes.internal.state.SkippedEntry;
 import olympus.hermes.log.ReplicatedLog;
 import olympus.hermes.log.fake.InMemoryLog;
 import olympus.hermes.log.fake.SimulatedDisk;
+import olympus.hermes.store.SkipList;
+import olympus.hermes.store.StoreLayout;
 
 /**
  * A member of the store: the loop that owns the state, over a log.
@@ -117,12 +118,18 @@ public final class HermesNode implements Hermes {
             throws IOException {
         var condemned =
                 options.directory().isPresent()
-                        ? SkipFile.read(options.directory().get())
+                        ? condemned(options.directory().get())
                         : List.<SkippedEntry>of();
         var owner = new HermesLoop(loop, clock, random, log, options, parts, condemned);
         log.onLeadership(owner::leadershipChanged);
         log.open(new LogApplier(owner));
         return new HermesNode(owner, log, parts, afterwards);
+    }
+
+    private static List<SkippedEntry> condemned(Path folder) throws IOException {
+        return SkipList.read(new StoreLayout(folder).skips()).stream()
+                .map(skip -> new SkippedEntry(skip.index(), skip.hash()))
+                .toList();
     }
 
     /** Completed when the store answers; failed when that can no longer happen. */

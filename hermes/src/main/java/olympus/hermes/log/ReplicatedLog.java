@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import olympus.foundation.ErrorCode;
+import olympus.hermes.internal.ratis.RatisLog;
 
 /**
  * An ordered log of opaque entries that a majority has flushed to disk before anybody sees them,
@@ -26,6 +27,11 @@ public interface ReplicatedLog extends AutoCloseable {
 
     /** Upper bound of one entry. */
     int MAX_ENTRY_BYTES = 2 << 20;
+
+    /** A log on disk, durable, for a group of one; to be opened. */
+    static ReplicatedLog onDisk(LogConfig config) {
+        return new RatisLog(config);
+    }
 
     /**
      * Opens the log, loads the newest good snapshot through {@code applier}, replays, and joins the

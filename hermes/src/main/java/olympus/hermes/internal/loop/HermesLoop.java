@@ -414,7 +414,7 @@ public final class HermesLoop {
             applyNext(index, bytes, context);
         } catch (Throwable poison) {
             halt(
-                    "entry %d cannot be applied: %s. Nothing of it was acknowledged. `olympus store verify` says more; `olympus store skip` condemns the entry"
+                    "entry %d cannot be applied: %s. Nothing of it was acknowledged. `olympus store verify` says more; `olympus store skip-entry` condemns the entry"
                             .formatted(index, poison.getMessage()),
                     poison);
             applied.completeExceptionally(unavailable(halted.orElseThrow()));
