@@ -27,6 +27,8 @@ import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.Assignment;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The server's end of one agent's stream.
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * on the loop.
  */
 final class NodeStream implements StreamObserver<AgentMessage> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeStream.class);
 
     private static final String ASSIGNMENT = "assignment";
     private static final String EVENTS_RECORDED = "events recorded";
@@ -180,6 +184,11 @@ final class NodeStream implements StreamObserver<AgentMessage> {
         var claimed = Wire.nodeId(hello.getNodeId());
         var refusal = refusal(hello, claimed);
         if (refusal.isPresent()) {
+            LOG.atWarn()
+                    .addKeyValue("claimed", claimed)
+                    .addKeyValue("certified", certified)
+                    .addKeyValue("reason", refusal.get().getDescription())
+                    .log("An agent was refused");
             close(refusal.get());
             return;
         }

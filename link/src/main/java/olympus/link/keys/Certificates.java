@@ -185,11 +185,13 @@ public final class Certificates {
     }
 
     private void writeTrust() {
-        KeyFiles.writePublic(folder.resolve(HTTPS_CA), KeyFiles.pem(List.of(authorities.root())));
-        KeyFiles.writePublic(
-                folder.resolve("agents-trust.pem"), KeyFiles.pem(trust(Purpose.AGENTS)));
-        KeyFiles.writePublic(
-                folder.resolve("replicas-trust.pem"), KeyFiles.pem(trust(Purpose.REPLICAS)));
+        writeTrust(HTTPS_CA, List.of(authorities.root()));
+        writeTrust("agents-trust.pem", trust(Purpose.AGENTS));
+        writeTrust("replicas-trust.pem", trust(Purpose.REPLICAS));
+    }
+
+    private void writeTrust(String name, List<X509Certificate> trusted) {
+        KeyFiles.writePublicIfChanged(folder.resolve(name), KeyFiles.pem(trusted));
     }
 
     private static List<KeyPurposeId> purposes(Kind kind) {

@@ -19,6 +19,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
@@ -71,6 +72,14 @@ final class KeyFiles {
 
     static void writePublic(Path file, byte[] content) {
         write(file, content, PUBLIC);
+    }
+
+    /** Spares the disk what it already holds. */
+    static void writePublicIfChanged(Path file, byte[] content) {
+        if (!Files.exists(file)
+                || !Arrays.equals(read(file, "delete it: it is written anew"), content)) {
+            writePublic(file, content);
+        }
     }
 
     /** Flushes the entries of {@code folder}, so that a rename in it survives a power loss. */
