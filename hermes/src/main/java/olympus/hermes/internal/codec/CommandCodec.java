@@ -235,7 +235,7 @@ public final class CommandCodec {
         try {
             return new StoreLimits(ringBytes, ringRevisions, tableBytes, leases, streams);
         } catch (IllegalArgumentException e) {
-            throw new MalformedData("store limits: " + e.getMessage());
+            throw in.malformed("store limits: " + e.getMessage());
         }
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package olympus.hermes.internal.codec;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package olympus.hermes.internal.loop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package olympus.hermes.internal.snapshot;
+
+import org.jspecify.annotations.NullMarked;

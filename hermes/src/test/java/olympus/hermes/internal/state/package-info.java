@@ -1,0 +1,4 @@
+@NullMarked
+package olympus.hermes.internal.state;
+
+import org.jspecify.annotations.NullMarked;
