@@ -188,7 +188,10 @@ final class StoreSimulationTest {
                     break;
                 }
             }
-            assertThat(stored).hasSizeGreaterThan(20).as("applied at most once").doesNotHaveDuplicates();
+            assertThat(stored)
+                    .hasSizeGreaterThan(20)
+                    .as("applied at most once")
+                    .doesNotHaveDuplicates();
             for (var attempt : attempts) {
                 attempt.result.ifPresent(result -> check(attempt, result, stored));
             }
