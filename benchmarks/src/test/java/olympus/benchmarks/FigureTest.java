@@ -28,9 +28,17 @@ class FigureTest {
         var below = Target.below(Statistic.P99, 500, 150);
         var above = Target.above(Statistic.P50, 100, 200);
 
-        assertThat(List.of(below.verdict(spread(149)), below.verdict(spread(150)), below.verdict(spread(500))))
+        assertThat(
+                        List.of(
+                                below.verdict(spread(149)),
+                                below.verdict(spread(150)),
+                                below.verdict(spread(500))))
                 .containsExactly("goal", "floor", "MISSED");
-        assertThat(List.of(above.verdict(spread(200)), above.verdict(spread(199)), above.verdict(spread(99))))
+        assertThat(
+                        List.of(
+                                above.verdict(spread(200)),
+                                above.verdict(spread(199)),
+                                above.verdict(spread(99))))
                 .containsExactly("goal", "floor", "MISSED");
     }
 
@@ -43,7 +51,13 @@ class FigureTest {
 
     @Test
     void printsThreeDigitsThatMatter() {
-        assertThat(List.of(Figure.number(1234567), Figure.number(12.345), Figure.number(1.2345), Figure.number(0.01234), Figure.number(0)))
+        assertThat(
+                        List.of(
+                                Figure.number(1234567),
+                                Figure.number(12.345),
+                                Figure.number(1.2345),
+                                Figure.number(0.01234),
+                                Figure.number(0)))
                 .containsExactly("1 234 567", "12.3", "1.23", "0.012", "0");
     }
 }
