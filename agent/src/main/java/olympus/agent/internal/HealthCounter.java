@@ -59,6 +59,17 @@ final class HealthCounter {
         }
     }
 
+    /**
+     * The failures so far are not held against the instance: it must fail anew, as often as
+     * declared.
+     */
+    void forgive() {
+        failures = 0;
+        if (health == Health.FAILING) {
+            health = Health.WARNING;
+        }
+    }
+
     Health health() {
         return health;
     }

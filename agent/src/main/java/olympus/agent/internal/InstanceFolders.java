@@ -3,7 +3,9 @@ package olympus.agent.internal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,7 +20,10 @@ final class InstanceFolders {
     /** The environment variable that marks every process of a run. */
     static final String MARKER_NAME = "OLYMPUS_RUN_ID";
 
+    private static final Path MEMORY = Path.of("/dev/shm");
+
     private final Path root;
+    private final Path refuge;
     private final NodeId node;
 
     /**
@@ -26,6 +31,7 @@ final class InstanceFolders {
      */
     InstanceFolders(Path root, NodeId node) {
         this.root = root;
+        this.refuge = MEMORY.resolve("olympus-" + Posix.effectiveUser() + "-" + node);
         this.node = node;
     }
 
@@ -64,8 +70,58 @@ final class InstanceFolders {
         return instance(id).resolve("instance");
     }
 
+    /**
+     * The folder of a run: in the instance's folder, or in memory if the disk was full when it
+     * began.
+     */
     RunFolder run(InstanceId id, long run) {
-        return new RunFolder(instance(id).resolve("runs").resolve(Long.toString(run)));
+        var usual = new RunFolder(instance(id).resolve("runs").resolve(Long.toString(run)));
+        var inMemory = refugeRun(id, run);
+        return !Files.exists(usual.path()) && Files.exists(inMemory.path()) ? inMemory : usual;
+    }
+
+    /**
+     * Where a run may live that the disk has no room for. What it holds is worth nothing after a
+     * reboot anyway.
+     */
+    RunFolder refugeRun(InstanceId id, long run) {
+        return new RunFolder(refugeOf(id).resolve(Long.toString(run)));
+    }
+
+    private Path refugeOf(InstanceId id) {
+        return refuge.resolve(
+                id.service().stack().value() + "-" + id.service().service() + "." + id.ordinal());
+    }
+
+    /**
+     * Makes the place in memory, for this user's eyes only; throws where somebody else has taken
+     * its name.
+     */
+    void prepareRefuge() {
+        try {
+            if (!Files.isDirectory(refuge, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createDirectory(
+                        refuge,
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rwx------")));
+            }
+            var owner = (Integer) Files.getAttribute(refuge, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+            if (owner != Posix.effectiveUser()) {
+                throw new IOException("it belongs to user number " + owner);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "cannot use %s while the disk is full: %s".formatted(refuge, e.getMessage()),
+                    e);
+        }
+    }
+
+    /** Removes all that is kept of an instance. */
+    void delete(InstanceId id) {
+        RunFolder.delete(instance(id));
+        RunFolder.delete(refugeOf(id));
+        // Only when it was the last: a plain rmdir. Whether it was does not matter.
+        var ignored = refuge.toFile().delete();
     }
 
     /**
@@ -78,7 +134,9 @@ final class InstanceFolders {
 
     /** The runs that have a folder, newest first. */
     List<Long> runs(InstanceId id) {
-        return names(instance(id).resolve("runs")).stream()
+        return Stream.concat(
+                        names(instance(id).resolve("runs")).stream(), names(refugeOf(id)).stream())
+                .distinct()
                 .filter(name ->
                         !name.isEmpty()
                                 && name.chars().allMatch(Character::isDigit)

@@ -118,6 +118,14 @@ final class InstanceMachine {
         wanted(wanted);
     }
 
+    /** The brake is released: what failed while the checker was suspected does not count. */
+    void forgiveFailures() {
+        health.forgive();
+        if (remark.startsWith("unhealthy")) {
+            remark = "";
+        }
+    }
+
     /** The last run ended while no agent watched; its {@link MachineInput.Ended} follows. */
     void endedUnseen(String token) {
         runToken = token;

@@ -18,13 +18,13 @@ import java.util.random.RandomGenerator;
 import olympus.agent.Brake;
 import olympus.agent.OutputLimits;
 import olympus.foundation.Clock;
-import olympus.foundation.ThreadEventLoop;
 import olympus.link.AgentSide;
 import olympus.link.LogRequest;
 import olympus.link.LogSink;
 import olympus.link.Pause;
 import olympus.model.InstanceId;
 import olympus.model.SecretRef;
+import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 
 /**
@@ -43,8 +43,8 @@ public final class NodeSupervision implements AutoCloseable {
     private final AgentSide.Identity identity;
     private final List<AgentSide.Reports> reports = new CopyOnWriteArrayList<>();
     private final InstanceFolders folders;
-    private final ThreadEventLoop loop;
-    private final ThreadEventLoop outputLoop;
+    private final EndingLoop loop;
+    private final EndingLoop outputLoop;
     private final PidWatcher watcher;
     private final ExecutorService blocking;
     private final OutputCollector output;
@@ -52,6 +52,7 @@ public final class NodeSupervision implements AutoCloseable {
     private final Supervisor supervisor;
     private boolean reportDue;
     private boolean eventsDue;
+    private long lastSent;
 
     /**
      * @param root the agent's folder, {@code D/agent}
@@ -68,8 +69,8 @@ public final class NodeSupervision implements AutoCloseable {
         this.identity = identity;
         folders = new InstanceFolders(root, identity.node());
         folders.prepare();
-        loop = new ThreadEventLoop("agent-supervision", onFailure);
-        outputLoop = new ThreadEventLoop("agent-output", onFailure);
+        loop = new EndingLoop("agent-supervision", onFailure);
+        outputLoop = new EndingLoop("agent-output", onFailure);
         watcher = new PidWatcher(failure -> onFailure.accept("agent-watcher", failure));
         blocking =
                 Executors.newThreadPerTaskExecutor(
@@ -79,6 +80,7 @@ public final class NodeSupervision implements AutoCloseable {
         var bootId = ProcFs.bootId();
         var accounts = new Accounts(Posix.effectiveUser());
         var prober = new Prober(accounts);
+        var limits = new Limits(identity.node().toString().substring(0, 8));
         var parts =
                 new SupervisorParts(
                         identity,
@@ -103,7 +105,7 @@ public final class NodeSupervision implements AutoCloseable {
                         parts,
                         it ->
                                 new ProcessDriver(
-                                        folders, bootId, loop, blocking, watcher, accounts,
+                                        folders, bootId, loop, blocking, watcher, accounts, limits,
                                         it::feed),
                         it ->
                                 new ProbeRounds(
@@ -223,6 +225,7 @@ public final class NodeSupervision implements AutoCloseable {
                     "the filesystem of %s cannot free parts of files: output files grow until their run ends"
                             .formatted(folders.root()));
         }
+        lacks.addAll(supervisor.driver().problems());
         return lacks;
     }
 
@@ -247,7 +250,9 @@ public final class NodeSupervision implements AutoCloseable {
     private void reportSoon() {
         if (!reportDue) {
             reportDue = true;
-            loop.schedule(REPORT_GATHERS, this::report);
+            // The whole report grows with the instances: many of them wait a little longer for each
+            // other.
+            loop.schedule(REPORT_GATHERS.plusMillis(supervisor.size() / 2), this::report);
         }
     }
 
@@ -262,15 +267,25 @@ public final class NodeSupervision implements AutoCloseable {
     private void sendEventsSoon() {
         if (!eventsDue) {
             eventsDue = true;
-            loop.schedule(REPORT_GATHERS, this::sendEvents);
+            loop.schedule(REPORT_GATHERS, this::sendNewEvents);
         }
     }
 
-    private void sendEvents() {
+    private void sendNewEvents() {
         eventsDue = false;
-        var pending = supervisor.pendingEvents();
-        if (!pending.isEmpty()) {
-            reports.forEach(to -> to.events(pending));
+        var last = lastSent;
+        send(supervisor.pendingEvents().stream().filter(event -> event.sequence() > last).toList());
+    }
+
+    /** Also those sent before: a server records an event once, however often it comes. */
+    private void sendEvents() {
+        send(supervisor.pendingEvents());
+    }
+
+    private void send(List<AgentEvent> events) {
+        if (!events.isEmpty()) {
+            lastSent = Math.max(lastSent, events.getLast().sequence());
+            reports.forEach(to -> to.events(events));
         }
     }
 
@@ -278,8 +293,8 @@ public final class NodeSupervision implements AutoCloseable {
     @Override
     public void close() {
         watcher.close();
-        output.close();
         loop.close();
+        output.close();
         outputLoop.close();
         blocking.shutdownNow();
     }

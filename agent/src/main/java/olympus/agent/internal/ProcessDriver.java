@@ -9,10 +9,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import olympus.foundation.EventLoop;
 import olympus.model.InstanceId;
 import olympus.model.SecretRef;
@@ -44,6 +48,8 @@ final class ProcessDriver {
     private final Executor blocking;
     private final PidWatcher watcher;
     private final Accounts accounts;
+    private final Limits limits;
+    private final Set<String> problems = ConcurrentHashMap.newKeySet();
     private final BiConsumer<InstanceId, MachineInput> events;
     private final Semaphore starts = new Semaphore(PARALLEL_STARTS);
     private final Map<InstanceId, Live> live = new HashMap<>();
@@ -55,6 +61,7 @@ final class ProcessDriver {
             Executor blocking,
             PidWatcher watcher,
             Accounts accounts,
+            Limits limits,
             BiConsumer<InstanceId, MachineInput> events) {
         this.folders = folders;
         this.bootId = bootId;
@@ -62,6 +69,7 @@ final class ProcessDriver {
         this.blocking = blocking;
         this.watcher = watcher;
         this.accounts = accounts;
+        this.limits = limits;
         this.events = events;
     }
 
@@ -69,7 +77,9 @@ final class ProcessDriver {
     private static final class Live {
         final InstanceId id;
         final long run;
-        final RunFolder folder;
+        RunFolder folder;
+        OptionalLong memoryKills = OptionalLong.empty();
+        Optional<Long> memoryLimit = Optional.empty();
         final String marker;
         Optional<ProcessIdentity> child = Optional.empty();
         Optional<PidWatcher.Watch> childWatch = Optional.empty();
@@ -133,7 +143,12 @@ final class ProcessDriver {
         if (taken.isPresent()) {
             return new Launch.Failed(taken.get(), false);
         }
-        entry.folder.create(spec.runToken(), entry.marker, bootId);
+        createFolder(spec, entry);
+        var resources = spec.definition().deploy().resources();
+        var applied = limits.apply(spec.id(), resources);
+        problems.addAll(applied.problems());
+        entry.memoryLimit = resources.memoryBytes();
+        entry.memoryKills = limits.memoryKills(spec.id());
         var command =
                 new ArrayList<>(
                         List.of(
@@ -144,7 +159,8 @@ final class ProcessDriver {
                                 "hold",
                                 entry.folder.path().toString(),
                                 ready.directory().toString(),
-                                ""));
+                                joined(applied.groups())));
+        command.addAll(applied.words());
         command.addAll(ready.prefix());
         command.addAll(ready.command());
         var builder =
@@ -162,6 +178,36 @@ final class ProcessDriver {
             return new Launch.Failed("setsid could not start its keeper", false);
         }
         return awaitClaim(entry.folder);
+    }
+
+    /**
+     * A full disk must not keep an instance down: what a run needs on disk is little and can live
+     * in memory.
+     */
+    private void createFolder(InstanceSpec spec, Live entry) {
+        try {
+            entry.folder.create(spec.runToken(), entry.marker, bootId);
+        } catch (UncheckedIOException diskRefuses) {
+            RunFolder.delete(entry.folder.path());
+            folders.prepareRefuge();
+            entry.folder = folders.refugeRun(entry.id, entry.run);
+            entry.folder.create(spec.runToken(), entry.marker, bootId);
+        }
+    }
+
+    private static String joined(List<Path> groups) {
+        return groups.stream().map(Path::toString).collect(Collectors.joining(":"));
+    }
+
+    /** What cannot be limited on this machine. */
+    Set<String> problems() {
+        return Set.copyOf(problems);
+    }
+
+    /** The instance is gone for good. Blocks. */
+    void forget(InstanceId id) {
+        limits.forget(id);
+        problems.removeIf(problem -> problem.contains(id.toString()));
     }
 
     /** The keeper writes within milliseconds; a busy machine may take longer. */
@@ -357,6 +403,11 @@ final class ProcessDriver {
             if (!lastLine.isEmpty() && status.filter(code -> code == 0).isEmpty()) {
                 detail.add("last on stderr: " + lastLine);
             }
+            if (wasKilledForMemory(entry)) {
+                detail.add(
+                        "it had reached its memory limit of %d bytes"
+                                .formatted(entry.memoryLimit.orElse(0L)));
+            }
             if (left > 0) {
                 detail.add("%d processes it had left behind were ended".formatted(left));
             }
@@ -367,6 +418,13 @@ final class ProcessDriver {
                         new MachineInput.Ended(entry.run, status, String.join("; ", detail)));
             });
         });
+    }
+
+    private boolean wasKilledForMemory(Live entry) {
+        var kills = limits.memoryKills(entry.id);
+        return entry.memoryLimit.isPresent()
+                && kills.isPresent()
+                && kills.getAsLong() > entry.memoryKills.orElse(kills.getAsLong());
     }
 
     /**

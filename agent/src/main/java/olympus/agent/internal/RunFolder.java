@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 record RunFolder(Path path) {
 
     private static final int STATUS_BYTES = 64;
+    private static final long ROOM_NEEDED = 64 * 1024;
     private static final int TAIL_BYTES = 4096;
     private static final String NO_STATUS = "-";
 
@@ -43,6 +44,9 @@ record RunFolder(Path path) {
         intent.put("boot_id", bootId);
         try {
             Files.createDirectories(path);
+            if (Files.getFileStore(path).getUsableSpace() < ROOM_NEEDED) {
+                throw new IOException("the disk is full");
+            }
             RecordFile.write(path.resolve("intent"), intent);
             // Blocks are taken now, so that the status can be written on a full disk later.
             Files.createFile(stdout());

@@ -332,7 +332,8 @@ final class Supervisor {
         parts.blocking()
                 .execute(() -> {
                     try {
-                        RunFolder.delete(parts.folders().instance(id));
+                        parts.folders().delete(id);
+                        driver.forget(id);
                     } catch (UncheckedIOException e) {
                         loop.execute(() ->
                                 problems.add(
@@ -458,6 +459,9 @@ final class Supervisor {
                             ? "nothing is restarted for its health"
                             : "unhealthy instances are restarted again");
             brake = verdict;
+            if (verdict.isEmpty()) {
+                machines.values().forEach(InstanceMachine::forgiveFailures);
+            }
             lookAround();
         }
         brake = verdict;
@@ -499,6 +503,10 @@ final class Supervisor {
         parts.events().recorded(upToSequence);
     }
 
+    int size() {
+        return machines.size();
+    }
+
     NodeReport report() {
         var observations = new ArrayList<InstanceObservation>(machines.size());
         machines.values().forEach(machine -> observations.add(machine.observation()));
@@ -519,6 +527,10 @@ final class Supervisor {
                 brake,
                 observations,
                 all);
+    }
+
+    ProcessDriver driver() {
+        return driver;
     }
 
     Map<SecretRef, String> secrets() {
