@@ -105,6 +105,14 @@ public final class RecordCodec<T extends Record> {
         return (Map<String, Object>) form.encode(value);
     }
 
+    /**
+     * Plain maps, lists, texts and numbers as JSON with one value per line: for documents that are
+     * no records.
+     */
+    public static String indented(Object tree) {
+        return JsonText.indented(tree);
+    }
+
     private Map<String, Object> tree(T value) {
         var tree = new LinkedHashMap<String, Object>();
         tree.put(FORMAT, (long) format);

@@ -236,7 +236,7 @@ final class Conversions {
                                 Shapes.text(
                                         "NAME=value",
                                         Pattern.compile(
-                                                "(?s)" + VARIABLE_NAME.pattern() + "(?:=.*)?")),
+                                                VARIABLE_NAME.pattern() + "(?:=[\\s\\S]*)?")),
                                 Conversions::line),
                         0);
         return Shapes.either(Optional.empty(), Optional.of(lines), Optional.of(named));
@@ -269,8 +269,7 @@ final class Conversions {
                             return Optional.of(labels);
                         });
         var line =
-                Shapes.text(
-                        "name=text", Pattern.compile("(?s)" + LABEL_NAME.pattern() + "(?:=.*)?"));
+                Shapes.text("name=text", Pattern.compile(LABEL_NAME.pattern() + "(?:=[\\s\\S]*)?"));
         var lines =
                 Shapes.refine(
                         Shapes.list(line, 0),

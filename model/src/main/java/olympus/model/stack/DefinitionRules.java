@@ -262,7 +262,7 @@ public final class DefinitionRules {
     }
 
     private void recovery(String path, RecoveryPolicy recovery) {
-        within(path + ".attempts", recovery.attempts(), 0, StackKeys.MAX_ATTEMPTS);
+        within(path + ".attempts", recovery.attempts(), 0, RecoveryKeys.MAX_ATTEMPTS);
         positive(path + ".within", recovery.within());
         positive(path + ".backoff.initial", recovery.backoff().initial());
         if (recovery.backoff().max().compareTo(recovery.backoff().initial()) < 0) {
@@ -277,12 +277,12 @@ public final class DefinitionRules {
     }
 
     private void deploy(String path, DeployPolicy deploy) {
-        within(path + ".replicas", deploy.replicas(), 0, StackKeys.MAX_REPLICAS);
+        within(path + ".replicas", deploy.replicas(), 0, DeployKeys.MAX_REPLICAS);
         within(
                 path + ".update.parallelism",
                 deploy.update().parallelism(),
                 0,
-                StackKeys.MAX_REPLICAS);
+                DeployKeys.MAX_REPLICAS);
         notNegative(path + ".update.delay", deploy.update().delay());
         notNegative(path + ".update.monitor", deploy.update().monitor());
         deploy.resources()

@@ -28,6 +28,10 @@ record KeyTable(
 
     static final String EXTENSION_PREFIX = "x-";
 
+    static final String NOT_YET = "this version of Olympus does not know it yet";
+    static final String PROCESSES_ONLY =
+            "this version of Olympus runs host processes only, not containers";
+
     KeyTable {
         keys = List.copyOf(keys);
     }

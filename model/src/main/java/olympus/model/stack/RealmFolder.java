@@ -97,21 +97,21 @@ public final class RealmFolder {
                         SourceText.MAX_FILE_BYTES,
                         problems)
                 .flatMap(text -> YamlReader.read(shown, text, interpolation::apply, problems))
-                .flatMap(value -> StackKeys.REALM.read(value, problems))
+                .flatMap(value -> RealmKeys.REALM.read(value, problems))
                 .map(fields -> realmFile(fields, otherwise))
                 .orElse(new RealmFile(otherwise, ServiceDefaults.NONE, Map.of()));
     }
 
     private static RealmFile realmFile(KeyTable.Fields fields, String otherwise) {
         var nodes = new LinkedHashMap<String, Map<String, String>>();
-        fields.get(StackKeys.NODES)
+        fields.get(RealmKeys.NODES)
                 .ifPresent(
                         named -> named.forEach((node, labels) -> nodes.put(node, labels.value())));
         var defaults =
-                fields.get(StackKeys.DEFAULTS_KEY)
+                fields.get(RealmKeys.DEFAULTS_KEY)
                         .map(ServiceDefaults::of)
                         .orElse(ServiceDefaults.NONE);
-        return new RealmFile(fields.get(StackKeys.REALM_NAME).orElse(otherwise), defaults, nodes);
+        return new RealmFile(fields.get(RealmKeys.REALM_NAME).orElse(otherwise), defaults, nodes);
     }
 
     private static List<Path> stackFolders(Path folder, ProblemLog problems) {

@@ -18,9 +18,9 @@ record ServiceDefaults(
 
     static ServiceDefaults of(KeyTable.Fields fields) {
         return new ServiceDefaults(
-                fields.get(StackKeys.RECOVERY_KEY).orElse(RecoverySetting.NONE),
-                fields.get(StackKeys.DEFAULT_PROBE).orElse(ProbeTimings.NONE),
-                fields.get(StackKeys.STOP_GRACE_PERIOD),
-                fields.get(StackKeys.OWNER));
+                fields.get(RecoveryKeys.RECOVERY_KEY).orElse(RecoverySetting.NONE),
+                fields.get(RealmKeys.DEFAULT_PROBE).orElse(ProbeTimings.NONE),
+                fields.get(ServiceKeys.STOP_GRACE_PERIOD),
+                fields.get(ServiceKeys.OWNER));
     }
 }

@@ -68,13 +68,13 @@ final class ServiceReader {
     /** Empty when a part that must be there is missing, which is reported. */
     Optional<ServiceDefinition> read(Fields fields) {
         var process = process(fields);
-        note("recovery", fields.placeOf(StackKeys.RECOVERY_KEY));
-        note("deploy", fields.placeOf(StackKeys.DEPLOY_KEY));
-        note("stop", fields.placeOf(StackKeys.STOP_GRACE_PERIOD));
-        note("probe", fields.placeOf(StackKeys.PROBE_KEY));
-        var restart = fields.get(StackKeys.RESTART).orElse(RestartSetting.ALWAYS);
+        note("recovery", fields.placeOf(RecoveryKeys.RECOVERY_KEY));
+        note("deploy", fields.placeOf(ServiceKeys.DEPLOY_KEY));
+        note("stop", fields.placeOf(ServiceKeys.STOP_GRACE_PERIOD));
+        note("probe", fields.placeOf(ServiceKeys.PROBE_KEY));
+        var restart = fields.get(ServiceKeys.RESTART).orElse(RestartSetting.ALWAYS);
         var probe =
-                fields.get(StackKeys.PROBE_KEY)
+                fields.get(ServiceKeys.PROBE_KEY)
                         .map(p -> {
                             note("probe.target", p.targets().getFirst().place());
                             return p.timings()
@@ -87,10 +87,10 @@ final class ServiceReader {
                         ports(fields),
                         dependsOn(fields),
                         probe,
-                        fields.get(StackKeys.RECOVERY_KEY)
+                        fields.get(RecoveryKeys.RECOVERY_KEY)
                                 .orElse(RecoverySetting.NONE)
                                 .policy(restart, defaults.recovery()),
-                        fields.get(StackKeys.DEPLOY_KEY).orElseGet(ServiceReader::oneInstance),
+                        fields.get(ServiceKeys.DEPLOY_KEY).orElseGet(ServiceReader::oneInstance),
                         stop(fields),
                         about(fields)));
     }
@@ -109,38 +109,38 @@ final class ServiceReader {
 
     private StopPolicy stop(Fields fields) {
         return new StopPolicy(
-                fields.get(StackKeys.STOP_SIGNAL).orElse(StopPolicy.DEFAULT.signal()),
-                fields.get(StackKeys.STOP_GRACE_PERIOD)
+                fields.get(ServiceKeys.STOP_SIGNAL).orElse(StopPolicy.DEFAULT.signal()),
+                fields.get(ServiceKeys.STOP_GRACE_PERIOD)
                         .or(defaults::stopGracePeriod)
                         .orElse(StopPolicy.DEFAULT.gracePeriod()));
     }
 
     private ServiceDefinition.About about(Fields fields) {
         return new ServiceDefinition.About(
-                fields.get(StackKeys.LABELS).orElse(Map.of()),
-                fields.get(StackKeys.OWNER).or(defaults::owner),
-                fields.get(StackKeys.RUNBOOK),
-                fields.get(StackKeys.DESCRIPTION));
+                fields.get(ServiceKeys.LABELS).orElse(Map.of()),
+                fields.get(ServiceKeys.OWNER).or(defaults::owner),
+                fields.get(ServiceKeys.RUNBOOK),
+                fields.get(ServiceKeys.DESCRIPTION));
     }
 
     private Optional<Workload> process(Fields fields) {
-        var process = fields.get(StackKeys.PROCESS_KEY);
-        if (fields.has(StackKeys.PROCESS_KEY) && process.isEmpty()) {
+        var process = fields.get(ServiceKeys.PROCESS_KEY);
+        if (fields.has(ServiceKeys.PROCESS_KEY) && process.isEmpty()) {
             return Optional.empty();
         }
-        var command = one(StackKeys.COMMAND, fields, process);
-        var user = one(StackKeys.USER, fields, process);
+        var command = one(ProcessKeys.COMMAND, fields, process);
+        var user = one(ProcessKeys.USER, fields, process);
         var workingDirectory =
-                one(StackKeys.WORKING_DIR, fields, process)
+                one(ProcessKeys.WORKING_DIR, fields, process)
                         .flatMap(path -> workingDirectory(path, fields, process));
         var environment = environment(fields, process);
         note("workload", process.map(Fields::place).orElse(fields.place()));
-        note("workload.command", placeOf(StackKeys.COMMAND, fields, process));
-        note("workload.user", placeOf(StackKeys.USER, fields, process));
-        note("workload.workingDirectory", placeOf(StackKeys.WORKING_DIR, fields, process));
+        note("workload.command", placeOf(ProcessKeys.COMMAND, fields, process));
+        note("workload.user", placeOf(ProcessKeys.USER, fields, process));
+        note("workload.workingDirectory", placeOf(ProcessKeys.WORKING_DIR, fields, process));
         var written =
-                fields.has(StackKeys.COMMAND)
-                        || process.filter(p -> p.has(StackKeys.COMMAND)).isPresent();
+                fields.has(ProcessKeys.COMMAND)
+                        || process.filter(p -> p.has(ProcessKeys.COMMAND)).isPresent();
         if (!written) {
             problems.error(
                     process.map(Fields::place).orElse(fields.place()),
@@ -170,17 +170,17 @@ final class ServiceReader {
 
     private Optional<String> workingDirectory(
             String path, Fields fields, Optional<Fields> process) {
-        var place = placeOf(StackKeys.WORKING_DIR, fields, process);
+        var place = placeOf(ProcessKeys.WORKING_DIR, fields, process);
         return FileSet.resolve(directory, new Located<>(place, path), problems).map(Path::toString);
     }
 
     private Map<String, Workload.EnvironmentValue> environment(
             Fields fields, Optional<Fields> process) {
         var values = new LinkedHashMap<String, Workload.EnvironmentValue>();
-        one(StackKeys.ENV_FILE_KEY, fields, process)
+        one(ProcessKeys.ENV_FILE_KEY, fields, process)
                 .orElse(List.of())
                 .forEach(file -> environmentFile(file, values));
-        fields.get(StackKeys.SERVICE_SECRETS)
+        fields.get(ServiceKeys.SERVICE_SECRETS)
                 .orElse(List.of())
                 .forEach(secret -> {
                     var variable =
@@ -191,7 +191,7 @@ final class ServiceReader {
                             secret.place(),
                             values);
                 });
-        one(StackKeys.ENVIRONMENT, fields, process)
+        one(ProcessKeys.ENVIRONMENT, fields, process)
                 .orElse(List.of())
                 .forEach(setting -> put(setting.name(), setting.value(), setting.place(), values));
         return values;
@@ -254,8 +254,8 @@ final class ServiceReader {
     }
 
     private List<PortSpec> ports(Fields fields) {
-        note("ports", fields.placeOf(StackKeys.PORTS));
-        var settings = fields.get(StackKeys.PORTS).orElse(List.of());
+        note("ports", fields.placeOf(ServiceKeys.PORTS));
+        var settings = fields.get(ServiceKeys.PORTS).orElse(List.of());
         var ports = new ArrayList<PortSpec>();
         for (var i = 0; i < settings.size(); i++) {
             var setting = settings.get(i);
@@ -274,7 +274,7 @@ final class ServiceReader {
 
     private Map<String, Dependency> dependsOn(Fields fields) {
         var dependencies = new LinkedHashMap<String, Dependency>();
-        fields.get(StackKeys.DEPENDS_ON)
+        fields.get(ServiceKeys.DEPENDS_ON)
                 .orElse(Map.of())
                 .forEach((on, dependency) -> {
                     note("dependsOn." + on, dependency.place());

@@ -322,6 +322,11 @@ final class Shapes {
                                 .flatMap(fields -> conversion.convert(fields, place, problems)));
     }
 
+    /** A mapping with known keys, as they are. */
+    static Shape<KeyTable.Fields> fields(KeyTable table) {
+        return object(table, (fields, place, problems) -> Optional.of(fields));
+    }
+
     /** Whichever of the shapes fits what was written: a single value, a list or a mapping. */
     static <T> Shape<T> either(
             Optional<Shape<T>> single, Optional<Shape<T>> list, Optional<Shape<T>> mapping) {

@@ -1,0 +1,198 @@
+package olympus.model.stack;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import olympus.model.stack.KeyTable.Fields;
+
+/** The keys of {@code deploy}. What each may be, its default and its meaning. */
+final class DeployKeys {
+
+    static final int MAX_REPLICAS = 1_000;
+
+    static final Key<Double> CPUS =
+            new Key<>(
+                    "cpus",
+                    Shapes.positive("a number of processors such as 0.5"),
+                    "unlimited",
+                    "Processors that an instance may use.",
+                    "cpus: 0.5");
+
+    static final Key<Long> MEMORY =
+            new Key<>(
+                    "memory",
+                    Shapes.size(),
+                    "unlimited",
+                    "Memory that an instance may use, in units of 1024.",
+                    "memory: 512M");
+
+    static final Key<Integer> PIDS =
+            new Key<>(
+                    "pids",
+                    Shapes.whole(1, 4_000_000),
+                    "unlimited",
+                    "Processes and threads that an instance may have.",
+                    "pids: 100");
+
+    static final KeyTable LIMITS =
+            KeyTable.of(
+                    "resource limits",
+                    "deploy.resources.limits",
+                    "Limits for each instance.",
+                    CPUS,
+                    MEMORY,
+                    PIDS);
+
+    static final Key<DeployPolicy.Resources> LIMITS_KEY =
+            new Key<>(
+                    "limits",
+                    Shapes.object(
+                            LIMITS,
+                            (f, place, problems) ->
+                                    Optional.of(
+                                            new DeployPolicy.Resources(
+                                                    f.get(CPUS), f.get(MEMORY), f.get(PIDS)))),
+                    "unlimited",
+                    "Limits for each instance.",
+                    "limits: { memory: 512M }");
+
+    static final KeyTable RESOURCES =
+            KeyTable.of("resources", "deploy.resources", "What instances may use.", LIMITS_KEY)
+                    .ignoring(
+                            Map.of(
+                                    "reservations",
+                                    "instances are not placed by what they reserve yet"));
+
+    static final Key<Integer> PARALLELISM =
+            new Key<>(
+                    "parallelism",
+                    Shapes.whole(0, MAX_REPLICAS),
+                    "1",
+                    "Instances replaced at a time; 0 for all at once.",
+                    "parallelism: 1");
+
+    static final Key<Duration> DELAY =
+            new Key<>(
+                    "delay",
+                    Shapes.duration(),
+                    "0s",
+                    "Between one batch and the next.",
+                    "delay: 10s");
+
+    static final Key<Duration> MONITOR =
+            new Key<>(
+                    "monitor",
+                    Shapes.duration(),
+                    "5s",
+                    "How long a replaced instance must stay well before it counts as good.",
+                    "monitor: 30s");
+
+    static final Key<DeployPolicy.FailureAction> FAILURE_ACTION =
+            new Key<>(
+                    "failure_action",
+                    Shapes.word(DeployPolicy.FailureAction.class),
+                    "pause",
+                    "What a failed update does: `pause` (keep the state and ask), `continue`, or `rollback` to the revision before.",
+                    "failure_action: rollback");
+
+    static final Key<DeployPolicy.Order> ORDER =
+            new Key<>(
+                    "order",
+                    Shapes.word(DeployPolicy.Order.class),
+                    "stop-first",
+                    "Whether the old instance stops before the new one starts, or after the new one is well.",
+                    "order: start-first");
+
+    static final KeyTable UPDATE =
+            KeyTable.of(
+                            "an update_config",
+                            "deploy.update_config",
+                            "How instances are replaced when the declaration changes.",
+                            PARALLELISM,
+                            DELAY,
+                            MONITOR,
+                            FAILURE_ACTION,
+                            ORDER)
+                    .ignoring(Map.of("max_failure_ratio", "one failed instance fails the update"));
+
+    static final Key<DeployPolicy.Mode> DEPLOY_MODE =
+            new Key<>(
+                    "mode",
+                    Shapes.word(DeployPolicy.Mode.class),
+                    "replicated",
+                    "`replicated`: as many instances as `replicas` says; `global`: one on every node.",
+                    "mode: global");
+
+    static final Key<Integer> REPLICAS =
+            new Key<>(
+                    "replicas",
+                    Shapes.whole(0, MAX_REPLICAS),
+                    "1",
+                    "How many instances.",
+                    "replicas: 2");
+
+    static final Key<DeployPolicy.Resources> RESOURCES_KEY =
+            new Key<>(
+                    "resources",
+                    Shapes.object(
+                            RESOURCES,
+                            (f, place, problems) ->
+                                    Optional.of(
+                                            f.get(LIMITS_KEY)
+                                                    .orElse(DeployPolicy.Resources.UNLIMITED))),
+                    "unlimited",
+                    "What each instance may use.",
+                    "resources: { limits: { cpus: 0.5, memory: 512M, pids: 100 } }");
+
+    static final Key<DeployPolicy.UpdatePolicy> UPDATE_KEY =
+            new Key<>(
+                    "update_config",
+                    Shapes.object(UPDATE, DeployKeys::update),
+                    "one at a time, watched for 5s, pause on failure",
+                    "How instances are replaced when the declaration changes.",
+                    "update_config: { parallelism: 1, monitor: 10s, failure_action: rollback }");
+
+    static final KeyTable DEPLOY =
+            KeyTable.of(
+                            "deploy",
+                            "deploy",
+                            "How many instances, with which limits, and how they are replaced.",
+                            DEPLOY_MODE,
+                            REPLICAS,
+                            RESOURCES_KEY,
+                            UPDATE_KEY)
+                    .refusing(Map.of("placement", KeyTable.NOT_YET))
+                    .ignoring(
+                            Map.of(
+                                    "labels",
+                                    "they are Compose's labels of a Swarm service; use labels",
+                                    "endpoint_mode",
+                                    "a host process has no virtual address",
+                                    "rollback_config",
+                                    "a rollback goes like an update",
+                                    "restart_policy",
+                                    "use restart and recovery"));
+
+    private DeployKeys() {}
+
+    private static Optional<DeployPolicy.UpdatePolicy> update(
+            Fields fields, Place place, ProblemLog problems) {
+        var standard = DeployPolicy.UpdatePolicy.DEFAULT;
+        return Optional.of(
+                new DeployPolicy.UpdatePolicy(
+                        fields.get(PARALLELISM).orElse(standard.parallelism()),
+                        fields.get(DELAY).orElse(standard.delay()),
+                        fields.get(MONITOR).orElse(standard.monitor()),
+                        fields.get(FAILURE_ACTION).orElse(standard.failureAction()),
+                        fields.get(ORDER).orElse(standard.order())));
+    }
+
+    static Optional<DeployPolicy> deploy(Fields fields, Place place, ProblemLog problems) {
+        return Optional.of(
+                new DeployPolicy(
+                        fields.get(DEPLOY_MODE).orElse(DeployPolicy.Mode.REPLICATED),
+                        fields.get(REPLICAS).orElse(1),
+                        fields.get(RESOURCES_KEY).orElse(DeployPolicy.Resources.UNLIMITED),
+                        fields.get(UPDATE_KEY).orElse(DeployPolicy.UpdatePolicy.DEFAULT)));
+    }
+}
