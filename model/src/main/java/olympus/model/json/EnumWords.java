@@ -3,30 +3,27 @@ package olympus.model.json;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import olympus.model.stack.Dependency;
-import olympus.model.stack.DeployPolicy;
-import olympus.model.stack.RecoveryPolicy;
 
 /**
  * The words of enum constants, the same in files, JSON and messages: the name in lower case, except
- * where the Compose specification spells it otherwise.
+ * for a {@link Spelled} one.
  */
 public final class EnumWords {
 
-    private static final Map<Enum<?>, String> COMPOSE =
-            Map.of(
-                    Dependency.Condition.STARTED, "service_started",
-                    Dependency.Condition.HEALTHY, "service_healthy",
-                    Dependency.Condition.COMPLETED_SUCCESSFULLY, "service_completed_successfully",
-                    DeployPolicy.Order.STOP_FIRST, "stop-first",
-                    DeployPolicy.Order.START_FIRST, "start-first",
-                    RecoveryPolicy.Restart.ON_FAILURE, "on-failure");
-
     private EnumWords() {}
 
+    /**
+     * A constant whose word is not its name in lower case, because the Compose specification spells
+     * it otherwise.
+     */
+    public interface Spelled {
+        String word();
+    }
+
     public static String of(Enum<?> constant) {
-        var compose = COMPOSE.get(constant);
-        return compose != null ? compose : constant.name().toLowerCase(Locale.ROOT);
+        return constant instanceof Spelled spelled
+                ? spelled.word()
+                : constant.name().toLowerCase(Locale.ROOT);
     }
 
     /** Every word of an enum with its constant, in declared order. */

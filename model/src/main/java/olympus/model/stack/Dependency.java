@@ -1,5 +1,8 @@
 package olympus.model.stack;
 
+import java.util.Locale;
+import olympus.model.json.EnumWords;
+
 /**
  * What a service waits for before its first start.
  *
@@ -11,9 +14,14 @@ public record Dependency(Condition condition, boolean required) {
      * Compose's words: {@code service_started}, {@code service_healthy}, {@code
      * service_completed_successfully}.
      */
-    public enum Condition {
+    public enum Condition implements EnumWords.Spelled {
         STARTED,
         HEALTHY,
-        COMPLETED_SUCCESSFULLY
+        COMPLETED_SUCCESSFULLY;
+
+        @Override
+        public String word() {
+            return "service_" + name().toLowerCase(Locale.ROOT);
+        }
     }
 }

@@ -1,7 +1,9 @@
 package olympus.model.stack;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
+import olympus.model.json.EnumWords;
 
 /**
  * How many instances, where, with which limits, and how they are replaced. Compose's {@code
@@ -54,8 +56,13 @@ public record DeployPolicy(Mode mode, int replicas, Resources resources, UpdateP
     }
 
     /** Whether the old instance stops before the new one starts, or after it is healthy. */
-    public enum Order {
+    public enum Order implements EnumWords.Spelled {
         STOP_FIRST,
-        START_FIRST
+        START_FIRST;
+
+        @Override
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 }

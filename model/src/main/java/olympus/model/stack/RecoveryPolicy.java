@@ -1,6 +1,8 @@
 package olympus.model.stack;
 
 import java.time.Duration;
+import java.util.Locale;
+import olympus.model.json.EnumWords;
 
 /**
  * What happens when an instance ends by itself or becomes unhealthy.
@@ -31,10 +33,15 @@ public record RecoveryPolicy(
      * Compose's {@code restart}: {@code always}/{@code unless-stopped}, {@code on-failure}, {@code
      * no}.
      */
-    public enum Restart {
+    public enum Restart implements EnumWords.Spelled {
         ALWAYS,
         ON_FAILURE,
-        NO
+        NO;
+
+        @Override
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /**

@@ -92,7 +92,9 @@ final class StackKeys {
                             "service names",
                             ServiceKeys.SERVICE_NAME_WORDS,
                             ServiceId.SERVICE_PATTERN,
-                            ServiceKeys.checked(Shapes.fields(ServiceKeys.SERVICE))),
+                            Shapes.called(
+                                    "a service",
+                                    ServiceKeys.checked(Shapes.fields(ServiceKeys.SERVICE)))),
                     "none",
                     "Services, by name.",
                     "services: { web: { command: [/usr/bin/web] } }");

@@ -1,6 +1,8 @@
 package olympus.model.stack;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -57,9 +59,9 @@ public final class StackReference {
     }
 
     private static void section(StringBuilder page, KeyTable table) {
-        page.append("## ")
+        page.append("\n## `")
                 .append(table.title())
-                .append("\n\n")
+                .append("`\n\n")
                 .append(table.intro())
                 .append("\n\n");
         page.append("| key | value | default | meaning | example |\n|---|---|---|---|---|\n");
@@ -81,14 +83,18 @@ public final class StackReference {
         if (!table.refused().isEmpty()) {
             page.append("\nRefused: ").append(words(table.refused())).append(".\n");
         }
-        page.append('\n');
     }
 
+    /** Words by reason: {@code `a`, `b` (why)}. */
     private static String words(Map<String, String> words) {
-        return new TreeMap<>(words)
-                .entrySet().stream()
-                        .map(e -> "`" + e.getKey() + "` (" + e.getValue() + ")")
-                        .collect(Collectors.joining(", "));
+        var byReason = new TreeMap<String, List<String>>();
+        new TreeMap<>(words)
+                .forEach((word, why) ->
+                        byReason.computeIfAbsent(why, any -> new ArrayList<>())
+                                .add("`" + word + "`"));
+        return byReason.entrySet().stream()
+                .map(e -> String.join(", ", e.getValue()) + " (" + e.getKey() + ")")
+                .collect(Collectors.joining("; "));
     }
 
     private static String cell(String text) {
