@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import olympus.model.Problem;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns one type of record into JSON that a person can read, and back, strictly.
@@ -28,13 +29,17 @@ public final class RecordCodec<T extends Record> {
     private final String name;
     private final int format;
     private final Class<T> type;
-    private final Form form;
+
+    /**
+     * Derived at the first use, so that a command pays only for the records it handles; deriving it
+     * twice is harmless.
+     */
+    private volatile @Nullable Form form;
 
     private RecordCodec(String name, int format, Class<T> type) {
         this.name = name;
         this.format = format;
         this.type = type;
-        this.form = Forms.of(type);
     }
 
     /**
@@ -56,6 +61,15 @@ public final class RecordCodec<T extends Record> {
 
     public Class<T> type() {
         return type;
+    }
+
+    private Form form() {
+        var derived = form;
+        if (derived == null) {
+            derived = Forms.of(type);
+            form = derived;
+        }
+        return derived;
     }
 
     /** One line. Equal records give equal texts. */
@@ -90,7 +104,7 @@ public final class RecordCodec<T extends Record> {
         var fields = checkFormat(JsonText.parse(name, text), faults);
         var value =
                 faults.isEmpty()
-                        ? form.decode(fields, "$", faults).map(type::cast)
+                        ? form().decode(fields, "$", faults).map(type::cast)
                         : java.util.Optional.<T>empty();
         return value.filter(v -> faults.isEmpty())
                 .orElseThrow(() -> new InvalidRecordException(name, faults.problems()));
@@ -102,7 +116,7 @@ public final class RecordCodec<T extends Record> {
      */
     @SuppressWarnings("unchecked")
     public Map<String, Object> fields(T value) {
-        return (Map<String, Object>) form.encode(value);
+        return (Map<String, Object>) form().encode(value);
     }
 
     /**

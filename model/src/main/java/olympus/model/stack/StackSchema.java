@@ -61,13 +61,13 @@ public final class StackSchema {
             property.put(
                     "description",
                     key.meaning() + (key.required() ? "" : " Default: " + key.byDefault() + "."));
-            property.putAll(key.shape().schema());
+            property.putAll(new TreeMap<>(key.shape().schema()));
             properties.put(key.name(), property);
             if (key.required()) {
                 required.add(key.name());
             }
         }
-        table.ignored()
+        new TreeMap<>(table.ignored())
                 .forEach((word, why) ->
                         properties.put(
                                 word,

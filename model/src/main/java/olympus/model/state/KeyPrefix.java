@@ -92,14 +92,22 @@ public record KeyPrefix(
         return ALL.stream().filter(prefix -> prefix.covers(key)).findFirst();
     }
 
-    /** Whether a key has this pattern. */
+    /**
+     * Whether a key has this pattern. A {@code <name>} may have several parts: that of an
+     * env_file's secret has two.
+     */
     public boolean covers(String key) {
         var regex = new StringBuilder();
         for (var part : pattern.split("/")) {
-            regex.append(regex.isEmpty() ? "" : "/");
-            regex.append(
-                    part.equals("…") ? ".+" : part.startsWith("<") ? "[^/]+" : Pattern.quote(part));
+            regex.append(regex.isEmpty() ? "" : "/").append(partRegex(part));
         }
         return key.matches(regex.toString());
+    }
+
+    private static String partRegex(String part) {
+        return switch (part) {
+            case "…", "<name>" -> ".+";
+            default -> part.startsWith("<") ? "[^/]+" : Pattern.quote(part);
+        };
     }
 }

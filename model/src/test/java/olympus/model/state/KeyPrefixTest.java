@@ -40,6 +40,7 @@ final class KeyPrefixTest {
                     .containsExactly(prefix);
             assertThat(KeyPrefix.of(key)).contains(prefix);
         }
+        assertThat(KeyPrefix.of("olympus/secrets/shop/web/TOKEN/0123456789abcdef")).isPresent();
         assertThat(KeyPrefix.of("my/own/key")).isEmpty();
         assertThat(KeyPrefix.of("zeus/nodes/x/y")).isEmpty();
     }
