@@ -1,12 +1,18 @@
 package olympus.zeus;
 
+import olympus.model.NodeId;
 import olympus.model.state.Assignment;
 
 /**
  * Through which Zeus tells nodes what to run: plugged in by the composition root, which adds
  * secrets and the transport. Never blocks.
  */
-@FunctionalInterface
 public interface NodeOrders {
     void assign(Assignment assignment);
+
+    /**
+     * The node's events up to this sequence stand in the decision stream: it need not send them
+     * again.
+     */
+    void eventsRecorded(NodeId node, long upToSequence);
 }

@@ -45,6 +45,11 @@ public final class OrdersWithSecrets implements NodeOrders {
         agents.assign(assignment, resolved.clear());
     }
 
+    @Override
+    public void eventsRecorded(NodeId node, long upToSequence) {
+        agents.eventsRecorded(node, upToSequence);
+    }
+
     /** Tries again what went out incomplete. */
     public void secretsChanged() {
         List.copyOf(incomplete.values()).forEach(this::assign);

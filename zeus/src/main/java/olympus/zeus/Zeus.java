@@ -1,0 +1,155 @@
+package olympus.zeus;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import olympus.foundation.Clock;
+import olympus.foundation.EventLoop;
+import olympus.hermes.Hermes;
+import olympus.model.NodeId;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.stack.StackDefinition;
+import olympus.model.state.AgentEvent;
+import olympus.model.state.NodeReport;
+import olympus.zeus.internal.Controller;
+
+/**
+ * The cluster controller: takes orders from people and reports from agents, and sends every node
+ * the whole of what it shall run.
+ *
+ * <p>Threading: any thread may call; all work is done on the loop given at construction, which owns
+ * the projection of {@code zeus/…} and the observed state of nodes.
+ */
+public final class Zeus implements StackCommands, AutoCloseable {
+
+    private final EventLoop loop;
+    private final Controller controller;
+
+    public Zeus(
+            Hermes hermes,
+            EventLoop loop,
+            Clock clock,
+            RandomGenerator random,
+            NodeOrders orders,
+            ZeusOptions options) {
+        this.loop = loop;
+        this.controller = new Controller(hermes, loop, clock, random, orders, options);
+    }
+
+    /** Begins to project and, as soon as this server leads, to control. */
+    public void start() {
+        loop.execute(controller::start);
+    }
+
+    /** Stops watching and planning; instances are left alone. */
+    @Override
+    public void close() {
+        loop.execute(controller::stop);
+    }
+
+    /** The island as seen at this moment. Any thread, at no cost. */
+    public ClusterView view() {
+        return controller.view();
+    }
+
+    /**
+     * Calls {@code listener} on Zeus' loop with each new view, until cancelled; it must not block.
+     */
+    public EventLoop.Cancellable onChange(Consumer<ClusterView> listener) {
+        return controller.onChange(listener);
+    }
+
+    public void nodeConnected(NodeId node, String name) {
+        loop.execute(() -> controller.nodeConnected(node, name));
+    }
+
+    public void nodeDisconnected(NodeId node, String reason) {
+        loop.execute(() -> controller.nodeDisconnected(node, reason));
+    }
+
+    public void reported(NodeReport report) {
+        loop.execute(() -> controller.reported(report));
+    }
+
+    /**
+     * Answered through {@link NodeOrders#eventsRecorded} once they stand in the decision stream.
+     */
+    public void happened(NodeId node, List<AgentEvent> events) {
+        loop.execute(() -> controller.happened(node, events));
+    }
+
+    @Override
+    public CompletionStage<StackPlan> plan(StackDefinition definition) {
+        return onLoop(() -> controller.plan(definition));
+    }
+
+    @Override
+    public CompletionStage<StackPlan> apply(
+            StackDefinition definition,
+            Optional<Long> expectedRevision,
+            boolean prune,
+            Actor actor) {
+        return onLoop(() -> controller.apply(definition, expectedRevision, prune, actor));
+    }
+
+    @Override
+    public CompletionStage<List<ServiceId>> remove(StackName stack, Actor actor) {
+        return onLoop(() -> controller.remove(stack, actor));
+    }
+
+    @Override
+    public CompletionStage<StackPlan> rollback(
+            StackName stack, Optional<Long> toRevision, Actor actor) {
+        return onLoop(() -> controller.rollback(stack, toRevision, actor));
+    }
+
+    @Override
+    public CompletionStage<StackPlan> rollbackService(
+            ServiceId service, Optional<Long> toRevision, Actor actor) {
+        return onLoop(() -> controller.rollbackService(service, toRevision, actor));
+    }
+
+    @Override
+    public CompletionStage<Void> stop(ServiceId service, Actor actor) {
+        return onLoop(() -> controller.stop(service, actor));
+    }
+
+    @Override
+    public CompletionStage<Void> start(ServiceId service, Actor actor) {
+        return onLoop(() -> controller.start(service, actor));
+    }
+
+    @Override
+    public CompletionStage<Void> restart(ServiceId service, Actor actor) {
+        return onLoop(() -> controller.restart(service, actor));
+    }
+
+    @Override
+    public CompletionStage<Void> pause(String scope, String reason, Actor actor) {
+        return onLoop(() -> controller.pause(scope, reason, actor));
+    }
+
+    @Override
+    public CompletionStage<Void> resume(String scope, Actor actor) {
+        return onLoop(() -> controller.resume(scope, actor));
+    }
+
+    @Override
+    public CompletionStage<List<RevisionView>> history(StackName stack) {
+        return onLoop(() -> controller.history(stack));
+    }
+
+    @Override
+    public CompletionStage<List<Cause>> why(String thing) {
+        return onLoop(() -> controller.why(thing));
+    }
+
+    private <T> CompletionStage<T> onLoop(Supplier<CompletionStage<T>> task) {
+        return CompletableFuture.supplyAsync(task, loop).thenCompose(stage -> stage);
+    }
+}

@@ -1,0 +1,54 @@
+package olympus.zeus.internal;
+
+import java.util.ArrayList;
+import java.util.Optional;
+import olympus.model.NodeId;
+import olympus.model.state.Assignment;
+import olympus.model.state.InstanceRecord;
+import olympus.model.state.InstanceSpec;
+import olympus.model.state.InstanceSpec.Desired;
+
+/** Makes the whole assignment of a node from the stored records, and from nothing else. */
+final class Assignments {
+
+    private Assignments() {}
+
+    static Assignment of(
+            NodeId node, olympus.zeus.internal.Desired desired, Assignment.Stamp stamp) {
+        var specs = new ArrayList<InstanceSpec>();
+        for (var ofService : desired.instances().values()) {
+            for (var stored : ofService.values()) {
+                var record = stored.value();
+                if (record.placement().node().equals(node)) {
+                    spec(record, desired).ifPresent(specs::add);
+                }
+            }
+        }
+        return new Assignment(node, stamp, specs);
+    }
+
+    private static Optional<InstanceSpec> spec(
+            InstanceRecord record, olympus.zeus.internal.Desired desired) {
+        var definition = desired.definitionOf(record);
+        var stack = desired.stackOf(record);
+        if (definition.isEmpty() || stack.isEmpty()) {
+            return Optional.empty();
+        }
+        var order = record.order();
+        var wanted =
+                switch (order.phase()) {
+                    case WAITING -> Desired.HOLD;
+                    case RUN -> Desired.RUN;
+                    case STOP, RETIRE -> Desired.STOP;
+                };
+        return Optional.of(
+                new InstanceSpec(
+                        record.id(),
+                        record.run().token(),
+                        wanted,
+                        wanted == Desired.RUN ? Optional.empty() : Optional.of(order.reason()),
+                        definition.get(),
+                        stack.get().directory(),
+                        record.placement().ports()));
+    }
+}

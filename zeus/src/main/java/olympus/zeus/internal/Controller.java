@@ -1,0 +1,568 @@
+package olympus.zeus.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import olympus.foundation.Clock;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.EventLoop;
+import olympus.foundation.OlympusException;
+import olympus.foundation.Ulid;
+import olympus.hermes.Bytes;
+import olympus.hermes.Condition;
+import olympus.hermes.Hermes;
+import olympus.hermes.Operation;
+import olympus.hermes.StoreStatus;
+import olympus.hermes.StreamLimits;
+import olympus.hermes.WatchEvent;
+import olympus.model.NodeId;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.stack.StackDefinition;
+import olympus.model.state.AgentEvent;
+import olympus.model.state.Codecs;
+import olympus.model.state.Decision;
+import olympus.model.state.NodeRecord;
+import olympus.model.state.NodeReport;
+import olympus.model.state.ServiceState;
+import olympus.zeus.ClusterView;
+import olympus.zeus.NodeOrders;
+import olympus.zeus.StackCommands.Actor;
+import olympus.zeus.StackCommands.Cause;
+import olympus.zeus.StackCommands.RevisionView;
+import olympus.zeus.StackPlan;
+import olympus.zeus.ZeusOptions;
+
+/**
+ * The shell around the planner: owns the projection and the observed state, looks when something
+ * happened or time has passed, carries out plans and sends assignments.
+ *
+ * <p>Threading: everything but {@link #view} and {@link #onChange} runs on Zeus' loop.
+ */
+public final class Controller {
+
+    static final StreamLimits DECISION_LIMITS =
+            new StreamLimits(16L << 20, 50_000, Duration.ofDays(90));
+
+    /** Decisions that {@code why} looks through. */
+    static final int WHY_DECISIONS = 1_000;
+
+    static final int MAX_EVENTS = 300;
+    private static final Duration WATCH_AGAIN = Duration.ofMillis(500);
+    private static final Duration DRIFT_AGAIN = Duration.ofMinutes(1);
+    private static final int MAX_DRIFTS = 1_000;
+
+    private final Hermes hermes;
+    private final EventLoop loop;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final NodeOrders orders;
+    private final ZeusOptions options;
+    private final Projection projection = new Projection();
+    private final ObservedNodes observed;
+    private final WriteQueue writes;
+    private final Orders commands = new Orders(this);
+    private final Map<String, Long> drifts = new LinkedHashMap<>();
+    private final Set<Consumer<ClusterView>> listeners =
+            java.util.concurrent.ConcurrentHashMap.newKeySet();
+    private volatile ClusterView view =
+            new ClusterView(0, List.of(), List.of(), List.of(), List.of());
+    private Plan plan = new Plan(List.of(), Map.of(), OptionalLong.empty());
+    private Optional<Hermes.Watch> watch = Optional.empty();
+    private Optional<EventLoop.Cancellable> timer = Optional.empty();
+    private boolean ready;
+    private boolean stopped;
+    private boolean lookQueued;
+    private boolean planning;
+    private long officeEpoch;
+
+    public Controller(
+            Hermes hermes,
+            EventLoop loop,
+            Clock clock,
+            RandomGenerator random,
+            NodeOrders orders,
+            ZeusOptions options) {
+        this.hermes = hermes;
+        this.loop = loop;
+        this.clock = clock;
+        this.random = random;
+        this.orders = orders;
+        this.options = options;
+        this.observed = new ObservedNodes(clock.monotonicNanos());
+        this.writes = new WriteQueue(hermes, loop, this::heldEpoch, this::afterWrite);
+    }
+
+    public void start() {
+        watch(0);
+        arm(options.lookAgain());
+    }
+
+    public void stop() {
+        stopped = true;
+        watch.ifPresent(Hermes.Watch::close);
+        timer.ifPresent(EventLoop.Cancellable::cancel);
+    }
+
+    public ClusterView view() {
+        return view;
+    }
+
+    public EventLoop.Cancellable onChange(Consumer<ClusterView> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    // The projection.
+
+    private void watch(long from) {
+        if (stopped) {
+            return;
+        }
+        if (from == 0) {
+            ready = false;
+            projection.reset();
+        }
+        watch = Optional.of(hermes.watch(ZeusKeys.ROOT, from, loop, this::watched));
+    }
+
+    private void watched(WatchEvent event) {
+        if (stopped) {
+            return;
+        }
+        switch (event) {
+            case WatchEvent.Listed(var revision, var entries, var last) -> {
+                projection.listed(entries, revision);
+                ready = ready || last;
+                if (last) {
+                    projected();
+                }
+            }
+            case WatchEvent.Changed(var revision, var changes) -> {
+                projection.changed(changes, revision);
+                projected();
+            }
+            case WatchEvent.Compacted(var oldest) -> watch(0);
+            case WatchEvent.Lagged(var from) -> watch(from);
+            case WatchEvent.Ended(var from, var reason) -> {
+                var resume = ready ? from : 0;
+                var _ = loop.schedule(WATCH_AGAIN, () -> watch(resume));
+            }
+        }
+    }
+
+    private void projected() {
+        writes.projected(projection.revision());
+        writes.answerWaiting();
+        wake();
+    }
+
+    /** The epoch under which this server may write, empty while it does not lead. */
+    private Optional<Long> heldEpoch() {
+        var status = hermes.status();
+        return ready && !stopped && status.role() == StoreStatus.Role.LEADER && status.epoch() > 0
+                ? Optional.of(status.epoch())
+                : Optional.empty();
+    }
+
+    // Looking.
+
+    void wake() {
+        if (!lookQueued && !stopped) {
+            lookQueued = true;
+            var _ = loop.schedule(options.coalesce(), this::look);
+        }
+    }
+
+    private void look() {
+        lookQueued = false;
+        if (stopped || !ready) {
+            return;
+        }
+        takeOffice();
+        plan = makePlan();
+        refreshView();
+        if (heldEpoch().isPresent()) {
+            sendAssignments();
+            carryOut();
+        }
+        armFor(plan);
+    }
+
+    private Plan makePlan() {
+        return Planner.plan(
+                projection.desired(),
+                observed.snapshot(projection),
+                clock.monotonicNanos(),
+                clock.wall());
+    }
+
+    private void armFor(Plan made) {
+        var delay = options.lookAgain();
+        if (made.wakeNanos().isPresent()) {
+            var until = Duration.ofNanos(made.wakeNanos().getAsLong() - clock.monotonicNanos());
+            delay = until.compareTo(delay) < 0 ? until : delay;
+        }
+        arm(delay);
+    }
+
+    private void arm(Duration delay) {
+        timer.ifPresent(EventLoop.Cancellable::cancel);
+        timer = Optional.of(loop.schedule(delay.isNegative() ? Duration.ZERO : delay, this::tick));
+    }
+
+    private void tick() {
+        arm(options.lookAgain());
+        writes.pump();
+        wake();
+    }
+
+    /** At the first look under a new epoch: bound the stream and say who leads. */
+    private void takeOffice() {
+        var epoch = heldEpoch();
+        if (epoch.isEmpty() || epoch.get() == officeEpoch) {
+            return;
+        }
+        officeEpoch = epoch.get();
+        observed.ids().forEach(observed::resend);
+        var decision =
+                new Decision(
+                        clock.wall(),
+                        StepWriter.ZEUS,
+                        "take charge",
+                        "island",
+                        "",
+                        "this server started or took over",
+                        "epoch " + officeEpoch);
+        run(() ->
+                new WriteQueue.Write<>(
+                        List.of(),
+                        List.of(new Operation.LimitStream(ZeusKeys.DECISIONS, DECISION_LIMITS)),
+                        true));
+        run(() -> new WriteQueue.Write<>(List.of(), List.of(StackChanges.append(decision)), true));
+    }
+
+    /** A write of Zeus' own: when it fails, the next look finds what is still to be done. */
+    private void run(java.util.function.Supplier<WriteQueue.Write<Boolean>> write) {
+        var _ = writes.submit(write);
+    }
+
+    private void refreshView() {
+        var fresh = ViewBuilder.build(projection.desired(), observed.snapshot(projection), plan);
+        if (!fresh.equals(view)) {
+            view = fresh;
+            listeners.forEach(listener -> listener.accept(fresh));
+        }
+    }
+
+    private void afterWrite() {
+        if (ready) {
+            plan = makePlan();
+            refreshView();
+        }
+        wake();
+    }
+
+    private void carryOut() {
+        plan = settleDrift(plan);
+        if (plan.steps().isEmpty() || planning) {
+            return;
+        }
+        planning = true;
+        var _ =
+                writes.submit(this::nextWrite)
+                        .whenComplete((steps, error) -> {
+                            planning = false;
+                            if (error == null) {
+                                steps.forEach(this::carriedOut);
+                            }
+                        });
+    }
+
+    private WriteQueue.Write<List<Step>> nextWrite() {
+        var fresh = settleDrift(makePlan());
+        return new StepWriter(projection.desired(), clock.wall(), this::newToken).write(fresh);
+    }
+
+    private String newToken() {
+        return Ulid.next(clock.wall(), random).value();
+    }
+
+    private void carriedOut(Step step) {
+        switch (step) {
+            case Step.ConfirmInstance confirm ->
+                    observed.batchEnded(confirm.to().id().service(), clock.monotonicNanos());
+            case Step.FinishRollout finish -> observed.forget(finish.from().value().service());
+            case Step.MendDrift drift -> {
+                drifts.put(driftName(drift), clock.monotonicNanos() + DRIFT_AGAIN.toNanos());
+                observed.resend(drift.node());
+                wake();
+            }
+            default -> {
+                // Everything else is in the records, which the next look reads.
+            }
+        }
+    }
+
+    /** Drops drift that is younger than the grace time, or that was mended a moment ago. */
+    private Plan settleDrift(Plan made) {
+        var now = clock.monotonicNanos();
+        var present = new HashSet<String>();
+        var kept = new ArrayList<Step>();
+        for (var step : made.steps()) {
+            if (!(step instanceof Step.MendDrift drift)) {
+                kept.add(step);
+                continue;
+            }
+            var name = driftName(drift);
+            present.add(name);
+            var due = drifts.computeIfAbsent(name, n -> now + options.driftGrace().toNanos());
+            if (now - due >= 0) {
+                kept.add(step);
+            }
+        }
+        drifts.keySet().retainAll(present);
+        while (drifts.size() > MAX_DRIFTS) {
+            drifts.remove(drifts.keySet().iterator().next());
+        }
+        return new Plan(kept, made.waits(), made.wakeNanos());
+    }
+
+    private static String driftName(Step.MendDrift drift) {
+        return drift.node() + " " + drift.subject();
+    }
+
+    private void sendAssignments() {
+        var status = hermes.status();
+        var now = clock.monotonicNanos();
+        for (var node : observed.ids()) {
+            var changed = projection.nodeChanged(node);
+            if (observed.needsAssignment(node, changed, now, options.resendAfter().toNanos())) {
+                var stamp = observed.stamp(node, status.incarnation(), status.epoch(), changed);
+                orders.assign(Assignments.of(node, projection.desired(), stamp));
+                observed.sent(node, stamp, changed, now);
+            }
+        }
+    }
+
+    // Nodes.
+
+    public void nodeConnected(NodeId node, String name) {
+        observed.connected(node, name, clock.wall());
+        run(() -> rememberNode(node, name));
+        wake();
+    }
+
+    private WriteQueue.Write<Boolean> rememberNode(NodeId node, String name) {
+        var known = projection.desired().nodes().get(node);
+        if (known != null && known.value().name().equals(name)) {
+            return new WriteQueue.Write<>(List.of(), List.of(), true);
+        }
+        var record =
+                known == null
+                        ? new NodeRecord(node, name, Map.of(), clock.wall(), 0)
+                        : new NodeRecord(
+                                node,
+                                name,
+                                known.value().labels(),
+                                known.value().firstSeen(),
+                                known.value().eventsRecorded());
+        return putNode(record, List.of());
+    }
+
+    private WriteQueue.Write<Boolean> putNode(NodeRecord record, List<Operation> more) {
+        var key = ZeusKeys.node(record.id());
+        var known = projection.desired().nodes().get(record.id());
+        var operations = new ArrayList<Operation>();
+        operations.add(new Operation.Put(key, Bytes.wrap(Codecs.NODE_RECORD.encodeBytes(record))));
+        operations.addAll(more);
+        return new WriteQueue.Write<>(
+                List.of(new Condition.RevisionIs(key, known == null ? 0 : known.revision())),
+                operations,
+                true);
+    }
+
+    public void nodeDisconnected(NodeId node, String reason) {
+        observed.disconnected(node);
+        wake();
+    }
+
+    public void reported(NodeReport report) {
+        if (observed.reported(report, clock.monotonicNanos(), clock.wall())) {
+            wake();
+        }
+    }
+
+    /**
+     * Records what is newer than the node's mark, moves the mark in the same write, then
+     * acknowledges.
+     */
+    public void happened(NodeId node, List<AgentEvent> events) {
+        for (var from = 0; from < events.size(); from += MAX_EVENTS) {
+            var part = events.subList(from, Math.min(from + MAX_EVENTS, events.size()));
+            var _ =
+                    writes.submit(() -> record(node, part))
+                            .whenComplete((done, error) -> {
+                                var known = projection.desired().nodes().get(node);
+                                if (error == null && known != null) {
+                                    orders.eventsRecorded(node, known.value().eventsRecorded());
+                                }
+                            });
+        }
+    }
+
+    private WriteQueue.Write<Boolean> record(NodeId node, List<AgentEvent> events) {
+        var known = projection.desired().nodes().get(node);
+        var name = observed.nameOf(node).orElse(node.toString());
+        var before =
+                known == null
+                        ? new NodeRecord(node, name, Map.of(), clock.wall(), 0)
+                        : known.value();
+        var mark = before.eventsRecorded();
+        var appends = new ArrayList<Operation>();
+        for (var event : events) {
+            if (event.sequence() > mark) {
+                mark = event.sequence();
+                appends.add(StackChanges.append(decision(before.name(), event)));
+            }
+        }
+        if (appends.isEmpty()) {
+            return new WriteQueue.Write<>(List.of(), List.of(), true);
+        }
+        return putNode(
+                new NodeRecord(node, before.name(), before.labels(), before.firstSeen(), mark),
+                appends);
+    }
+
+    private static Decision decision(String node, AgentEvent event) {
+        return new Decision(
+                event.at(),
+                "agent:" + node,
+                event.action(),
+                event.instance().map(Object::toString).orElse("node:" + node),
+                node,
+                event.why(),
+                event.result());
+    }
+
+    // What people order: see Orders.
+
+    Desired desired() {
+        return projection.desired();
+    }
+
+    Observed observedNow() {
+        return observed.snapshot(projection);
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    <T> CompletableFuture<T> submit(java.util.function.Supplier<WriteQueue.Write<T>> write) {
+        return writes.submit(write);
+    }
+
+    String token() {
+        return newToken();
+    }
+
+    /** Fails unless the stored state is known. */
+    void requireReady() {
+        if (!ready) {
+            throw new OlympusException(
+                    ErrorCode.UNAVAILABLE,
+                    "the stored state is still being read; try again in a moment");
+        }
+    }
+
+    public CompletionStage<StackPlan> plan(StackDefinition definition) {
+        requireReady();
+        return CompletableFuture.completedFuture(StackChanges.plan(definition, desired()));
+    }
+
+    public CompletionStage<StackPlan> apply(
+            StackDefinition definition, Optional<Long> expected, boolean prune, Actor actor) {
+        return commands.apply(definition, expected, prune, actor);
+    }
+
+    public CompletionStage<List<ServiceId>> remove(StackName stack, Actor actor) {
+        return commands.remove(stack, actor);
+    }
+
+    public CompletionStage<StackPlan> rollback(StackName stack, Optional<Long> to, Actor actor) {
+        return commands.rollback(stack, to, actor);
+    }
+
+    public CompletionStage<StackPlan> rollbackService(
+            ServiceId service, Optional<Long> to, Actor actor) {
+        return commands.rollbackService(service, to, actor);
+    }
+
+    public CompletionStage<Void> stop(ServiceId service, Actor actor) {
+        return commands.stop(service, actor);
+    }
+
+    public CompletionStage<Void> start(ServiceId service, Actor actor) {
+        return commands.start(service, actor);
+    }
+
+    public CompletionStage<Void> restart(ServiceId service, Actor actor) {
+        return commands.restart(service, actor);
+    }
+
+    public CompletionStage<Void> pause(String scope, String reason, Actor actor) {
+        return commands.pause(scope, reason, actor);
+    }
+
+    public CompletionStage<Void> resume(String scope, Actor actor) {
+        return commands.resume(scope, actor);
+    }
+
+    public CompletionStage<List<RevisionView>> history(StackName stack) {
+        requireReady();
+        return CompletableFuture.completedFuture(commands.history(stack));
+    }
+
+    public CompletionStage<List<Cause>> why(String thing) {
+        requireReady();
+        return hermes.readStream(ZeusKeys.DECISIONS, Long.MAX_VALUE, 1)
+                .thenCompose(page ->
+                        hermes.readStream(
+                                ZeusKeys.DECISIONS,
+                                Math.max(1, page.nextSequence() - WHY_DECISIONS),
+                                WHY_DECISIONS))
+                .thenApplyAsync(
+                        page ->
+                                Explanations.of(
+                                        thing,
+                                        view,
+                                        page.entries().stream()
+                                                .map(e ->
+                                                        Codecs.DECISION.decode(
+                                                                e.value().unsafeArray()))
+                                                .toList(),
+                                        clock.wall()),
+                        loop);
+    }
+
+    boolean isPaused(StackName stack) {
+        return desired().pauseOf(stack, Optional.empty()).isPresent();
+    }
+
+    static ServiceState.Rollout restartRollout(
+            Actor actor, java.time.Instant now, long revision, boolean paused) {
+        return new ServiceState.Rollout(
+                ServiceState.Cause.RESTART, revision, actor.name(), now, Optional.empty(), paused);
+    }
+}

@@ -1,0 +1,112 @@
+package olympus.zeus.internal;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import olympus.model.InstanceId;
+import olympus.model.NodeId;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.stack.ServiceDefinition;
+import olympus.model.stack.StackDefinition;
+import olympus.model.state.InstanceRecord;
+import olympus.model.state.NodeRecord;
+import olympus.model.state.PauseRecord;
+import olympus.model.state.ServiceState;
+import olympus.model.state.StackPointer;
+import olympus.model.state.StackRevision;
+
+/**
+ * Everything stored under {@code zeus/} as of one revision. Read-only; the maps are in the order of
+ * their keys and belong to whoever made this value.
+ */
+public record Desired(
+        long revision,
+        NavigableMap<StackName, StackRecords> stacks,
+        Map<ServiceId, Versioned<ServiceState>> services,
+        NavigableMap<ServiceId, NavigableMap<Integer, Versioned<InstanceRecord>>> instances,
+        NavigableMap<NodeId, Versioned<NodeRecord>> nodes,
+        NavigableMap<String, Versioned<PauseRecord>> pauses) {
+
+    /** The pointer and the kept revisions of one stack. */
+    public record StackRecords(
+            Optional<Versioned<StackPointer>> pointer,
+            NavigableMap<Long, StackRevision> revisions) {
+
+        /** What shall run: empty while the stack is being removed. */
+        Optional<StackDefinition> current() {
+            return pointer.filter(p -> !p.value().removing())
+                    .map(p -> revisions.get(p.value().revision()))
+                    .map(StackRevision::definition);
+        }
+
+        Optional<StackRevision> currentRevision() {
+            return pointer.map(p -> revisions.get(p.value().revision()));
+        }
+    }
+
+    Optional<StackRecords> stack(StackName name) {
+        return Optional.ofNullable(stacks.get(name)).filter(s -> s.pointer().isPresent());
+    }
+
+    ServiceState state(ServiceId service) {
+        var stored = services.get(service);
+        return stored == null ? ServiceState.initial(service) : stored.value();
+    }
+
+    long stateRevision(ServiceId service) {
+        var stored = services.get(service);
+        return stored == null ? 0 : stored.revision();
+    }
+
+    NavigableMap<Integer, Versioned<InstanceRecord>> instancesOf(ServiceId service) {
+        var found = instances.get(service);
+        return found == null ? Collections.unmodifiableNavigableMap(new TreeMap<>()) : found;
+    }
+
+    Optional<Versioned<InstanceRecord>> instance(InstanceId id) {
+        return Optional.ofNullable(instancesOf(id.service()).get(id.ordinal()));
+    }
+
+    /** The declaration that is in force now. */
+    Optional<ServiceDefinition> declared(ServiceId service) {
+        return stack(service.stack())
+                .flatMap(StackRecords::current)
+                .map(d -> d.services().get(service.service()));
+    }
+
+    /** The stack as of the revision that an instance runs. */
+    Optional<StackDefinition> stackOf(InstanceRecord record) {
+        return Optional.ofNullable(stacks.get(record.id().service().stack()))
+                .map(s -> s.revisions().get(record.run().revision()))
+                .map(StackRevision::definition);
+    }
+
+    /** The declaration that an instance runs. */
+    Optional<ServiceDefinition> definitionOf(InstanceRecord record) {
+        return stackOf(record).map(d -> d.services().get(record.id().service().service()));
+    }
+
+    String nodeName(NodeId node) {
+        var stored = nodes.get(node);
+        return stored == null ? node.toString() : stored.value().name();
+    }
+
+    /**
+     * The pause that halts automatic action on this service (and on this node, if one is named).
+     */
+    Optional<PauseRecord> pauseOf(StackName stack, Optional<NodeId> node) {
+        var all = pauses.get("all");
+        var ofStack = pauses.get("stack:" + stack);
+        var ofNode = node.map(n -> pauses.get("node:" + nodeName(n)));
+        if (all != null) {
+            return Optional.of(all.value());
+        }
+        if (ofStack != null) {
+            return Optional.of(ofStack.value());
+        }
+        return ofNode.map(Versioned::value);
+    }
+}

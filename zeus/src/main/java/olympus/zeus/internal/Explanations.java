@@ -1,0 +1,244 @@
+package olympus.zeus.internal;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import olympus.model.state.Decision;
+import olympus.model.state.InstanceObservation;
+import olympus.zeus.ClusterView;
+import olympus.zeus.StackCommands.Cause;
+
+/**
+ * Answers why a thing is as it is: its present state in words, then what was decided about it.
+ * Pure.
+ */
+final class Explanations {
+
+    private final ClusterView view;
+    private final Instant now;
+    private final List<Cause> causes = new ArrayList<>();
+
+    private Explanations(ClusterView view, Instant now) {
+        this.view = view;
+        this.now = now;
+    }
+
+    /**
+     * @param decisions newest last, as they stand in the stream
+     */
+    static List<Cause> of(String thing, ClusterView view, List<Decision> decisions, Instant now) {
+        var explanations = new Explanations(view, now);
+        var concerns = explanations.resolve(thing);
+        explanations.pauses();
+        var causes = new ArrayList<>(explanations.causes);
+        var found =
+                decisions.reversed().stream()
+                        .filter(concerns)
+                        .map(d -> new Cause(d.at(), "decision", sentence(d)))
+                        .sorted(Comparator.comparing(Cause::at).reversed())
+                        .toList();
+        if (causes.isEmpty() && found.isEmpty()) {
+            throw notFound(thing, view);
+        }
+        causes.addAll(found);
+        return causes;
+    }
+
+    private static OlympusException notFound(String thing, ClusterView view) {
+        var known = view.services().stream().map(s -> s.service().toString()).limit(10).toList();
+        return new OlympusException(
+                ErrorCode.NOT_FOUND,
+                "nothing is called \"%s\"; expected a service (%s …), an instance, a stack or a node"
+                        .formatted(thing, String.join(", ", known)));
+    }
+
+    /** Adds what is to be said of the thing, and answers which decisions concern it. */
+    private Predicate<Decision> resolve(String thing) {
+        var services = view.services().stream().filter(s -> names(s, thing)).toList();
+        if (services.size() > 1
+                && services.stream().noneMatch(s -> s.service().stack().value().equals(thing))) {
+            throw new OlympusException(
+                    ErrorCode.CONFLICT,
+                    "\"%s\" is ambiguous: %s"
+                            .formatted(
+                                    thing,
+                                    String.join(
+                                            ", ",
+                                            services.stream()
+                                                    .map(s -> s.service().toString())
+                                                    .toList())));
+        }
+        services.forEach(s -> service(s, thing));
+        var node =
+                view.nodes().stream()
+                        .filter(n -> n.name().equals(thing) || n.id().toString().equals(thing))
+                        .findFirst();
+        node.ifPresent(this::node);
+        var stack = view.stacks().stream().filter(s -> s.name().value().equals(thing)).findFirst();
+        stack.ifPresent(this::stack);
+        return d ->
+                concerns(d.subject(), thing)
+                        || services.stream()
+                                .anyMatch(s ->
+                                        thing.contains(".")
+                                                ? false
+                                                : concerns(d.subject(), s.service().toString()))
+                        || services.stream()
+                                .anyMatch(s -> d.subject().equals(s.service().stack().value()))
+                        || node.filter(n -> d.node().equals(n.name())).isPresent();
+    }
+
+    private static boolean names(ClusterView.ServiceView service, String thing) {
+        return service.service().toString().equals(thing)
+                || service.service().service().equals(thing)
+                || service.service().stack().value().equals(thing)
+                || service.instances().stream()
+                        .anyMatch(i -> i.observed().id().toString().equals(thing));
+    }
+
+    private static boolean concerns(String subject, String thing) {
+        return subject.equals(thing)
+                || subject.startsWith(thing + ".")
+                || subject.startsWith(thing + "/")
+                || subject.equals("node:" + thing);
+    }
+
+    private void service(ClusterView.ServiceView service, String thing) {
+        var sentence =
+                "%s is %s: %d of %d instances are healthy."
+                        .formatted(
+                                service.service(),
+                                service.state(),
+                                service.healthy(),
+                                service.desired());
+        var reason = service.reason().isEmpty() ? "" : " " + capital(service.reason()) + ".";
+        causes.add(new Cause(now, "state", sentence + reason));
+        for (var instance : service.instances()) {
+            var id = instance.observed().id().toString();
+            if (id.equals(thing)
+                    || (!thing.startsWith(service.service() + ".")
+                            && !instance.observed().isWell())) {
+                instance(instance);
+            }
+        }
+    }
+
+    private void instance(ClusterView.InstanceView instance) {
+        var seen = instance.observed();
+        var restarts =
+                seen.restarts() == 0 ? "" : ", restarted %d times".formatted(seen.restarts());
+        var reason = seen.reason().isEmpty() ? "" : ": " + seen.reason();
+        causes.add(
+                new Cause(
+                        seen.since(),
+                        "instance",
+                        "%s on %s is %s%s%s"
+                                .formatted(
+                                        seen.id(),
+                                        instance.nodeName(),
+                                        words(seen),
+                                        restarts,
+                                        reason)));
+        view.nodes().stream()
+                .filter(n ->
+                        n.id().equals(instance.node()) && (!n.connected() || n.brake().isPresent()))
+                .findFirst()
+                .ifPresent(this::node);
+    }
+
+    private static String words(InstanceObservation seen) {
+        var health = seen.health() == InstanceObservation.Health.FAILING ? " and unhealthy" : "";
+        return seen.state().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + health;
+    }
+
+    private void node(ClusterView.NodeView node) {
+        var seen =
+                node.lastSeen()
+                        .map(at -> "last heard from at " + at)
+                        .orElse("not heard from since this server started");
+        causes.add(
+                new Cause(
+                        node.lastSeen().orElse(now),
+                        "node",
+                        node.connected()
+                                ? "Node %s is connected and has %d instances."
+                                        .formatted(node.name(), node.instances())
+                                : "Node %s is not connected, %s. Its agent goes on running its %d instances by itself; nothing is moved."
+                                        .formatted(node.name(), seen, node.instances())));
+        node.brake()
+                .ifPresent(b ->
+                        causes.add(
+                                new Cause(
+                                        now,
+                                        "brake",
+                                        "Node %s holds back restarts: %s"
+                                                .formatted(node.name(), b))));
+        node.paused()
+                .ifPresent(p ->
+                        causes.add(
+                                new Cause(
+                                        now,
+                                        "pause",
+                                        "Node %s takes no automatic action: %s"
+                                                .formatted(node.name(), p))));
+        node.problems()
+                .forEach(p ->
+                        causes.add(
+                                new Cause(
+                                        now, "problem", "Node %s: %s".formatted(node.name(), p))));
+    }
+
+    private void stack(ClusterView.StackView stack) {
+        causes.add(
+                new Cause(
+                        stack.appliedAt(),
+                        "stack",
+                        stack.removing()
+                                ? "Stack %s is being removed by %s."
+                                        .formatted(stack.name(), stack.actor())
+                                : "Stack %s is at revision %d, applied by %s, with %d services."
+                                        .formatted(
+                                                stack.name(),
+                                                stack.revision(),
+                                                stack.actor(),
+                                                stack.services())));
+    }
+
+    private void pauses() {
+        if (causes.isEmpty()) {
+            return;
+        }
+        for (var pause : view.pauses()) {
+            causes.add(
+                    new Cause(
+                            pause.since(),
+                            "pause",
+                            "Automatic action is paused (%s) by %s: %s."
+                                    .formatted(pause.scope(), pause.by(), pause.reason())));
+        }
+    }
+
+    static String sentence(Decision decision) {
+        var node = decision.node().isEmpty() ? "" : " on " + decision.node();
+        return "%s: %s %s%s, because %s. Result: %s."
+                .formatted(
+                        decision.actor(),
+                        decision.action(),
+                        decision.subject(),
+                        node,
+                        decision.why(),
+                        decision.result());
+    }
+
+    private static String capital(String sentence) {
+        return Optional.of(sentence)
+                .filter(s -> !s.isEmpty())
+                .map(s -> Character.toUpperCase(s.charAt(0)) + s.substring(1))
+                .orElse("");
+    }
+}

@@ -1,0 +1,92 @@
+package olympus.zeus.internal;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import olympus.model.InstanceId;
+import olympus.model.NodeId;
+import olympus.model.ServiceId;
+import olympus.model.state.InstanceObservation;
+import olympus.model.state.InstanceRecord;
+import olympus.model.state.NodeReport;
+
+/**
+ * What the agents say, as Zeus knows it: soft state, lost and learnt anew with every start.
+ *
+ * @param startedNanos when this knowledge began to be collected
+ * @param batchEndedNanos when the last instance of a service's update was confirmed
+ */
+public record Observed(
+        long startedNanos, Map<NodeId, Node> nodes, Map<ServiceId, Long> batchEndedNanos) {
+
+    /**
+     * A node.
+     *
+     * @param acceptedRevision the agent acts on an assignment computed from at least this revision
+     */
+    public record Node(
+            boolean connected,
+            Optional<Instant> lastSeen,
+            Optional<NodeReport> report,
+            long acceptedRevision,
+            Map<InstanceId, Instance> instances) {}
+
+    /**
+     * An instance as last reported.
+     *
+     * @param firstNanos when this run was first reported
+     * @param wellNanos since when it has been well without a break, empty when it is not
+     */
+    public record Instance(
+            InstanceObservation observation, long firstNanos, Optional<Long> wellNanos) {}
+
+    Optional<Node> node(NodeId id) {
+        return Optional.ofNullable(nodes.get(id));
+    }
+
+    boolean connected(NodeId id) {
+        var node = nodes.get(id);
+        return node != null && node.connected();
+    }
+
+    /**
+     * What was last reported under this id from the node where the instance is placed, of whatever
+     * run.
+     */
+    Optional<Instance> any(InstanceRecord record) {
+        return node(record.placement().node()).map(n -> n.instances().get(record.id()));
+    }
+
+    /** What was last reported of the run that is wanted. */
+    Optional<Instance> of(InstanceRecord record) {
+        return any(record).filter(i -> i.observation().runToken().equals(record.run().token()));
+    }
+
+    /** Well at present, as far as is known: reported so by a node that is connected. */
+    boolean isWell(InstanceRecord record) {
+        return connected(record.placement().node())
+                && of(record).filter(i -> i.observation().isWell()).isPresent();
+    }
+
+    /**
+     * Whether the node is known to have nothing of this instance running, and will not start it.
+     */
+    boolean hasEnded(Versioned<InstanceRecord> stored) {
+        var record = stored.value();
+        var node = nodes.get(record.placement().node());
+        if (node == null) {
+            return false;
+        }
+        var seen = node.instances().get(record.id());
+        var knowsOrder = node.acceptedRevision() >= stored.revision();
+        if (seen == null) {
+            return knowsOrder;
+        }
+        var ours = seen.observation().runToken().equals(record.run().token());
+        return switch (seen.observation().state()) {
+            case STOPPED, COMPLETED, GIVEN_UP -> ours || knowsOrder;
+            case PENDING -> knowsOrder;
+            case STARTING, RUNNING, BACKOFF, STOPPING -> false;
+        };
+    }
+}

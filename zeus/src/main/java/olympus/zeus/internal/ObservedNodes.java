@@ -1,0 +1,199 @@
+package olympus.zeus.internal;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import olympus.model.InstanceId;
+import olympus.model.NodeId;
+import olympus.model.ServiceId;
+import olympus.model.state.Assignment;
+import olympus.model.state.NodeReport;
+
+/** Collects what agents report, and which assignment each was sent. Threading: Zeus' loop only. */
+final class ObservedNodes {
+
+    /** Assignments that are remembered until the agent acknowledges them. */
+    private static final int MAX_SENT = 64;
+
+    private final Map<NodeId, Entry> nodes = new HashMap<>();
+    private final Map<ServiceId, Long> batchEnded = new HashMap<>();
+    private final long startedNanos;
+
+    ObservedNodes(long startedNanos) {
+        this.startedNanos = startedNanos;
+    }
+
+    /** An assignment on its way: its stamp and the revision it was computed from. */
+    private record Sent(Assignment.Stamp stamp, long revision) {}
+
+    private static final class Entry {
+        private boolean connected;
+        private String name = "";
+        private Optional<Instant> lastSeen = Optional.empty();
+        private Optional<NodeReport> report = Optional.empty();
+        private Map<InstanceId, Observed.Instance> instances = Map.of();
+        private long lastSequence = -1;
+        private long acceptedRevision;
+        private final Deque<Sent> sent = new ArrayDeque<>();
+        private long sentNanos;
+    }
+
+    void connected(NodeId node, String name, Instant wall) {
+        var entry = nodes.computeIfAbsent(node, n -> new Entry());
+        entry.connected = true;
+        entry.name = name;
+        entry.lastSeen = Optional.of(wall);
+        entry.lastSequence = -1;
+        // What was under way may be lost, and the agent may have been set back: learn it anew.
+        entry.sent.clear();
+        entry.acceptedRevision = 0;
+    }
+
+    void disconnected(NodeId node) {
+        var entry = nodes.get(node);
+        if (entry != null) {
+            entry.connected = false;
+        }
+    }
+
+    /** False when the report is older than one before, and was dropped. */
+    boolean reported(NodeReport report, long nanos, Instant wall) {
+        var entry = nodes.get(report.node());
+        if (entry == null || !entry.connected || report.sequence() <= entry.lastSequence) {
+            return false;
+        }
+        entry.lastSequence = report.sequence();
+        entry.lastSeen = Optional.of(wall);
+        entry.report = Optional.of(report);
+        entry.instances = merge(entry.instances, report, nanos);
+        for (var sent : entry.sent) {
+            if (sent.stamp.equals(report.accepted())) {
+                entry.acceptedRevision = Math.max(entry.acceptedRevision, sent.revision);
+            }
+        }
+        return true;
+    }
+
+    private static Map<InstanceId, Observed.Instance> merge(
+            Map<InstanceId, Observed.Instance> before, NodeReport report, long nanos) {
+        var merged = new LinkedHashMap<InstanceId, Observed.Instance>();
+        for (var seen : report.instances()) {
+            var old = before.get(seen.id());
+            var same =
+                    old != null
+                            && old.observation().runToken().equals(seen.runToken())
+                            && old.observation().restarts() == seen.restarts();
+            var first = old != null && same ? old.firstNanos() : nanos;
+            var well =
+                    !seen.isWell()
+                            ? Optional.<Long>empty()
+                            : Optional.of(
+                                    old != null && same ? old.wellNanos().orElse(nanos) : nanos);
+            merged.put(seen.id(), new Observed.Instance(seen, first, well));
+        }
+        return Collections.unmodifiableMap(merged);
+    }
+
+    void batchEnded(ServiceId service, long nanos) {
+        batchEnded.put(service, nanos);
+    }
+
+    void forget(ServiceId service) {
+        batchEnded.remove(service);
+    }
+
+    /**
+     * Whether the node has to be sent the state as of {@code changed}, or what it was sent got
+     * lost.
+     */
+    boolean needsAssignment(NodeId node, long changed, long nanos, long resendNanos) {
+        var entry = nodes.get(node);
+        if (entry == null || !entry.connected) {
+            return false;
+        }
+        var last = entry.sent.peekLast();
+        if (last == null || last.revision < changed) {
+            return true;
+        }
+        var accepted = entry.report.map(NodeReport::accepted).orElse(Assignment.Stamp.NONE);
+        return !accepted.equals(last.stamp) && nanos - entry.sentNanos >= resendNanos;
+    }
+
+    /**
+     * The stamp for an assignment computed from {@code changed}: the generation never goes back,
+     * and overtakes one that somebody set ahead on the agent's disk.
+     */
+    Assignment.Stamp stamp(NodeId node, long incarnation, long epoch, long changed) {
+        var entry = nodes.get(node);
+        var generation = Math.max(1, changed);
+        if (entry != null) {
+            var last = entry.sent.peekLast();
+            if (last != null
+                    && last.stamp.epoch() == epoch
+                    && last.stamp.generation() > generation) {
+                generation = last.stamp.generation() + (last.revision < changed ? 1 : 0);
+            }
+            var accepted = entry.report.map(NodeReport::accepted).orElse(Assignment.Stamp.NONE);
+            if (accepted.incarnation() == incarnation
+                    && accepted.epoch() == epoch
+                    && accepted.generation() > generation) {
+                generation = accepted.generation() + 1;
+            }
+        }
+        return new Assignment.Stamp(incarnation, epoch, generation);
+    }
+
+    void sent(NodeId node, Assignment.Stamp stamp, long revision, long nanos) {
+        var entry = nodes.get(node);
+        if (entry == null) {
+            return;
+        }
+        entry.sent.addLast(new Sent(stamp, revision));
+        entry.sentNanos = nanos;
+        if (entry.sent.size() > MAX_SENT) {
+            entry.sent.removeFirst();
+        }
+    }
+
+    /** Makes the next look send this node's assignment again. */
+    void resend(NodeId node) {
+        var entry = nodes.get(node);
+        if (entry != null) {
+            entry.sent.clear();
+        }
+    }
+
+    Iterable<NodeId> ids() {
+        return nodes.keySet();
+    }
+
+    Optional<String> nameOf(NodeId node) {
+        return Optional.ofNullable(nodes.get(node)).map(e -> e.name);
+    }
+
+    /** A value of what is known, for one planning or view. */
+    Observed snapshot(Projection projection) {
+        var copy = new HashMap<NodeId, Observed.Node>();
+        nodes.forEach((id, e) -> {
+            var last = e.sent.peekLast();
+            var upToDate =
+                    last != null
+                            && e.acceptedRevision >= last.revision
+                            && last.revision >= projection.nodeChanged(id);
+            copy.put(
+                    id,
+                    new Observed.Node(
+                            e.connected,
+                            e.lastSeen,
+                            e.report,
+                            upToDate ? projection.revision() : e.acceptedRevision,
+                            e.instances));
+        });
+        return new Observed(startedNanos, copy, Map.copyOf(batchEnded));
+    }
+}

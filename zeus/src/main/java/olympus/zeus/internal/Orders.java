@@ -1,0 +1,404 @@
+package olympus.zeus.internal;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import olympus.hermes.Bytes;
+import olympus.hermes.Condition;
+import olympus.hermes.Operation;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.stack.StackDefinition;
+import olympus.model.state.Codecs;
+import olympus.model.state.Decision;
+import olympus.model.state.InstanceObservation.State;
+import olympus.model.state.InstanceRecord;
+import olympus.model.state.PauseRecord;
+import olympus.model.state.ServiceState;
+import olympus.model.state.StackPointer;
+import olympus.zeus.StackCommands.Actor;
+import olympus.zeus.StackCommands.RevisionView;
+import olympus.zeus.StackPlan;
+import olympus.zeus.internal.StackChanges.Request;
+
+/** What people order, as writes. Threading: Zeus' loop only. */
+final class Orders {
+
+    private static final Pattern SCOPE = Pattern.compile("all|(stack|node):[A-Za-z0-9._-]{1,253}");
+    private static final int MAX_REASON = 500;
+
+    private final Controller controller;
+
+    Orders(Controller controller) {
+        this.controller = controller;
+    }
+
+    CompletionStage<StackPlan> apply(
+            StackDefinition definition, Optional<Long> expected, boolean prune, Actor actor) {
+        var request =
+                new Request(definition, expected, prune, ServiceState.Cause.UPDATE, "", actor);
+        return submit(request);
+    }
+
+    private CompletionStage<StackPlan> submit(Request request) {
+        return controller.submit(
+                () -> StackChanges.apply(request, controller.desired(), controller.clock().wall()));
+    }
+
+    CompletionStage<List<ServiceId>> remove(StackName name, Actor actor) {
+        return controller.submit(() -> {
+            var stack = stack(name);
+            var pointer = stack.pointer().orElseThrow();
+            var services =
+                    stack
+                            .currentRevision()
+                            .map(r -> r.definition().services().keySet().stream().toList())
+                            .orElse(List.of())
+                            .stream()
+                            .map(s -> new ServiceId(name, s))
+                            .toList();
+            var next =
+                    new StackPointer(
+                            name,
+                            pointer.value().revision(),
+                            true,
+                            controller.clock().wall(),
+                            actor.name());
+            return new WriteQueue.Write<>(
+                    List.of(new Condition.RevisionIs(ZeusKeys.pointer(name), pointer.revision())),
+                    List.of(
+                            new Operation.Put(
+                                    ZeusKeys.pointer(name),
+                                    Bytes.wrap(Codecs.STACK_POINTER.encodeBytes(next))),
+                            decision(
+                                    actor,
+                                    "remove",
+                                    name.value(),
+                                    "it was ordered",
+                                    "services stop in reverse order")),
+                    services);
+        });
+    }
+
+    CompletionStage<StackPlan> rollback(StackName name, Optional<Long> to, Actor actor) {
+        return controller.submit(() -> {
+            var stack = stack(name);
+            var current = stack.pointer().orElseThrow().value().revision();
+            var target =
+                    to.orElseGet(() ->
+                            Optional.ofNullable(stack.revisions().lowerKey(current))
+                                    .orElseThrow(
+                                            () -> noRevision(name, "before " + current, stack)));
+            var revision = stack.revisions().get(target);
+            if (revision == null) {
+                throw noRevision(name, "" + target, stack);
+            }
+            return rollbackTo(revision.definition(), "rollback to revision " + target, actor);
+        });
+    }
+
+    CompletionStage<StackPlan> rollbackService(ServiceId service, Optional<Long> to, Actor actor) {
+        return controller.submit(() -> {
+            var stack = stack(service.stack());
+            var current = stack.current().orElseThrow(() -> notDeclared(service));
+            var target = to.orElseGet(() -> revisionBefore(service, stack, current));
+            var revision = stack.revisions().get(target);
+            if (revision == null) {
+                throw noRevision(service.stack(), "" + target, stack);
+            }
+            if (!revision.definition().services().containsKey(service.service())) {
+                throw new OlympusException(
+                        ErrorCode.NOT_FOUND,
+                        "revision %d of stack %s has no service %s"
+                                .formatted(target, service.stack(), service.service()));
+            }
+            var definition =
+                    StepWriter.ServiceRollback.definition(current, revision.definition(), service);
+            return rollbackTo(
+                    definition, "rollback of %s to revision %d".formatted(service, target), actor);
+        });
+    }
+
+    private long revisionBefore(
+            ServiceId service, Desired.StackRecords stack, StackDefinition current) {
+        var is = current.services().get(service.service());
+        return stack.revisions().descendingMap().values().stream()
+                .filter(r -> {
+                    var was = r.definition().services().get(service.service());
+                    return was != null && !was.equals(is);
+                })
+                .findFirst()
+                .orElseThrow(() ->
+                        noRevision(
+                                service.stack(),
+                                "in which " + service + " was declared otherwise",
+                                stack))
+                .number();
+    }
+
+    private WriteQueue.Write<StackPlan> rollbackTo(
+            StackDefinition definition, String note, Actor actor) {
+        var request =
+                new Request(
+                        definition,
+                        Optional.empty(),
+                        true,
+                        ServiceState.Cause.ROLLBACK,
+                        note,
+                        actor);
+        return StackChanges.apply(request, controller.desired(), controller.clock().wall());
+    }
+
+    CompletionStage<Void> stop(ServiceId service, Actor actor) {
+        return controller.submit(() -> {
+            requireDeclared(service);
+            var state = controller.desired().state(service);
+            if (state.hold().isPresent()) {
+                return nothing();
+            }
+            var hold = new ServiceState.Hold(actor.name(), controller.clock().wall());
+            return put(
+                    state.withHold(Optional.of(hold)),
+                    decision(
+                            actor,
+                            "stop",
+                            service.toString(),
+                            ordered(service),
+                            "held until it is started"),
+                    List.of());
+        });
+    }
+
+    CompletionStage<Void> start(ServiceId service, Actor actor) {
+        return controller.submit(() -> {
+            requireDeclared(service);
+            var state = controller.desired().state(service);
+            var ended = ended(service);
+            if (state.hold().isEmpty() && ended.isEmpty()) {
+                return nothing();
+            }
+            var result =
+                    ended.isEmpty()
+                            ? "ordered"
+                            : "%d ended instances get a new run".formatted(ended.size());
+            return put(
+                    state.withHold(Optional.empty()),
+                    decision(actor, "start", service.toString(), ordered(service), result),
+                    ended);
+        });
+    }
+
+    /**
+     * Instances that were given up or are completed; those of a held service start anew by
+     * themselves.
+     */
+    private List<Versioned<InstanceRecord>> ended(ServiceId service) {
+        var observed = controller.observedNow();
+        return controller.desired().instancesOf(service).values().stream()
+                .filter(r -> r.value().order().phase() == InstanceRecord.Phase.RUN)
+                .filter(r ->
+                        observed.of(r.value())
+                                .map(i -> i.observation().state())
+                                .filter(s -> s == State.GIVEN_UP || s == State.COMPLETED)
+                                .isPresent())
+                .toList();
+    }
+
+    CompletionStage<Void> restart(ServiceId service, Actor actor) {
+        return controller.submit(() -> {
+            requireDeclared(service);
+            var desired = controller.desired();
+            var state = desired.state(service);
+            if (state.hold().isPresent()) {
+                throw new OlympusException(
+                        ErrorCode.CONFLICT,
+                        "%s was stopped by %s; start it instead"
+                                .formatted(service, state.hold().get().by()));
+            }
+            var current = stack(service.stack()).pointer().orElseThrow().value().revision();
+            var rollout =
+                    Controller.restartRollout(
+                            actor,
+                            controller.clock().wall(),
+                            current,
+                            controller.isPaused(service.stack()));
+            var next =
+                    new ServiceState(
+                            service, state.generation() + 1, state.hold(), Optional.of(rollout));
+            return put(
+                    next,
+                    decision(
+                            actor,
+                            "restart",
+                            service.toString(),
+                            ordered(service),
+                            "every instance is replaced"),
+                    List.of());
+        });
+    }
+
+    CompletionStage<Void> pause(String scope, String reason, Actor actor) {
+        return controller.submit(() -> {
+            checkScope(scope);
+            var kept = reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON);
+            var record = new PauseRecord(scope, actor.name(), controller.clock().wall(), kept);
+            return new WriteQueue.Write<>(
+                    List.of(),
+                    List.of(
+                            new Operation.Put(
+                                    ZeusKeys.pause(scope),
+                                    Bytes.wrap(Codecs.PAUSE_RECORD.encodeBytes(record))),
+                            decision(
+                                    actor,
+                                    "pause",
+                                    scope,
+                                    kept,
+                                    "no automatic action until it is resumed")),
+                    none());
+        });
+    }
+
+    CompletionStage<Void> resume(String scope, Actor actor) {
+        return controller.submit(() -> {
+            checkScope(scope);
+            if (!controller.desired().pauses().containsKey(scope)) {
+                return nothing();
+            }
+            return new WriteQueue.Write<>(
+                    List.of(),
+                    List.of(
+                            new Operation.Delete(ZeusKeys.pause(scope)),
+                            decision(
+                                    actor,
+                                    "resume",
+                                    scope,
+                                    "it was ordered",
+                                    "automatic action goes on")),
+                    none());
+        });
+    }
+
+    List<RevisionView> history(StackName name) {
+        var stack = stack(name);
+        var current = stack.pointer().orElseThrow().value().revision();
+        var views = new ArrayList<RevisionView>();
+        for (var r : stack.revisions().values()) {
+            views.add(
+                    new RevisionView(
+                            name,
+                            r.number(),
+                            r.number() == current,
+                            r.appliedAt(),
+                            r.actor(),
+                            r.summary(),
+                            r.definition()));
+        }
+        views.sort(Comparator.comparingLong(RevisionView::revision).reversed());
+        return views;
+    }
+
+    private static void checkScope(String scope) {
+        if (!SCOPE.matcher(scope).matches()) {
+            throw new OlympusException(
+                    ErrorCode.INVALID,
+                    "not a pause scope: \"%s\"; expected all, stack:NAME or node:NAME"
+                            .formatted(scope));
+        }
+    }
+
+    private Desired.StackRecords stack(StackName name) {
+        return controller
+                .desired()
+                .stack(name)
+                .orElseThrow(() ->
+                        new OlympusException(
+                                ErrorCode.NOT_FOUND,
+                                "there is no stack %s; there are: %s"
+                                        .formatted(name, controller.desired().stacks().keySet())));
+    }
+
+    private void requireDeclared(ServiceId service) {
+        stack(service.stack());
+        if (controller.desired().declared(service).isEmpty()) {
+            throw notDeclared(service);
+        }
+    }
+
+    private OlympusException notDeclared(ServiceId service) {
+        var names =
+                controller
+                        .desired()
+                        .stack(service.stack())
+                        .flatMap(Desired.StackRecords::current)
+                        .map(d -> d.services().keySet().toString())
+                        .orElse("none, it is being removed");
+        return new OlympusException(
+                ErrorCode.NOT_FOUND,
+                "there is no service %s; services of stack %s: %s"
+                        .formatted(service, service.stack(), names));
+    }
+
+    private static OlympusException noRevision(
+            StackName name, String wanted, Desired.StackRecords stack) {
+        return new OlympusException(
+                ErrorCode.NOT_FOUND,
+                "stack %s has no revision %s; it has %s"
+                        .formatted(name, wanted, stack.revisions().keySet()));
+    }
+
+    private String ordered(ServiceId service) {
+        var desired = controller.desired();
+        return desired.pauseOf(service.stack(), Optional.empty())
+                .map(p ->
+                        "it was ordered; automatic action is paused (%s) by %s"
+                                .formatted(p.scope(), p.by()))
+                .orElse("it was ordered");
+    }
+
+    private Operation decision(
+            Actor actor, String action, String subject, String why, String result) {
+        return StackChanges.append(
+                new Decision(
+                        controller.clock().wall(), actor.name(), action, subject, "", why, result));
+    }
+
+    private WriteQueue.Write<Void> put(
+            ServiceState state, Operation decision, List<Versioned<InstanceRecord>> newRuns) {
+        var conditions = new ArrayList<Condition>();
+        var operations = new ArrayList<Operation>();
+        StackChanges.putState(state, controller.desired(), conditions, operations);
+        for (var stored : newRuns) {
+            var record = stored.value();
+            var run =
+                    new InstanceRecord.Run(
+                            controller.token(),
+                            record.run().generation(),
+                            record.run().revision(),
+                            record.run().confirmed());
+            var order =
+                    new InstanceRecord.Order(
+                            InstanceRecord.Phase.WAITING, "starts anew", controller.clock().wall());
+            var next = record.withRun(run).withOrder(order);
+            var key = ZeusKeys.instance(record.id());
+            conditions.add(new Condition.RevisionIs(key, stored.revision()));
+            operations.add(
+                    new Operation.Put(key, Bytes.wrap(Codecs.INSTANCE_RECORD.encodeBytes(next))));
+        }
+        operations.add(decision);
+        return new WriteQueue.Write<>(conditions, operations, none());
+    }
+
+    private static WriteQueue.Write<Void> nothing() {
+        return new WriteQueue.Write<>(List.of(), List.of(), none());
+    }
+
+    @SuppressWarnings("NullAway") // Void has no other value than null.
+    private static Void none() {
+        return null;
+    }
+}

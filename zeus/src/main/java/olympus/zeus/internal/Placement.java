@@ -1,0 +1,184 @@
+package olympus.zeus.internal;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import olympus.model.InstanceId;
+import olympus.model.NodeId;
+import olympus.model.ServiceId;
+import olympus.model.stack.DeployPolicy;
+import olympus.model.stack.PortSpec;
+import olympus.model.stack.ServiceDefinition;
+
+/**
+ * Where instances go: nodes are filtered (connected, ports free), then scored (fewest instances of
+ * the same service, then fewest instances at all, then by id). Knows what this plan has placed so
+ * far.
+ *
+ * <p>Cost: one pass over the nodes for each placement.
+ */
+final class Placement {
+
+    private final Map<NodeId, Load> loads = new TreeMap<>();
+
+    private Placement() {}
+
+    static Placement of(Desired desired, Observed observed) {
+        var placement = new Placement();
+        desired.nodes()
+                .forEach((id, node) ->
+                        placement.loads.put(
+                                id, new Load(id, node.value().name(), observed.connected(id))));
+        for (var ofService : desired.instances().values()) {
+            for (var stored : ofService.values()) {
+                var record = stored.value();
+                var load = placement.loads.get(record.placement().node());
+                if (load != null) {
+                    load.add(record.id(), claims(desired.definitionOf(record), record.id()));
+                }
+            }
+        }
+        return placement;
+    }
+
+    /** The answer: a node, or why there is none. */
+    sealed interface Choice {
+        record Chosen(NodeId node, String why) implements Choice {}
+
+        record Nowhere(String why) implements Choice {}
+    }
+
+    Choice choose(InstanceId id, ServiceDefinition definition, Collection<NodeId> excluded) {
+        var claims = claims(Optional.of(definition), id);
+        Load best = null;
+        var refusals = new ArrayList<String>();
+        for (var load : loads.values()) {
+            var refusal = excluded.contains(load.id) ? " was tried before" : load.refusal(claims);
+            if (!refusal.isEmpty()) {
+                if (refusals.size() < MAX_REFUSALS) {
+                    refusals.add(load.name + refusal);
+                }
+            } else if (best == null || load.isBetterThan(best, id.service())) {
+                best = load;
+            }
+        }
+        if (best == null) {
+            return new Choice.Nowhere(
+                    loads.isEmpty()
+                            ? "no node has connected yet"
+                            : "no node can take it: " + String.join("; ", refusals));
+        }
+        return new Choice.Chosen(
+                best.id,
+                "%s has the fewest instances (%d of this service, %d in all)"
+                        .formatted(best.name, best.of(id.service()), best.total));
+    }
+
+    private static final int MAX_REFUSALS = 5;
+
+    /** Why an instance cannot stay where it is with these ports; empty when it can. */
+    String refusalOn(NodeId node, InstanceId id, ServiceDefinition definition) {
+        var load = loads.get(node);
+        return load == null ? "" : load.portRefusal(claims(Optional.of(definition), id));
+    }
+
+    void placed(NodeId node, InstanceId id, ServiceDefinition definition) {
+        var load = loads.get(node);
+        if (load != null) {
+            load.add(id, claims(Optional.of(definition), id));
+        }
+    }
+
+    Collection<NodeId> nodes() {
+        return loads.keySet();
+    }
+
+    boolean isConnected(NodeId node) {
+        var load = loads.get(node);
+        return load != null && load.connected;
+    }
+
+    /** The host port of each declared port for this instance. */
+    static Map<String, Integer> ports(ServiceDefinition definition, InstanceId id) {
+        var ports = new TreeMap<String, Integer>();
+        definition.ports().forEach(spec -> ports.put(spec.name(), port(definition, spec, id)));
+        return ports;
+    }
+
+    private static int port(ServiceDefinition definition, PortSpec spec, InstanceId id) {
+        return definition.deploy().mode() == DeployPolicy.Mode.GLOBAL
+                ? spec.first()
+                : spec.first() + id.ordinal() - 1;
+    }
+
+    private static List<Claim> claims(Optional<ServiceDefinition> definition, InstanceId id) {
+        if (definition.isEmpty() || definition.get().ports().isEmpty()) {
+            return List.of();
+        }
+        var found = definition.get();
+        return found.ports().stream()
+                .map(spec ->
+                        new Claim(spec.hostAddress(), spec.protocol(), port(found, spec, id), id))
+                .toList();
+    }
+
+    /** One port of one node, used by one instance. */
+    private record Claim(String address, PortSpec.Protocol protocol, int port, InstanceId owner) {
+        boolean collidesWith(Claim other) {
+            return port == other.port
+                    && protocol == other.protocol
+                    && !owner.equals(other.owner)
+                    && PortConflicts.addressesOverlap(address, other.address);
+        }
+    }
+
+    /** What is on one node. */
+    private static final class Load {
+        private final NodeId id;
+        private final String name;
+        private final boolean connected;
+        private final Map<ServiceId, Integer> byService = new HashMap<>();
+        private final Map<Integer, List<Claim>> claims = new HashMap<>();
+        private int total;
+
+        Load(NodeId id, String name, boolean connected) {
+            this.id = id;
+            this.name = name;
+            this.connected = connected;
+        }
+
+        int of(ServiceId service) {
+            return byService.getOrDefault(service, 0);
+        }
+
+        void add(InstanceId instance, List<Claim> wanted) {
+            total++;
+            byService.merge(instance.service(), 1, Integer::sum);
+            wanted.forEach(c -> claims.computeIfAbsent(c.port, p -> new ArrayList<>()).add(c));
+        }
+
+        String refusal(List<Claim> wanted) {
+            return connected ? portRefusal(wanted) : " is not connected";
+        }
+
+        String portRefusal(List<Claim> wanted) {
+            for (var claim : wanted) {
+                for (var taken : claims.getOrDefault(claim.port, List.of())) {
+                    if (claim.collidesWith(taken)) {
+                        return " has port %d in use by %s".formatted(claim.port, taken.owner);
+                    }
+                }
+            }
+            return "";
+        }
+
+        boolean isBetterThan(Load other, ServiceId service) {
+            var ofService = Integer.compare(of(service), other.of(service));
+            return ofService != 0 ? ofService < 0 : total < other.total;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package olympus.zeus.internal;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import olympus.model.ServiceId;
+
+/**
+ * A plan while it is being made: the inputs, and what has been decided so far. Used by one thread
+ * within one planning.
+ */
+final class PlanDraft {
+
+    final Desired desired;
+    final Observed observed;
+    final Now now;
+    final Placement placement;
+    private final List<Step> steps = new ArrayList<>();
+    private final Map<ServiceId, String> waits = new HashMap<>();
+    private OptionalLong wakeNanos = OptionalLong.empty();
+
+    PlanDraft(Desired desired, Observed observed, Now now) {
+        this.desired = desired;
+        this.observed = observed;
+        this.now = now;
+        this.placement = Placement.of(desired, observed);
+    }
+
+    /** The instant of planning: monotonic for what is waited for, wall for records. */
+    record Now(long nanos, Instant wall) {}
+
+    void add(Step step) {
+        steps.add(step);
+    }
+
+    /** The first sentence stays: the cause comes before its consequences. */
+    void waits(ServiceId service, String sentence) {
+        waits.putIfAbsent(service, sentence);
+    }
+
+    void wakeAt(long nanos) {
+        if (wakeNanos.isEmpty() || nanos - wakeNanos.getAsLong() < 0) {
+            wakeNanos = OptionalLong.of(nanos);
+        }
+    }
+
+    Plan finish() {
+        return new Plan(steps, waits, wakeNanos);
+    }
+}

@@ -1,0 +1,206 @@
+package olympus.zeus.internal;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import olympus.model.InstanceId;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.stack.StackDefinition;
+import olympus.model.state.InstanceObservation.State;
+import olympus.model.state.InstanceRecord;
+import olympus.model.state.InstanceRecord.Phase;
+
+/**
+ * The pure core of the controller: from all that is stored and all that is observed to what is done
+ * next. Depends on nothing else, changes nothing.
+ *
+ * <p>Cost: linear in the number of instances; a placement also looks at every node once.
+ */
+public final class Planner {
+
+    private final PlanDraft draft;
+    private final Map<StackName, List<ServiceId>> servicesByStack = new HashMap<>();
+
+    private Planner(PlanDraft draft) {
+        this.draft = draft;
+        draft.desired
+                .instances()
+                .forEach((id, records) -> {
+                    if (!records.isEmpty()) {
+                        servicesByStack.computeIfAbsent(id.stack(), s -> new ArrayList<>()).add(id);
+                    }
+                });
+    }
+
+    /**
+     * @param nanos monotonic time of this moment
+     * @param wall wall time of this moment, for records
+     */
+    public static Plan plan(Desired desired, Observed observed, long nanos, Instant wall) {
+        var draft = new PlanDraft(desired, observed, new PlanDraft.Now(nanos, wall));
+        new Planner(draft).run();
+        return draft.finish();
+    }
+
+    private void run() {
+        draft.desired.stacks().forEach(this::planStack);
+        for (var service : draft.desired.services().keySet()) {
+            if (draft.desired.declared(service).isEmpty()
+                    && draft.desired.instancesOf(service).isEmpty()
+                    && !draft.desired.stack(service.stack()).map(this::isGoing).orElse(false)) {
+                draft.add(
+                        new Step.ForgetService(service, "it is no longer declared and has ended"));
+            }
+        }
+        mendDrift();
+    }
+
+    private boolean isGoing(Desired.StackRecords stack) {
+        return stack.pointer().orElseThrow().value().removing();
+    }
+
+    private void planStack(StackName name, Desired.StackRecords stack) {
+        if (stack.pointer().isEmpty()) {
+            return;
+        }
+        var present = servicesByStack.getOrDefault(name, List.of());
+        if (isGoing(stack) && present.isEmpty()) {
+            draft.add(new Step.ForgetStack(name, "it was removed and all its services have ended"));
+            return;
+        }
+        var definition = stack.current();
+        var going =
+                present.stream()
+                        .filter(id ->
+                                definition
+                                        .map(d -> !d.services().containsKey(id.service()))
+                                        .orElse(true))
+                        .toList();
+        retire(going, isGoing(stack));
+        definition.ifPresent(this::planServices);
+    }
+
+    private void planServices(StackDefinition definition) {
+        for (var service : definition.services().values()) {
+            new ServicePlanner(draft, new ServiceId(definition.name(), service.name()), service)
+                    .run();
+        }
+    }
+
+    /**
+     * Ends services that are no longer declared: dependants first, each only when they have ended.
+     */
+    private void retire(List<ServiceId> going, boolean stackGoes) {
+        var blocked = blockedByDependants(going);
+        if (blocked.size() == going.size() && going.stream().noneMatch(this::isRetiring)) {
+            // Declarations of different revisions can depend on each other in a circle: begin
+            // somewhere.
+            going.stream().findFirst().ifPresent(blocked::remove);
+        }
+        for (var service : going) {
+            for (var stored : draft.desired.instancesOf(service).descendingMap().values()) {
+                if (stored.value().order().phase() == Phase.RETIRE) {
+                    forgetOnceEnded(draft, stored, "it has ended and is no longer declared");
+                } else if (!blocked.contains(service)) {
+                    var why =
+                            stackGoes
+                                    ? "the stack " + service.stack() + " is being removed"
+                                    : service + " is no longer declared";
+                    draft.add(retireStep(draft, stored, why));
+                } else {
+                    draft.waits(service, "stops once the services that depend on it have ended");
+                }
+            }
+        }
+    }
+
+    private boolean isRetiring(ServiceId service) {
+        return draft.desired.instancesOf(service).values().stream()
+                .anyMatch(r -> r.value().order().phase() == Phase.RETIRE);
+    }
+
+    private Set<ServiceId> blockedByDependants(List<ServiceId> going) {
+        var blocked = new HashSet<ServiceId>();
+        for (var dependant : going) {
+            for (var stored : draft.desired.instancesOf(dependant).values()) {
+                draft.desired
+                        .definitionOf(stored.value())
+                        .ifPresent(d ->
+                                d.dependsOn()
+                                        .keySet()
+                                        .forEach(name ->
+                                                blocked.add(
+                                                        new ServiceId(dependant.stack(), name))));
+            }
+        }
+        blocked.retainAll(going);
+        return blocked;
+    }
+
+    static Step retireStep(PlanDraft draft, Versioned<InstanceRecord> stored, String why) {
+        var order = new InstanceRecord.Order(Phase.RETIRE, why, draft.now.wall());
+        return new Step.RetireInstance(stored, stored.value().withOrder(order), why);
+    }
+
+    static void forgetOnceEnded(PlanDraft draft, Versioned<InstanceRecord> stored, String why) {
+        var record = stored.value();
+        if (draft.observed.hasEnded(stored)) {
+            draft.add(new Step.ForgetInstance(stored, why));
+        } else if (draft.observed.connected(record.placement().node())) {
+            draft.waits(record.id().service(), record.id() + " is stopping");
+        } else {
+            draft.waits(
+                    record.id().service(),
+                    "%s cannot be seen to end: node %s is not connected"
+                            .formatted(
+                                    record.id(),
+                                    draft.desired.nodeName(record.placement().node())));
+        }
+    }
+
+    /** What runs on a node although its agent knows that it is not to, or under another token. */
+    private void mendDrift() {
+        draft.observed
+                .nodes()
+                .forEach((id, node) -> {
+                    if (node.connected()) {
+                        node.instances().values().forEach(i -> mendDrift(id, node, i));
+                    }
+                });
+    }
+
+    private void mendDrift(
+            olympus.model.NodeId node, Observed.Node observed, Observed.Instance instance) {
+        var seen = instance.observation();
+        var stored = draft.desired.instance(seen.id());
+        var declaredHere = stored.filter(r -> r.value().placement().node().equals(node));
+        var known = observed.acceptedRevision() >= draft.desired.revision();
+        if (!isActive(seen.state()) || !known) {
+            return;
+        }
+        if (declaredHere.isEmpty()) {
+            draft.add(
+                    new Step.MendDrift(
+                            node, subject(seen.id()), "it runs there, but nobody declared it"));
+        } else if (!seen.runToken().equals(declaredHere.get().value().run().token())) {
+            draft.add(
+                    new Step.MendDrift(
+                            node,
+                            subject(seen.id()),
+                            "its agent runs another run of it than the one ordered"));
+        }
+    }
+
+    private static boolean isActive(State state) {
+        return state == State.RUNNING || state == State.STARTING || state == State.BACKOFF;
+    }
+
+    private static String subject(InstanceId id) {
+        return id.toString();
+    }
+}

@@ -1,0 +1,196 @@
+package olympus.zeus.internal;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import olympus.hermes.Change;
+import olympus.hermes.Entry;
+import olympus.hermes.Key;
+import olympus.model.InstanceId;
+import olympus.model.NodeId;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.state.Codecs;
+import olympus.model.state.InstanceRecord;
+import olympus.model.state.NodeRecord;
+import olympus.model.state.PauseRecord;
+import olympus.model.state.ServiceState;
+import olympus.model.state.StackPointer;
+import olympus.model.state.StackRevision;
+
+/**
+ * The typed copy of {@code zeus/…} in memory. Threading: Zeus' loop only. {@link #desired} is a
+ * view that the loop must not hand to another thread.
+ */
+public final class Projection {
+
+    private final NavigableMap<StackName, StackEntry> stacks = new TreeMap<>();
+    private final NavigableMap<ServiceId, Versioned<ServiceState>> services = new TreeMap<>();
+    private final NavigableMap<ServiceId, NavigableMap<Integer, Versioned<InstanceRecord>>>
+            instances = new TreeMap<>();
+    private final NavigableMap<NodeId, Versioned<NodeRecord>> nodes = new TreeMap<>();
+    private final NavigableMap<String, Versioned<PauseRecord>> pauses = new TreeMap<>();
+    private final NavigableMap<StackName, Desired.StackRecords> stackViews = new TreeMap<>();
+    private final Map<NodeId, Long> nodeChanged = new HashMap<>();
+    private long revision;
+
+    private static final class StackEntry {
+        private Optional<Versioned<StackPointer>> pointer = Optional.empty();
+        private final NavigableMap<Long, StackRevision> revisions = new TreeMap<>();
+    }
+
+    /** Forgets everything: a listing follows. */
+    public void reset() {
+        stacks.clear();
+        services.clear();
+        instances.clear();
+        nodes.clear();
+        pauses.clear();
+        stackViews.clear();
+        nodeChanged.clear();
+        revision = 0;
+    }
+
+    public void listed(List<Entry> entries, long listingRevision) {
+        entries.forEach(entry -> put(entry, listingRevision));
+        revision = listingRevision;
+    }
+
+    public void changed(List<Change> changes, long changeRevision) {
+        for (var change : changes) {
+            switch (change) {
+                case Change.Put(var entry) -> put(entry, changeRevision);
+                case Change.Deleted(var key, var cause) -> delete(key, changeRevision);
+                case Change.Appended(var key, var entry) -> {}
+            }
+        }
+        revision = changeRevision;
+    }
+
+    public long revision() {
+        return revision;
+    }
+
+    /** The last revision that changed what this node is to run, 0 when nothing ever did. */
+    long nodeChanged(NodeId node) {
+        return nodeChanged.getOrDefault(node, 0L);
+    }
+
+    public Desired desired() {
+        return new Desired(
+                revision,
+                Collections.unmodifiableNavigableMap(stackViews),
+                Collections.unmodifiableNavigableMap(services),
+                Collections.unmodifiableNavigableMap(instances),
+                Collections.unmodifiableNavigableMap(nodes),
+                Collections.unmodifiableNavigableMap(pauses));
+    }
+
+    private void put(Entry entry, long at) {
+        var parts = entry.key().toString().split("/");
+        var json = entry.value().unsafeArray();
+        var written = entry.modifyRevision();
+        switch (parts[1]) {
+            case "stacks" -> putStack(parts, json, written);
+            case "services" ->
+                    services.put(
+                            service(parts),
+                            new Versioned<>(Codecs.SERVICE_STATE.decode(json), written));
+            case "instances" ->
+                    putInstance(new Versioned<>(Codecs.INSTANCE_RECORD.decode(json), written), at);
+            case "nodes" ->
+                    nodes.put(
+                            NodeId.parse(parts[2]),
+                            new Versioned<>(Codecs.NODE_RECORD.decode(json), written));
+            case "pauses" ->
+                    pauses.put(
+                            parts[2], new Versioned<>(Codecs.PAUSE_RECORD.decode(json), written));
+            default -> {
+                // zeus/epoch and the stream are not part of the projection.
+            }
+        }
+    }
+
+    private void putStack(String[] parts, byte[] json, long written) {
+        var name = new StackName(parts[2]);
+        var stack = stacks.computeIfAbsent(name, n -> new StackEntry());
+        if (parts[3].equals("current")) {
+            stack.pointer =
+                    Optional.of(new Versioned<>(Codecs.STACK_POINTER.decode(json), written));
+        } else {
+            var decoded = Codecs.STACK_REVISION.decode(json);
+            stack.revisions.put(decoded.number(), decoded);
+        }
+        stackViews.put(name, view(stack));
+    }
+
+    private static Desired.StackRecords view(StackEntry stack) {
+        return new Desired.StackRecords(
+                stack.pointer, Collections.unmodifiableNavigableMap(stack.revisions));
+    }
+
+    private void putInstance(Versioned<InstanceRecord> stored, long at) {
+        var id = stored.value().id();
+        var before =
+                instances
+                        .computeIfAbsent(id.service(), s -> new TreeMap<>())
+                        .put(id.ordinal(), stored);
+        nodeChanged.put(stored.value().placement().node(), at);
+        if (before != null) {
+            nodeChanged.put(before.value().placement().node(), at);
+        }
+    }
+
+    private void delete(Key key, long at) {
+        var parts = key.toString().split("/");
+        switch (parts[1]) {
+            case "stacks" -> deleteStack(parts);
+            case "services" -> services.remove(service(parts));
+            case "instances" ->
+                    deleteInstance(new InstanceId(service(parts), Integer.parseInt(parts[4])), at);
+            case "nodes" -> nodes.remove(NodeId.parse(parts[2]));
+            case "pauses" -> pauses.remove(parts[2]);
+            default -> {
+                // As in put.
+            }
+        }
+    }
+
+    private void deleteStack(String[] parts) {
+        var name = new StackName(parts[2]);
+        var stack = stacks.get(name);
+        if (stack == null) {
+            return;
+        }
+        if (parts[3].equals("current")) {
+            stack.pointer = Optional.empty();
+        } else {
+            stack.revisions.remove(Long.parseLong(parts[4]));
+        }
+        if (stack.pointer.isEmpty() && stack.revisions.isEmpty()) {
+            stacks.remove(name);
+            stackViews.remove(name);
+        } else {
+            stackViews.put(name, view(stack));
+        }
+    }
+
+    private void deleteInstance(InstanceId id, long at) {
+        var ofService = instances.get(id.service());
+        var removed = ofService == null ? null : ofService.remove(id.ordinal());
+        if (ofService != null && ofService.isEmpty()) {
+            instances.remove(id.service());
+        }
+        if (removed != null) {
+            nodeChanged.put(removed.value().placement().node(), at);
+        }
+    }
+
+    private static ServiceId service(String[] parts) {
+        return new ServiceId(new StackName(parts[2]), parts[3]);
+    }
+}

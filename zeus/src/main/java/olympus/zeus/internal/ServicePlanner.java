@@ -1,0 +1,331 @@
+package olympus.zeus.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import olympus.model.InstanceId;
+import olympus.model.NodeId;
+import olympus.model.ServiceId;
+import olympus.model.stack.DeployPolicy;
+import olympus.model.stack.RecoveryPolicy;
+import olympus.model.stack.ServiceDefinition;
+import olympus.model.state.InstanceObservation.State;
+import olympus.model.state.InstanceRecord;
+import olympus.model.state.InstanceRecord.Order;
+import olympus.model.state.InstanceRecord.Phase;
+import olympus.model.state.ServiceState;
+
+/** Plans one declared service: which instances it has, and what each is told. */
+final class ServicePlanner {
+
+    private final PlanDraft draft;
+    private final ServiceId service;
+    private final ServiceDefinition definition;
+    private final ServiceState state;
+    private final long revision;
+    private final Optional<String> missing;
+
+    ServicePlanner(PlanDraft draft, ServiceId service, ServiceDefinition definition) {
+        this.draft = draft;
+        this.service = service;
+        this.definition = definition;
+        this.state = draft.desired.state(service);
+        this.revision =
+                draft.desired
+                        .stack(service.stack())
+                        .flatMap(Desired.StackRecords::currentRevision)
+                        .orElseThrow()
+                        .number();
+        this.missing = Dependencies.missing(service, definition, draft.desired, draft.observed);
+    }
+
+    void run() {
+        var kept = new ArrayList<Versioned<InstanceRecord>>();
+        var surge = surge();
+        var ordinals = ordinals(surge);
+        for (var stored : draft.desired.instancesOf(service).descendingMap().values()) {
+            if (stored.value().order().phase() == Phase.RETIRE) {
+                Planner.forgetOnceEnded(draft, stored, "it has ended and is no longer wanted");
+            } else if (ordinals.contains(stored.value().id().ordinal())) {
+                kept.add(stored);
+            } else {
+                draft.add(Planner.retireStep(draft, stored, surplus(stored.value())));
+            }
+        }
+        missing.ifPresent(sentence -> draft.waits(service, sentence));
+        if (state.hold().isPresent()) {
+            kept.forEach(this::hold);
+            finishHeldRollout();
+            return;
+        }
+        place(ordinals);
+        var settled = kept.reversed().stream().filter(this::isSettled).toList();
+        if (state.rollout().isPresent()) {
+            new RolloutPlanner(draft, this, settled, surge).run();
+        }
+    }
+
+    private String surplus(InstanceRecord record) {
+        return record.id().ordinal() > definition.deploy().replicas()
+                        && definition.deploy().mode() == DeployPolicy.Mode.REPLICATED
+                ? "%s has %d replicas".formatted(service, definition.deploy().replicas())
+                : service + " runs on every node, and this node is gone";
+    }
+
+    /** Extra instances while a start-first update is on its way. */
+    private int surge() {
+        var update = definition.deploy().update();
+        if (state.rollout().filter(r -> r.failed().isEmpty()).isEmpty()
+                || !startsFirst(definition)) {
+            return 0;
+        }
+        var replicas = definition.deploy().replicas();
+        return update.parallelism() == 0 ? replicas : Math.min(update.parallelism(), replicas);
+    }
+
+    /** Start-first needs ports for the extra instances, and a free choice of their number. */
+    static boolean startsFirst(ServiceDefinition definition) {
+        var deploy = definition.deploy();
+        if (deploy.update().order() != DeployPolicy.Order.START_FIRST
+                || deploy.mode() == DeployPolicy.Mode.GLOBAL) {
+            return false;
+        }
+        var parallelism = deploy.update().parallelism();
+        var extra = parallelism == 0 ? deploy.replicas() : Math.min(parallelism, deploy.replicas());
+        return definition.ports().stream().allMatch(p -> p.count() >= deploy.replicas() + extra);
+    }
+
+    private Set<Integer> ordinals(int surge) {
+        var ordinals = new TreeSet<Integer>();
+        if (definition.deploy().mode() == DeployPolicy.Mode.GLOBAL) {
+            ordinals.addAll(globalOrdinals().values());
+        } else {
+            for (var n = 1; n <= definition.deploy().replicas() + surge; n++) {
+                ordinals.add(n);
+            }
+        }
+        return ordinals;
+    }
+
+    /** Each node keeps the ordinal it has; a new node gets the lowest free one. */
+    private Map<NodeId, Integer> globalOrdinals() {
+        var byNode = new TreeMap<NodeId, Integer>();
+        var used = new TreeSet<Integer>();
+        for (var entry : draft.desired.instancesOf(service).entrySet()) {
+            byNode.putIfAbsent(entry.getValue().value().placement().node(), entry.getKey());
+            used.add(entry.getKey());
+        }
+        var next = 1;
+        for (var node : draft.placement.nodes()) {
+            if (!byNode.containsKey(node)) {
+                while (used.contains(next)) {
+                    next++;
+                }
+                byNode.put(node, next);
+                used.add(next);
+            }
+        }
+        return byNode;
+    }
+
+    private void place(Set<Integer> ordinals) {
+        var present = draft.desired.instancesOf(service);
+        var global = definition.deploy().mode() == DeployPolicy.Mode.GLOBAL;
+        var nodes = new TreeMap<Integer, NodeId>();
+        if (global) {
+            globalOrdinals().forEach((node, ordinal) -> nodes.put(ordinal, node));
+        }
+        for (var ordinal : ordinals) {
+            if (present.containsKey(ordinal)) {
+                continue;
+            }
+            var id = new InstanceId(service, ordinal);
+            var excluded =
+                    global
+                            ? draft.placement.nodes().stream()
+                                    .filter(n -> !n.equals(nodes.get(ordinal)))
+                                    .toList()
+                            : List.<NodeId>of();
+            switch (draft.placement.choose(id, definition, excluded)) {
+                case Placement.Choice.Nowhere(var why) ->
+                        draft.waits(service, id + " is not placed: " + why);
+                case Placement.Choice.Chosen(var node, var why) -> {
+                    draft.placement.placed(node, id, definition);
+                    draft.add(new Step.PlaceInstance(newRecord(id, node, List.of()), why));
+                }
+            }
+        }
+    }
+
+    private InstanceRecord newRecord(InstanceId id, NodeId node, List<NodeId> givenUpOn) {
+        return new InstanceRecord(
+                id,
+                new InstanceRecord.Placement(node, Placement.ports(definition, id), givenUpOn),
+                new InstanceRecord.Run("", state.generation(), revision, state.rollout().isEmpty()),
+                firstOrder());
+    }
+
+    private Order firstOrder() {
+        return missing.map(sentence -> new Order(Phase.WAITING, sentence, draft.now.wall()))
+                .orElseGet(() -> new Order(Phase.RUN, "", draft.now.wall()));
+    }
+
+    private void hold(Versioned<InstanceRecord> stored) {
+        var record = stored.value();
+        var why = "stopped by " + state.hold().orElseThrow().by();
+        var run = new InstanceRecord.Run(record.run().token(), state.generation(), revision, true);
+        if (record.order().phase() != Phase.STOP) {
+            var order = new Order(Phase.STOP, why, draft.now.wall());
+            draft.add(new Step.StopInstance(stored, record.withOrder(order), why));
+        } else if (record.run().generation() != state.generation()) {
+            draft.add(
+                    new Step.AmendInstance(
+                            stored,
+                            new InstanceRecord(
+                                    record.id(), placementFor(record), run, record.order()),
+                            "the declaration has changed while it is stopped"));
+        }
+    }
+
+    private void finishHeldRollout() {
+        var stored = draft.desired.services().get(service);
+        var behind =
+                draft.desired.instancesOf(service).values().stream()
+                        .anyMatch(r -> r.value().run().generation() != state.generation());
+        if (state.rollout().isPresent() && stored != null && !behind) {
+            draft.add(
+                    new Step.FinishRollout(
+                            stored,
+                            "the service is stopped by hand; its next start uses the new declaration"));
+        }
+    }
+
+    /** Handles what needs no rollout; true when the instance is otherwise as ordered. */
+    private boolean isSettled(Versioned<InstanceRecord> stored) {
+        var record = stored.value();
+        if (record.order().phase() == Phase.STOP) {
+            replace(stored, "start", "the service is no longer stopped by hand");
+            return false;
+        }
+        if (record.run().generation() != state.generation()) {
+            return true;
+        }
+        if (record.run().revision() != revision
+                && !draft.desired.definitionOf(record).equals(Optional.of(definition))) {
+            amend(stored);
+            return false;
+        }
+        if (record.order().phase() == Phase.WAITING && missing.isEmpty()) {
+            var order = new Order(Phase.RUN, "", draft.now.wall());
+            draft.add(
+                    new Step.ReleaseInstance(
+                            stored, record.withOrder(order), "everything it depends on is there"));
+            return false;
+        }
+        return !move(stored);
+    }
+
+    private void amend(Versioned<InstanceRecord> stored) {
+        var record = stored.value();
+        var run =
+                new InstanceRecord.Run(
+                        record.run().token(),
+                        state.generation(),
+                        revision,
+                        record.run().confirmed());
+        draft.add(
+                new Step.AmendInstance(
+                        stored,
+                        record.withRun(run),
+                        "revision %d changes nothing that needs a restart".formatted(revision)));
+    }
+
+    /** Given up here, and its policy is to try elsewhere. */
+    private boolean move(Versioned<InstanceRecord> stored) {
+        var record = stored.value();
+        var seen = draft.observed.of(record);
+        if (definition.recovery().then() != RecoveryPolicy.Then.MOVE
+                || definition.deploy().mode() == DeployPolicy.Mode.GLOBAL
+                || seen.filter(i -> i.observation().state() == State.GIVEN_UP).isEmpty()) {
+            return false;
+        }
+        var node = record.placement().node();
+        var pause = draft.desired.pauseOf(service.stack(), Optional.of(node));
+        if (pause.isPresent()) {
+            draft.waits(
+                    service,
+                    record.id()
+                            + " was given up and is not moved: automatic action is paused by "
+                            + pause.get().by());
+            return false;
+        }
+        var tried = new ArrayList<>(record.placement().givenUpOn());
+        tried.add(node);
+        switch (draft.placement.choose(record.id(), definition, tried)) {
+            case Placement.Choice.Nowhere(var why) -> {
+                draft.waits(
+                        service,
+                        "%s was given up and cannot be moved: %s".formatted(record.id(), why));
+                return false;
+            }
+            case Placement.Choice.Chosen(var target, var why) -> {
+                draft.placement.placed(target, record.id(), definition);
+                draft.add(
+                        new Step.ReplaceRun(
+                                stored,
+                                newRecord(record.id(), target, tried),
+                                "move",
+                                "it was given up on %s (%s); %s"
+                                        .formatted(
+                                                draft.desired.nodeName(node),
+                                                seen.get().observation().reason(),
+                                                why)));
+                return true;
+            }
+        }
+    }
+
+    private InstanceRecord.Placement placementFor(InstanceRecord record) {
+        return new InstanceRecord.Placement(
+                record.placement().node(), Placement.ports(definition, record.id()), List.of());
+    }
+
+    /** Starts a new run on the same node; false when a port is not free there yet. */
+    boolean replace(Versioned<InstanceRecord> stored, String action, String why) {
+        var record = stored.value();
+        var refusal = draft.placement.refusalOn(record.placement().node(), record.id(), definition);
+        if (!refusal.isEmpty()) {
+            draft.waits(
+                    service,
+                    "%s is not replaced yet: %s%s"
+                            .formatted(
+                                    record.id(),
+                                    draft.desired.nodeName(record.placement().node()),
+                                    refusal));
+            return false;
+        }
+        var next = newRecord(record.id(), record.placement().node(), List.of());
+        draft.add(new Step.ReplaceRun(stored, next, action, why));
+        return true;
+    }
+
+    ServiceId service() {
+        return service;
+    }
+
+    ServiceDefinition definition() {
+        return definition;
+    }
+
+    ServiceState state() {
+        return state;
+    }
+
+    Optional<String> missing() {
+        return missing;
+    }
+}

@@ -1,0 +1,334 @@
+package olympus.zeus.internal;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import olympus.hermes.Bytes;
+import olympus.hermes.Condition;
+import olympus.hermes.Operation;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.stack.DeployPolicy;
+import olympus.model.stack.ServiceDefinition;
+import olympus.model.stack.StackDefinition;
+import olympus.model.state.Codecs;
+import olympus.model.state.Decision;
+import olympus.model.state.ServiceState;
+import olympus.model.state.StackPointer;
+import olympus.model.state.StackRevision;
+import olympus.zeus.StackCommands.Actor;
+import olympus.zeus.StackPlan;
+
+/**
+ * Works out what a new definition of a stack changes, and the write that makes it the current one.
+ * Pure.
+ */
+final class StackChanges {
+
+    /** Revisions of a stack that are kept, and those that something still runs or may return to. */
+    static final int MAX_REVISIONS = 50;
+
+    static final int MAX_REPLICAS = 500;
+    private static final int MAX_SUMMARY = 200;
+
+    private StackChanges() {}
+
+    /** How a definition comes to be applied. */
+    record Request(
+            StackDefinition definition,
+            Optional<Long> expectedRevision,
+            boolean prune,
+            ServiceState.Cause cause,
+            String note,
+            Actor actor) {}
+
+    static StackPlan plan(StackDefinition definition, Desired desired) {
+        check(definition, desired);
+        var base = base(definition.name(), desired);
+        var changes = changes(definition, desired);
+        var next = changes.isEmpty() ? base : nextNumber(definition.name(), desired);
+        return new StackPlan(definition.name(), base, next, changes, warnings(definition));
+    }
+
+    static WriteQueue.Write<StackPlan> apply(Request request, Desired desired, Instant now) {
+        var definition = request.definition();
+        var plan = plan(definition, desired);
+        request.expectedRevision()
+                .filter(expected -> expected != plan.baseRevision())
+                .ifPresent(expected -> {
+                    throw new OlympusException(
+                            ErrorCode.PRECONDITION_FAILED,
+                            "stack %s is at revision %d, not %d; look at the plan again"
+                                    .formatted(definition.name(), plan.baseRevision(), expected));
+                });
+        if (!request.prune()) {
+            refuseRemovals(plan);
+        }
+        if (plan.isEmpty()) {
+            return new WriteQueue.Write<>(List.of(), List.of(), plan);
+        }
+        return write(request, plan, desired, now);
+    }
+
+    private static void refuseRemovals(StackPlan plan) {
+        var removed =
+                plan.changes().stream()
+                        .filter(c -> c.kind() == StackPlan.Kind.REMOVE)
+                        .map(c -> plan.stack() + "/" + c.service())
+                        .collect(Collectors.joining(", "));
+        if (!removed.isEmpty()) {
+            throw new OlympusException(
+                    ErrorCode.CONFIRMATION_REQUIRED,
+                    "applying stack %s would remove %s; apply with --prune to remove"
+                            .formatted(plan.stack(), removed));
+        }
+    }
+
+    private static WriteQueue.Write<StackPlan> write(
+            Request request, StackPlan plan, Desired desired, Instant now) {
+        var name = plan.stack();
+        var actor = request.actor();
+        var summary = summary(plan, request.note());
+        var operations = new ArrayList<Operation>();
+        var revision =
+                new StackRevision(
+                        plan.revision(),
+                        now,
+                        actor.name(),
+                        actor.from(),
+                        summary,
+                        request.definition());
+        var pointer = new StackPointer(name, plan.revision(), false, now, actor.name());
+        operations.add(
+                new Operation.Put(
+                        ZeusKeys.revision(name, plan.revision()),
+                        Bytes.wrap(Codecs.STACK_REVISION.encodeBytes(revision))));
+        operations.add(
+                new Operation.Put(
+                        ZeusKeys.pointer(name),
+                        Bytes.wrap(Codecs.STACK_POINTER.encodeBytes(pointer))));
+        operations.addAll(trim(name, plan, desired));
+        var conditions = new ArrayList<Condition>();
+        conditions.add(
+                new Condition.RevisionIs(
+                        ZeusKeys.pointer(name),
+                        desired.stack(name)
+                                .flatMap(Desired.StackRecords::pointer)
+                                .map(Versioned::revision)
+                                .orElse(0L)));
+        for (var change : plan.changes()) {
+            nextState(request, plan, change, desired, now)
+                    .ifPresent(state -> putState(state, desired, conditions, operations));
+        }
+        var decision =
+                new Decision(
+                        now,
+                        actor.name(),
+                        request.cause() == ServiceState.Cause.ROLLBACK ? "roll back" : "apply",
+                        name.value(),
+                        "",
+                        summary,
+                        "revision " + plan.revision());
+        operations.add(append(decision));
+        return new WriteQueue.Write<>(conditions, operations, plan);
+    }
+
+    static Operation append(Decision decision) {
+        return new Operation.Append(
+                ZeusKeys.DECISIONS, Bytes.wrap(Codecs.DECISION.encodeBytes(decision)));
+    }
+
+    static void putState(
+            ServiceState state,
+            Desired desired,
+            List<Condition> conditions,
+            List<Operation> operations) {
+        var key = ZeusKeys.service(state.service());
+        conditions.add(new Condition.RevisionIs(key, desired.stateRevision(state.service())));
+        operations.add(new Operation.Put(key, Bytes.wrap(Codecs.SERVICE_STATE.encodeBytes(state))));
+    }
+
+    private static Optional<ServiceState> nextState(
+            Request request,
+            StackPlan plan,
+            StackPlan.ServiceChange change,
+            Desired desired,
+            Instant now) {
+        var id = new ServiceId(plan.stack(), change.service());
+        var present = !desired.instancesOf(id).isEmpty();
+        var state = desired.state(id);
+        var replaces =
+                switch (change.kind()) {
+                    case REMOVE -> false;
+                    case ADD -> present || desired.stateRevision(id) != 0;
+                    case CHANGE -> mustReplace(request.definition(), id, desired, state);
+                };
+        if (!replaces) {
+            return Optional.empty();
+        }
+        var hold =
+                change.kind() == StackPlan.Kind.ADD
+                        ? Optional.<ServiceState.Hold>empty()
+                        : state.hold();
+        var good =
+                state.rollout().map(ServiceState.Rollout::fromRevision).orElse(plan.baseRevision());
+        var rollout =
+                new ServiceState.Rollout(
+                        request.cause(),
+                        good,
+                        request.actor().name(),
+                        now,
+                        Optional.empty(),
+                        desired.pauseOf(id.stack(), Optional.empty()).isPresent());
+        return Optional.of(
+                new ServiceState(
+                        id,
+                        state.generation() + 1,
+                        hold,
+                        present ? Optional.of(rollout) : Optional.empty()));
+    }
+
+    private static boolean mustReplace(
+            StackDefinition definition, ServiceId id, Desired desired, ServiceState state) {
+        var before = desired.stack(id.stack()).flatMap(Desired.StackRecords::current).orElseThrow();
+        var was = before.services().get(id.service());
+        var is = definition.services().get(id.service());
+        return state.rollout().filter(r -> r.failed().isPresent()).isPresent()
+                || !before.directory().equals(definition.directory())
+                || was == null
+                || is == null
+                || StackDifference.needsReplacement(was, is);
+    }
+
+    private static List<Operation> trim(StackName name, StackPlan plan, Desired desired) {
+        var stack = desired.stacks().get(name);
+        if (stack == null) {
+            return List.of();
+        }
+        var used = usedRevisions(name, desired);
+        var surplus = stack.revisions().size() + 1 - MAX_REVISIONS;
+        var operations = new ArrayList<Operation>();
+        for (var number : stack.revisions().keySet()) {
+            if (operations.size() < surplus
+                    && !used.contains(number)
+                    && number != plan.baseRevision()) {
+                operations.add(new Operation.Delete(ZeusKeys.revision(name, number)));
+            }
+        }
+        return operations;
+    }
+
+    private static Set<Long> usedRevisions(StackName name, Desired desired) {
+        var used = new HashSet<Long>();
+        desired.instances()
+                .forEach((id, records) -> {
+                    if (id.stack().equals(name)) {
+                        records.values().forEach(r -> used.add(r.value().run().revision()));
+                        desired.state(id).rollout().ifPresent(r -> used.add(r.fromRevision()));
+                    }
+                });
+        return used;
+    }
+
+    private static long base(StackName name, Desired desired) {
+        return desired.stack(name)
+                .flatMap(Desired.StackRecords::pointer)
+                .map(p -> p.value().revision())
+                .orElse(0L);
+    }
+
+    private static long nextNumber(StackName name, Desired desired) {
+        var stack = desired.stacks().get(name);
+        return stack == null || stack.revisions().isEmpty() ? 1 : stack.revisions().lastKey() + 1;
+    }
+
+    private static List<StackPlan.ServiceChange> changes(
+            StackDefinition definition, Desired desired) {
+        var before = desired.stack(definition.name()).flatMap(Desired.StackRecords::current);
+        return StackDifference.between(before, definition);
+    }
+
+    private static List<String> warnings(StackDefinition definition) {
+        var warnings = new ArrayList<String>();
+        for (var service : definition.services().values()) {
+            if (service.deploy().update().order() == DeployPolicy.Order.START_FIRST
+                    && !ServicePlanner.startsFirst(service)) {
+                warnings.add(
+                        "%s/%s asks for start-first, but its ports leave no room for an extra instance: it will be updated stop-first"
+                                .formatted(definition.name(), service.name()));
+            }
+        }
+        return warnings;
+    }
+
+    private static void check(StackDefinition definition, Desired desired) {
+        if (definition.mode() != StackDefinition.Mode.MANAGE) {
+            throw new OlympusException(
+                    ErrorCode.INVALID,
+                    "stack %s has mode %s, which host processes do not have; write mode: manage"
+                            .formatted(definition.name(), definition.mode()));
+        }
+        var ports = new HashMap<String, ServiceDefinition>();
+        for (var service : definition.services().values()) {
+            check(definition, service);
+            service.ports().forEach(p -> ports.put(p.name(), service));
+        }
+        var conflicts = PortConflicts.of(definition, desired);
+        if (!conflicts.isEmpty()) {
+            throw new OlympusException(ErrorCode.CONFLICT, String.join("\n", conflicts));
+        }
+    }
+
+    private static void check(StackDefinition definition, ServiceDefinition service) {
+        var replicas = service.deploy().replicas();
+        if (replicas < 0 || replicas > MAX_REPLICAS) {
+            throw new OlympusException(
+                    ErrorCode.INVALID,
+                    "%s/%s asks for %d replicas; 0 to %d are possible"
+                            .formatted(definition.name(), service.name(), replicas, MAX_REPLICAS));
+        }
+        for (var port : service.ports()) {
+            if (service.deploy().mode() == DeployPolicy.Mode.REPLICATED
+                    && port.count() < replicas) {
+                throw new OlympusException(
+                        ErrorCode.INVALID,
+                        "%s/%s has %d replicas, but its port %s names only %d; each replica needs one"
+                                .formatted(
+                                        definition.name(),
+                                        service.name(),
+                                        replicas,
+                                        port.name(),
+                                        port.count()));
+            }
+        }
+    }
+
+    private static String summary(StackPlan plan, String note) {
+        var parts = new ArrayList<String>();
+        for (var kind : StackPlan.Kind.values()) {
+            var names =
+                    plan.changes().stream()
+                            .filter(c -> c.kind() == kind)
+                            .map(StackPlan.ServiceChange::service)
+                            .collect(Collectors.joining(", "));
+            if (!names.isEmpty()) {
+                parts.add(
+                        switch (kind) {
+                                    case ADD -> "added ";
+                                    case CHANGE -> "changed ";
+                                    case REMOVE -> "removed ";
+                                }
+                                + names);
+            }
+        }
+        var text = (note.isEmpty() ? "" : note + ": ") + String.join("; ", parts);
+        return text.length() <= MAX_SUMMARY ? text : text.substring(0, MAX_SUMMARY) + "…";
+    }
+}

@@ -1,0 +1,161 @@
+package olympus.zeus;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletionStage;
+import olympus.foundation.simulation.SimulatedClock;
+import olympus.foundation.simulation.SimulatedLoop;
+import olympus.hermes.Hermes;
+import olympus.hermes.HermesNode;
+import olympus.hermes.Key;
+import olympus.model.NodeId;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.state.Assignment;
+import olympus.model.state.Codecs;
+import olympus.model.state.Decision;
+
+/**
+ * A whole island on one simulated loop: an in-memory store, Zeus, and agents behind a link that can
+ * be cut.
+ */
+final class Island {
+
+    static final StackCommands.Actor ANA = new StackCommands.Actor("user:ana", "10.0.0.7");
+
+    final SimulatedClock clock = new SimulatedClock(Instant.parse("2026-11-21T00:00:00Z"));
+    final SimulatedLoop loop = new SimulatedLoop(clock);
+    final Hermes hermes = HermesNode.inMemory(loop, clock);
+    final SplittableRandom random;
+    final Map<NodeId, SimulatedAgent> agents = new LinkedHashMap<>();
+    final List<Assignment> assignments = new ArrayList<>();
+    Zeus zeus;
+
+    /**
+     * Delays, losses and doublings of reports and orders; none unless a simulation asks for them.
+     */
+    int lossPercent;
+
+    int maxDelayMillis = 1;
+
+    Island(long seed, int nodes) {
+        this.random = new SplittableRandom(seed);
+        this.zeus = newZeus();
+        for (var n = 1; n <= nodes; n++) {
+            var agent = new SimulatedAgent(n, loop, clock, random.split());
+            agents.put(agent.id, agent);
+            connect(agent);
+        }
+        run(Duration.ofMillis(100));
+    }
+
+    private Zeus newZeus() {
+        var made = new Zeus(hermes, loop, clock, random.split(), new Link(), ZeusOptions.DEFAULT);
+        made.start();
+        return made;
+    }
+
+    /** The server process ends and another one starts over the same store. */
+    void restartZeus() {
+        zeus.close();
+        zeus = newZeus();
+        agents.values().forEach(this::connect);
+    }
+
+    void connect(SimulatedAgent agent) {
+        var target = zeus;
+        target.nodeConnected(agent.id, agent.name);
+        agent.reports = report -> carry(() -> target.reported(report));
+        agent.eventSink = events -> carry(() -> target.happened(agent.id, events));
+        agent.connected();
+    }
+
+    void disconnect(SimulatedAgent agent) {
+        agent.reports = report -> {};
+        agent.eventSink = events -> {};
+        zeus.nodeDisconnected(agent.id, "cut");
+    }
+
+    /** Carries a message over the link, with the faults of the moment. */
+    private void carry(Runnable message) {
+        var copies = lossPercent == 0 ? 1 : copies();
+        for (var i = 0; i < copies; i++) {
+            var _ =
+                    loop.schedule(
+                            Duration.ofMillis(random.nextInt(1, maxDelayMillis + 1)), message);
+        }
+    }
+
+    private int copies() {
+        var dice = random.nextInt(100);
+        return dice < lossPercent ? 0 : dice < 2 * lossPercent ? 2 : 1;
+    }
+
+    private final class Link implements NodeOrders {
+        @Override
+        public void assign(Assignment assignment) {
+            assignments.add(assignment);
+            carry(() -> agent(assignment.node()).accept(assignment));
+        }
+
+        @Override
+        public void eventsRecorded(NodeId node, long upToSequence) {
+            carry(() -> agent(node).eventsRecorded(upToSequence));
+        }
+    }
+
+    SimulatedAgent agent(NodeId id) {
+        return agents.values().stream().filter(a -> a.id.equals(id)).findFirst().orElseThrow();
+    }
+
+    SimulatedAgent agent() {
+        return agents.values().iterator().next();
+    }
+
+    void run(Duration duration) {
+        loop.runFor(duration);
+    }
+
+    /** Lets time pass until the answer is there. */
+    <T> T now(CompletionStage<T> stage) {
+        var future = stage.toCompletableFuture();
+        for (var i = 0; i < 20_000 && !future.isDone(); i++) {
+            loop.runFor(Duration.ofMillis(1));
+        }
+        return future.join();
+    }
+
+    StackPlan apply(olympus.model.stack.StackDefinition definition) {
+        return now(zeus.apply(definition, java.util.Optional.empty(), true, ANA));
+    }
+
+    ClusterView.ServiceView service(String id) {
+        return zeus.view().services().stream()
+                .filter(s -> s.service().equals(ServiceId.parse(id)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no service " + id + " in " + zeus.view()));
+    }
+
+    boolean has(String stack) {
+        return zeus.view().stacks().stream().anyMatch(s -> s.name().equals(new StackName(stack)));
+    }
+
+    List<Decision> decisions() {
+        var decisions = new ArrayList<Decision>();
+        var next = 1L;
+        while (true) {
+            var page = now(hermes.readStream(Key.of("zeus/decisions"), next, 1_000));
+            page.entries()
+                    .forEach(e -> decisions.add(Codecs.DECISION.decode(e.value().unsafeArray())));
+            if (page.entries().isEmpty()) {
+                return decisions;
+            }
+            next = page.entries().getLast().sequence() + 1;
+        }
+    }
+}

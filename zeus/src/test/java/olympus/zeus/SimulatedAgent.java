@@ -1,0 +1,299 @@
+package olympus.zeus;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import olympus.foundation.simulation.SimulatedClock;
+import olympus.foundation.simulation.SimulatedLoop;
+import olympus.model.InstanceId;
+import olympus.model.NodeId;
+import olympus.model.stack.Workload;
+import olympus.model.state.AgentEvent;
+import olympus.model.state.Assignment;
+import olympus.model.state.InstanceObservation;
+import olympus.model.state.InstanceObservation.Health;
+import olympus.model.state.InstanceObservation.State;
+import olympus.model.state.InstanceSpec;
+import olympus.model.state.NodeReport;
+
+/**
+ * An agent in miniature: keeps the last assignment, starts and stops with delays, restarts and
+ * gives up. A command that contains {@code bad} crashes soon after each start, one with {@code
+ * never} cannot start at all.
+ */
+final class SimulatedAgent {
+
+    /** Attempts before an instance is given up. */
+    private static final int ATTEMPTS = 2;
+
+    final NodeId id;
+    final String name;
+    private final SimulatedLoop loop;
+    private final SimulatedClock clock;
+    private final RandomGenerator random;
+    private final Map<InstanceId, Run> runs = new TreeMap<>();
+    private final Map<InstanceId, InstanceSpec> specs = new HashMap<>();
+    private final List<AgentEvent> events = new ArrayList<>();
+    private Assignment.Stamp accepted = Assignment.Stamp.NONE;
+    private long sequence;
+    private long eventSequence;
+    Consumer<NodeReport> reports = report -> {};
+    Consumer<List<AgentEvent>> eventSink = list -> {};
+    Runnable afterChange = () -> {};
+
+    /** One instance as it runs. */
+    static final class Run {
+        final InstanceSpec spec;
+        State state = State.PENDING;
+        int restarts;
+        long change;
+
+        Run(InstanceSpec spec) {
+            this.spec = spec;
+        }
+
+        boolean isAlive() {
+            return state == State.RUNNING || state == State.STARTING || state == State.STOPPING;
+        }
+    }
+
+    SimulatedAgent(int number, SimulatedLoop loop, SimulatedClock clock, RandomGenerator random) {
+        this.id = new NodeId(new UUID(7, number));
+        this.name = "node" + number;
+        this.loop = loop;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    Map<InstanceId, Run> runs() {
+        return runs;
+    }
+
+    void accept(Assignment assignment) {
+        if (assignment.stamp().compareTo(accepted) < 0) {
+            return;
+        }
+        accepted = assignment.stamp();
+        specs.clear();
+        assignment.instances().forEach(spec -> specs.put(spec.id(), spec));
+        reconcile();
+        report();
+    }
+
+    private void reconcile() {
+        for (var id : List.copyOf(runs.keySet())) {
+            var spec = specs.get(id);
+            var run = present(id);
+            if (spec == null || !spec.runToken().equals(run.spec.runToken())) {
+                end(id, run, spec == null || spec.desired() != InstanceSpec.Desired.HOLD);
+            } else if (spec.desired() == InstanceSpec.Desired.STOP) {
+                end(id, run, false);
+            }
+        }
+        specs.values().forEach(this::begin);
+    }
+
+    private Run present(InstanceId id) {
+        var run = runs.get(id);
+        if (run == null) {
+            throw new IllegalStateException("no run of " + id);
+        }
+        return run;
+    }
+
+    private void begin(InstanceSpec spec) {
+        var run = runs.get(spec.id());
+        if (run != null && (run.isAlive() || run.spec.runToken().equals(spec.runToken()))) {
+            if (run.state == State.PENDING && spec.desired() == InstanceSpec.Desired.RUN) {
+                startRun(spec.id(), run);
+            } else if (run.state == State.PENDING && spec.desired() == InstanceSpec.Desired.STOP) {
+                run.state = State.STOPPED;
+            }
+            return;
+        }
+        var fresh = new Run(spec);
+        runs.put(spec.id(), fresh);
+        switch (spec.desired()) {
+            case RUN -> startRun(spec.id(), fresh);
+            case STOP -> fresh.state = State.STOPPED;
+            case HOLD -> {}
+        }
+    }
+
+    private void startRun(InstanceId id, Run run) {
+        run.state = State.STARTING;
+        later(
+                20,
+                200,
+                id,
+                run,
+                () -> {
+                    run.state = command(run).contains("never") ? State.GIVEN_UP : State.RUNNING;
+                    if (run.state == State.GIVEN_UP) {
+                        event(id, "give up", "it can never start");
+                    } else if (isBad(run)) {
+                        later(100, 800, id, run, () -> crash(id));
+                    }
+                });
+    }
+
+    private static boolean isBad(Run run) {
+        return command(run).contains("bad");
+    }
+
+    private static String command(Run run) {
+        return switch (run.spec.definition().workload()) {
+            case Workload.Process process -> process.command().getFirst();
+        };
+    }
+
+    /** Runs {@code change} unless something else happened to the run first. */
+    private void later(int minMillis, int maxMillis, InstanceId id, Run run, Runnable change) {
+        var expected = ++run.change;
+        var delay = Duration.ofMillis(random.nextInt(minMillis, maxMillis));
+        var _ =
+                loop.schedule(
+                        delay,
+                        () -> {
+                            if (runs.get(id) == run && run.change == expected) {
+                                change.run();
+                                afterChange.run();
+                                report();
+                            }
+                        });
+    }
+
+    private void end(InstanceId id, Run run, boolean forget) {
+        if (run.state == State.STOPPING) {
+            return;
+        }
+        if (!run.isAlive()) {
+            run.change++;
+            if (forget || !specs.containsKey(id)) {
+                runs.remove(id);
+            } else if (run.state == State.PENDING || run.state == State.BACKOFF) {
+                run.state = State.STOPPED;
+            }
+            return;
+        }
+        run.state = State.STOPPING;
+        later(
+                50,
+                500,
+                id,
+                run,
+                () -> {
+                    run.state = State.STOPPED;
+                    var spec = specs.get(id);
+                    if (spec == null) {
+                        runs.remove(id);
+                    } else if (!spec.runToken().equals(run.spec.runToken())) {
+                        runs.remove(id);
+                        begin(spec);
+                    }
+                });
+    }
+
+    /** The instance ends by itself. */
+    void crash(InstanceId id) {
+        var run = runs.get(id);
+        if (run == null || run.state != State.RUNNING) {
+            return;
+        }
+        if (run.restarts >= ATTEMPTS) {
+            run.state = State.GIVEN_UP;
+            event(id, "give up", "it ended %d times".formatted(run.restarts + 1));
+        } else {
+            run.state = State.BACKOFF;
+            later(
+                    50,
+                    300,
+                    id,
+                    run,
+                    () -> {
+                        run.restarts++;
+                        event(id, "restart", "it ended with exit status 1");
+                        startRun(id, run);
+                    });
+        }
+        afterChange.run();
+        report();
+    }
+
+    private void event(InstanceId id, String action, String why) {
+        events.add(
+                new AgentEvent(
+                        ++eventSequence, clock.wall(), Optional.of(id), action, why, "done"));
+        eventSink.accept(List.copyOf(events));
+    }
+
+    void eventsRecorded(long upTo) {
+        events.removeIf(event -> event.sequence() <= upTo);
+    }
+
+    long lastEvent() {
+        return eventSequence;
+    }
+
+    /** Something that nobody ordered: drift. */
+    void runUndeclared(InstanceSpec spec) {
+        var run = new Run(spec);
+        run.state = State.RUNNING;
+        runs.put(spec.id(), run);
+        report();
+    }
+
+    void report() {
+        reports.accept(snapshot());
+    }
+
+    void connected() {
+        report();
+        if (!events.isEmpty()) {
+            eventSink.accept(List.copyOf(events));
+        }
+    }
+
+    private NodeReport snapshot() {
+        var seen = new ArrayList<InstanceObservation>();
+        runs.forEach((id, run) ->
+                seen.add(
+                        new InstanceObservation(
+                                id,
+                                run.spec.runToken(),
+                                "process",
+                                run.state,
+                                Health.NONE,
+                                run.isAlive() ? 100 : 0,
+                                run.restarts,
+                                clock.wall(),
+                                reason(run),
+                                Optional.empty())));
+        return new NodeReport(
+                id,
+                name,
+                ++sequence,
+                "boot",
+                accepted,
+                Optional.empty(),
+                Optional.empty(),
+                seen,
+                List.of());
+    }
+
+    private static String reason(Run run) {
+        return switch (run.state) {
+            case GIVEN_UP -> "ended with exit status 1, %d times".formatted(run.restarts + 1);
+            case BACKOFF -> "ended with exit status 1";
+            case PENDING -> run.spec.desiredReason().orElse("");
+            case STARTING, RUNNING, STOPPING, STOPPED, COMPLETED -> "";
+        };
+    }
+}
