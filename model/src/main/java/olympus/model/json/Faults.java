@@ -11,11 +11,21 @@ final class Faults {
 
     private static final int SHOWN_CHARACTERS = 60;
 
+    /** Where an apply request holds clear texts: what is found there is never shown. */
+    private static final String CLEAR_TEXTS = "$.secrets";
+
+    /** How messages begin that show a value. */
+    private static final String FOUND = "found ";
+
     private final List<Problem> problems = new ArrayList<>();
 
     void add(String path, String message, String expected, String suggestion) {
         if (problems.size() < MAX) {
-            problems.add(Problem.atPath(path, message, expected, suggestion));
+            var shown =
+                    path.startsWith(CLEAR_TEXTS) && message.startsWith(FOUND)
+                            ? FOUND + "something else"
+                            : message;
+            problems.add(Problem.atPath(path, shown, expected, suggestion));
         }
     }
 

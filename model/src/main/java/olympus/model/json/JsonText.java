@@ -66,8 +66,13 @@ final class JsonText {
                             ? ""
                             : " (line %d, column %d)"
                                     .formatted(place.getLineNr(), place.getColumnNr());
-            throw unreadable(what, "not JSON: " + e.getOriginalMessage() + where);
+            throw unreadable(what, "not JSON: " + withoutContent(e.getOriginalMessage()) + where);
         }
+    }
+
+    /** The parser quotes what it cannot read, which may be a clear text. */
+    private static String withoutContent(String message) {
+        return message.replaceAll("(?s)[\"'].*[\"']", "…");
     }
 
     private static InvalidRecordException unreadable(String what, String message) {
