@@ -2,18 +2,14 @@ package olympus.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import olympus.foundation.ErrorCode;
+import olympus.foundation.FolderLock;
 import olympus.foundation.OlympusException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,9 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class DataFolder implements AutoCloseable {
 
     private final Path root;
-    private final FileChannel lock;
+    private final FolderLock lock;
 
-    private DataFolder(Path root, FileChannel lock) {
+    private DataFolder(Path root, FolderLock lock) {
         this.root = root;
         this.lock = lock;
     }
@@ -44,14 +40,7 @@ public final class DataFolder implements AutoCloseable {
                     root,
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rwx------")));
-            var channel =
-                    FileChannel.open(
-                            root.resolve("lock"),
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE);
-            take(channel, root);
-            return new DataFolder(root, channel);
+            return new DataFolder(root, FolderLock.acquire(root));
         } catch (IOException e) {
             throw new OlympusException(
                     ErrorCode.UNAVAILABLE,
@@ -59,38 +48,6 @@ public final class DataFolder implements AutoCloseable {
                             .formatted(root, e),
                     e);
         }
-    }
-
-    private static void take(FileChannel channel, Path root) throws IOException {
-        if (!tryLock(channel)) {
-            var holder = holder(channel);
-            channel.close();
-            throw new OlympusException(
-                    ErrorCode.CONFLICT,
-                    "the data folder %s is in use by another olympus, pid %s; stop that one first, or give another folder with --data-dir"
-                            .formatted(root, holder));
-        }
-        channel.truncate(0);
-        channel.write(
-                ByteBuffer.wrap(
-                        (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
-                0);
-    }
-
-    private static boolean tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            // Held by this very process.
-            return false;
-        }
-    }
-
-    private static String holder(FileChannel channel) throws IOException {
-        var text = ByteBuffer.allocate(32);
-        channel.read(text, 0);
-        var pid = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
-        return pid.isEmpty() ? "unknown" : pid;
     }
 
     /** {@code $XDG_DATA_HOME/olympus}, or {@code /var/lib/olympus} for root. */

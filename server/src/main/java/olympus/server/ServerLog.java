@@ -20,15 +20,19 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
  * Olympus' own log: {@code D/logs/olympus.log}, bounded in size and number of files, and short
  * lines on standard error. Set up by hand, so that no file on the class path changes it.
  */
-final class ServerLog {
+final class ServerLog implements AutoCloseable {
 
     private static final String FILE_LINE =
             "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger - %msg %kvp%n%ex{full}";
     private static final String SHORT_LINE = "%d{HH:mm:ss} %-5level %msg %kvp%n%ex{3}";
 
-    private ServerLog() {}
+    private final LoggerContext context;
 
-    static void start(Path folder, ServerConfiguration.Logging settings) {
+    private ServerLog(LoggerContext context) {
+        this.context = context;
+    }
+
+    static ServerLog start(Path folder, ServerConfiguration.Logging settings) {
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
         var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -38,6 +42,7 @@ final class ServerLog {
         root.addAppender(console(context));
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
+        return new ServerLog(context);
     }
 
     private static RollingFileAppender<ILoggingEvent> file(
@@ -85,7 +90,8 @@ final class ServerLog {
         return encoder;
     }
 
-    static void stop() {
-        ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+    @Override
+    public void close() {
+        context.stop();
     }
 }

@@ -2,15 +2,21 @@ package olympus.server.http;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import olympus.foundation.Clock;
 import olympus.hermes.Hermes;
 import olympus.link.ServerSide;
+import olympus.model.StackName;
+import olympus.model.stack.ApplyRequest;
 import olympus.server.Deadline;
 import olympus.server.secrets.SecretStore;
 import olympus.server.tokens.Tokens;
 import olympus.zeus.ClusterView;
 import olympus.zeus.StackCommands;
+import olympus.zeus.StackCommands.Actor;
+import olympus.zeus.StackCommands.RevisionView;
+import olympus.zeus.StackPlan;
 
 /** The parts of Olympus that the HTTP API speaks for. */
 public record Backend(Island island, Outside outside, Clock clock, Deadline deadline) {
@@ -35,6 +41,23 @@ public record Backend(Island island, Outside outside, Clock clock, Deadline dead
 
     /** Whether this server can do its work; {@code reason} says why not. */
     public record Readiness(boolean ready, String reason) {}
+
+    /** Stores the request's secrets and makes its definition the current one of its stack. */
+    public StackPlan apply(
+            ApplyRequest request, Optional<Long> expectedRevision, boolean prune, Actor actor) {
+        return outside.secrets()
+                .applying(
+                        request,
+                        definition ->
+                                deadline.await(
+                                        stacks().apply(definition, expectedRevision, prune, actor),
+                                        "applying " + definition.name()),
+                        () -> history(request.definition().name()));
+    }
+
+    List<RevisionView> history(StackName stack) {
+        return deadline.await(stacks().history(stack), "reading the history of " + stack);
+    }
 
     Hermes hermes() {
         return island.hermes();

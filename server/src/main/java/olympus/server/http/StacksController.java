@@ -44,7 +44,7 @@ final class StacksController {
             @RequestHeader(name = "If-None-Match", required = false) Optional<String> known) {
         var name = new StackName(stack);
         var current =
-                history(name).stream()
+                backend.history(name).stream()
                         .filter(RevisionView::current)
                         .findFirst()
                         .orElseThrow(() ->
@@ -78,22 +78,8 @@ final class StacksController {
             HttpServletRequest request) {
         var expected = match.flatMap(StacksController::revision);
         var actor = Caller.of(request).actor();
-        var plan =
-                backend.outside()
-                        .secrets()
-                        .applying(
-                                read(stack, body),
-                                definition -> {
-                                    var done =
-                                            backend.stacks()
-                                                    .apply(definition, expected, prune, actor);
-                                    return precise(
-                                            () ->
-                                                    backend.deadline()
-                                                            .await(done, "applying " + stack),
-                                            expected);
-                                },
-                                () -> history(new StackName(stack)));
+        var stackRequest = read(stack, body);
+        var plan = precise(() -> backend.apply(stackRequest, expected, prune, actor), expected);
         return ResponseEntity.ok().eTag(tag(plan.revision())).body(Answers.Plan.of(plan));
     }
 
@@ -114,7 +100,7 @@ final class StacksController {
             @RequestParam Optional<String> cursor) {
         var page = Page.of(limit, cursor);
         var all =
-                history(new StackName(stack)).stream()
+                backend.history(new StackName(stack)).stream()
                         .filter(r -> page.below().isEmpty() || r.revision() < page.below().get())
                         .toList();
         var shown = all.stream().limit(page.limit()).map(Answers.Revision::of).toList();
@@ -133,11 +119,6 @@ final class StacksController {
         var to = body.flatMap(ServicesController.RollbackRequest::to);
         var plan = backend.stacks().rollback(new StackName(stack), to, Caller.of(request).actor());
         return Answers.Plan.of(backend.deadline().await(plan, "rolling back " + stack));
-    }
-
-    private java.util.List<RevisionView> history(StackName stack) {
-        return backend.deadline()
-                .await(backend.stacks().history(stack), "reading the history of " + stack);
     }
 
     private static ApplyRequest read(String stack, byte[] body) {

@@ -1,0 +1,102 @@
+package olympus.server;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import olympus.foundation.OlympusException;
+import olympus.server.config.ServerConfiguration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code olympus demo}: like {@code up}, in a folder of its own, with the first example applied.
+ */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description =
+                "Starts, applies the example stack, and says what to try next. Services end with it.")
+final class DemoCommand implements Callable<Integer> {
+
+    private static final String EXAMPLE = "examples/first-stack";
+
+    private final OlympusProcess process;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where everything is kept ($XDG_DATA_HOME/olympus-demo).")
+    private @Nullable Path dataFolder;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            description = "Where the API is served (127.0.0.1:7400).")
+    private @Nullable String listen;
+
+    @Option(
+            names = "--keep-services",
+            description = "Leave the services running when the demo ends.")
+    private boolean keepServices;
+
+    DemoCommand(OlympusProcess process) {
+        this.process = process;
+    }
+
+    @Override
+    public Integer call() {
+        var folder =
+                Optional.ofNullable(dataFolder)
+                        .orElseGet(() -> DataFolder.demo(process.environment()));
+        var err = process.terminal().err();
+        try {
+            var home = Path.of(Optional.ofNullable(System.getProperty("olympus.home")).orElse("."));
+            var example = home.resolve(EXAMPLE);
+            if (!Files.isDirectory(example)) {
+                err.println(
+                        "olympus demo: there is no %s; run it from a checkout with ./olympus demo"
+                                .formatted(example));
+                return 1;
+            }
+            var flags = listen == null ? Map.<String, String>of() : Map.of("http.listen", listen);
+            var settings = ServerConfiguration.read(Optional.empty(), process.environment(), flags);
+            return process.run(
+                    new UpOptions(
+                            folder, settings, List.of(example), !keepServices, process.terminal()),
+                    _ -> advise(folder));
+        } catch (OlympusException e) {
+            err.println("olympus demo: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private void advise(Path folder) {
+        var environment = "OLYMPUS_DATA_DIR=" + folder.toAbsolutePath();
+        process.terminal()
+                .out()
+                .print(
+                        """
+
+                        The example stack is applied. In another terminal, in this folder:
+
+                            export %s
+                            ./olympus status             # running, restarted, healed, given up
+                            ./olympus why first/hanger   # what happened, and why
+                            ./olympus logs worker -f     # what a service prints
+                            ./olympus decisions -f       # everything Olympus decides
+
+                        Stop with Ctrl-C: %s.
+
+                        """
+                                .formatted(
+                                        environment,
+                                        keepServices
+                                                ? "the services keep running"
+                                                : "the services end too"));
+        process.terminal().out().flush();
+    }
+}

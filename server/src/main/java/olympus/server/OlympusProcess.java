@@ -1,0 +1,85 @@
+package olympus.server;
+
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This Java process: ends cleanly when it is told to, with exit code 0, and with 1 when supervision
+ * itself met a bug, so that whoever started it starts it anew (running instances are adopted).
+ */
+final class OlympusProcess {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OlympusProcess.class);
+
+    private final Map<String, String> environment;
+    private final UpOptions.Terminal terminal;
+    private final CountDownLatch told = new CountDownLatch(1);
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicInteger exitCode = new AtomicInteger();
+
+    OlympusProcess(Map<String, String> environment, UpOptions.Terminal terminal) {
+        this.environment = Map.copyOf(environment);
+        this.terminal = terminal;
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    UpOptions.Terminal terminal() {
+        return terminal;
+    }
+
+    /**
+     * Runs until the process is told to end; returns its exit code.
+     *
+     * @param started told once everything runs
+     */
+    int run(UpOptions options, Consumer<UpComposition> started) {
+        try (var up = UpComposition.start(options, this::bug)) {
+            var hook = Thread.ofPlatform().name("stop").unstarted(this::stopAndHalt);
+            Runtime.getRuntime().addShutdownHook(hook);
+            started.accept(up);
+            told.await();
+            LOG.atInfo().addKeyValue("stop-services", options.stopServices()).log("stopping");
+            up.stopServicesIfWanted();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        stopped.countDown();
+        return exitCode.get();
+    }
+
+    /**
+     * Runs while the JVM ends: lets {@link #run} finish, then ends with its code instead of the
+     * signal's.
+     */
+    private void stopAndHalt() {
+        told.countDown();
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Runtime.getRuntime().halt(exitCode.get());
+    }
+
+    /** Ends the process as a signal would. */
+    void stop() {
+        told.countDown();
+    }
+
+    private void bug(String thread, Throwable cause) {
+        LOG.atError()
+                .addKeyValue("thread", thread)
+                .setCause(cause)
+                .log("a bug stopped a part; ending, to be started anew");
+        terminal.err().println("olympus: a bug stopped " + thread + ": " + cause + "; ending");
+        exitCode.set(1);
+        told.countDown();
+    }
+}

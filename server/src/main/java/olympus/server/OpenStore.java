@@ -1,0 +1,91 @@
+package olympus.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import olympus.foundation.Clock;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import olympus.hermes.Hermes;
+import olympus.hermes.HermesNode;
+import olympus.hermes.HermesOptions;
+import olympus.hermes.log.LogConfig;
+import olympus.hermes.log.ReplicatedLog;
+import olympus.link.keys.Installation;
+import olympus.server.store.HaltedStore;
+
+/** The store of this server, or, when it could not be opened, what stands for it and says why. */
+final class OpenStore implements AutoCloseable {
+
+    private static final Deadline CLOSE = new Deadline(Duration.ofSeconds(10));
+
+    private final Hermes hermes;
+    private final Optional<HermesNode> node;
+    private final Optional<OlympusException> failure;
+
+    private OpenStore(
+            Hermes hermes, Optional<HermesNode> node, Optional<OlympusException> failure) {
+        this.hermes = hermes;
+        this.node = node;
+        this.failure = failure;
+    }
+
+    static OpenStore open(Path folder, Installation self, Clock clock) {
+        try {
+            var log = ReplicatedLog.onDisk(LogConfig.alone(folder, self.island()));
+            var node =
+                    HermesNode.open(HermesOptions.of(self.island().toString(), folder), log, clock);
+            return new OpenStore(node, Optional.of(node), Optional.empty());
+        } catch (OlympusException e) {
+            return halted(self, e);
+        } catch (IOException e) {
+            var failure =
+                    new OlympusException(
+                            ErrorCode.UNAVAILABLE,
+                            "cannot open the store in %s: %s".formatted(folder, e),
+                            e);
+            return halted(self, failure);
+        }
+    }
+
+    private static OpenStore halted(Installation self, OlympusException failure) {
+        return new OpenStore(
+                new HaltedStore(self.island().toString(), failure),
+                Optional.empty(),
+                Optional.of(failure));
+    }
+
+    Hermes hermes() {
+        return hermes;
+    }
+
+    Optional<HermesNode> node() {
+        return node;
+    }
+
+    /** Why there is no store, if so. */
+    Optional<OlympusException> failure() {
+        return failure;
+    }
+
+    /** Waits until the store answers; returns what to say when it does not within the deadline. */
+    Optional<String> awaitReady(Deadline deadline) {
+        if (node.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            deadline.await(node.get().ready(), "opening the store");
+            return Optional.empty();
+        } catch (OlympusException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (node.isPresent()) {
+            CLOSE.await(node.get().close(), "closing the store");
+        }
+    }
+}

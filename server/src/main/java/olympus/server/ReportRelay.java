@@ -1,0 +1,70 @@
+package olympus.server;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import olympus.link.ServerSide;
+import olympus.model.NodeId;
+import olympus.model.state.AgentEvent;
+import olympus.model.state.Assignment;
+import olympus.model.state.NodeReport;
+
+/**
+ * Passes what agents tell on to the controller, which is made after the link because it orders
+ * through it. Nothing comes before {@link #to}: agents connect only then.
+ */
+final class ReportRelay implements ServerSide.Listener {
+
+    private final AtomicReference<ServerSide.Listener> target = new AtomicReference<>(NOBODY);
+
+    private static final ServerSide.Listener NOBODY =
+            new ServerSide.Listener() {
+                @Override
+                public void connected(NodeId node, String name) {}
+
+                @Override
+                public void disconnected(NodeId node, String reason) {}
+
+                @Override
+                public void reported(NodeReport report) {}
+
+                @Override
+                public void happened(NodeId node, List<AgentEvent> events) {}
+
+                @Override
+                public void refused(
+                        NodeId node,
+                        Assignment.Stamp refused,
+                        Assignment.Stamp inForce,
+                        String reason) {}
+            };
+
+    void to(ServerSide.Listener listener) {
+        target.set(listener);
+    }
+
+    @Override
+    public void connected(NodeId node, String name) {
+        target.get().connected(node, name);
+    }
+
+    @Override
+    public void disconnected(NodeId node, String reason) {
+        target.get().disconnected(node, reason);
+    }
+
+    @Override
+    public void reported(NodeReport report) {
+        target.get().reported(report);
+    }
+
+    @Override
+    public void happened(NodeId node, List<AgentEvent> events) {
+        target.get().happened(node, events);
+    }
+
+    @Override
+    public void refused(
+            NodeId node, Assignment.Stamp refused, Assignment.Stamp inForce, String reason) {
+        target.get().refused(node, refused, inForce, reason);
+    }
+}

@@ -1,0 +1,69 @@
+package olympus.server;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import olympus.foundation.EventLoop;
+import olympus.foundation.SystemdNotifier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells systemd, where it started this process, that Olympus is ready, alive and stopping. The
+ * watchdog is fed by a loop that does work, so that a stuck process is noticed.
+ */
+final class Systemd implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Systemd.class);
+
+    private final SystemdNotifier notifier;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Systemd(SystemdNotifier notifier) {
+        this.notifier = notifier;
+    }
+
+    static Systemd of(Map<String, String> environment) {
+        return new Systemd(SystemdNotifier.from(environment, ProcessHandle.current().pid()));
+    }
+
+    void ready(String status) {
+        tell(() -> notifier.ready(status));
+    }
+
+    /** Feeds the watchdog from {@code loop} until closed. */
+    void watchdogOn(EventLoop loop) {
+        notifier.watchdogInterval().ifPresent(interval -> feed(loop, interval));
+    }
+
+    private void feed(EventLoop loop, Duration interval) {
+        if (closed.get()) {
+            return;
+        }
+        tell(notifier::alive);
+        var _ = loop.schedule(interval, () -> feed(loop, interval));
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            tell(() -> notifier.stopping("stopping"));
+        }
+    }
+
+    private interface Message {
+        void send() throws IOException;
+    }
+
+    private static void tell(Message message) {
+        try {
+            message.send();
+        } catch (IOException e) {
+            LOG.atWarn()
+                    .addKeyValue("cause", Optional.ofNullable(e.getMessage()).orElse(""))
+                    .log("systemd was not told");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package olympus.server;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import olympus.foundation.Clock;
+import olympus.server.config.ServerConfiguration;
+
+/**
+ * What {@code olympus up} was told.
+ *
+ * @param stacks folders to apply once ready, in this order
+ * @param stopServices whether the clean stop ends the services too
+ */
+record UpOptions(
+        Path dataFolder,
+        ServerConfiguration configuration,
+        List<Path> stacks,
+        boolean stopServices,
+        Terminal terminal) {
+
+    UpOptions {
+        stacks = List.copyOf(stacks);
+    }
+
+    /**
+     * Where the person who started it is told.
+     *
+     * @param startedNanos when the process began, on {@code clock}'s monotonic scale
+     */
+    record Terminal(PrintStream out, PrintStream err, Clock clock, long startedNanos) {}
+}
