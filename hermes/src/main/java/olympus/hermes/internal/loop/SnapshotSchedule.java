@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 final class SnapshotSchedule {
 
-    private static final int ROWS_PER_SLICE = 1_024;
-    private static final long BYTES_PER_SLICE = 1 << 20;
-    private static final int ELEMENTS_PER_SLICE = 1_024;
+    private static final int ROWS_PER_SLICE = 256;
+    private static final long BYTES_PER_SLICE = 256 << 10;
+    private static final int ELEMENTS_PER_SLICE = 256;
     private static final Duration RETRY = Duration.ofSeconds(60);
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotSchedule.class);
 
