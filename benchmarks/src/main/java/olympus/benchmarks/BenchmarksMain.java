@@ -21,7 +21,10 @@ final class BenchmarksMain {
                     new HungProbeBenchmark(),
                     new StartBenchmark(),
                     FootprintBenchmark.small(),
-                    FootprintBenchmark.large());
+                    FootprintBenchmark.large(),
+                    new StoreWritesBenchmark(),
+                    new StoreWatchBenchmark(),
+                    new StoreMillionBenchmark());
 
     private static final String USAGE =
             """

@@ -1,0 +1,188 @@
+package olympus.benchmarks;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import olympus.benchmarks.Figure.Statistic;
+import olympus.benchmarks.Figure.Target;
+import olympus.hermes.Bytes;
+import olympus.hermes.Hermes;
+import olympus.hermes.Key;
+import olympus.hermes.Operation;
+import olympus.hermes.Transaction;
+
+/**
+ * A million keys of 100 bytes: what they take, how long a start with them takes, and how long a
+ * snapshot stops the loop.
+ */
+final class StoreMillionBenchmark implements Benchmark {
+
+    private static final int KEYS = 1_000_000;
+    private static final int KEYS_PER_WRITE = 100;
+    private static final int WRITES_UNDER_WAY = 64;
+    private static final int RESTARTS = 3;
+    private static final int MIN_SNAPSHOTS = 2;
+    private static final long PROBE_NANOS = 100_000;
+    private static final long PATIENCE_SECONDS = 120;
+
+    @Override
+    public String name() {
+        return "store-million";
+    }
+
+    @Override
+    public String question() {
+        return "What do a million keys cost: memory, start, and the longest pause of the loop during a snapshot?";
+    }
+
+    @Override
+    public List<String> jvmOptions() {
+        return List.of("-Xmx1g", "-XX:+UseZGC");
+    }
+
+    @Override
+    public void run(Workbench bench) throws Exception {
+        var store = StoreOnDisk.open(bench.folder());
+        try {
+            var start = System.nanoTime();
+            fill(store.hermes(), 0, KEYS);
+            bench.report(
+                    Figure.of(
+                            "keys written, %d a transaction".formatted(KEYS_PER_WRITE),
+                            "1/s",
+                            KEYS / seconds(start)));
+            System.gc();
+            var runtime = Runtime.getRuntime();
+            bench.report(
+                    Figure.of(
+                                    "heap in use",
+                                    "MiB",
+                                    (runtime.totalMemory() - runtime.freeMemory()) / 1048576.0)
+                            .remarked("after a collection; 1 GiB allowed"));
+            bench.report(Figure.of("resident memory", "MiB", residentMebibytes()));
+            pauses(bench, store.hermes());
+        } finally {
+            store.close();
+        }
+        restarts(bench);
+    }
+
+    private static void restarts(Workbench bench) throws Exception {
+        var starts = new ArrayList<Double>();
+        for (var n = 0; n < RESTARTS; n++) {
+            var start = System.nanoTime();
+            try (var store = StoreOnDisk.open(bench.folder())) {
+                starts.add(seconds(start));
+                var entries = store.hermes().status().sizes().entries();
+                if (entries < KEYS) {
+                    throw new IllegalStateException(
+                            "%d keys after a restart, not %d".formatted(entries, KEYS));
+                }
+            }
+        }
+        bench.report(
+                Figure.of("start with a million keys", "s", Spread.of(starts))
+                        .wanted(Target.below(Statistic.MAX, 10))
+                        .remarked("open → answers, in a warm JVM"));
+    }
+
+    /**
+     * Overwrites keys until snapshots have been made, while a probe asks the loop for a key every
+     * 100 µs.
+     */
+    private static void pauses(Workbench bench, Hermes hermes) throws Exception {
+        var probing = new AtomicBoolean(true);
+        var millis = new ArrayList<Double>();
+        var quiet = probe(hermes, Duration.ofSeconds(5));
+        bench.report(Figure.of("answer of the loop at rest", "ms", Spread.of(quiet)));
+        var probe =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            while (probing.get()) {
+                                millis.add(ask(hermes));
+                                LockSupport.parkNanos(PROBE_NANOS);
+                            }
+                        });
+        var snapshots = 0;
+        var last = hermes.status().lastSnapshot();
+        for (var from = 0; snapshots < MIN_SNAPSHOTS; from = (from + 50_000) % KEYS) {
+            fill(hermes, from, Math.min(KEYS, from + 50_000));
+            var now = hermes.status().lastSnapshot();
+            snapshots += now.equals(last) ? 0 : 1;
+            last = now;
+        }
+        probing.set(false);
+        probe.join();
+        bench.report(
+                Figure.of(
+                                "answer of the loop during %d snapshots, under writes"
+                                        .formatted(snapshots),
+                                "ms",
+                                Spread.of(millis))
+                        .wanted(Target.below(Statistic.MAX, 5))
+                        .remarked(
+                                "the longest is an upper bound of the loop's pause: scheduling of two cores and collections are in it"));
+    }
+
+    private static List<Double> probe(Hermes hermes, Duration time) {
+        var millis = new ArrayList<Double>();
+        for (var end = System.nanoTime() + time.toNanos(); System.nanoTime() < end; ) {
+            millis.add(ask(hermes));
+            LockSupport.parkNanos(PROBE_NANOS);
+        }
+        return millis;
+    }
+
+    private static double ask(Hermes hermes) {
+        var start = System.nanoTime();
+        hermes.get(Key.of("million/1")).toCompletableFuture().join();
+        return (System.nanoTime() - start) / 1e6;
+    }
+
+    private static void fill(Hermes hermes, int from, int to) throws Exception {
+        var room = new Semaphore(WRITES_UNDER_WAY);
+        var failure = new AtomicLong();
+        for (var key = from; key < to; key += KEYS_PER_WRITE) {
+            var operations = new ArrayList<Operation>(KEYS_PER_WRITE);
+            for (var n = key; n < Math.min(to, key + KEYS_PER_WRITE); n++) {
+                operations.add(
+                        new Operation.Put(Key.of("million/" + n), Bytes.wrap(new byte[100])));
+            }
+            if (!room.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException(
+                        "no write was answered within %d s".formatted(PATIENCE_SECONDS));
+            }
+            hermes.transact(new Transaction(List.of(), operations))
+                    .whenComplete((result, cause) -> {
+                        room.release();
+                        if (Optional.ofNullable(cause).isPresent()) {
+                            failure.incrementAndGet();
+                        }
+                    });
+        }
+        if (!room.tryAcquire(WRITES_UNDER_WAY, PATIENCE_SECONDS, TimeUnit.SECONDS)
+                || failure.get() > 0) {
+            throw new IllegalStateException("%d writes failed".formatted(failure.get()));
+        }
+    }
+
+    private static double residentMebibytes() throws java.io.IOException {
+        for (var line :
+                java.nio.file.Files.readAllLines(java.nio.file.Path.of("/proc/self/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
+            }
+        }
+        throw new java.io.IOException("/proc/self/status tells no VmRSS");
+    }
+
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+}

@@ -1,0 +1,45 @@
+package olympus.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import olympus.foundation.Clock;
+import olympus.hermes.HermesNode;
+import olympus.hermes.HermesOptions;
+import olympus.hermes.log.LogConfig;
+import olympus.hermes.log.ReplicatedLog;
+
+/** A store of one member on the disk of the benchmark's folder, used in process. */
+final class StoreOnDisk implements AutoCloseable {
+
+    private static final UUID GROUP = UUID.fromString("0197a5c4-0000-7000-8000-00000000be0c");
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final HermesNode node;
+
+    private StoreOnDisk(HermesNode node) {
+        this.node = node;
+    }
+
+    static StoreOnDisk open(Path folder) throws Exception {
+        var directory = folder.resolve("hermes");
+        var log = ReplicatedLog.onDisk(LogConfig.alone(directory, GROUP));
+        var node = HermesNode.open(HermesOptions.of("benchmark", directory), log, Clock.system());
+        node.ready().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return new StoreOnDisk(node);
+    }
+
+    HermesNode hermes() {
+        return node;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            node.close().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IOException("the store did not close", e);
+        }
+    }
+}
