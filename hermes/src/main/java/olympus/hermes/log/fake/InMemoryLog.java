@@ -173,7 +173,12 @@ public final class InMemoryLog implements ReplicatedLog {
 
     private void accept(Pending pending) {
         nextFault = Fault.NONE;
+        if (applier == null) {
+            return; // crashed: nobody is told anything
+        }
         if (closed) {
+            pending.callback.ended(
+                    new Submission.Outcome.Rejected(ErrorCode.UNAVAILABLE, "the log is closed"));
             return;
         }
         full = disk.full();
