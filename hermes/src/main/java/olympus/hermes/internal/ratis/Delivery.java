@@ -25,7 +25,7 @@ final class Delivery {
 
     private static final long LOOK_UP_MILLIS = 50;
 
-    private final Applier applier;
+    private volatile Optional<Applier> applier;
     private final CommitMark mark;
     private final Submissions submissions;
     private final Consumer<Throwable> onFailure;
@@ -41,7 +41,7 @@ final class Delivery {
             int unappliedLimit,
             long last,
             Consumer<Throwable> onFailure) {
-        this.applier = applier;
+        this.applier = Optional.of(applier);
         this.mark = mark;
         this.submissions = submissions;
         this.room = new Semaphore(unappliedLimit);
@@ -54,9 +54,13 @@ final class Delivery {
         return last;
     }
 
-    /** Ends delivery for good. */
+    /**
+     * Ends delivery for good, and lets the applier go: timers of the engine hold on to a closed one
+     * for a minute.
+     */
     void stop() {
         stopped = true;
+        applier = Optional.empty();
         abandon();
     }
 
@@ -100,10 +104,16 @@ final class Delivery {
 
     private CompletableFuture<Void> deliver(
             long term, long index, ByteBuffer entry, Optional<Object> context) {
+        var receiver = applier;
+        if (receiver.isEmpty()) {
+            return CompletableFuture.failedFuture(
+                    new IOException("delivery has stopped before entry " + index));
+        }
         var answer = new CompletableFuture<Void>();
         unapplied.put(index, answer);
         try {
-            applier.committed(term, index, entry, context)
+            receiver.get()
+                    .committed(term, index, entry, context)
                     .whenComplete((done, failure) ->
                             applied(index, answer, Optional.ofNullable(failure)));
         } catch (RuntimeException | Error e) {

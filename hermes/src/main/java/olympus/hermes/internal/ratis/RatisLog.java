@@ -291,9 +291,11 @@ public final class RatisLog implements ReplicatedLog {
             patience.interrupt();
             life = Optional.empty();
             lead(false, leadership.term());
+            leadershipListener = change -> {};
             if (opened.isPresent()) {
                 opened.get().delivery().stop();
                 opened.get().mark().close();
+                opened = Optional.empty();
             }
         }
     }
