@@ -81,6 +81,7 @@ public final class NodeSupervision implements AutoCloseable {
         var accounts = new Accounts(Posix.effectiveUser());
         var prober = new Prober(accounts);
         var limits = new Limits(identity.node().toString().substring(0, 8));
+        var strays = new Strays(bootId);
         var parts =
                 new SupervisorParts(
                         identity,
@@ -94,7 +95,6 @@ public final class NodeSupervision implements AutoCloseable {
                         new SealedSecrets(root),
                         new Pauses(root),
                         new EventJournal(root),
-                        new Strays(bootId, identity.node()),
                         output,
                         brake,
                         this::lacks,
@@ -106,7 +106,7 @@ public final class NodeSupervision implements AutoCloseable {
                         it ->
                                 new ProcessDriver(
                                         folders, bootId, loop, blocking, watcher, accounts, limits,
-                                        it::feed),
+                                        strays, it::feed),
                         it ->
                                 new ProbeRounds(
                                         loop,

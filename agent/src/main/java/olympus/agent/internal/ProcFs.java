@@ -94,14 +94,6 @@ final class ProcFs {
     }
 
     /**
-     * Whether the environment that the process was started with has this entry ({@code
-     * NAME=value}); false when unreadable.
-     */
-    static boolean hasEnvironmentEntry(long pid, String entry) {
-        return environmentEntry(pid, entry).filter(entry::equals).isPresent();
-    }
-
-    /**
      * The first entry of the environment that begins so; empty when there is none or it is
      * unreadable.
      */

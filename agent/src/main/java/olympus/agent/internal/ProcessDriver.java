@@ -49,6 +49,7 @@ final class ProcessDriver {
     private final PidWatcher watcher;
     private final Accounts accounts;
     private final Limits limits;
+    private final Strays strays;
     private final Set<String> problems = ConcurrentHashMap.newKeySet();
     private final BiConsumer<InstanceId, MachineInput> events;
     private final Semaphore starts = new Semaphore(PARALLEL_STARTS);
@@ -62,6 +63,7 @@ final class ProcessDriver {
             PidWatcher watcher,
             Accounts accounts,
             Limits limits,
+            Strays strays,
             BiConsumer<InstanceId, MachineInput> events) {
         this.folders = folders;
         this.bootId = bootId;
@@ -70,6 +72,7 @@ final class ProcessDriver {
         this.watcher = watcher;
         this.accounts = accounts;
         this.limits = limits;
+        this.strays = strays;
         this.events = events;
     }
 
@@ -278,19 +281,19 @@ final class ProcessDriver {
      * Looks for the last run of an instance and watches it again if it is still there; earlier runs
      * and strays of the instance are ended. Blocks; called before the loop has anything else to do.
      */
-    Optional<Found> adopt(InstanceId id, Strays strays) {
+    Optional<Found> adopt(InstanceId id) {
         Optional<Found> found = Optional.empty();
         for (var run : folders.runs(id)) {
             if (found.isPresent()) {
                 strays.end(folders.marker(id, run));
             } else {
-                found = adopt(id, run, strays);
+                found = adopt(id, run);
             }
         }
         return found;
     }
 
-    private Optional<Found> adopt(InstanceId id, long run, Strays strays) {
+    private Optional<Found> adopt(InstanceId id, long run) {
         var entry = new Live(id, run, folders.run(id, run), folders.marker(id, run));
         var intent = entry.folder.intent();
         var token = intent.map(RunFolder.Intent::runToken).orElse("");
@@ -304,7 +307,7 @@ final class ProcessDriver {
                             true,
                             "the machine was restarted"));
         }
-        var child = settledChild(entry, strays);
+        var child = settledChild(entry);
         if (child.isEmpty()) {
             strays.end(entry.marker);
             return Optional.empty();
@@ -329,7 +332,7 @@ final class ProcessDriver {
     }
 
     /** Who holds the run, after a claim that is still on its way has been waited for or taken. */
-    private Optional<ProcessIdentity> settledChild(Live entry, Strays strays) {
+    private Optional<ProcessIdentity> settledChild(Live entry) {
         if (entry.folder.claim()) {
             return Optional.empty();
         }
@@ -434,7 +437,7 @@ final class ProcessDriver {
     private int endRest(Live entry) {
         var deadline = System.nanoTime() + CLEARED_WITHIN.toNanos();
         var counted = 0;
-        var left = Strays.of(entry.marker, entry.child);
+        var left = strays.of(entry.marker, entry.child);
         while (!left.isEmpty() && System.nanoTime() - deadline < 0) {
             counted = Math.max(counted, left.size());
             if (entry.stopping.isEmpty() || System.nanoTime() >= entry.killAtNanos) {
@@ -446,7 +449,7 @@ final class ProcessDriver {
                 Thread.currentThread().interrupt();
                 return counted;
             }
-            left = Strays.of(entry.marker, entry.child);
+            left = strays.of(entry.marker, entry.child);
         }
         return counted;
     }

@@ -249,7 +249,7 @@ final class Supervisor {
                 RecordFile.values(parts.folders().record(id))
                         .flatMap(InstanceRecord::of)
                         .orElseGet(() -> InstanceRecord.fresh(parts.bootId()));
-        var found = driver.adopt(id, parts.strays());
+        var found = driver.adopt(id);
         var known =
                 new InstanceRecord(
                         record.runToken(),
@@ -278,13 +278,15 @@ final class Supervisor {
     /** Tells the machine of a run found on disk before it hears what is wanted. */
     private void recognise(InstanceMachine machine, ProcessDriver.Found run) {
         var wanted = Optional.ofNullable(lastSpecs.get(machine.id()));
+        // A damaged intent does not tell the token; the record of the instance does.
+        var token = run.runToken().isEmpty() ? machine.record().runToken() : run.runToken();
         if (run.pid().isPresent()) {
             coldStarts.remove(machine.id());
             machine.know(wanted);
-            step(machine, new MachineInput.Adopted(run.run(), run.pid().get(), run.runToken()));
+            step(machine, new MachineInput.Adopted(run.run(), run.pid().get(), token));
         } else if (wanted.isPresent() && !run.isFromBeforeBoot()) {
             machine.know(wanted);
-            machine.endedUnseen(run.runToken());
+            machine.endedUnseen(token);
             step(machine, new MachineInput.Ended(run.run(), run.exit(), run.detail()));
         }
     }

@@ -29,7 +29,6 @@ record SupervisorParts(
         SealedSecrets secrets,
         Pauses pauses,
         EventJournal events,
-        Strays strays,
         OutputCollector output,
         Brake brake,
         Supplier<List<String>> lacks,
