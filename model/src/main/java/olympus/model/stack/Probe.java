@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * How the agent finds out whether a running instance does its work.
  *
- * @param interval from the end of one probe to the start of the next
+ * @param interval from the start of one probe to the start of the next, which never overlap
  * @param timeout after which a probe counts as failed
  * @param retries consecutive failures that make an instance unhealthy (and restart it)
  * @param startPeriod after a start, failures within this time do not count; a success ends it
