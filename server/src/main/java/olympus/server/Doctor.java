@@ -5,6 +5,7 @@ import static olympus.server.http.DoctorCheck.ok;
 import static olympus.server.http.DoctorCheck.warning;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -230,7 +231,7 @@ final class Doctor {
 
     private static boolean isFree(int port) {
         try (var socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("127.0.0.1", port));
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return true;
         } catch (IOException e) {
             return false;

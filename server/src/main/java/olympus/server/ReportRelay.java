@@ -1,7 +1,6 @@
 package olympus.server;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import olympus.link.ServerSide;
 import olympus.model.NodeId;
 import olympus.model.state.AgentEvent;
@@ -14,7 +13,7 @@ import olympus.model.state.NodeReport;
  */
 final class ReportRelay implements ServerSide.Listener {
 
-    private final AtomicReference<ServerSide.Listener> target = new AtomicReference<>(NOBODY);
+    private volatile ServerSide.Listener target = NOBODY;
 
     private static final ServerSide.Listener NOBODY =
             new ServerSide.Listener() {
@@ -39,32 +38,32 @@ final class ReportRelay implements ServerSide.Listener {
             };
 
     void to(ServerSide.Listener listener) {
-        target.set(listener);
+        target = listener;
     }
 
     @Override
     public void connected(NodeId node, String name) {
-        target.get().connected(node, name);
+        target.connected(node, name);
     }
 
     @Override
     public void disconnected(NodeId node, String reason) {
-        target.get().disconnected(node, reason);
+        target.disconnected(node, reason);
     }
 
     @Override
     public void reported(NodeReport report) {
-        target.get().reported(report);
+        target.reported(report);
     }
 
     @Override
     public void happened(NodeId node, List<AgentEvent> events) {
-        target.get().happened(node, events);
+        target.happened(node, events);
     }
 
     @Override
     public void refused(
             NodeId node, Assignment.Stamp refused, Assignment.Stamp inForce, String reason) {
-        target.get().refused(node, refused, inForce, reason);
+        target.refused(node, refused, inForce, reason);
     }
 }
