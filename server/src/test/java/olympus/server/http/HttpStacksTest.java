@@ -1,0 +1,209 @@
+package olympus.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import olympus.foundation.Clock;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import olympus.foundation.ThreadEventLoop;
+import olympus.hermes.Bytes;
+import olympus.hermes.HermesNode;
+import olympus.hermes.Operation;
+import olympus.hermes.Transaction;
+import olympus.model.stack.StackFolder;
+import olympus.model.state.Codecs;
+import olympus.model.state.Decision;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The API over a store in memory. */
+class HttpStacksTest {
+
+    private static final String CLEAR = "correct horse battery staple";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    private final ScriptedCommands commands = new ScriptedCommands();
+    private final ThreadEventLoop loop = new ThreadEventLoop("store", (_, _) -> {});
+
+    @SuppressWarnings("NullAway.Init")
+    private HermesNode hermes;
+
+    @SuppressWarnings("NullAway.Init")
+    private RunningApi api;
+
+    @BeforeEach
+    void start() throws Exception {
+        hermes = HermesNode.inMemory(loop, Clock.system());
+        hermes.ready().toCompletableFuture().get();
+        api = new RunningApi(folder.resolve("data"), hermes, commands, 3);
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+        loop.close();
+    }
+
+    private String request() throws Exception {
+        var stack = Files.createDirectories(folder.resolve("shop"));
+        Files.writeString(stack.resolve("password"), CLEAR);
+        Files.writeString(
+                stack.resolve("olympus.yaml"),
+                """
+                secrets: { password: { file: ./password } }
+                services:
+                  web:
+                    process:
+                      command: [sleep, "60"]
+                      environment: { PASSWORD: { secret: password } }
+                """);
+        return switch (StackFolder.load(stack, Map.of())) {
+            case StackFolder.Outcome.Invalid invalid -> throw new AssertionError(invalid.text());
+            case StackFolder.Outcome.Loaded loaded ->
+                    Codecs.APPLY_REQUEST.encode(loaded.secrets().with(loaded.definition()));
+        };
+    }
+
+    private HttpResponse<String> put(String match) throws Exception {
+        var request =
+                api.authorised("/api/v1/stacks/shop")
+                        .header("Content-Type", "application/json")
+                        .PUT(BodyPublishers.ofString(request()));
+        return api.send(match.isEmpty() ? request : request.header("If-Match", match));
+    }
+
+    @Test
+    void anApplyPassesItsConditionOnAndAnswersWithTheNewTag() throws Exception {
+        var response = put("\"3\"");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        assertThat(RunningApi.header(response, "ETag")).contains("\"4\"");
+        assertThat(commands.ordered)
+                .contains("apply shop expected=Optional[3] prune=false by user:admin");
+    }
+
+    @Test
+    void aConflictUnderIfMatchIsAFailedPrecondition() throws Exception {
+        commands.failure =
+                Optional.of(new OlympusException(ErrorCode.CONFLICT, "the stack is at 5"));
+        assertThat(put("\"3\"").statusCode()).isEqualTo(412);
+        assertThat(put("").statusCode()).isEqualTo(409);
+        assertThat(put("three").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void theDefinitionHasATagThatSavesSendingItAgain() throws Exception {
+        put("");
+        var first = api.get("/api/v1/stacks/shop");
+        assertThat(RunningApi.header(first, "ETag")).contains("\"4\"");
+        var again =
+                api.send(api.authorised("/api/v1/stacks/shop").header("If-None-Match", "\"4\""));
+        assertThat(again.statusCode()).isEqualTo(304);
+    }
+
+    @Test
+    void aSecretStandsNowhereInClearAndIsGivenBackForOrders() throws Exception {
+        assertThat(put("").statusCode()).isEqualTo(200);
+        var definition = api.get("/api/v1/stacks/shop").body();
+        assertThat(definition).doesNotContain(CLEAR).contains("fingerprint");
+        var stored =
+                hermes.list(olympus.server.secrets.SecretStore.PREFIX, Optional.empty(), 10)
+                        .toCompletableFuture()
+                        .get();
+        assertThat(stored.entries()).hasSize(1);
+        assertThat(stored.entries().getFirst().value().toString()).doesNotContain(CLEAR);
+        try (var files = Files.walk(folder.resolve("data"))) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                        .doesNotContain(CLEAR);
+            }
+        }
+    }
+
+    @Test
+    void changesStandInTheAuditStream() throws Exception {
+        put("");
+        api.send(api.authorised("/api/v1/services/shop/web/stop").POST(BodyPublishers.noBody()));
+        var audit = JsonMapper.shared().readTree(api.get("/api/v1/audit?limit=1").body());
+        var newest = audit.path("audit").get(0);
+        assertThat(newest.path("actor").asString()).isEqualTo("admin");
+        assertThat(newest.path("subject").asString()).isEqualTo("shop/web");
+        assertThat(newest.path("status").asInt()).isEqualTo(202);
+        assertThat(audit.path("next").asString()).isEqualTo("2");
+        var older = JsonMapper.shared().readTree(api.get("/api/v1/audit?cursor=2").body());
+        assertThat(older.path("audit").get(0).path("subject").asString()).isEqualTo("shop");
+        assertThat(older.has("next") && !older.path("next").isNull()).isFalse();
+    }
+
+    @Test
+    void aPauseReachesTheAgentsFirst() throws Exception {
+        commands.failure = Optional.of(new OlympusException(ErrorCode.UNAVAILABLE, "halted"));
+        var response = api.send(api.authorised("/api/v1/pauses/all").PUT(BodyPublishers.noBody()));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        assertThat(JsonMapper.shared().readTree(response.body()).path("recorded").asBoolean())
+                .isFalse();
+        assertThat(api.agents.pauses).hasSize(1);
+    }
+
+    private void decide(String action) throws Exception {
+        var decision =
+                new Decision(
+                        Instant.EPOCH, "zeus", action, "shop/web.1", "mars", "because", "done");
+        hermes.transact(
+                        Transaction.of(
+                                new Operation.Append(
+                                        RecordsController.DECISIONS,
+                                        Bytes.wrap(Codecs.DECISION.encodeBytes(decision)))))
+                .toCompletableFuture()
+                .get();
+    }
+
+    @Test
+    void aFollowerOfDecisionsGetsOldAndComingOnesAndCanResume() throws Exception {
+        decide("first");
+        decide("second");
+        var response =
+                api.stream(
+                        api.authorised("/api/v1/decisions")
+                                .header("Accept", "text/event-stream")
+                                .header("Last-Event-ID", "1"));
+        try (var reader =
+                new BufferedReader(
+                        new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+            assertThat(event(reader))
+                    .contains("id: 2", "event: decision")
+                    .anyMatch(l -> l.contains("second"));
+            decide("third");
+            assertThat(event(reader)).contains("id: 3").anyMatch(l -> l.contains("third"));
+        }
+    }
+
+    private static List<String> event(BufferedReader reader) throws Exception {
+        var lines = new java.util.ArrayList<String>();
+        for (var line = reader.readLine(); line != null; line = reader.readLine()) {
+            if (line.isEmpty() && !lines.isEmpty()) {
+                return lines;
+            }
+            if (!line.isEmpty() && !line.startsWith(":")) {
+                lines.add(line);
+            }
+        }
+        return lines;
+    }
+}
