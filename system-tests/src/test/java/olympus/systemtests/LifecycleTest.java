@@ -167,7 +167,7 @@ final class LifecycleTest {
         olympus.apply(stack);
         var shown = olympus.json("status", "shop/web").path("services").path(0);
         assertThat(shown.path("state").asString()).isEqualTo("stopped");
-        assertThat(shown.path("reason").asString()).contains("hand");
+        assertThat(shown.path("reason").asString()).contains("stopped by user:admin");
 
         assertThat(olympus.olympus("start", "web").exitCode()).isZero();
         awaitCommand("shop/web.1", "601");

@@ -275,6 +275,27 @@ final class ZeusTest {
     }
 
     @Test
+    void returningToTheRevisionBeforeLeavesAloneWhatTheFailedUpdateHadNotReached() {
+        var web =
+                service("web")
+                        .replicas(2)
+                        .update(
+                                1,
+                                DeployPolicy.FailureAction.ROLLBACK,
+                                DeployPolicy.Order.STOP_FIRST);
+        island.apply(stack("first", web));
+        island.run(Duration.ofSeconds(2));
+        var second = island.service("first/web").instances().get(1).observed().runToken();
+        island.apply(stack("first", web.command("bad")));
+        island.run(Duration.ofMinutes(2));
+
+        assertThat(island.service("first/web").state()).isEqualTo("running");
+        assertThat(island.service("first/web").stackRevision()).isEqualTo(3);
+        assertThat(island.service("first/web").instances().get(1).observed().runToken())
+                .isEqualTo(second);
+    }
+
+    @Test
     void changesScaleAndRecoveryWithoutARestart() {
         island.apply(stack("first", service("web").replicas(3)));
         island.run(Duration.ofSeconds(2));

@@ -13,6 +13,7 @@ import olympus.model.ServiceId;
 import olympus.model.stack.DeployPolicy;
 import olympus.model.stack.RecoveryPolicy;
 import olympus.model.stack.ServiceDefinition;
+import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceRecord.Order;
@@ -212,7 +213,11 @@ final class ServicePlanner {
             return false;
         }
         if (record.run().generation() != state.generation()) {
-            return true;
+            if (!keepsRunning(record)) {
+                return true;
+            }
+            amend(stored);
+            return false;
         }
         if (record.run().revision() != revision
                 && !draft.desired.definitionOf(record).equals(Optional.of(definition))) {
@@ -227,6 +232,35 @@ final class ServicePlanner {
             return false;
         }
         return !move(stored);
+    }
+
+    /**
+     * A well instance that an update or its return would replace by the very same program: the
+     * failed update had not reached it yet.
+     */
+    private boolean keepsRunning(InstanceRecord record) {
+        var restart =
+                state.rollout()
+                        .filter(rollout -> rollout.cause() == ServiceState.Cause.RESTART)
+                        .isPresent();
+        var sameFolder =
+                draft.desired
+                        .stackOf(record)
+                        .map(StackDefinition::directory)
+                        .equals(
+                                draft.desired
+                                        .stack(service.stack())
+                                        .flatMap(Desired.StackRecords::current)
+                                        .map(StackDefinition::directory));
+        return state.rollout().isPresent()
+                && !restart
+                && sameFolder
+                && record.order().phase() == Phase.RUN
+                && draft.observed.isWell(record)
+                && draft.desired
+                        .definitionOf(record)
+                        .filter(was -> !StackDifference.needsReplacement(was, definition))
+                        .isPresent();
     }
 
     private void amend(Versioned<InstanceRecord> stored) {
