@@ -52,6 +52,13 @@ public final class Agent implements AgentSide.Orders, AutoCloseable {
     }
 
     /**
+     * Runs {@code task} on the loop that supervises; a task that never runs shows that it is stuck.
+     */
+    public void onSupervision(Runnable task) {
+        supervision.execute(task);
+    }
+
+    /**
      * Ends every instance, dependants before what they depend on; answers with those still running
      * at the deadline.
      */

@@ -13,6 +13,7 @@ import olympus.hermes.HermesOptions;
 import olympus.hermes.log.LogConfig;
 import olympus.hermes.log.ReplicatedLog;
 import olympus.link.keys.Installation;
+import olympus.server.deadline.Deadline;
 import olympus.server.store.HaltedStore;
 
 /** The store of this server, or, when it could not be opened, what stands for it and says why. */

@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import olympus.foundation.Clock;
 import olympus.foundation.OlympusException;
 import olympus.foundation.ThreadEventLoop;
@@ -44,6 +45,12 @@ sealed interface RunningController extends AutoCloseable {
 
     ServerSide.Listener listener();
 
+    /** Calls {@code listener} on the controller's loop after every change of the view. */
+    void onChange(Consumer<ClusterView> listener);
+
+    /** Runs {@code task} on the controller's loop, or at once where there is none. */
+    void onLoop(Runnable task);
+
     Backend.Readiness readiness();
 
     @Override
@@ -65,6 +72,14 @@ sealed interface RunningController extends AutoCloseable {
         @Override
         public ServerSide.Listener listener() {
             return new ReportRelay();
+        }
+
+        @Override
+        public void onChange(Consumer<ClusterView> listener) {}
+
+        @Override
+        public void onLoop(Runnable task) {
+            task.run();
         }
 
         @Override
@@ -104,6 +119,16 @@ sealed interface RunningController extends AutoCloseable {
         @Override
         public ServerSide.Listener listener() {
             return new ToZeus(zeus);
+        }
+
+        @Override
+        public void onChange(Consumer<ClusterView> listener) {
+            var _ = zeus.onChange(listener);
+        }
+
+        @Override
+        public void onLoop(Runnable task) {
+            loop.execute(task);
         }
 
         @Override

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.function.Consumer;
 import olympus.foundation.Clock;
+import olympus.foundation.EventLoop;
 import olympus.link.keys.Certificates;
 import olympus.server.http.Backend;
 import olympus.server.http.HttpFrontEnd;
@@ -19,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * Keeps the API served: starts it, starts it again later when it could not (the port was taken),
  * and renews its certificate.
  *
- * <p>Threading: a thread of its own; {@link #start} returns after the first attempt.
+ * <p>Threading: everything after the first attempt runs on a loop that is its alone, which may
+ * therefore take a second for a start; {@link #start} returns after the first attempt.
  */
 final class ServedApi implements AutoCloseable {
 
@@ -32,24 +34,27 @@ final class ServedApi implements AutoCloseable {
     private final Certificates certificates;
     private final Clock clock;
     private final Consumer<InetSocketAddress> serving;
-    private final Thread keeper;
+    private final EventLoop keeper;
     private @Nullable HttpFrontEnd api;
+    private boolean closed;
 
     private ServedApi(
             HttpSettings settings,
             Backend backend,
             Certificates certificates,
             Clock clock,
-            Consumer<InetSocketAddress> serving) {
+            Consumer<InetSocketAddress> serving,
+            EventLoop keeper) {
         this.settings = settings;
         this.backend = backend;
         this.certificates = certificates;
         this.clock = clock;
         this.serving = serving;
-        this.keeper = Thread.ofVirtual().name("api-keeper").unstarted(this::keep);
+        this.keeper = keeper;
     }
 
     /**
+     * @param keeper the loop on which it is tried again and renewed
      * @param serving told once the API answers, now or later
      * @param failing told when the first attempt failed, with the reason
      */
@@ -58,9 +63,10 @@ final class ServedApi implements AutoCloseable {
             Backend backend,
             Certificates certificates,
             Clock clock,
+            EventLoop keeper,
             Consumer<InetSocketAddress> serving,
             Consumer<String> failing) {
-        var served = new ServedApi(settings, backend, certificates, clock, serving);
+        var served = new ServedApi(settings, backend, certificates, clock, serving, keeper);
         try {
             served.open();
         } catch (RuntimeException e) {
@@ -69,11 +75,14 @@ final class ServedApi implements AutoCloseable {
                     "the API cannot listen on %s (%s); tried again every %d s"
                             .formatted(settings.listen(), rootMessage(e), RETRY.toSeconds()));
         }
-        served.keeper.start();
+        served.keepLater();
         return served;
     }
 
     private synchronized void open() {
+        if (closed) {
+            return;
+        }
         var front = HttpFrontEnd.start(settings, backend, pem());
         api = front;
         serving.accept(front.address());
@@ -89,20 +98,20 @@ final class ServedApi implements AutoCloseable {
         }
     }
 
-    private void keep() {
-        try {
-            while (true) {
-                Thread.sleep(isOpen() ? RENEWAL_LOOK : RETRY);
-                if (isOpen()) {
-                    renew();
-                } else {
-                    tryAgain();
-                }
-            }
-        } catch (InterruptedException e) {
-            // Closed.
-            Thread.currentThread().interrupt();
+    private void keepLater() {
+        var _ = keeper.schedule(isOpen() ? RENEWAL_LOOK : RETRY, this::keep);
+    }
+
+    private synchronized void keep() {
+        if (closed) {
+            return;
         }
+        if (isOpen()) {
+            renew();
+        } else {
+            tryAgain();
+        }
+        keepLater();
     }
 
     private void tryAgain() {
@@ -134,12 +143,10 @@ final class ServedApi implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        keeper.interrupt();
-        synchronized (this) {
-            if (api != null) {
-                api.close();
-            }
+    public synchronized void close() {
+        closed = true;
+        if (api != null) {
+            api.close();
         }
     }
 }

@@ -1,9 +1,10 @@
 package olympus.server;
 
 import java.io.IOException;
-import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import olympus.foundation.EventLoop;
 import olympus.foundation.SystemdNotifier;
@@ -12,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells systemd, where it started this process, that Olympus is ready, alive and stopping. The
- * watchdog is fed by a loop that does work, so that a stuck process is noticed.
+ * watchdog is fed through the loops that do the work, so that a stuck one is noticed.
  */
 final class Systemd implements AutoCloseable {
 
@@ -33,17 +34,12 @@ final class Systemd implements AutoCloseable {
         tell(() -> notifier.ready(status));
     }
 
-    /** Feeds the watchdog from {@code loop} until closed. */
-    void watchdogOn(EventLoop loop) {
-        notifier.watchdogInterval().ifPresent(interval -> feed(loop, interval));
-    }
-
-    private void feed(EventLoop loop, Duration interval) {
-        if (closed.get()) {
-            return;
-        }
-        tell(notifier::alive);
-        var _ = loop.schedule(interval, () -> feed(loop, interval));
+    /** Feeds the watchdog until closed, as long as every one of {@code loops} works. */
+    void watchdogThrough(EventLoop clock, List<Executor> loops) {
+        notifier.watchdogInterval()
+                .ifPresent(interval ->
+                        new Heartbeat(clock, loops, interval, () -> tell(notifier::alive))
+                                .beatUntil(closed::get));
     }
 
     @Override

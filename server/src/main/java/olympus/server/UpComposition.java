@@ -1,20 +1,17 @@
 package olympus.server;
 
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import olympus.agent.Agent;
 import olympus.agent.AgentConfig;
 import olympus.foundation.Clock;
-import olympus.foundation.OlympusException;
+import olympus.foundation.EventLoop;
 import olympus.foundation.ThreadEventLoop;
 import olympus.link.AgentLinkClient;
 import olympus.link.AgentLinkServer;
@@ -25,14 +22,13 @@ import olympus.link.keys.Certificates;
 import olympus.link.keys.Hosts;
 import olympus.link.keys.Installation;
 import olympus.link.keys.SecretVault;
-import olympus.model.stack.StackFolder;
+import olympus.server.deadline.Deadline;
 import olympus.server.http.Backend;
 import olympus.server.http.HttpSettings;
 import olympus.server.secrets.OrdersWithSecrets;
 import olympus.server.secrets.SecretStore;
 import olympus.server.store.Projection;
 import olympus.server.tokens.Tokens;
-import olympus.zeus.StackCommands.Actor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,11 +44,9 @@ final class UpComposition implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(UpComposition.class);
 
-    /** Who applies the folders of {@code --stack}: whoever may start the process owns its data. */
-    private static final Actor STARTER = new Actor("user:admin", "--stack");
-
     private final UpOptions options;
     private final Clock clock;
+    private final Deadline deadline;
     private final SecureRandom random = new SecureRandom();
 
     /** What was opened, the newest last; closed from the end. */
@@ -65,6 +59,7 @@ final class UpComposition implements AutoCloseable {
     private UpComposition(UpOptions options) {
         this.options = options;
         this.clock = options.terminal().clock();
+        this.deadline = new Deadline(options.configuration().http().deadline());
     }
 
     /** Starts everything; returns when it supervises and serves, or does what of it is possible. */
@@ -82,12 +77,9 @@ final class UpComposition implements AutoCloseable {
     }
 
     private void run(BiConsumer<String, Throwable> onBug) throws IOException {
-        var configuration = options.configuration();
-        var deadline = new Deadline(configuration.http().deadline());
-
         // Ours alone.
         var folder = keep("data folder", DataFolder.open(options.dataFolder()));
-        keep("log", ServerLog.start(folder.resolve("logs"), configuration.logging()));
+        keep("log", ServerLog.start(folder.resolve("logs"), options.configuration().logging()));
         var self = Installation.openOrCreate(folder.root(), Installation.hostName(), random);
         LOG.atInfo()
                 .addKeyValue("version", Version.TEXT)
@@ -96,21 +88,10 @@ final class UpComposition implements AutoCloseable {
 
         // Supervision: from here on services are looked after, whatever happens below.
         var identity = new AgentSide.Identity(self.node(), self.nodeName(), Version.TEXT);
-        var agent =
-                keep(
-                        "agent",
-                        new Agent(
-                                AgentConfig.of(folder.root(), identity, clock, random, onBug),
-                                List.of()));
-        agent.start();
+        var agent = supervise(folder, identity, onBug);
 
         // Who is trusted.
-        var keys = folder.resolve("keys");
-        var authorities = Authorities.openOrCreate(keys, self, clock.wall(), random);
-        var hosts = Hosts.ofThisMachine(configuration.http().listen().getHostString());
-        var certificates = Certificates.openOrIssue(keys, self, authorities, hosts, clock.wall());
-        var vault = SecretVault.openOrCreate(keys.resolve(SecretVault.ISLAND_KEY), random);
-        var tokens = Tokens.open(folder.root(), clock);
+        var trust = trust(folder, self);
 
         // The link between server and agent, here within the process.
         var linkLoop = keep("link loop", new ThreadEventLoop("link", onBug));
@@ -121,53 +102,98 @@ final class UpComposition implements AutoCloseable {
 
         // The store, or what stands for it when it cannot be opened.
         var store = keep("store", OpenStore.open(folder.resolve("hermes"), self, clock));
-        store.failure().map(Throwable::getMessage).ifPresent(this::degraded);
-        var secrets = new SecretStore(store.hermes(), vault, clock, deadline);
+        store.failure().ifPresent(e -> LOG.atError().setCause(e).log("the store was not opened"));
+        var secrets = new SecretStore(store.hermes(), trust.vault(), clock, deadline);
         var orders = new OrdersWithSecrets(secrets, agents);
-        keep("tokens", tokens.follow(store.hermes()));
+        keep("tokens", trust.tokens().follow(store.hermes()));
         var secretsListed = keep("secrets", secrets.follow(orders::secretsChanged));
 
         // The controller, and the agent's report to it.
         store.awaitReady(deadline).ifPresent(this::degraded);
-        awaitListed(secretsListed, store, deadline);
+        awaitListed(secretsListed, store);
         var controller = keep("controller", RunningController.start(store, orders, clock, onBug));
+        controller.onChange(new SecretSweep(secrets, controller.commands(), deadline)::seen);
         reports.to(controller.listener());
-        systemd.watchdogOn(linkLoop);
-        var client =
-                keep(
-                        "agent's link",
-                        new AgentLinkClient(
-                                identity, agent, new Dial.InProcess(meeting), linkLoop, random));
-        agent.reportTo(client);
-        client.start();
+        report(agent, identity, new Dial.InProcess(meeting), linkLoop);
+        systemd.watchdogThrough(linkLoop, List.of(agent::onSupervision, controller::onLoop));
 
         // The API.
+        var island =
+                new Backend.Island(store.hermes(), controller.commands(), controller::view, agents);
+        var backend = backend(folder, self, trust, island, secrets, controller::readiness);
+        var announcement = new Announcement(folder, options.terminal(), systemd, linkLoop);
+        serve(folder, backend, trust.certificates(), announcement, onBug);
+        var starting = new StacksAtStart(System.getenv(), backend, this::degraded);
+        options.stacks().forEach(starting::apply);
+    }
+
+    private Agent supervise(
+            DataFolder folder, AgentSide.Identity identity, BiConsumer<String, Throwable> onBug) {
+        var config = AgentConfig.of(folder.root(), identity, clock, random, onBug);
+        var agent = keep("agent", new Agent(config, List.of()));
+        agent.start();
+        return agent;
+    }
+
+    /** What proves who is who: to browsers, between processes, of callers, and of secrets. */
+    private record Trust(Certificates certificates, SecretVault vault, Tokens tokens) {}
+
+    private Trust trust(DataFolder folder, Installation self) throws IOException {
+        var keys = folder.resolve("keys");
+        var authorities = Authorities.openOrCreate(keys, self, clock.wall(), random);
+        var hosts = Hosts.ofThisMachine(options.configuration().http().listen().getHostString());
+        return new Trust(
+                Certificates.openOrIssue(keys, self, authorities, hosts, clock.wall()),
+                SecretVault.openOrCreate(keys.resolve(SecretVault.ISLAND_KEY), random),
+                Tokens.open(folder.root(), clock));
+    }
+
+    private void report(Agent agent, AgentSide.Identity identity, Dial server, EventLoop loop) {
+        var client =
+                keep("agent's link", new AgentLinkClient(identity, agent, server, loop, random));
+        agent.reportTo(client);
+        client.start();
+    }
+
+    private Backend backend(
+            DataFolder folder,
+            Installation self,
+            Trust trust,
+            Backend.Island island,
+            SecretStore secrets,
+            Supplier<Backend.Readiness> readiness) {
         var doctor =
                 new Doctor(
                         folder.root(),
                         clock,
-                        certificates,
-                        store.hermes(),
-                        controller::view,
-                        agents);
-        var backend =
-                new Backend(
-                        new Backend.Island(
-                                store.hermes(), controller.commands(), controller::view, agents),
-                        new Backend.Outside(
-                                secrets,
-                                tokens,
-                                doctor::examine,
-                                controller::readiness,
-                                new Backend.Self(self.nodeName(), Version.TEXT, started())),
-                        clock,
-                        deadline);
+                        trust.certificates(),
+                        island.hermes(),
+                        island.view(),
+                        island.agents());
+        var outside =
+                new Backend.Outside(
+                        secrets,
+                        trust.tokens(),
+                        doctor::examine,
+                        readiness,
+                        new Backend.Self(self.nodeName(), Version.TEXT, started()));
+        return new Backend(island, outside, clock, deadline);
+    }
+
+    private void serve(
+            DataFolder folder,
+            Backend backend,
+            Certificates certificates,
+            Announcement announcement,
+            BiConsumer<String, Throwable> onBug)
+            throws IOException {
+        var http = options.configuration().http();
         var settings =
                 new HttpSettings(
-                        configuration.http().listen(),
+                        http.listen(),
                         Files.createDirectories(folder.resolve("http")),
-                        configuration.http().maxBodyBytes(),
-                        configuration.http().failedLoginsPerMinute());
+                        http.maxBodyBytes(),
+                        http.failedLoginsPerMinute());
         keep(
                 "API",
                 ServedApi.start(
@@ -175,28 +201,9 @@ final class UpComposition implements AutoCloseable {
                         backend,
                         certificates,
                         clock,
-                        address -> serving(folder, address),
+                        keep("API's keeper", new ThreadEventLoop("api-keeper", onBug)),
+                        address -> announcement.serving(address, backend.outside().readiness()),
                         this::degraded));
-        options.stacks().forEach(stack -> apply(stack, backend));
-    }
-
-    /** Applies a stack folder as its user would: everything in it, nothing removed. */
-    private void apply(Path folder, Backend backend) {
-        switch (StackFolder.load(folder, System.getenv())) {
-            case StackFolder.Outcome.Invalid invalid ->
-                    degraded("cannot apply %s:%n%s".formatted(folder, invalid.text()));
-            case StackFolder.Outcome.Loaded loaded -> {
-                try {
-                    backend.apply(
-                            loaded.secrets().with(loaded.definition()),
-                            Optional.empty(),
-                            false,
-                            STARTER);
-                } catch (OlympusException e) {
-                    degraded("cannot apply %s: %s".formatted(folder, e.getMessage()));
-                }
-            }
-        }
     }
 
     /** With {@code --stop-services}: ends every instance. */
@@ -223,34 +230,10 @@ final class UpComposition implements AutoCloseable {
         return clock.wall().minusNanos(clock.monotonicNanos() - options.terminal().startedNanos());
     }
 
-    private static void awaitListed(Projection projection, OpenStore store, Deadline deadline) {
+    private void awaitListed(Projection projection, OpenStore store) {
         if (store.failure().isEmpty()) {
             deadline.await(projection.listed(), "reading the secrets from the store");
         }
-    }
-
-    private void serving(DataFolder folder, InetSocketAddress address) {
-        var url = "https://%s:%d".formatted(hostText(address), address.getPort());
-        folder.writeEndpoint(url, folder.resolve("keys").resolve(Certificates.HTTPS_CA));
-        var terminal = options.terminal();
-        var millis = (clock.monotonicNanos() - terminal.startedNanos()) / 1_000_000;
-        terminal.out()
-                .printf(
-                        "ready in %d ms  %s  token file %s%n",
-                        millis, url, folder.resolve("admin.token"));
-        terminal.out().flush();
-        systemd.ready("serves " + url);
-        LOG.atInfo().addKeyValue("address", url).addKeyValue("millis", millis).log("ready");
-    }
-
-    private static String hostText(InetSocketAddress address) {
-        var host = address.getAddress();
-        if (host.isAnyLocalAddress()) {
-            return "localhost";
-        }
-        return host instanceof Inet6Address
-                ? "[" + host.getHostAddress() + "]"
-                : host.getHostAddress();
     }
 
     private void degraded(String what) {

@@ -151,6 +151,11 @@ public final class NodeSupervision implements AutoCloseable {
         });
     }
 
+    /** Runs {@code task} on the supervision loop. */
+    public void execute(Runnable task) {
+        loop.execute(task);
+    }
+
     public void eventsRecorded(long upToSequence) {
         loop.execute(() -> supervisor.eventsRecorded(upToSequence));
     }

@@ -15,7 +15,7 @@ import olympus.hermes.Key;
 import olympus.hermes.Operation;
 import olympus.hermes.Transaction;
 import olympus.hermes.TransactionResult;
-import olympus.server.Deadline;
+import olympus.server.deadline.Deadline;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.filter.OncePerRequestFilter;

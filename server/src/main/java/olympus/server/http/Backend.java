@@ -9,7 +9,7 @@ import olympus.hermes.Hermes;
 import olympus.link.ServerSide;
 import olympus.model.StackName;
 import olympus.model.stack.ApplyRequest;
-import olympus.server.Deadline;
+import olympus.server.deadline.Deadline;
 import olympus.server.secrets.SecretStore;
 import olympus.server.tokens.Tokens;
 import olympus.zeus.ClusterView;

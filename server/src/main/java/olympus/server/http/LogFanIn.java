@@ -20,7 +20,7 @@ import olympus.link.LogSink;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
-import olympus.server.Deadline;
+import olympus.server.deadline.Deadline;
 import olympus.zeus.ClusterView;
 
 /**

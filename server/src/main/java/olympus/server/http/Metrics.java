@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
 import olympus.hermes.StoreStatus;
 import olympus.model.json.EnumWords;
@@ -22,6 +23,45 @@ import olympus.model.state.InstanceObservation;
 final class Metrics {
 
     private static final String PREFIX = "olympus.";
+
+    /** What the store says of itself; names without the {@code hermes.} in front. */
+    private static final List<StoreGauge> STORE =
+            List.of(
+                    new StoreGauge("revision", "Last applied revision", StoreStatus::revision),
+                    new StoreGauge(
+                            "compact.revision",
+                            "Oldest revision that a watch can resume from",
+                            StoreStatus::compactRevision),
+                    new StoreGauge(
+                            "applied.index",
+                            "Last applied entry of the log",
+                            StoreStatus::appliedIndex),
+                    new StoreGauge("epoch", "Epoch of the present leader", StoreStatus::epoch),
+                    new StoreGauge(
+                            "incarnation", "Incarnation of the store", StoreStatus::incarnation),
+                    new StoreGauge("entries", "Keys in the store", s -> s.sizes().entries()),
+                    new StoreGauge(
+                            "bytes", "Bytes of keys and values in memory", s -> s.sizes().bytes()),
+                    new StoreGauge(
+                            "log.bytes", "Bytes of the log on disk", s -> s.sizes().logBytes()),
+                    new StoreGauge("watches", "Open watches", s -> s.sizes().watches()),
+                    new StoreGauge(
+                            "queued", "Commands that wait for the log", s -> s.sizes().queued()),
+                    new StoreGauge(
+                            "halted",
+                            "1 while the store applies nothing",
+                            s -> s.halted().isPresent() ? 1 : 0),
+                    new StoreGauge(
+                            "writes.refused",
+                            "1 while writes are refused, e.g. because the disk is full",
+                            s -> s.writesRefused().isPresent() ? 1 : 0),
+                    new StoreGauge(
+                            "leader",
+                            "1 while this server leads",
+                            s -> s.role() == StoreStatus.Role.LEADER ? 1 : 0));
+
+    private record StoreGauge(
+            String name, String description, ToDoubleFunction<StoreStatus> value) {}
 
     private Metrics() {}
 
@@ -80,74 +120,14 @@ final class Metrics {
     }
 
     private static void store(PrometheusMeterRegistry registry, Backend backend) {
-        status(
-                registry,
-                backend,
-                "hermes.revision",
-                "Last applied revision",
-                StoreStatus::revision);
-        status(
-                registry,
-                backend,
-                "hermes.compact.revision",
-                "Oldest revision that a watch can resume from",
-                StoreStatus::compactRevision);
-        status(
-                registry,
-                backend,
-                "hermes.applied.index",
-                "Last applied entry of the log",
-                StoreStatus::appliedIndex);
-        status(
-                registry,
-                backend,
-                "hermes.epoch",
-                "Epoch of the present leader",
-                StoreStatus::epoch);
-        status(
-                registry,
-                backend,
-                "hermes.incarnation",
-                "Incarnation of the store",
-                StoreStatus::incarnation);
-        status(registry, backend, "hermes.entries", "Keys in the store", s -> s.sizes().entries());
-        status(
-                registry,
-                backend,
-                "hermes.bytes",
-                "Bytes of keys and values in memory",
-                s -> s.sizes().bytes());
-        status(
-                registry,
-                backend,
-                "hermes.log.bytes",
-                "Bytes of the log on disk",
-                s -> s.sizes().logBytes());
-        status(registry, backend, "hermes.watches", "Open watches", s -> s.sizes().watches());
-        status(
-                registry,
-                backend,
-                "hermes.queued",
-                "Commands that wait for the log",
-                s -> s.sizes().queued());
-        status(
-                registry,
-                backend,
-                "hermes.halted",
-                "1 while the store applies nothing",
-                s -> s.halted().isPresent() ? 1 : 0);
-        status(
-                registry,
-                backend,
-                "hermes.writes.refused",
-                "1 while writes are refused, e.g. because the disk is full",
-                s -> s.writesRefused().isPresent() ? 1 : 0);
-        status(
-                registry,
-                backend,
-                "hermes.leader",
-                "1 while this server leads",
-                s -> s.role() == StoreStatus.Role.LEADER ? 1 : 0);
+        for (var gauge : STORE) {
+            gauge(
+                    registry,
+                    backend,
+                    "hermes." + gauge.name(),
+                    gauge.description(),
+                    b -> gauge.value().applyAsDouble(b.hermes().status()));
+        }
     }
 
     private static void process(PrometheusMeterRegistry registry) {
@@ -155,15 +135,6 @@ final class Metrics {
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
-    }
-
-    private static void status(
-            PrometheusMeterRegistry registry,
-            Backend backend,
-            String name,
-            String description,
-            ToDoubleFunction<StoreStatus> value) {
-        gauge(registry, backend, name, description, b -> value.applyAsDouble(b.hermes().status()));
     }
 
     private static void gauge(

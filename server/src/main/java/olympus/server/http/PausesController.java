@@ -4,13 +4,16 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.link.Pause;
 import olympus.model.NodeId;
 import olympus.model.StackName;
-import olympus.server.Deadline;
+import olympus.server.deadline.Deadline;
 import olympus.zeus.ClusterView;
+import olympus.zeus.ClusterView.NodeView;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -97,20 +100,37 @@ final class PausesController {
         var agents = backend.island().agents();
         var nodes =
                 agents.connected().stream().filter(node -> target.concerns(node, view)).toList();
-        if (target.node().isPresent() && nodes.isEmpty() && !target.isKnown(view)) {
-            throw new OlympusException(
-                    ErrorCode.NOT_FOUND,
-                    "there is no node \"%s\"; there are: %s"
-                            .formatted(
-                                    target.node().get(),
-                                    String.join(
-                                            ", ",
-                                            view.nodes().stream()
-                                                    .map(ClusterView.NodeView::name)
-                                                    .toList())));
-        }
+        requireKnown(scope, target, view, nodes);
         nodes.forEach(node -> agents.pause(node, new Pause(paused, target.stack(), reason)));
         return nodes.stream().map(node -> nameOf(node, view)).toList();
+    }
+
+    /**
+     * Refuses a node or stack that does not exist. Without a working store nobody knows which
+     * stacks there are, and pausing must work all the same.
+     */
+    private void requireKnown(
+            String scope, Target target, ClusterView view, List<NodeId> concerned) {
+        if (target.node().isPresent() && concerned.isEmpty() && !target.isKnown(view)) {
+            throw notFound("node", target.node().get(), view.nodes().stream().map(NodeView::name));
+        }
+        var paused = view.pauses().stream().anyMatch(pause -> pause.scope().equals(scope));
+        if (target.stack().isPresent()
+                && !paused
+                && !target.isKnown(view)
+                && backend.outside().readiness().get().ready()) {
+            throw notFound(
+                    "stack",
+                    target.stack().get().toString(),
+                    view.stacks().stream().map(stack -> stack.name().toString()));
+        }
+    }
+
+    private static OlympusException notFound(String kind, String name, Stream<String> known) {
+        return new OlympusException(
+                ErrorCode.NOT_FOUND,
+                "there is no %s \"%s\"; there are: %s"
+                        .formatted(kind, name, known.collect(Collectors.joining(", "))));
     }
 
     private static String nameOf(NodeId node, ClusterView view) {
@@ -148,7 +168,9 @@ final class PausesController {
         }
 
         boolean isKnown(ClusterView view) {
-            return view.nodes().stream().anyMatch(n -> concerns(n.id(), view));
+            return stack.isPresent()
+                    ? view.stacks().stream().anyMatch(s -> s.name().equals(stack.get()))
+                    : view.nodes().stream().anyMatch(n -> concerns(n.id(), view));
         }
     }
 }

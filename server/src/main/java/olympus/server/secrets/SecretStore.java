@@ -28,7 +28,7 @@ import olympus.model.StackName;
 import olympus.model.stack.ApplyRequest;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.Assignment;
-import olympus.server.Deadline;
+import olympus.server.deadline.Deadline;
 import olympus.server.store.Projection;
 import olympus.zeus.StackCommands.RevisionView;
 import olympus.zeus.StackPlan;

@@ -34,7 +34,7 @@ import olympus.link.keys.SecretVault;
 import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.Assignment;
-import olympus.server.Deadline;
+import olympus.server.deadline.Deadline;
 import olympus.server.secrets.SecretStore;
 import olympus.server.store.Projection;
 import olympus.server.tokens.Tokens;

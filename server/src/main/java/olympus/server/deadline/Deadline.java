@@ -1,4 +1,4 @@
-package olympus.server;
+package olympus.server.deadline;
 
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
