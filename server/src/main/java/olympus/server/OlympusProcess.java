@@ -40,17 +40,22 @@ final class OlympusProcess {
      * @param started told once everything runs
      */
     int run(UpOptions options, Consumer<UpComposition> started) {
+        // Before anything says that it is ready: from then on a signal must end in a clean stop.
+        var hook = Thread.ofPlatform().name("stop").unstarted(this::stopAndHalt);
+        Runtime.getRuntime().addShutdownHook(hook);
         try (var up = UpComposition.start(options, this::bug)) {
-            var hook = Thread.ofPlatform().name("stop").unstarted(this::stopAndHalt);
-            Runtime.getRuntime().addShutdownHook(hook);
             started.accept(up);
             told.await();
             LOG.atInfo().addKeyValue("stop-services", options.stopServices()).log("stopping");
             up.stopServicesIfWanted();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            exitCode.set(1);
+            throw e;
+        } finally {
+            stopped.countDown();
         }
-        stopped.countDown();
         return exitCode.get();
     }
 

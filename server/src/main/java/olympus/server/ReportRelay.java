@@ -10,10 +10,10 @@ import olympus.model.state.NodeReport;
 /**
  * Passes what agents tell on to the controller, which is made after the link because it orders
  * through it. Nothing comes before {@link #to}: agents connect only then.
+ *
+ * <p>Threading: any; what is passed on must not block.
  */
-final class ReportRelay implements ServerSide.Listener {
-
-    private volatile ServerSide.Listener target = NOBODY;
+final class ReportRelay implements ServerSide.Listener, AutoCloseable {
 
     private static final ServerSide.Listener NOBODY =
             new ServerSide.Listener() {
@@ -37,32 +37,40 @@ final class ReportRelay implements ServerSide.Listener {
                         String reason) {}
             };
 
-    void to(ServerSide.Listener listener) {
+    private ServerSide.Listener target = NOBODY;
+
+    synchronized void to(ServerSide.Listener listener) {
         target = listener;
     }
 
+    /** Nothing is passed on any more once this returns. */
     @Override
-    public void connected(NodeId node, String name) {
+    public void close() {
+        to(NOBODY);
+    }
+
+    @Override
+    public synchronized void connected(NodeId node, String name) {
         target.connected(node, name);
     }
 
     @Override
-    public void disconnected(NodeId node, String reason) {
+    public synchronized void disconnected(NodeId node, String reason) {
         target.disconnected(node, reason);
     }
 
     @Override
-    public void reported(NodeReport report) {
+    public synchronized void reported(NodeReport report) {
         target.reported(report);
     }
 
     @Override
-    public void happened(NodeId node, List<AgentEvent> events) {
+    public synchronized void happened(NodeId node, List<AgentEvent> events) {
         target.happened(node, events);
     }
 
     @Override
-    public void refused(
+    public synchronized void refused(
             NodeId node, Assignment.Stamp refused, Assignment.Stamp inForce, String reason) {
         target.refused(node, refused, inForce, reason);
     }

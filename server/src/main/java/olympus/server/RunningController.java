@@ -1,8 +1,11 @@
 package olympus.server;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import olympus.foundation.Clock;
@@ -15,6 +18,7 @@ import olympus.model.NodeId;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 import olympus.model.state.NodeReport;
+import olympus.server.deadline.Deadline;
 import olympus.server.http.Backend;
 import olympus.zeus.ClusterView;
 import olympus.zeus.NodeOrders;
@@ -31,6 +35,8 @@ import org.slf4j.LoggerFactory;
 sealed interface RunningController extends AutoCloseable {
 
     Logger LOG = LoggerFactory.getLogger(RunningController.class);
+
+    Deadline CLOSE = new Deadline(Duration.ofSeconds(10));
 
     static RunningController start(
             OpenStore store, NodeOrders orders, Clock clock, BiConsumer<String, Throwable> onBug) {
@@ -151,7 +157,21 @@ sealed interface RunningController extends AutoCloseable {
         @Override
         public void close() {
             zeus.close();
+            awaitHandled();
             loop.close();
+        }
+
+        /**
+         * What was handed to Zeus before its end may still set timers, which a closed loop refuses.
+         */
+        private void awaitHandled() {
+            var handled = new CompletableFuture<Boolean>();
+            try {
+                loop.execute(() -> handled.complete(true));
+                CLOSE.await(handled, "stopping the controller");
+            } catch (RejectedExecutionException e) {
+                LOG.atWarn().log("the controller's loop had ended before");
+            }
         }
     }
 

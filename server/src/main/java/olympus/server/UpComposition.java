@@ -113,7 +113,7 @@ final class UpComposition implements AutoCloseable {
         awaitListed(secretsListed, store);
         var controller = keep("controller", RunningController.start(store, orders, clock, onBug));
         controller.onChange(new SecretSweep(secrets, controller.commands(), deadline)::seen);
-        reports.to(controller.listener());
+        keep("reports", reports).to(controller.listener());
         report(agent, identity, new Dial.InProcess(meeting), linkLoop);
         systemd.watchdogThrough(linkLoop, List.of(agent::onSupervision, controller::onLoop));
 

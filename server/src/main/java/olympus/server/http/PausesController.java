@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import olympus.foundation.ErrorCode;
@@ -37,6 +38,14 @@ final class PausesController {
      * answer.
      */
     private static final Deadline RECORDING = new Deadline(Duration.ofSeconds(5));
+
+    /** What a store says that cannot record: pausing works all the same. */
+    private static final Set<ErrorCode> STORE_CANNOT =
+            Set.of(
+                    ErrorCode.UNAVAILABLE,
+                    ErrorCode.DISK_FULL,
+                    ErrorCode.CORRUPT,
+                    ErrorCode.INTERNAL);
 
     private final Backend backend;
 
@@ -82,7 +91,7 @@ final class PausesController {
             RECORDING.await(record.get(), "recording the pause of " + scope);
             return true;
         } catch (OlympusException e) {
-            if (e.code() != ErrorCode.UNAVAILABLE && e.code() != ErrorCode.DISK_FULL) {
+            if (!STORE_CANNOT.contains(e.code())) {
                 throw e;
             }
             LOG.atWarn()
