@@ -8,7 +8,6 @@ import olympus.foundation.Clock;
 import olympus.hermes.HermesNode;
 import olympus.hermes.HermesOptions;
 import olympus.hermes.log.LogConfig;
-import olympus.hermes.log.ReplicatedLog;
 
 /** A store of one member on the disk of the benchmark's folder, used in process. */
 final class StoreOnDisk implements AutoCloseable {
@@ -24,8 +23,11 @@ final class StoreOnDisk implements AutoCloseable {
 
     static StoreOnDisk open(Path folder) throws Exception {
         var directory = folder.resolve("hermes");
-        var log = ReplicatedLog.onDisk(LogConfig.alone(directory, GROUP));
-        var node = HermesNode.open(HermesOptions.of("benchmark", directory), log, Clock.system());
+        var node =
+                HermesNode.open(
+                        HermesOptions.of("benchmark", directory),
+                        LogConfig.alone(directory, GROUP),
+                        Clock.system());
         node.ready().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         return new StoreOnDisk(node);
     }

@@ -16,6 +16,8 @@ import java.util.random.RandomGenerator;
 import olympus.foundation.Clock;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
+import olympus.hermes.files.SkipList;
+import olympus.hermes.files.StoreLayout;
 import olympus.hermes.internal.loop.FileArchive;
 import olympus.hermes.internal.loop.HermesLoop;
 import olympus.hermes.internal.loop.LogApplier;
@@ -23,14 +25,14 @@ import olympus.hermes.internal.loop.LoopParts;
 import olympus.hermes.internal.loop.NodeThreads;
 import olympus.hermes.internal.loop.StreamArchive;
 import olympus.hermes.internal.loop.WatchHandle;
+import olympus.hermes.internal.ratis.RatisLog;
 import olympus.hermes.internal.state.Command;
 import olympus.hermes.internal.state.HermesState;
 import olympus.hermes.internal.state.SkippedEntry;
+import olympus.hermes.log.LogConfig;
 import olympus.hermes.log.ReplicatedLog;
 import olympus.hermes.log.fake.InMemoryLog;
 import olympus.hermes.log.fake.SimulatedDisk;
-import olympus.hermes.store.SkipList;
-import olympus.hermes.store.StoreLayout;
 
 /**
  * A member of the store: the loop that owns the state, over a log.
@@ -73,10 +75,16 @@ public final class HermesNode implements Hermes {
         }
     }
 
+    /** Opens the store over a durable log on disk, described by {@code log}. */
+    public static HermesNode open(HermesOptions options, LogConfig log, Clock clock)
+            throws IOException {
+        return open(options, new RatisLog(log), clock);
+    }
+
     /**
-     * Opens the store over {@code log} with threads of its own: one loop, and one each for handing
-     * entries to the log, writing snapshots and writing the archive. Returns once the newest
-     * snapshot is loaded; {@link #ready} tells when the store answers.
+     * Opens the store over {@code log} with threads of its own: one loop, and one each for writing
+     * snapshots and writing the archive. Returns once the newest snapshot is loaded; {@link #ready}
+     * tells when the store answers.
      *
      * @throws OlympusException of code {@code CORRUPT} when a file is damaged; it names the file
      *     and the remedy
@@ -92,9 +100,7 @@ public final class HermesNode implements Hermes {
         var archive =
                 new FileArchive(
                         folder.resolve("archive"), options.archiveBytes(), threads.archiver());
-        var parts =
-                new LoopParts(
-                        threads.proposer(), threads.writer(), Thread::startVirtualThread, archive);
+        var parts = new LoopParts(threads.writer(), Thread::startVirtualThread, archive);
         try {
             return start(threads.loop(), clock, new SecureRandom(), log, options, parts, threads);
         } catch (IOException | RuntimeException failed) {

@@ -71,11 +71,7 @@ final class MillionKeysTest {
                         Long.MAX_VALUE - 1,
                         1 << 20);
         var parts =
-                new LoopParts(
-                        threads.proposer(),
-                        threads.writer(),
-                        Thread::startVirtualThread,
-                        StreamArchive.none());
+                new LoopParts(threads.writer(), Thread::startVirtualThread, StreamArchive.none());
         var node =
                 HermesNode.start(
                         threads.loop(), Clock.system(), new Random(), log, options, parts, threads);

@@ -11,7 +11,6 @@ import olympus.hermes.Hermes;
 import olympus.hermes.HermesNode;
 import olympus.hermes.HermesOptions;
 import olympus.hermes.log.LogConfig;
-import olympus.hermes.log.ReplicatedLog;
 import olympus.link.keys.Installation;
 import olympus.server.deadline.Deadline;
 import olympus.server.store.HaltedStore;
@@ -34,9 +33,11 @@ final class OpenStore implements AutoCloseable {
 
     static OpenStore open(Path folder, Installation self, Clock clock) {
         try {
-            var log = ReplicatedLog.onDisk(LogConfig.alone(folder, self.island()));
             var node =
-                    HermesNode.open(HermesOptions.of(self.island().toString(), folder), log, clock);
+                    HermesNode.open(
+                            HermesOptions.of(self.island().toString(), folder),
+                            LogConfig.alone(folder, self.island()),
+                            clock);
             return new OpenStore(node, Optional.of(node), Optional.empty());
         } catch (OlympusException e) {
             return halted(self, e);

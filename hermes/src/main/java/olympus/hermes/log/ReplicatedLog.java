@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import olympus.foundation.ErrorCode;
-import olympus.hermes.internal.ratis.RatisLog;
 
 /**
  * An ordered log of opaque entries that a majority has flushed to disk before anybody sees them,
@@ -28,11 +27,6 @@ public interface ReplicatedLog extends AutoCloseable {
     /** Upper bound of one entry. */
     int MAX_ENTRY_BYTES = 2 << 20;
 
-    /** A log on disk, durable, for a group of one; to be opened. */
-    static ReplicatedLog onDisk(LogConfig config) {
-        return new RatisLog(config);
-    }
-
     /**
      * Opens the log, loads the newest good snapshot through {@code applier}, replays, and joins the
      * group.
@@ -40,8 +34,8 @@ public interface ReplicatedLog extends AutoCloseable {
     void open(Applier applier) throws IOException;
 
     /**
-     * Hands in one entry. {@code context} comes back to the applier of this process with the
-     * committed entry.
+     * Hands in one entry; never blocks. {@code context} comes back to the applier of this process
+     * with the committed entry.
      */
     void submit(ByteBuffer entry, Object context, Submission callback);
 

@@ -5,6 +5,13 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import olympus.hermes.files.CommitMark;
+import olympus.hermes.files.LogVerdict;
+import olympus.hermes.files.Problem;
+import olympus.hermes.files.RaftMeta;
+import olympus.hermes.files.SegmentFile;
+import olympus.hermes.files.SegmentScan;
+import olympus.hermes.files.StoreLayout;
 import olympus.hermes.log.ReplicatedLog.SnapshotFile;
 
 /** One pass over all files of a store, gathering what a {@link StoreReport} tells. */

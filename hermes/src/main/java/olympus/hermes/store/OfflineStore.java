@@ -12,6 +12,10 @@ import java.util.UUID;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.FolderLock;
 import olympus.foundation.OlympusException;
+import olympus.hermes.files.SegmentScan;
+import olympus.hermes.files.Skip;
+import olympus.hermes.files.SkipList;
+import olympus.hermes.files.StoreLayout;
 import olympus.hermes.internal.snapshot.SnapshotReader;
 import olympus.hermes.log.ReplicatedLog.SnapshotFile;
 

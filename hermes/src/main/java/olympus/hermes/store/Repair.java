@@ -11,6 +11,11 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
+import olympus.hermes.files.CommitMark;
+import olympus.hermes.files.Durable;
+import olympus.hermes.files.RaftMeta;
+import olympus.hermes.files.SegmentScan;
+import olympus.hermes.files.StoreLayout;
 import olympus.hermes.log.ReplicatedLog.SnapshotFile;
 
 /**

@@ -2,6 +2,7 @@ package olympus.hermes.store;
 
 import java.nio.file.Path;
 import java.util.List;
+import olympus.hermes.files.Problem;
 
 /**
  * What a look at a store's files found.

@@ -1,7 +1,4 @@
-/**
- * The store's files read without opening the store: layout, segments, verification, repair and skip
- * list.
- */
+/** The store looked at and repaired without opening it. */
 @NullMarked
 package olympus.hermes.store;
 

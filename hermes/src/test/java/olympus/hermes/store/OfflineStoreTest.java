@@ -15,6 +15,10 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import olympus.foundation.FolderLock;
 import olympus.foundation.OlympusException;
+import olympus.hermes.files.Skip;
+import olympus.hermes.files.SkipList;
+import olympus.hermes.files.StoreLayout;
+import olympus.hermes.internal.ratis.RatisLog;
 import olympus.hermes.log.Eventually;
 import olympus.hermes.log.LogConfig;
 import olympus.hermes.log.RecordingApplier;
@@ -180,7 +184,7 @@ final class OfflineStoreTest {
 
     private ReplicatedLog open(RecordingApplier applier) throws IOException {
         var log =
-                ReplicatedLog.onDisk(
+                new RatisLog(
                         LogConfig.alone(data.resolve("hermes"), GROUP)
                                 .withLimits(
                                         LogConfig.Limits.standard()

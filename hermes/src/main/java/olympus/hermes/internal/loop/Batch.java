@@ -2,6 +2,7 @@ package olympus.hermes.internal.loop;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import olympus.hermes.TransactionResult;
 import olympus.hermes.internal.state.Command;
 import olympus.hermes.internal.state.LogEntry;
 
@@ -50,6 +51,13 @@ final class Batch {
 
     List<Write> writes() {
         return writes;
+    }
+
+    /** Gives all its writes the same answer. */
+    void answerAll(TransactionResult result) {
+        for (var write : writes) {
+            write.result().complete(result);
+        }
     }
 
     /** Counts one more time that it is sent; returns how often it was sent again. */

@@ -1,10 +1,7 @@
 package olympus.hermes.internal.loop;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -27,7 +24,6 @@ import olympus.hermes.internal.state.Applied;
 import olympus.hermes.internal.state.Command;
 import olympus.hermes.internal.state.Effects;
 import olympus.hermes.internal.state.HermesState;
-import olympus.hermes.internal.state.LogEntry;
 import olympus.hermes.internal.state.RevisionChanges;
 import olympus.hermes.internal.state.SkippedEntry;
 import olympus.hermes.log.ReplicatedLog;
@@ -49,30 +45,23 @@ public final class HermesLoop {
     public static final int MAX_IN_FLIGHT = 2;
     public static final int MAX_BATCH_BYTES = 1 << 20;
 
-    private static final int MAX_RESENDS = 3;
-    private static final int ENTRIES_PER_HASH = 1_024;
     private static final Logger LOG = LoggerFactory.getLogger(HermesLoop.class);
 
     private final EventLoop loop;
-    private final Clock clock;
     private final ReplicatedLog log;
     private final LoopParts parts;
     private final HermesOptions options;
-    private final Stamps stamps;
-    private final WriteQueue queue = new WriteQueue();
-    private final Map<Long, Batch> inFlight = new LinkedHashMap<>();
+    private final Proposals proposals;
     private final WatchRegistry watches;
     private final LoopTimers timers;
     private final SnapshotSchedule snapshots;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
-    private final Map<Long, SkippedEntry> condemned;
+    private final Condemned condemned;
     private HermesState state;
     private Role role = Role.STARTING;
     private Optional<String> halted = Optional.empty();
     private boolean turnEnds;
-    private boolean tickWanted;
     private long term;
-    private long entriesUntilHash = ENTRIES_PER_HASH;
     private volatile StoreStatus status;
 
     public HermesLoop(
@@ -84,17 +73,21 @@ public final class HermesLoop {
             LoopParts parts,
             List<SkippedEntry> condemned) {
         this.loop = loop;
-        this.clock = clock;
         this.log = log;
         this.options = options;
         this.parts = parts;
-        this.stamps = new Stamps(clock, random);
+        this.proposals =
+                new Proposals(
+                        clock,
+                        random,
+                        log,
+                        options.writeDeadline(),
+                        (batch, outcome) -> execute(() -> ended(batch, outcome)));
         this.watches = new WatchRegistry(loop);
         this.timers = new LoopTimers(loop, clock, guarded(this::sweep), guarded(this::tick));
         this.snapshots =
                 new SnapshotSchedule(loop, clock, log, parts, options.snapshotAfterBytes());
-        this.condemned = new LinkedHashMap<>();
-        condemned.forEach(entry -> this.condemned.put(entry.index(), entry));
+        this.condemned = new Condemned(condemned);
         this.state = new HermesState(effects());
         this.status = describe();
     }
@@ -136,15 +129,14 @@ public final class HermesLoop {
                     "a transaction has at most %d bytes encoded, this one has %d"
                             .formatted(Transaction.MAX_ENCODED_BYTES, encoded.length()));
         }
-        var write = new Write(command, encoded, deadline(), result);
-        if (!queue.offer(write)) {
+        if (!proposals.offer(command, encoded, result)) {
             result.complete(
                     new TransactionResult.Refused(
                             ErrorCode.UNAVAILABLE,
                             "more than %d commands or %d bytes wait; try again later"
                                     .formatted(WriteQueue.MAX_COMMANDS, WriteQueue.MAX_BYTES)));
-        } else if (queue.needsWake() && !execute(this::writesArrived)) {
-            refuseQueued("the store is closed");
+        } else if (proposals.needsWake() && !execute(this::writesArrived)) {
+            proposals.refuseWaiting("the store is closed");
         }
         return result;
     }
@@ -212,7 +204,7 @@ public final class HermesLoop {
                 takeOffice();
             } else if (role == Role.LEADER) {
                 role = Role.FOLLOWER;
-                refuseQueued("this member no longer leads; ask the new leader");
+                proposals.refuseWaiting("this member no longer leads; ask the new leader");
                 publishStatus();
             }
         });
@@ -232,16 +224,8 @@ public final class HermesLoop {
             }
             var whole = halted.isEmpty() && role == Role.LEADER;
             role = Role.CLOSED;
-            refuseQueued("the store is closing");
-            inFlight.values()
-                    .forEach(batch ->
-                            batch.writes()
-                                    .forEach(write ->
-                                            write.result()
-                                                    .complete(
-                                                            new TransactionResult.Unknown(
-                                                                    "the store is closing with this entry in flight"))));
-            inFlight.clear();
+            proposals.refuseWaiting("the store is closing");
+            proposals.giveUp("the store is closing with this entry in flight");
             watches.endAll("the store is closing");
             timers.stop();
             ready.completeExceptionally(unavailable("the store is closed"));
@@ -278,7 +262,7 @@ public final class HermesLoop {
     // ---- writing
 
     private void writesArrived() {
-        queue.drainInbox();
+        proposals.drain();
         if (!turnEnds) {
             turnEnds = true;
             execute(this::endTurn);
@@ -287,82 +271,26 @@ public final class HermesLoop {
 
     private void endTurn() {
         turnEnds = false;
-        queue.drainInbox();
+        proposals.drain();
         pump();
     }
 
     private void pump() {
         if (halted.isPresent() || role == Role.CLOSED || role == Role.FOLLOWER) {
-            refuseQueued(halted.orElse("this member does not lead"));
+            proposals.refuseWaiting(halted.orElse("this member does not lead"));
             return;
         }
-        while (role == Role.LEADER
-                && inFlight.size() < MAX_IN_FLIGHT
-                && (!queue.isEmpty() || tickWanted)) {
-            tickWanted = false;
-            var writes = new ArrayList<Write>();
-            if (--entriesUntilHash <= 0) {
-                entriesUntilHash = ENTRIES_PER_HASH;
-                writes.add(ownWrite(new Command.VerifyHash(state.appliedIndex(), state.hash())));
-            }
-            writes.addAll(queue.take(EntryCodec.MAX_COMMANDS - writes.size(), MAX_BATCH_BYTES));
-            start(writes);
+        if (role == Role.LEADER) {
+            proposals.pump(state);
         }
-        if (!queue.isEmpty() || !inFlight.isEmpty()) {
+        if (proposals.pending()) {
             timers.armSweep();
         }
     }
 
-    private Write ownWrite(Command command) {
-        return new Write(
-                command, CommandCodec.encode(command), deadline(), new CompletableFuture<>());
-    }
-
-    private long deadline() {
-        return clock.monotonicNanos() + options.writeDeadline().toNanos();
-    }
-
-    private void start(List<Write> writes) {
-        var header = stamps.next(state.featureLevel(), state.epoch());
-        var entry = new LogEntry(header, writes.stream().map(Write::command).toList());
-        var bytes = EntryCodec.assemble(header, writes.stream().map(Write::encoded).toList());
-        var batch = new Batch(entry, bytes, writes, deadline());
-        inFlight.put(batch.sequence(), batch);
-        send(batch);
-    }
-
-    private void send(Batch batch) {
-        parts.proposer()
-                .execute(() ->
-                        log.submit(
-                                batch.bytes(),
-                                batch,
-                                outcome -> execute(() -> ended(batch, outcome))));
-    }
-
     private void ended(Batch batch, ReplicatedLog.Submission.Outcome outcome) {
-        if (!inFlight.containsKey(batch.sequence())) {
-            return;
-        }
-        switch (outcome) {
-            case ReplicatedLog.Submission.Outcome.Rejected(var code, var reason) -> {
-                if (batch.sentAgain()) {
-                    // An earlier copy may still be committed: only its own answer or the deadline
-                    // tells.
-                    return;
-                }
-                inFlight.remove(batch.sequence());
-                answerAll(
-                        batch.writes(),
-                        new TransactionResult.Refused(code, "not written: " + reason));
-                rejected(batch);
-            }
-            case ReplicatedLog.Submission.Outcome.Unknown _ -> {
-                if (batch.countResend() <= MAX_RESENDS
-                        && (role == Role.LEADER || role == Role.STARTING)) {
-                    send(batch);
-                }
-            }
+        if (proposals.ended(batch, outcome, role == Role.LEADER || role == Role.STARTING)) {
+            rejected(batch);
         }
         publishStatus();
     }
@@ -387,12 +315,8 @@ public final class HermesLoop {
             return;
         }
         role = Role.STARTING;
-        stamps.begin(state);
-        inFlight.values().removeIf(Batch::takesEpoch);
-        start(
-                List.of(
-                        ownWrite(new Command.Found(options.islandId())),
-                        ownWrite(new Command.TakeEpoch())));
+        proposals.takeOffice(
+                state, List.of(new Command.Found(options.islandId()), new Command.TakeEpoch()));
         timers.armSweep();
         publishStatus();
     }
@@ -427,40 +351,19 @@ public final class HermesLoop {
     }
 
     private void applyNext(long index, ByteBuffer bytes, Optional<Object> context) {
-        var skip = condemned.get(index);
-        if (skip != null) {
-            skip(skip, bytes);
+        if (condemned.skip(state, index, bytes)) {
             return;
         }
         var entry =
                 context.isPresent() && context.get() instanceof Batch batch
                         ? batch.entry()
                         : EntryCodec.decode(bytes);
-        var own =
-                entry.header().origin() == stamps.origin()
-                        ? inFlight.remove(entry.header().originSequence())
-                        : null;
-        if (own != null) {
+        var own = proposals.arrived(entry.header());
+        if (own.isPresent()) {
             pump();
         }
         var applied = state.apply(index, entry);
-        if (own != null) {
-            answer(own, applied);
-        }
-    }
-
-    private void skip(SkippedEntry skip, ByteBuffer bytes) {
-        var content = new byte[bytes.remaining()];
-        bytes.duplicate().get(content);
-        var hash = SkippedEntry.hashOf(content);
-        if (hash != skip.hash()) {
-            throw new OlympusException(
-                    ErrorCode.CORRUPT,
-                    "entry %d is condemned with hash %016x, but has %016x: correct the list of skipped entries"
-                            .formatted(skip.index(), skip.hash(), hash));
-        }
-        state.skip(skip);
-        LOG.atWarn().addKeyValue("index", skip.index()).log("Skipped a condemned entry");
+        own.ifPresent(batch -> answer(batch, applied));
     }
 
     private void answer(Batch batch, Applied applied) {
@@ -474,13 +377,11 @@ public final class HermesLoop {
                 }
             }
             case DUPLICATE ->
-                    answerAll(
-                            batch.writes(),
+                    batch.answerAll(
                             new TransactionResult.Unknown(
                                     "an earlier copy of this entry was applied"));
             case STALE_EPOCH ->
-                    answerAll(
-                            batch.writes(),
+                    batch.answerAll(
                             new TransactionResult.Refused(
                                     ErrorCode.UNAVAILABLE, "the leadership changed; not applied"));
         }
@@ -508,39 +409,19 @@ public final class HermesLoop {
 
     private void armTick() {
         if (role == Role.LEADER) {
-            timers.armTick(state.leaseDeadline(), state.ageDeadline(), stamps.tick());
+            timers.armTick(state.leaseDeadline(), state.ageDeadline(), proposals.tick());
         }
     }
 
     private void tick() {
-        tickWanted = true;
+        proposals.wantTick();
         pump();
     }
 
     /** Answers what is beyond its deadline. */
     private void sweep() {
-        var now = clock.monotonicNanos();
-        answerAll(
-                queue.takeOverdue(now),
-                new TransactionResult.Refused(
-                        ErrorCode.UNAVAILABLE,
-                        "not written within %s: the log takes no entries at present"
-                                .formatted(options.writeDeadline())));
-        inFlight.values().removeIf(batch -> overdue(batch, now));
+        proposals.sweep();
         pump();
-    }
-
-    private boolean overdue(Batch batch, long now) {
-        for (var write : batch.writes()) {
-            if (write.deadlineNanos() - now <= 0) {
-                write.result()
-                        .complete(
-                                new TransactionResult.Unknown(
-                                        "not confirmed within %s: look before trying again"
-                                                .formatted(options.writeDeadline())));
-            }
-        }
-        return batch.deadlineNanos() - now <= 0 && !batch.takesEpoch();
     }
 
     // ---- reading and ending
@@ -561,27 +442,11 @@ public final class HermesLoop {
         halted = Optional.of(reason);
         LOG.atError().addKeyValue("reason", reason).setCause(cause).log("The store has halted");
         timers.stop();
-        inFlight.values()
-                .forEach(batch ->
-                        answerAll(
-                                batch.writes(),
-                                new TransactionResult.Unknown(
-                                        "the store halted with this entry in flight: " + reason)));
-        inFlight.clear();
-        refuseQueued("the store has halted: " + reason);
+        proposals.giveUp("the store halted with this entry in flight: " + reason);
+        proposals.refuseWaiting("the store has halted: " + reason);
         watches.endAll("the store has halted: " + reason);
         publishStatus();
         ready.completeExceptionally(unavailable(reason));
-    }
-
-    private void refuseQueued(String reason) {
-        answerAll(queue.takeAll(), new TransactionResult.Refused(ErrorCode.UNAVAILABLE, reason));
-    }
-
-    private static void answerAll(List<Write> writes, TransactionResult result) {
-        for (var write : writes) {
-            write.result().complete(result);
-        }
     }
 
     private static OlympusException unavailable(String reason) {
@@ -609,7 +474,7 @@ public final class HermesLoop {
                         state.tableBytes(),
                         log.logBytes(),
                         watches.size(),
-                        queue.unanswered()),
+                        proposals.unanswered()),
                 snapshots.newest());
     }
 }

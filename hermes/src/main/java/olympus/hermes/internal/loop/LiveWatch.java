@@ -74,15 +74,16 @@ final class LiveWatch {
     }
 
     /** Takes the changes of a revision; only when live. */
-    void changed(long revision, List<Change> changes) {
+    void changed(long revision, List<Change> changes, WatchDeliveries deliveries) {
         if (revision < nextRevision) {
             return;
         }
-        if (!queue.offer(new WatchEvent.Changed(revision, changes))) {
+        if (!queue.hold(new WatchEvent.Changed(revision, changes))) {
             end(new WatchEvent.Lagged(revision));
             return;
         }
         nextRevision = revision + 1;
+        deliveries.add(queue);
     }
 
     /** The store can serve it no longer. */

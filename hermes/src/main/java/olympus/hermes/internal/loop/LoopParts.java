@@ -5,17 +5,14 @@ import java.util.concurrent.Executor;
 /**
  * What the loop works with beside its own thread.
  *
- * @param proposer hands entries to the log, so that a stalled log does not stall the loop; keeps
- *     their order
  * @param writer writes snapshots, one task after the other
  * @param closer closes the log and the threads, which may wait for the loop
  * @param archive takes what streams drop
  */
-public record LoopParts(
-        Executor proposer, Executor writer, Executor closer, StreamArchive archive) {
+public record LoopParts(Executor writer, Executor closer, StreamArchive archive) {
 
     /** Everything happens at once on the calling thread. */
     public static LoopParts withoutThreads(StreamArchive archive) {
-        return new LoopParts(Runnable::run, Runnable::run, Runnable::run, archive);
+        return new LoopParts(Runnable::run, Runnable::run, archive);
     }
 }

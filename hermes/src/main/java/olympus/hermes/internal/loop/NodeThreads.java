@@ -14,16 +14,11 @@ public final class NodeThreads implements Runnable {
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(10);
 
     private final NettyLoop loop = new NettyLoop("hermes-loop");
-    private final ExecutorService proposer = single("hermes-proposer");
     private final ExecutorService writer = single("hermes-snapshots");
     private final ExecutorService archiver = single("hermes-archive");
 
     public EventLoop loop() {
         return loop;
-    }
-
-    public Executor proposer() {
-        return proposer;
     }
 
     public Executor writer() {
@@ -36,7 +31,7 @@ public final class NodeThreads implements Runnable {
 
     @Override
     public void run() {
-        List.of(proposer, writer, archiver).forEach(NodeThreads::end);
+        List.of(writer, archiver).forEach(NodeThreads::end);
         loop.close();
     }
 

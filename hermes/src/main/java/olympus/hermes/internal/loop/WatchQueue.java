@@ -54,6 +54,18 @@ final class WatchQueue {
 
     /** Adds an event; false, and nothing added, when the queue is full. */
     boolean offer(WatchEvent event) {
+        if (!hold(event)) {
+            return false;
+        }
+        schedule();
+        return true;
+    }
+
+    /**
+     * Like {@link #offer}, but leaves it to the caller to have it delivered: {@link
+     * WatchDeliveries} does so for many queues at a time.
+     */
+    boolean hold(WatchEvent event) {
         var size = items(event);
         var weight = bytes(event);
         lock.lock();
@@ -65,8 +77,31 @@ final class WatchQueue {
         } finally {
             lock.unlock();
         }
-        schedule();
         return true;
+    }
+
+    Executor deliverOn() {
+        return deliverOn;
+    }
+
+    /** Whether the caller must see to it that {@link #deliver} runs on the executor. */
+    boolean claim() {
+        lock.lock();
+        try {
+            if (scheduled || events.isEmpty()) {
+                return false;
+            }
+            scheduled = true;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The executor takes no more tasks. */
+    void abandoned() {
+        close();
+        onAbandoned.run();
     }
 
     /** Adds the last event, for which there is always room. */
@@ -112,24 +147,18 @@ final class WatchQueue {
     }
 
     private void schedule() {
-        lock.lock();
-        try {
-            if (scheduled || events.isEmpty()) {
-                return;
-            }
-            scheduled = true;
-        } finally {
-            lock.unlock();
+        if (!claim()) {
+            return;
         }
         try {
             deliverOn.execute(this::deliver);
         } catch (RejectedExecutionException gone) {
-            close();
-            onAbandoned.run();
+            abandoned();
         }
     }
 
-    private void deliver() {
+    /** Hands on what is there; on the executor, once for every {@link #claim}. */
+    void deliver() {
         for (var event : next()) {
             if (closed) {
                 return;

@@ -87,12 +87,14 @@ final class WatchRegistry {
         for (var change : changes.changes()) {
             collect(change, concerned);
         }
+        var deliveries = new WatchDeliveries();
         concerned.forEach((watch, list) -> {
-            watch.changed(changes.revision(), list);
+            watch.changed(changes.revision(), list, deliveries);
             if (watch.phase() == LiveWatch.Phase.ENDED) {
                 forget(watch);
             }
         });
+        deliveries.send();
     }
 
     /** The receiver wants nothing more. */

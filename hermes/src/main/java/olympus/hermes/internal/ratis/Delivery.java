@@ -10,8 +10,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import olympus.hermes.files.CommitMark;
 import olympus.hermes.log.ReplicatedLog.Applier;
-import olympus.hermes.store.CommitMark;
 
 /**
  * Hands committed entries to the applier: each once per life of the process, in order, never more

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,10 +17,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
+import olympus.hermes.files.CommitMark;
+import olympus.hermes.files.Problem;
 import olympus.hermes.log.LogConfig;
 import olympus.hermes.log.ReplicatedLog;
-import olympus.hermes.store.CommitMark;
-import olympus.hermes.store.Problem;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
@@ -282,13 +283,14 @@ public final class RatisLog implements ReplicatedLog {
     }
 
     private void shutDown() throws IOException {
-        var patience = Thread.ofVirtual().start(() -> abandonAfter(CLOSE_PATIENCE));
+        var closed = new CountDownLatch(1);
+        Thread.ofVirtual().start(() -> abandonUnless(closed));
         try {
             if (life.isPresent()) {
                 life.get().engine().close();
             }
         } finally {
-            patience.interrupt();
+            closed.countDown();
             life = Optional.empty();
             lead(false, leadership.term());
             leadershipListener = change -> {};
@@ -304,10 +306,11 @@ public final class RatisLog implements ReplicatedLog {
      * The engine waits for the applier's answers, without end; an applier that has stopped gives
      * none.
      */
-    private void abandonAfter(Duration patience) {
+    private void abandonUnless(CountDownLatch closed) {
         try {
-            Thread.sleep(patience);
-            opened.ifPresent(parts -> parts.delivery().stop());
+            if (!closed.await(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                opened.ifPresent(parts -> parts.delivery().stop());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -223,11 +223,7 @@ public final class InMemoryLog implements ReplicatedLog {
             var next = undelivered.remove();
             unapplied++;
             var entry = next.entry;
-            applier.committed(
-                            entry.term(),
-                            entry.index(),
-                            ByteBuffer.wrap(entry.bytes().unsafeArray()).asReadOnlyBuffer(),
-                            next.context)
+            applier.committed(entry.term(), entry.index(), entry.bytes(), next.context)
                     .thenRun(() -> engine.execute(this::applied));
         }
     }

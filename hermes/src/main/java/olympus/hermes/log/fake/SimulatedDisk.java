@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import olympus.hermes.Bytes;
 import olympus.hermes.log.ReplicatedLog.SnapshotFile;
 
 /**
@@ -38,7 +37,7 @@ public final class SimulatedDisk {
      * Puts {@code damaged} in the place of the entry at {@code index}, as a bad sector or a bug
      * would.
      */
-    public void replace(long index, Bytes damaged) {
+    public void replace(long index, ByteBuffer damaged) {
         entries.replaceAll(entry ->
                 entry.index == index ? new StoredEntry(entry.term, index, damaged) : entry);
     }
@@ -58,7 +57,7 @@ public final class SimulatedDisk {
     StoredEntry append(ByteBuffer content) {
         var copy = new byte[content.remaining()];
         content.duplicate().get(copy);
-        var entry = new StoredEntry(term, ++lastIndex, Bytes.wrap(copy));
+        var entry = new StoredEntry(term, ++lastIndex, ByteBuffer.wrap(copy).asReadOnlyBuffer());
         entries.add(entry);
         bytes += copy.length;
         return entry;
@@ -67,9 +66,15 @@ public final class SimulatedDisk {
     void install(SnapshotFile newest) {
         snapshot = Optional.of(newest);
         entries.removeIf(entry -> entry.index <= newest.index());
-        bytes = entries.stream().mapToLong(entry -> entry.bytes.length()).sum();
+        bytes = entries.stream().mapToLong(entry -> entry.bytes.remaining()).sum();
     }
 
-    /** A flushed entry. */
-    public record StoredEntry(long term, long index, Bytes bytes) {}
+    /** A flushed entry; every reader of {@code bytes} gets a view of its own. */
+    public record StoredEntry(long term, long index, ByteBuffer bytes) {
+
+        @Override
+        public ByteBuffer bytes() {
+            return bytes.duplicate();
+        }
+    }
 }

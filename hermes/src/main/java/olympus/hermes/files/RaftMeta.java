@@ -1,4 +1,4 @@
-package olympus.hermes.store;
+package olympus.hermes.files;
 
 import java.io.IOException;
 import java.io.StringReader;
@@ -55,13 +55,13 @@ public final class RaftMeta {
     }
 
     /** Writes a term anew; no vote is lost, because a group of one votes only for itself. */
-    static void write(Path folder, long term) throws IOException {
+    public static void write(Path folder, long term) throws IOException {
         Durable.write(
                 folder.resolve(FILE),
                 "term=%d\nvotedFor=\n".formatted(term).getBytes(StandardCharsets.UTF_8));
     }
 
-    static Optional<Long> term(Path file) throws IOException {
+    public static Optional<Long> term(Path file) throws IOException {
         var properties = new Properties();
         try {
             properties.load(new StringReader(Files.readString(file, StandardCharsets.ISO_8859_1)));

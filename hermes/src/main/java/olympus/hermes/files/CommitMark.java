@@ -1,4 +1,4 @@
-package olympus.hermes.store;
+package olympus.hermes.files;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

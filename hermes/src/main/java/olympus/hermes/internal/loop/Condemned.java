@@ -1,0 +1,44 @@
+package olympus.hermes.internal.loop;
+
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import olympus.hermes.internal.state.HermesState;
+import olympus.hermes.internal.state.SkippedEntry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The entries that an operator has condemned: passed over, and recorded by the state as such. */
+final class Condemned {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Condemned.class);
+
+    private final Map<Long, SkippedEntry> entries = new LinkedHashMap<>();
+
+    Condemned(List<SkippedEntry> condemned) {
+        condemned.forEach(entry -> entries.put(entry.index(), entry));
+    }
+
+    /** Has {@code state} pass over the entry at {@code index}; false when it is not condemned. */
+    boolean skip(HermesState state, long index, ByteBuffer bytes) {
+        var skip = entries.get(index);
+        if (skip == null) {
+            return false;
+        }
+        var content = new byte[bytes.remaining()];
+        bytes.duplicate().get(content);
+        var hash = SkippedEntry.hashOf(content);
+        if (hash != skip.hash()) {
+            throw new OlympusException(
+                    ErrorCode.CORRUPT,
+                    "entry %d is condemned with hash %016x, but has %016x: correct the list of skipped entries"
+                            .formatted(index, skip.hash(), hash));
+        }
+        state.skip(skip);
+        LOG.atWarn().addKeyValue("index", index).log("Skipped a condemned entry");
+        return true;
+    }
+}
