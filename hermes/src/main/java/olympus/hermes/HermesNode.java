@@ -1,11 +1,12 @@
 package olympus.hermes;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import java.util.random.RandomGenerator;
 import olympus.foundation.Clock;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
+import olympus.hermes.files.Durable;
 import olympus.hermes.files.SkipList;
 import olympus.hermes.files.StoreLayout;
 import olympus.hermes.internal.loop.FileArchive;
@@ -23,6 +25,7 @@ import olympus.hermes.internal.loop.HermesLoop;
 import olympus.hermes.internal.loop.LogApplier;
 import olympus.hermes.internal.loop.LoopParts;
 import olympus.hermes.internal.loop.NodeThreads;
+import olympus.hermes.internal.loop.OperatorOrders;
 import olympus.hermes.internal.loop.StreamArchive;
 import olympus.hermes.internal.loop.WatchHandle;
 import olympus.hermes.internal.ratis.RatisLog;
@@ -122,20 +125,32 @@ public final class HermesNode implements Hermes {
             LoopParts parts,
             Runnable afterwards)
             throws IOException {
-        var condemned =
+        var orders =
                 options.directory().isPresent()
-                        ? condemned(options.directory().get())
-                        : List.<SkippedEntry>of();
-        var owner = new HermesLoop(loop, clock, random, log, options, parts, condemned);
+                        ? orders(new StoreLayout(options.directory().get()))
+                        : OperatorOrders.none();
+        var owner = new HermesLoop(loop, clock, random, log, options, parts, orders);
         log.onLeadership(owner::leadershipChanged);
         log.open(new LogApplier(owner));
         return new HermesNode(owner, log, parts, afterwards);
     }
 
-    private static List<SkippedEntry> condemned(Path folder) throws IOException {
-        return SkipList.read(new StoreLayout(folder).skips()).stream()
-                .map(skip -> new SkippedEntry(skip.index(), skip.hash()))
-                .toList();
+    private static OperatorOrders orders(StoreLayout layout) throws IOException {
+        var condemned =
+                SkipList.read(layout.skips()).stream()
+                        .map(skip -> new SkippedEntry(skip.index(), skip.hash()))
+                        .toList();
+        var mark = layout.recovered();
+        return new OperatorOrders(
+                condemned, Files.exists(mark) ? Optional.of(() -> forget(mark)) : Optional.empty());
+    }
+
+    private static void forget(Path mark) {
+        try {
+            Durable.delete(mark);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Completed when the store answers; failed when that can no longer happen. */

@@ -1,6 +1,7 @@
 package olympus.hermes;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param halted why the store applies nothing any more, empty while it works
  * @param writesRefused why writes are refused at present (e.g. disk full), empty while they are
  *     accepted
+ * @param problems what does not work although the store does (no snapshot can be made, elements
+ *     could not be archived), each as a sentence
  */
 public record StoreStatus(
         String islandId,
@@ -26,7 +29,29 @@ public record StoreStatus(
         Optional<String> halted,
         Optional<String> writesRefused,
         Sizes sizes,
-        Optional<Instant> lastSnapshot) {
+        Optional<Instant> lastSnapshot,
+        List<String> problems) {
+
+    public StoreStatus {
+        problems = List.copyOf(problems);
+    }
+
+    /** This status with other problems. */
+    public StoreStatus withProblems(List<String> present) {
+        return new StoreStatus(
+                islandId,
+                incarnation,
+                epoch,
+                revision,
+                compactRevision,
+                appliedIndex,
+                role,
+                halted,
+                writesRefused,
+                sizes,
+                lastSnapshot,
+                present);
+    }
 
     public enum Role {
         STARTING,

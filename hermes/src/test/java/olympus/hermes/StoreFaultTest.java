@@ -233,7 +233,7 @@ final class StoreFaultTest {
 
         assertThat(found.firstSequence()).isGreaterThan(150);
         assertThat(found.entries().getFirst().sequence()).isEqualTo(found.firstSequence());
-        assertThat(archive.lost()).isZero();
+        assertThat(archive.problem()).isEmpty();
         try (var files = Files.walk(folder.resolve("bounded"))) {
             assertThat(files.mapToLong(file -> file.toFile().length()).sum()).isLessThan(16L << 20);
         }

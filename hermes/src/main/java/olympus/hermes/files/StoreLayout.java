@@ -16,6 +16,7 @@ import olympus.hermes.log.ReplicatedLog.SnapshotFile;
  * hermes/initialised               written once, when the first leader of this folder was ready
  * hermes/commit-mark               the last entry that was handed to the applier
  * hermes/ballast                   space set free when the disk is full
+ * hermes/recovered                 written by a repair that gave up acknowledged entries; raises the incarnation
  * hermes/skips.json                entries that apply passes over
  * hermes/log/GROUP/current/log_*   segments
  * hermes/log/GROUP/current/raft-meta(.conf)
@@ -38,6 +39,10 @@ public record StoreLayout(Path folder) {
 
     public Path skips() {
         return folder.resolve("skips.json");
+    }
+
+    public Path recovered() {
+        return folder.resolve("recovered");
     }
 
     /** The folder that holds one folder per replicated log. */

@@ -1,11 +1,14 @@
 package olympus.hermes.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -50,15 +53,25 @@ final class Repair {
                     "the log cannot be cut at entry %d: the snapshot covers up to %d and the log is good up to %d; %d to %d is right"
                             .formatted(cut, snapshotIndex, good, snapshotIndex + 1, good + 1));
         }
-        var acknowledged = markOrNothing(layout.commitMark());
+        var acknowledged = mark(layout.commitMark());
         Files.createDirectories(kept);
+        if (acknowledged.isEmpty() || acknowledged.get().index() >= cut) {
+            // Before anything is cut: an interrupted repair must not hide the loss.
+            Durable.write(
+                    layout.recovered(),
+                    "entries from %d on were given up%n".formatted(cut).getBytes(UTF_8));
+            steps.add("the next start raises the incarnation: fences given out before are void");
+        }
         var term = 0L;
         for (var scan : scans) {
             term = Math.max(term, cut(scan, cut));
         }
         rewriteSmallFiles(term, cut - 1);
         return new RepairReport(
-                cut - 1, Math.max(0, acknowledged.index() - (cut - 1)), kept, steps);
+                cut - 1,
+                Math.max(0, acknowledged.orElse(CommitMark.NOTHING).index() - (cut - 1)),
+                kept,
+                steps);
     }
 
     /** The last entry up to which log and snapshot hold everything without a gap. */
@@ -133,9 +146,8 @@ final class Repair {
         Files.copy(file, kept.resolve(file.getFileName().toString()));
     }
 
-    private static CommitMark.Position markOrNothing(Path file) throws IOException {
-        return Files.exists(file)
-                ? CommitMark.read(file).orElse(CommitMark.NOTHING)
-                : CommitMark.NOTHING;
+    /** Empty when nobody can tell any more what was acknowledged. */
+    private static Optional<CommitMark.Position> mark(Path file) throws IOException {
+        return Files.exists(file) ? CommitMark.read(file) : Optional.empty();
     }
 }

@@ -1,5 +1,6 @@
 package olympus.server.store;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -67,7 +68,8 @@ public final class HaltedStore implements Hermes {
                 Optional.of(message()),
                 Optional.of(message()),
                 new StoreStatus.Sizes(0, 0, 0, 0, 0),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     private String message() {

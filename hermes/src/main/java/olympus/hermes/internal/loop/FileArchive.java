@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * <p>Threading: its methods hand work to one writer thread, in order. Limits: {@code maxBytes} on
  * disk (the stream with the most bytes loses its oldest segment) and {@link #MAX_QUEUED_BYTES}
  * waiting; what comes while the queue is full, or while the disk refuses, is not archived, which is
- * logged and counted in {@link #lost}. A snapshot is only installed after {@link #flush}, so that a
- * crash loses nothing.
+ * logged and counted in {@link #problem}. A snapshot is only installed after {@link #flush}, so
+ * that a crash loses nothing.
  */
 public final class FileArchive implements StreamArchive {
 
@@ -42,6 +42,7 @@ public final class FileArchive implements StreamArchive {
     private boolean existingOpened;
     private final AtomicLong queuedBytes = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
+    private volatile String lastReason = "";
 
     /** An archive in {@code folder}; {@code writer} runs its tasks one after the other. */
     public FileArchive(Path folder, long maxBytes, Executor writer) {
@@ -50,9 +51,14 @@ public final class FileArchive implements StreamArchive {
         this.writer = writer;
     }
 
-    /** Elements that were trimmed but could not be archived since the start. */
-    public long lost() {
-        return lost.get();
+    @Override
+    public Optional<String> problem() {
+        var count = lost.get();
+        return count == 0
+                ? Optional.empty()
+                : Optional.of(
+                        "%d trimmed elements of streams could not be archived in %s since the start, the last because: %s"
+                                .formatted(count, folder, lastReason));
     }
 
     @Override
@@ -119,6 +125,7 @@ public final class FileArchive implements StreamArchive {
     }
 
     private void lose(Key stream, List<StreamEntry> elements, String reason) {
+        lastReason = reason;
         lost.addAndGet(elements.size());
         LOG.atWarn()
                 .addKeyValue("stream", stream)

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import olympus.foundation.Clock;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
@@ -25,7 +26,6 @@ import olympus.hermes.internal.state.Command;
 import olympus.hermes.internal.state.Effects;
 import olympus.hermes.internal.state.HermesState;
 import olympus.hermes.internal.state.RevisionChanges;
-import olympus.hermes.internal.state.SkippedEntry;
 import olympus.hermes.log.ReplicatedLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +57,7 @@ public final class HermesLoop {
     private final SnapshotSchedule snapshots;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Condemned condemned;
+    private final Optional<OperatorOrders.Recovered> recovered;
     private HermesState state;
     private Role role = Role.STARTING;
     private Optional<String> halted = Optional.empty();
@@ -71,7 +72,7 @@ public final class HermesLoop {
             ReplicatedLog log,
             HermesOptions options,
             LoopParts parts,
-            List<SkippedEntry> condemned) {
+            OperatorOrders orders) {
         this.loop = loop;
         this.log = log;
         this.options = options;
@@ -87,7 +88,8 @@ public final class HermesLoop {
         this.timers = new LoopTimers(loop, clock, guarded(this::sweep), guarded(this::tick));
         this.snapshots =
                 new SnapshotSchedule(loop, clock, log, parts, options.snapshotAfterBytes());
-        this.condemned = new Condemned(condemned);
+        this.condemned = new Condemned(orders.condemned());
+        this.recovered = orders.recovered();
         this.state = new HermesState(effects());
         this.status = describe();
     }
@@ -118,7 +120,11 @@ public final class HermesLoop {
     }
 
     public StoreStatus status() {
-        return status;
+        var problems =
+                Stream.of(snapshots.problem(), parts.archive().problem())
+                        .flatMap(Optional::stream)
+                        .toList();
+        return problems.isEmpty() ? status : status.withProblems(problems);
     }
 
     public CompletableFuture<TransactionResult> submit(Command command) {
@@ -401,8 +407,37 @@ public final class HermesLoop {
                 .addKeyValue("revision", state.revision())
                 .log("Leading the store");
         publishStatus();
-        ready.complete(null);
+        if (recovered.isPresent()) {
+            raiseIncarnation(recovered.get());
+        } else {
+            ready.complete(null);
+        }
         pump();
+    }
+
+    /** The first entry of a store that has lost what it had acknowledged: no old fence holds. */
+    private void raiseIncarnation(OperatorOrders.Recovered mark) {
+        var raised = state.incarnation() + 1;
+        var _ =
+                proposals
+                        .begin(state, new Command.RaiseIncarnation(raised))
+                        .thenAccept(result -> incarnationRaised(mark, raised, result));
+    }
+
+    private void incarnationRaised(
+            OperatorOrders.Recovered mark, long raised, TransactionResult result) {
+        if (!(result instanceof TransactionResult.Committed)) {
+            halt(
+                    "the store was repaired and its incarnation could not be raised to %d: %s. Start again"
+                            .formatted(raised, result),
+                    null);
+            return;
+        }
+        LOG.atWarn()
+                .addKeyValue("incarnation", raised)
+                .log("Raised the incarnation after a repair");
+        parts.writer().execute(mark::done);
+        ready.complete(null);
     }
 
     // ---- time
@@ -475,6 +510,7 @@ public final class HermesLoop {
                         log.logBytes(),
                         watches.size(),
                         proposals.unanswered()),
-                snapshots.newest());
+                snapshots.newest(),
+                List.of());
     }
 }

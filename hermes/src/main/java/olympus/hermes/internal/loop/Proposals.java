@@ -116,6 +116,13 @@ final class Proposals {
         start(state, commands.stream().map(this::own).toList());
     }
 
+    /** Proposes a command of the store's own at once, ahead of everything that waits. */
+    CompletableFuture<TransactionResult> begin(HermesState state, Command command) {
+        var write = own(command);
+        start(state, List.of(write));
+        return write.result();
+    }
+
     /** Takes the entry that this member proposed out of flight; empty when it is another's. */
     Optional<Batch> arrived(EntryHeader header) {
         return header.origin() == stamps.origin()

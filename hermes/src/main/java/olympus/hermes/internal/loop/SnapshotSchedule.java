@@ -41,6 +41,7 @@ final class SnapshotSchedule {
     private long bytesSince;
     private long retryNanos;
     private boolean failedBefore;
+    private volatile Optional<String> problem = Optional.empty();
 
     SnapshotSchedule(
             EventLoop loop, Clock clock, ReplicatedLog log, LoopParts parts, long afterBytes) {
@@ -53,6 +54,11 @@ final class SnapshotSchedule {
 
     Optional<Instant> newest() {
         return newest;
+    }
+
+    /** Why there is no newer snapshot, empty when the last one was made. Any thread. */
+    Optional<String> problem() {
+        return problem;
     }
 
     /** Counts an applied entry; begins a snapshot when one is due. */
@@ -88,6 +94,10 @@ final class SnapshotSchedule {
     private void ended(Optional<Throwable> failure, long covered) {
         running = Optional.empty();
         failedBefore = failure.isPresent();
+        problem =
+                failure.map(cause ->
+                        "no snapshot can be made, the log stays and grows; tried again after %s: %s"
+                                .formatted(RETRY, cause));
         if (failure.isPresent()) {
             retryNanos = clock.monotonicNanos() + RETRY.toNanos();
             LOG.atWarn()

@@ -1,6 +1,7 @@
 package olympus.hermes.internal.loop;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import olympus.hermes.Key;
@@ -20,6 +21,9 @@ public interface StreamArchive extends AutoCloseable {
 
     /** Completed when everything added before is on disk. */
     CompletionStage<Void> flush();
+
+    /** What is wrong with the archive, empty while nothing is. Any thread; never blocks. */
+    Optional<String> problem();
 
     @Override
     void close();
@@ -45,6 +49,11 @@ public interface StreamArchive extends AutoCloseable {
             @Override
             public CompletionStage<Void> flush() {
                 return CompletableFuture.completedFuture(null);
+            }
+
+            @Override
+            public Optional<String> problem() {
+                return Optional.empty();
             }
 
             @Override

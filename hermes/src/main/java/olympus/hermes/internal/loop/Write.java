@@ -10,4 +10,12 @@ record Write(
         Command command,
         Bytes encoded,
         long deadlineNanos,
-        CompletableFuture<TransactionResult> result) {}
+        CompletableFuture<TransactionResult> result) {
+
+    /** How many operations applying it takes. */
+    int operations() {
+        return command instanceof Command.Transact(var transaction)
+                ? transaction.operations().size()
+                : 1;
+    }
+}

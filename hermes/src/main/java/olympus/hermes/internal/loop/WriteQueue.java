@@ -19,6 +19,9 @@ final class WriteQueue {
     static final int MAX_COMMANDS = 65_536;
     static final long MAX_BYTES = 64L << 20;
 
+    /** Of one entry, so that applying it does not hold up the loop. */
+    static final int MAX_OPERATIONS = 2_048;
+
     private final ConcurrentLinkedQueue<Write> inbox = new ConcurrentLinkedQueue<>();
     private final ArrayDeque<Write> ready = new ArrayDeque<>();
     private final AtomicBoolean woken = new AtomicBoolean();
@@ -68,16 +71,18 @@ final class WriteQueue {
     }
 
     /**
-     * The next batch: at most {@code maxCommands}, and {@code maxBytes} unless a single one is
-     * larger.
+     * The next batch: at most {@code maxCommands}, and {@code maxBytes} and {@link #MAX_OPERATIONS}
+     * unless a single one is larger.
      */
     List<Write> take(int maxCommands, int maxBytes) {
         var taken = new ArrayList<Write>();
         var size = 0L;
+        var operations = 0;
         while (!ready.isEmpty() && taken.size() < maxCommands) {
             var next = ready.element();
             size += next.encoded().length();
-            if (size > maxBytes && !taken.isEmpty()) {
+            operations += next.operations();
+            if ((size > maxBytes || operations > MAX_OPERATIONS) && !taken.isEmpty()) {
                 break;
             }
             taken.add(ready.remove());

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class DamagedLogTest {
 
-    private static final int SEEDS = 80;
+    private static final int SEEDS = 40;
     private static final int SEEDS_LONG = 2_000;
 
     @TempDir static Path scratch;
