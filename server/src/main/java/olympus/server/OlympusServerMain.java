@@ -31,6 +31,7 @@ public final class OlympusServerMain {
         line.addSubcommand("up", new UpCommand(process));
         line.addSubcommand("demo", new DemoCommand(process));
         line.addSubcommand("store", new StoreCommand(process));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setErr(new PrintWriter(process.terminal().err(), true, StandardCharsets.UTF_8));
         line.setOut(new PrintWriter(process.terminal().out(), true, StandardCharsets.UTF_8));
         return line;

@@ -7,7 +7,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
+import olympus.hermes.store.EntryReport;
 import olympus.hermes.store.OfflineStore;
+import olympus.hermes.store.StoreReport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,6 +28,14 @@ final class StoreCommand {
 
     private static final int MAX_ENTRIES = 100_000;
 
+    private static final String FORMATS = "table or json (${DEFAULT-VALUE}).";
+
+    /** How a report is printed. */
+    enum Format {
+        TABLE,
+        JSON
+    }
+
     private final OlympusProcess process;
 
     StoreCommand(OlympusProcess process) {
@@ -35,51 +45,79 @@ final class StoreCommand {
     @Command(
             name = "inspect",
             mixinStandardHelpOptions = true,
-            description = "Says what the store's files hold.")
+            description = "Says what the store's files hold. May run beside a server.")
     int inspect(
             @Option(names = "--data-dir", paramLabel = "DIR") @Nullable Path folder,
             @Option(
-                            names = "--entries",
-                            paramLabel = "FROM",
-                            description = "Also lists entries of the log from this index on.")
-                    @Nullable Long from,
-            @Option(
-                            names = "--limit",
-                            defaultValue = "50",
-                            description = "How many entries (${DEFAULT-VALUE}).")
-                    int limit) {
-        return examine(
-                folder,
-                (store, out) -> {
-                    var report = store.inspect();
-                    out.println(report.text());
-                    if (from != null) {
-                        for (var entry : store.entries(from, Math.clamp(limit, 1, MAX_ENTRIES))) {
-                            out.printf(
-                                    "%d  term %d  %s  %d bytes  %s%n",
-                                    entry.index(),
-                                    entry.term(),
-                                    entry.kind(),
-                                    entry.bytes(),
-                                    entry.summary());
-                        }
-                    }
-                    return report.exitCode();
-                });
+                            names = {"-o", "--output"},
+                            defaultValue = "table",
+                            description = FORMATS)
+                    Format format) {
+        return examine(folder, (store, out) -> print(store.inspect(), format, out));
     }
 
     @Command(
             name = "verify",
             mixinStandardHelpOptions = true,
-            description = "Reads every file whole and checks it.")
-    int verify(@Option(names = "--data-dir", paramLabel = "DIR") @Nullable Path folder) {
+            description = "Reads every file whole and checks it; exit code 1 when one is damaged.")
+    int verify(
+            @Option(names = "--data-dir", paramLabel = "DIR") @Nullable Path folder,
+            @Option(
+                            names = {"-o", "--output"},
+                            defaultValue = "table",
+                            description = FORMATS)
+                    Format format) {
+        return examine(folder, (store, out) -> print(store.verify(), format, out));
+    }
+
+    @Command(
+            name = "log",
+            mixinStandardHelpOptions = true,
+            description = "Lists entries of the log. May run beside a server.")
+    int log(
+            @Option(names = "--data-dir", paramLabel = "DIR") @Nullable Path folder,
+            @Option(
+                            names = "--from",
+                            defaultValue = "0",
+                            paramLabel = "INDEX",
+                            description = "The first entry (${DEFAULT-VALUE}).")
+                    long from,
+            @Option(
+                            names = "--limit",
+                            defaultValue = "50",
+                            description = "How many entries (${DEFAULT-VALUE}).")
+                    int limit,
+            @Option(
+                            names = {"-o", "--output"},
+                            defaultValue = "table",
+                            description = FORMATS)
+                    Format format) {
         return examine(
                 folder,
                 (store, out) -> {
-                    var report = store.verify();
-                    out.println(report.text());
-                    return report.exitCode();
+                    var entries = store.entries(from, Math.clamp(limit, 1, MAX_ENTRIES));
+                    switch (format) {
+                        case JSON -> out.println(StoreJson.entries(entries));
+                        case TABLE ->
+                                entries.forEach(entry ->
+                                        out.printf(
+                                                "%d  term %d  %s  %d bytes  %s%n",
+                                                entry.index(),
+                                                entry.term(),
+                                                entry.kind(),
+                                                entry.bytes(),
+                                                entry.summary()));
+                    }
+                    return entries.stream().allMatch(EntryReport::readable) ? 0 : 1;
                 });
+    }
+
+    private static int print(StoreReport report, Format format, PrintStream out) {
+        switch (format) {
+            case JSON -> out.println(StoreJson.report(report));
+            case TABLE -> out.print(report.text());
+        }
+        return report.exitCode();
     }
 
     @Command(

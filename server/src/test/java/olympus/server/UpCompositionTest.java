@@ -245,6 +245,18 @@ class UpCompositionTest {
             raw.write(old ^ 4);
         }
 
+        assertThat(offline("verify", "-o", "json")).isEqualTo(1);
+        var report = JSON.readTree(out.toString(UTF_8));
+        assertThat(report.path("good").asBoolean(true)).isFalse();
+        assertThat(report.path("problems").path(0).path("file").asString())
+                .endsWith(log.getFileName().toString());
+        assertThat(report.path("problems").path(0).path("remedy").asString())
+                .contains("olympus store repair");
+        out.reset();
+        assertThat(offline("log", "--limit", "2", "-o", "json")).isZero();
+        assertThat(JSON.readTree(out.toString(UTF_8)).path("entries")).hasSize(2);
+        out.reset();
+
         up = start(List.of());
 
         assertThat(out.toString(UTF_8))
@@ -255,6 +267,22 @@ class UpCompositionTest {
         assertThat(get("/api/v1/doctor").toString()).contains(log.getFileName().toString());
         assertThat(status("PUT", "/api/v1/pauses/all")).isEqualTo(200);
         assertThat(status("PUT", "/api/v1/pauses/stack:chat")).isEqualTo(200);
+    }
+
+    /** Runs {@code olympus store …} on the data folder; its exit code. */
+    private int offline(String... arguments) {
+        var clock = Clock.system();
+        var terminal =
+                new UpOptions.Terminal(
+                        new PrintStream(out, true, UTF_8),
+                        new PrintStream(err, true, UTF_8),
+                        clock,
+                        clock.monotonicNanos());
+        var process = new OlympusProcess(Map.of(), terminal);
+        var command = new ArrayList<>(List.of("store"));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--data-dir", folder.resolve("data").toString()));
+        return OlympusServerMain.line(process).execute(command.toArray(String[]::new));
     }
 
     private Path largestLogFile() throws IOException {
