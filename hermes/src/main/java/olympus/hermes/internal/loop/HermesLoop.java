@@ -437,6 +437,7 @@ public final class HermesLoop {
                 .addKeyValue("incarnation", raised)
                 .log("Raised the incarnation after a repair");
         parts.writer().execute(mark::done);
+        publishStatus(); // whoever waits for readiness reads the new incarnation
         ready.complete(null);
     }
 
