@@ -68,7 +68,7 @@ final class ServerFinder {
 
     /** Where {@code olympus up} keeps its data unless told otherwise. */
     Path defaultDataDirectory() {
-        if ("root".equals(environment.get("USER")) || "/root".equals(home.toString())) {
+        if ("root".equals(System.getProperty("user.name"))) {
             return Path.of("/var/lib/olympus");
         }
         var xdg = environment.get("XDG_DATA_HOME");

@@ -59,12 +59,6 @@ public final class DataFolder implements AutoCloseable {
         return shared(environment, home).resolve("olympus");
     }
 
-    /** Where {@code olympus demo} keeps its data: beside the standard folder, also for root. */
-    public static Path demo(Map<String, String> environment) {
-        var home = Path.of(Optional.ofNullable(environment.get("HOME")).orElse("/"));
-        return shared(environment, home).resolve("olympus-demo");
-    }
-
     private static Path shared(Map<String, String> environment, Path home) {
         var xdg = environment.get("XDG_DATA_HOME");
         return xdg == null || xdg.isBlank() ? home.resolve(".local/share") : Path.of(xdg);

@@ -13,13 +13,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code olympus demo}: like {@code up}, in a folder of its own, with the first example applied.
+ * {@code olympus demo}: {@code up} with the first example applied, and a word on what to try next.
  */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
-        description =
-                "Starts, applies the example stack, and says what to try next. Services end with it.")
+        description = "Starts like up, applies the example stack, and says what to try next.")
 final class DemoCommand implements Callable<Integer> {
 
     private static final String EXAMPLE = "examples/first-stack";
@@ -29,7 +28,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
-            description = "Where everything is kept ($XDG_DATA_HOME/olympus-demo).")
+            description =
+                    "Where everything is kept (OLYMPUS_DATA_DIR; else $XDG_DATA_HOME/olympus, for root /var/lib/olympus).")
     private @Nullable Path dataFolder;
 
     @Option(
@@ -38,10 +38,8 @@ final class DemoCommand implements Callable<Integer> {
             description = "Where the API is served (127.0.0.1:7400).")
     private @Nullable String listen;
 
-    @Option(
-            names = "--keep-services",
-            description = "Leave the services running when the demo ends.")
-    private boolean keepServices;
+    @Option(names = "--stop-services", description = "The clean stop ends the services too.")
+    private boolean stopServices;
 
     DemoCommand(OlympusProcess process) {
         this.process = process;
@@ -51,7 +49,10 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() {
         var folder =
                 Optional.ofNullable(dataFolder)
-                        .orElseGet(() -> DataFolder.demo(process.environment()));
+                        .or(() ->
+                                Optional.ofNullable(process.environment().get("OLYMPUS_DATA_DIR"))
+                                        .map(Path::of))
+                        .orElseGet(() -> DataFolder.standard(process.environment()));
         var err = process.terminal().err();
         try {
             var home = Path.of(Optional.ofNullable(System.getProperty("olympus.home")).orElse("."));
@@ -66,7 +67,7 @@ final class DemoCommand implements Callable<Integer> {
             var settings = ServerConfiguration.read(Optional.empty(), process.environment(), flags);
             return process.run(
                     new UpOptions(
-                            folder, settings, List.of(example), !keepServices, process.terminal()),
+                            folder, settings, List.of(example), stopServices, process.terminal()),
                     _ -> advise(folder));
         } catch (OlympusException e) {
             err.println("olympus demo: " + e.getMessage());
@@ -75,7 +76,9 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void advise(Path folder) {
-        var environment = "OLYMPUS_DATA_DIR=" + folder.toAbsolutePath();
+        var elsewhere = !folder.equals(DataFolder.standard(process.environment()));
+        var found =
+                elsewhere ? "    export OLYMPUS_DATA_DIR=" + folder.toAbsolutePath() + "\n" : "";
         process.terminal()
                 .out()
                 .print(
@@ -83,20 +86,20 @@ final class DemoCommand implements Callable<Integer> {
 
                         The example stack is applied. In another terminal, in this folder:
 
-                            export %s
-                            ./olympus status             # running, restarted, healed, given up
-                            ./olympus why first/hanger   # what happened, and why
-                            ./olympus logs worker -f     # what a service prints
-                            ./olympus decisions -f       # everything Olympus decides
+                        %s    ./olympus status              # running, restarted, healed, given up
+                            ./olympus why first/hanger    # what happened, and why
+                            ./olympus logs worker -f      # what a service prints
+                            ./olympus decisions -f        # everything Olympus decides
+                            ./olympus remove first --yes  # ends the example
 
-                        Stop with Ctrl-C: %s.
+                        Ctrl-C stops Olympus; %s.
 
                         """
                                 .formatted(
-                                        environment,
-                                        keepServices
-                                                ? "the services keep running"
-                                                : "the services end too"));
+                                        found,
+                                        stopServices
+                                                ? "the services end too"
+                                                : "the services keep running and are adopted at the next start"));
         process.terminal().out().flush();
     }
 }

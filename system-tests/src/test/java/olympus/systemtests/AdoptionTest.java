@@ -76,9 +76,7 @@ final class AdoptionTest {
         var before = start(86_412);
         for (var step : List.of("+1h", "-1h")) {
             olympus.killHard();
-            olympus =
-                    Installation.in(folder)
-                            .startedThrough(List.of("faketime", "-f", step), Map.of());
+            olympus = Installation.in(folder).withVariables(steppedClock(step));
             olympus.up();
             assertThat(pids()).as(step).containsExactly(before);
             assertThat(sleepers(86_412)).as(step).hasSize(3);
@@ -123,6 +121,30 @@ final class AdoptionTest {
                 () -> !read(file).contains("86415"));
         assertThat(pids()).containsExactly(before);
         assertThat(olympus.olympus("decisions").out()).contains("assignment");
+    }
+
+    /**
+     * Steps the wall clock of a process by libfaketime; monotonic time goes on, as after a real
+     * step.
+     */
+    private static Map<String, String> steppedClock(String step) {
+        try (var libraries = Files.newDirectoryStream(Path.of("/usr/lib"), "*-linux-gnu*")) {
+            for (var folder : libraries) {
+                var library = folder.resolve("faketime/libfaketimeMT.so.1");
+                if (Files.exists(library)) {
+                    return Map.of(
+                            "LD_PRELOAD",
+                            library.toString(),
+                            "FAKETIME",
+                            step,
+                            "FAKETIME_DONT_FAKE_MONOTONIC",
+                            "1");
+                }
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        throw new AssertionError("libfaketime is missing: apt-get install faketime");
     }
 
     private static long parent(long pid) {

@@ -132,7 +132,7 @@ final class DataFolderTest {
                     () -> "an apply is refused",
                     () -> olympus.olympus("apply", stack(2).toString()).exitCode() != 0);
             var refused = olympus.olympus("apply", stack(2).toString());
-            assertThat(refused.err()).containsIgnoringCase("disk").containsIgnoringCase("full");
+            assertThat(refused.err()).contains("the disk of").contains("0 MiB free");
             Processes.kill(pid, "KILL");
             Eventually.becomes(
                     Duration.ofSeconds(30),

@@ -31,28 +31,24 @@ final class Installation implements AutoCloseable {
 
     private final Path folder;
     private final Path data;
-    private final List<String> prefix;
     private final Map<String, String> environment;
     private @Nullable Process server;
     private int starts;
 
-    private Installation(Path folder, List<String> prefix, Map<String, String> environment) {
+    private Installation(Path folder, Map<String, String> environment) {
         this.folder = folder;
         this.data = folder.resolve("data");
-        this.prefix = List.copyOf(prefix);
         this.environment = Map.copyOf(environment);
     }
 
     /** An installation whose data folder lies in {@code folder}; nothing is started yet. */
     static Installation in(Path folder) {
-        return new Installation(folder, List.of(), Map.of());
+        return new Installation(folder, Map.of());
     }
 
-    /**
-     * Like this one, on the same data folder, but started through other commands (e.g. faketime).
-     */
-    Installation startedThrough(List<String> command, Map<String, String> variables) {
-        return new Installation(folder, command, variables);
+    /** Like this one, on the same data folder, but started with further environment variables. */
+    Installation withVariables(Map<String, String> variables) {
+        return new Installation(folder, variables);
     }
 
     Path data() {
@@ -102,7 +98,7 @@ final class Installation implements AutoCloseable {
 
     /** Starts {@code olympus up} without waiting; returns the file that takes its output. */
     Path startUp(String... arguments) {
-        var command = new ArrayList<>(prefix);
+        var command = new ArrayList<String>();
         command.addAll(List.of(launcher(), "up", "--data-dir", data.toString()));
         if (!List.of(arguments).contains("--listen")) {
             command.addAll(List.of("--listen", "127.0.0.1:0"));

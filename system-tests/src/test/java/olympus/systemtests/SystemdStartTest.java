@@ -6,7 +6,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -45,7 +44,7 @@ final class SystemdStartTest {
                         "WATCHDOG_USEC",
                         Long.toString(WATCHDOG.toNanos() / 1_000));
         try (var received = receiver.inputReader();
-                var olympus = Installation.in(folder).startedThrough(List.of(), environment)) {
+                var olympus = Installation.in(folder).withVariables(environment)) {
             assertThat(received.readLine()).isEqualTo("bound");
             var ready = olympus.up();
 
