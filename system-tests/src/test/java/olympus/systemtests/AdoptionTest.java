@@ -130,15 +130,13 @@ final class AdoptionTest {
     private static Map<String, String> steppedClock(String step) {
         try (var libraries = Files.newDirectoryStream(Path.of("/usr/lib"), "*-linux-gnu*")) {
             for (var folder : libraries) {
-                var library = folder.resolve("faketime/libfaketimeMT.so.1");
+                var library = folder.resolve("faketime/libfaketime.so.1");
                 if (Files.exists(library)) {
                     return Map.of(
                             "LD_PRELOAD",
                             library.toString(),
                             "FAKETIME",
-                            step,
-                            "FAKETIME_DONT_FAKE_MONOTONIC",
-                            "1");
+                            step);
                 }
             }
         } catch (IOException e) {
