@@ -40,6 +40,7 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
     private final List<String> refusals = new CopyOnWriteArrayList<>();
     private final List<AgentEvent> events = new ArrayList<>();
     private Optional<NodeReport> report = Optional.empty();
+    private Optional<NodeReport> before = Optional.empty();
     private AgentConfig config;
     private Agent agent;
 
@@ -88,10 +89,17 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
 
     /** Ends the agent, leaves the instances and starts a new agent on the same folder. */
     public void restartAgent() {
+        restartAgent(() -> {});
+    }
+
+    /** The same with something that happens while no agent is there. */
+    public void restartAgent(Runnable meanwhile) {
         agent.close();
         synchronized (this) {
+            before = report;
             report = Optional.empty();
         }
+        meanwhile.run();
         agent = begin();
     }
 
@@ -128,6 +136,15 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
                 .flatMap(now -> now.instances().stream())
                 .filter(seen -> seen.id().equals(instance))
                 .findFirst();
+    }
+
+    /** What the agent before this one last reported. */
+    public synchronized InstanceObservation seenBefore(String id) {
+        var instance = InstanceId.parse(id);
+        return before.orElseThrow().instances().stream()
+                .filter(seen -> seen.id().equals(instance))
+                .findFirst()
+                .orElseThrow();
     }
 
     public synchronized NodeReport awaitReport(Predicate<NodeReport> condition) {

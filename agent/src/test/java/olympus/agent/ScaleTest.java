@@ -45,6 +45,11 @@ class ScaleTest {
                     INSTANCES, took.toMillis(), cpu, Thread.activeCount(), keeperPss());
             assertThat(took).isLessThan(Duration.ofSeconds(60));
             assertThat(cpu).isLessThan(3);
+            var stopped = System.nanoTime();
+            assertThat(agent.agent().stopAllInstances(Duration.ofSeconds(60))).isEmpty();
+            System.out.printf(
+                    "%d instances stopped after %d ms%n",
+                    INSTANCES, Duration.ofNanos(System.nanoTime() - stopped).toMillis());
         }
     }
 

@@ -12,6 +12,12 @@ import olympus.agent.internal.MachineAction.Start;
 import olympus.agent.internal.MachineAction.Stop;
 import olympus.agent.internal.MachineAction.Tell;
 import olympus.agent.internal.MachineAction.Wake;
+import olympus.agent.internal.Phase.Resting;
+import olympus.agent.internal.Phase.Running;
+import olympus.agent.internal.Phase.Starting;
+import olympus.agent.internal.Phase.Stopping;
+import olympus.agent.internal.Phase.Then;
+import olympus.agent.internal.Phase.Waiting;
 import olympus.foundation.Clock;
 import olympus.foundation.Invariant;
 import olympus.model.InstanceId;
@@ -81,32 +87,14 @@ final class InstanceMachine {
         this.lastRun = record.lastRun();
         this.restarts = record.restarts();
         this.lastExit = record.lastExit();
+        if (record.bootId().equals(bootId)) {
+            window.resume(record.recentRestarts(), clock.monotonicNanos());
+        }
         // After a reboot the world is another one: what was given up gets a new chance, what
         // completed stays so.
         record.outcome()
                 .filter(outcome -> outcome == State.COMPLETED || record.bootId().equals(bootId))
                 .ifPresent(outcome -> rest(outcome, record.reason()));
-    }
-
-    private sealed interface Phase {}
-
-    /** Nothing runs, and nothing is about to. */
-    private record Resting(State state) implements Phase {}
-
-    private record Starting(long run) implements Phase {}
-
-    private record Running(long run, long pid, long sinceNanos) implements Phase {}
-
-    private record Stopping(long run, long pid, Then then, String why) implements Phase {}
-
-    private record Waiting(long dueNanos) implements Phase {}
-
-    /** What follows the end of a run that is being stopped. */
-    private enum Then {
-        REST,
-        REPLACE,
-        RECOVER,
-        FORGET
     }
 
     InstanceId id() {
@@ -163,7 +151,8 @@ final class InstanceMachine {
 
     private void adopted(MachineInput.Adopted adopted) {
         Invariant.check(
-                !isLive(), () -> "%s: adopted run %d while %s".formatted(id, adopted.run(), phase));
+                !phase.isLive(),
+                () -> "%s: adopted run %d while %s".formatted(id, adopted.run(), phase));
         lastRun = Math.max(lastRun, adopted.run());
         runToken = adopted.runToken();
         reason = "adopted";
@@ -182,7 +171,7 @@ final class InstanceMachine {
             remark = "";
             healthyWhile().ifPresent(span -> actions.add(new Wake(span)));
         } else if (phase instanceof Stopping stopping && stopping.run() == started.run()) {
-            phase = new Stopping(stopping.run(), started.pid(), stopping.then(), stopping.why());
+            phase = stopping.of(started.pid());
         }
     }
 
@@ -251,7 +240,10 @@ final class InstanceMachine {
         var succeeded = exit.isPresent() && exit.get() == 0;
         if (succeeded && restart != Restart.ALWAYS) {
             rest(State.COMPLETED, how);
-            tell("complete", how, "not started again (restart: %s)".formatted(word(restart)));
+            tell(
+                    "complete",
+                    how,
+                    "not started again (restart: %s)".formatted(Sentences.restart(restart)));
         } else if (restart == Restart.NO) {
             giveUp(how + "; not started again (restart: no)");
         } else {
@@ -334,7 +326,7 @@ final class InstanceMachine {
             then = Then.REPLACE;
         }
         if (then != stopping.then()) {
-            phase = new Stopping(stopping.run(), stopping.pid(), then, stopping.why());
+            phase = stopping.followedBy(then);
         }
     }
 
@@ -441,6 +433,8 @@ final class InstanceMachine {
             remark = "held: " + wanted.desiredReason().orElse("on order");
         } else if (surroundings.paused().isPresent()) {
             remark = "not restarted, paused: " + surroundings.paused().get();
+        } else if (surroundings.waiting().isPresent()) {
+            remark = surroundings.waiting().get();
         } else if (surroundings.rationed().isPresent()) {
             remark = surroundings.rationed().get();
         } else if (waiting.dueNanos() - clock.monotonicNanos() <= 0) {
@@ -473,6 +467,7 @@ final class InstanceMachine {
                 runToken,
                 lastRun,
                 restarts,
+                window.beforeLatest(),
                 outcome,
                 outcome.isPresent() ? reason : "",
                 lastExit,
@@ -488,7 +483,7 @@ final class InstanceMachine {
                 spec.map(wanted -> wanted.definition().workload().driver()).orElse("process"),
                 shown,
                 shownHealth(),
-                pid(),
+                phase.processId(),
                 restarts,
                 since,
                 shownReason(),
@@ -518,13 +513,7 @@ final class InstanceMachine {
     }
 
     OptionalLong liveRun() {
-        return switch (phase) {
-            case Starting starting -> OptionalLong.of(starting.run());
-            case Running running -> OptionalLong.of(running.run());
-            case Stopping stopping -> OptionalLong.of(stopping.run());
-            case Resting ignored -> OptionalLong.empty();
-            case Waiting ignored -> OptionalLong.empty();
-        };
+        return phase.liveRun();
     }
 
     /** Whether its run is being ended and is not to be followed by another. */
@@ -542,35 +531,11 @@ final class InstanceMachine {
         return health.everPassed();
     }
 
-    private long pid() {
-        return switch (phase) {
-            case Running running -> running.pid();
-            case Stopping stopping -> stopping.pid();
-            case Starting ignored -> 0;
-            case Resting ignored -> 0;
-            case Waiting ignored -> 0;
-        };
-    }
-
-    private State state() {
-        return switch (phase) {
-            case Resting resting -> resting.state();
-            case Starting ignored -> State.STARTING;
-            case Running ignored -> State.RUNNING;
-            case Stopping ignored -> State.STOPPING;
-            case Waiting ignored -> State.BACKOFF;
-        };
-    }
-
     private void show() {
-        if (state() != shown) {
-            shown = state();
+        if (phase.shown() != shown) {
+            shown = phase.shown();
             since = clock.wall();
         }
-    }
-
-    private boolean isLive() {
-        return liveRun().isPresent();
     }
 
     private boolean isWanted(Desired desired) {
@@ -601,13 +566,5 @@ final class InstanceMachine {
     private static String how(MachineInput.Ended ended) {
         var how = ended.exit().map(Sentences::exit).orElse("ended; nobody saw its exit status");
         return ended.detail().isEmpty() ? how : how + "; " + ended.detail();
-    }
-
-    private static String word(Restart restart) {
-        return switch (restart) {
-            case ALWAYS -> "always";
-            case ON_FAILURE -> "on-failure";
-            case NO -> "no";
-        };
     }
 }

@@ -1,9 +1,13 @@
 package olympus.agent.internal;
 
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Collectors;
 import olympus.model.state.InstanceObservation.State;
 
 /**
@@ -11,6 +15,8 @@ import olympus.model.state.InstanceObservation.State;
  *
  * @param runToken of the last run that was started, empty before the first
  * @param lastRun number of the last run, 0 before the first
+ * @param recentRestarts how long before the latest each automatic restart within the recovery
+ *     window was; the latest is zero
  * @param outcome {@code COMPLETED} or {@code GIVEN_UP} when that run token is finished with, else
  *     empty
  * @param reason the sentence for the outcome
@@ -20,13 +26,32 @@ record InstanceRecord(
         String runToken,
         long lastRun,
         int restarts,
+        List<Duration> recentRestarts,
         Optional<State> outcome,
         String reason,
         Optional<Integer> lastExit,
         String bootId) {
 
+    InstanceRecord {
+        recentRestarts = List.copyOf(recentRestarts);
+    }
+
     static InstanceRecord fresh(String bootId) {
-        return new InstanceRecord("", 0, 0, Optional.empty(), "", Optional.empty(), bootId);
+        return new InstanceRecord(
+                "", 0, 0, List.of(), Optional.empty(), "", Optional.empty(), bootId);
+    }
+
+    /** The same with a run found on disk taken into account. */
+    InstanceRecord withLastRun(long found) {
+        return new InstanceRecord(
+                runToken,
+                Math.max(lastRun, found),
+                restarts,
+                recentRestarts,
+                outcome,
+                reason,
+                lastExit,
+                bootId);
     }
 
     SequencedMap<String, String> values() {
@@ -35,6 +60,11 @@ record InstanceRecord(
         values.put("run_token", runToken);
         values.put("last_run", Long.toString(lastRun));
         values.put("restarts", Integer.toString(restarts));
+        values.put(
+                "recent_restarts",
+                recentRestarts.stream()
+                        .map(before -> Long.toString(before.toMillis()))
+                        .collect(Collectors.joining(" ")));
         values.put("outcome", outcome.map(State::name).orElse(""));
         values.put("reason", reason);
         values.put("last_exit", lastExit.map(String::valueOf).orElse(""));
@@ -52,6 +82,7 @@ record InstanceRecord(
                             values.getOrDefault("run_token", ""),
                             Long.parseLong(values.getOrDefault("last_run", "")),
                             Integer.parseInt(values.getOrDefault("restarts", "")),
+                            durations(values.getOrDefault("recent_restarts", "")),
                             outcome.isEmpty()
                                     ? Optional.empty()
                                     : Optional.of(State.valueOf(outcome)),
@@ -61,5 +92,13 @@ record InstanceRecord(
         } catch (IllegalArgumentException notSuchARecord) {
             return Optional.empty();
         }
+    }
+
+    private static List<Duration> durations(String millis) {
+        return millis.isEmpty()
+                ? List.of()
+                : Arrays.stream(millis.split(" ", -1))
+                        .map(text -> Duration.ofMillis(Long.parseLong(text)))
+                        .toList();
     }
 }

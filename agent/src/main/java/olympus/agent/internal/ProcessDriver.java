@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import olympus.foundation.EventLoop;
@@ -40,7 +41,6 @@ final class ProcessDriver {
     private static final Duration END_SEEN_WITHIN = Duration.ofMillis(100);
     private static final Duration CLEARED_WITHIN = Duration.ofSeconds(10);
     private static final int SIGKILL = 9;
-    private static final Duration LONGEST_PAUSE = Duration.ofMillis(20);
 
     private final InstanceFolders folders;
     private final String bootId;
@@ -214,20 +214,10 @@ final class ProcessDriver {
     }
 
     /** The keeper writes within milliseconds; a busy machine may take longer. */
-    private Launch awaitClaim(RunFolder folder) throws InterruptedException {
-        var deadline = System.nanoTime() + START_DEADLINE.toNanos();
-        var pause = Duration.ofMillis(1);
-        while (System.nanoTime() - deadline < 0) {
-            if (folder.child() instanceof RunFolder.Claim.Held held) {
-                return new Launch.Up(identity(held), keeper(folder));
-            }
-            if (folder.status().isPresent()) {
-                return new Launch.Failed(
-                        "its keeper could not start it (step %d)".formatted(folder.status().get()),
-                        false);
-            }
-            TimeUnit.NANOSECONDS.sleep(pause.toNanos());
-            pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
+    private Launch awaitClaim(RunFolder folder) {
+        var answer = Poll.within(START_DEADLINE, () -> answer(folder));
+        if (answer.isPresent()) {
+            return answer.get();
         }
         if (folder.claim()) {
             return new Launch.Failed(
@@ -237,6 +227,17 @@ final class ProcessDriver {
         return folder.child() instanceof RunFolder.Claim.Held held
                 ? new Launch.Up(identity(held), keeper(folder))
                 : new Launch.Failed("its keeper died while it started it", false);
+    }
+
+    /** What its keeper has written so far. */
+    private Optional<Launch> answer(RunFolder folder) {
+        if (folder.child() instanceof RunFolder.Claim.Held held) {
+            return Optional.of(new Launch.Up(identity(held), keeper(folder)));
+        }
+        return folder.status()
+                .map(step ->
+                        new Launch.Failed(
+                                "its keeper could not start it (step %d)".formatted(step), false));
     }
 
     private ProcessIdentity identity(RunFolder.Claim.Held held) {
@@ -435,23 +436,18 @@ final class ProcessDriver {
      * period.
      */
     private int endRest(Live entry) {
-        var deadline = System.nanoTime() + CLEARED_WITHIN.toNanos();
-        var counted = 0;
-        var left = strays.of(entry.marker, entry.child);
-        while (!left.isEmpty() && System.nanoTime() - deadline < 0) {
-            counted = Math.max(counted, left.size());
-            if (entry.stopping.isEmpty() || System.nanoTime() >= entry.killAtNanos) {
-                left.forEach(pid -> Posix.kill(pid, SIGKILL));
-            }
-            try {
-                TimeUnit.MILLISECONDS.sleep(5);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return counted;
-            }
-            left = strays.of(entry.marker, entry.child);
-        }
-        return counted;
+        var counted = new AtomicInteger();
+        Poll.within(
+                CLEARED_WITHIN,
+                () -> {
+                    var left = strays.of(entry.marker, entry.child);
+                    counted.accumulateAndGet(left.size(), Math::max);
+                    if (entry.stopping.isEmpty() || System.nanoTime() >= entry.killAtNanos) {
+                        left.forEach(pid -> Posix.kill(pid, SIGKILL));
+                    }
+                    return left.isEmpty() ? Optional.of(entry) : Optional.empty();
+                });
+        return counted.get();
     }
 
     private static void cancelWatches(Live entry) {

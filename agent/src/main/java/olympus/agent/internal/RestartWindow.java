@@ -2,6 +2,7 @@ package olympus.agent.internal;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import olympus.model.stack.RecoveryPolicy;
 
@@ -31,6 +32,25 @@ final class RestartWindow {
         var limit = Math.max(0, policy.backoff().max().toNanos());
         var full = initial > limit >> exponent ? limit : initial << exponent;
         return Duration.ofNanos(full / 2 + (long) (random.nextDouble() * (full - full / 2)));
+    }
+
+    /**
+     * How long before the latest each restart within the window was: the same however much later it
+     * is asked, so that what is kept on disk need not follow the clock.
+     */
+    List<Duration> beforeLatest() {
+        return restartsNanos.stream()
+                .map(at -> Duration.ofNanos(restartsNanos.getLast() - at))
+                .toList();
+    }
+
+    /**
+     * Goes on from what another agent has counted. The time without an agent does not count: the
+     * latest restart is taken as of now.
+     */
+    void resume(List<Duration> beforeLatest, long nowNanos) {
+        restartsNanos.clear();
+        beforeLatest.forEach(before -> restartsNanos.addLast(nowNanos - before.toNanos()));
     }
 
     int size() {

@@ -2,6 +2,7 @@ package olympus.agent.internal;
 
 import java.time.Duration;
 import java.util.Map;
+import olympus.model.stack.RecoveryPolicy.Restart;
 
 /** How exit codes, signals and spans of time are written for people. */
 final class Sentences {
@@ -60,5 +61,13 @@ final class Sentences {
             return millis / 60_000 + "m";
         }
         return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+    }
+
+    static String restart(Restart restart) {
+        return switch (restart) {
+            case ALWAYS -> "always";
+            case ON_FAILURE -> "on-failure";
+            case NO -> "no";
+        };
     }
 }

@@ -1,10 +1,10 @@
 package olympus.agent.internal;
 
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 final class Strays {
 
     private static final int SIGKILL = 9;
-    private static final int ROUNDS = 200;
+    private static final Duration ENDED_WITHIN = Duration.ofSeconds(1);
 
     private final String bootId;
     private final ProcessTable table = new ProcessTable();
@@ -65,18 +65,12 @@ final class Strays {
         if (!atStart.contains(marker)) {
             return;
         }
-        for (var round = 0; round < ROUNDS; round++) {
-            var left = of(marker, Optional.empty());
-            if (left.isEmpty()) {
-                return;
-            }
-            left.forEach(pid -> Posix.kill(pid, SIGKILL));
-            try {
-                TimeUnit.MILLISECONDS.sleep(5);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
+        Poll.within(
+                ENDED_WITHIN,
+                () -> {
+                    var left = of(marker, Optional.empty());
+                    left.forEach(pid -> Posix.kill(pid, SIGKILL));
+                    return left.isEmpty() ? Optional.of(marker) : Optional.empty();
+                });
     }
 }

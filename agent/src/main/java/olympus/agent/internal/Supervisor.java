@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -191,6 +192,7 @@ final class Supervisor {
         all.addAll(machines.keySet());
         all.addAll(parts.folders().instances());
         lastSpecs.putAll(specs);
+        meet(all);
         for (var id : all) {
             feed(id, new MachineInput.Wanted(Optional.ofNullable(specs.get(id))));
         }
@@ -215,10 +217,7 @@ final class Supervisor {
     void feed(InstanceId id, MachineInput input) {
         var machine = machines.get(id);
         if (machine == null) {
-            if (!(input instanceof MachineInput.Wanted)) {
-                return;
-            }
-            machine = meet(id);
+            return;
         }
         step(machine, input);
         collectOutput(id, input);
@@ -241,38 +240,39 @@ final class Supervisor {
     }
 
     /**
-     * A machine for an instance that had none: from its folder, with the run that may still be
-     * there.
+     * Machines for the instances that have none: all of them are there before one hears of the run
+     * that was found, because whether it may start depends on the others.
      */
-    private InstanceMachine meet(InstanceId id) {
+    private void meet(Set<InstanceId> all) {
+        var found = new LinkedHashMap<InstanceMachine, ProcessDriver.Found>();
+        for (var id : all) {
+            if (!machines.containsKey(id)) {
+                meet(id, found);
+            }
+        }
+        found.forEach(this::recognise);
+    }
+
+    /** From its folder, with the run that may still be there. */
+    private void meet(InstanceId id, Map<InstanceMachine, ProcessDriver.Found> found) {
         var record =
                 RecordFile.values(parts.folders().record(id))
                         .flatMap(InstanceRecord::of)
                         .orElseGet(() -> InstanceRecord.fresh(parts.bootId()));
-        var found = driver.adopt(id);
-        var known =
-                new InstanceRecord(
-                        record.runToken(),
-                        Math.max(
-                                record.lastRun(),
-                                parts.folders().runs(id).stream().findFirst().orElse(0L)),
-                        record.restarts(),
-                        record.outcome(),
-                        record.reason(),
-                        record.lastExit(),
-                        record.bootId());
+        var run = driver.adopt(id);
+        var known = record.withLastRun(parts.folders().runs(id).stream().findFirst().orElse(0L));
         var machine = new InstanceMachine(id, known, parts.bootId(), parts.clock(), parts.random());
         machines.put(id, machine);
-        var specs =
-                assignment.stream()
-                        .flatMap(all -> all.instances().stream())
-                        .filter(spec -> spec.id().equals(id));
-        specs.findFirst().ifPresent(spec -> lastSpecs.put(id, spec));
+        assignment.stream()
+                .flatMap(wanted -> wanted.instances().stream())
+                .filter(spec -> spec.id().equals(id))
+                .findFirst()
+                .ifPresent(spec -> lastSpecs.put(id, spec));
         if (known.lastRun() > 0) {
             parts.output().expect(id, known.lastRun());
         }
-        found.filter(run -> record.outcome().isEmpty()).ifPresent(run -> recognise(machine, run));
-        return machine;
+        run.filter(ignored -> record.outcome().isEmpty())
+                .ifPresent(there -> found.put(machine, there));
     }
 
     /** Tells the machine of a run found on disk before it hears what is wanted. */

@@ -18,6 +18,11 @@ public record Probe(
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
     public static final int DEFAULT_RETRIES = 3;
 
+    /** A probe that is asked more often must also fail sooner, or a hang is noticed late. */
+    public static Duration defaultTimeout(Duration interval) {
+        return interval.compareTo(DEFAULT_TIMEOUT) < 0 ? interval : DEFAULT_TIMEOUT;
+    }
+
     /** What is asked. Placeholders as in {@link Workload.Process}. */
     public sealed interface Target {
         /**

@@ -16,14 +16,14 @@ final class ProbeKeys {
                     "interval",
                     Shapes.duration(),
                     "10s",
-                    "From the end of one probe to the start of the next.",
+                    "From the start of one probe to the start of the next.",
                     "interval: 5s");
 
     static final Key<Duration> TIMEOUT =
             new Key<>(
                     "timeout",
                     Shapes.duration(),
-                    "5s",
+                    "5s, or the interval if that is shorter",
                     "After which a probe counts as failed.",
                     "timeout: 2s");
 

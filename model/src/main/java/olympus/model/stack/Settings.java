@@ -50,10 +50,11 @@ final class Settings {
                         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
         Probe probe(Probe.Target target, ProbeTimings defaults) {
+            var every = interval.or(defaults::interval).orElse(Probe.DEFAULT_INTERVAL);
             return new Probe(
                     target,
-                    interval.or(defaults::interval).orElse(Probe.DEFAULT_INTERVAL),
-                    timeout.or(defaults::timeout).orElse(Probe.DEFAULT_TIMEOUT),
+                    every,
+                    timeout.or(defaults::timeout).orElse(Probe.defaultTimeout(every)),
                     retries.or(defaults::retries).orElse(Probe.DEFAULT_RETRIES),
                     startPeriod.or(defaults::startPeriod).orElse(Duration.ZERO));
         }

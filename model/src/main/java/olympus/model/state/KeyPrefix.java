@@ -29,10 +29,6 @@ public record KeyPrefix(
     public static final List<KeyPrefix> ALL =
             List.of(
                     value(
-                            "zeus/epoch",
-                            "zeus",
-                            "the epoch in force, flipped when a leader takes office"),
-                    value(
                             "zeus/stacks/<stack>/current",
                             "zeus",
                             "pointer to a revision, flipped by compare-and-set",

@@ -1,0 +1,74 @@
+package olympus.agent.internal;
+
+import java.util.OptionalLong;
+import olympus.model.state.InstanceObservation.State;
+
+/** Where an instance is in its life; the diagram is at {@link InstanceMachine}. */
+sealed interface Phase {
+
+    /** Nothing runs, and nothing is about to. */
+    record Resting(State state) implements Phase {}
+
+    record Starting(long run) implements Phase {}
+
+    record Running(long run, long pid, long sinceNanos) implements Phase {}
+
+    record Stopping(long run, long pid, Then then, String why) implements Phase {
+
+        Stopping followedBy(Then other) {
+            return new Stopping(run, pid, other, why);
+        }
+
+        Stopping of(long knownPid) {
+            return new Stopping(run, knownPid, then, why);
+        }
+    }
+
+    /** Between an end and the restart that follows it. */
+    record Waiting(long dueNanos) implements Phase {}
+
+    /** What follows the end of a run that is being stopped. */
+    enum Then {
+        REST,
+        REPLACE,
+        RECOVER,
+        FORGET
+    }
+
+    /** The run of which something may be there. */
+    default OptionalLong liveRun() {
+        return switch (this) {
+            case Starting starting -> OptionalLong.of(starting.run());
+            case Running running -> OptionalLong.of(running.run());
+            case Stopping stopping -> OptionalLong.of(stopping.run());
+            case Resting ignored -> OptionalLong.empty();
+            case Waiting ignored -> OptionalLong.empty();
+        };
+    }
+
+    default boolean isLive() {
+        return liveRun().isPresent();
+    }
+
+    /** Of the main process, 0 when there is none or it is not known. */
+    default long processId() {
+        return switch (this) {
+            case Running running -> running.pid();
+            case Stopping stopping -> stopping.pid();
+            case Starting ignored -> 0;
+            case Resting ignored -> 0;
+            case Waiting ignored -> 0;
+        };
+    }
+
+    /** As a server sees it. */
+    default State shown() {
+        return switch (this) {
+            case Resting resting -> resting.state();
+            case Starting ignored -> State.STARTING;
+            case Running ignored -> State.RUNNING;
+            case Stopping ignored -> State.STOPPING;
+            case Waiting ignored -> State.BACKOFF;
+        };
+    }
+}
