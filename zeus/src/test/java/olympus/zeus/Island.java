@@ -10,7 +10,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import olympus.foundation.simulation.SimulatedClock;
 import olympus.foundation.simulation.SimulatedLoop;
-import olympus.hermes.Hermes;
 import olympus.hermes.HermesNode;
 import olympus.hermes.Key;
 import olympus.model.NodeId;
@@ -30,7 +29,7 @@ final class Island {
 
     final SimulatedClock clock = new SimulatedClock(Instant.parse("2026-11-21T00:00:00Z"));
     final SimulatedLoop loop = new SimulatedLoop(clock);
-    final Hermes hermes = HermesNode.inMemory(loop, clock);
+    final BrokenWatches hermes = new BrokenWatches(HermesNode.inMemory(loop, clock));
     final SplittableRandom random;
     final Map<NodeId, SimulatedAgent> agents = new LinkedHashMap<>();
     final List<Assignment> assignments = new ArrayList<>();
@@ -47,11 +46,16 @@ final class Island {
         this.random = new SplittableRandom(seed);
         this.zeus = newZeus();
         for (var n = 1; n <= nodes; n++) {
-            var agent = new SimulatedAgent(n, loop, clock, random.split());
-            agents.put(agent.id, agent);
-            connect(agent);
+            join(n);
         }
         run(Duration.ofMillis(100));
+    }
+
+    /** A new node connects. */
+    void join(int number) {
+        var agent = new SimulatedAgent(number, loop, clock, random.split());
+        agents.put(agent.id, agent);
+        connect(agent);
     }
 
     private Zeus newZeus() {

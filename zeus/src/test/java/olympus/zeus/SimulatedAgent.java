@@ -48,6 +48,9 @@ final class SimulatedAgent {
     Consumer<List<AgentEvent>> eventSink = list -> {};
     Runnable afterChange = () -> {};
 
+    /** Told of the first start of each run, before anything else happens. */
+    Consumer<InstanceSpec> onStart = spec -> {};
+
     /** One instance as it runs. */
     static final class Run {
         final InstanceSpec spec;
@@ -129,6 +132,9 @@ final class SimulatedAgent {
 
     private void startRun(InstanceId id, Run run) {
         run.state = State.STARTING;
+        if (run.restarts == 0) {
+            onStart.accept(run.spec);
+        }
         later(
                 20,
                 200,
@@ -236,6 +242,20 @@ final class SimulatedAgent {
 
     void eventsRecorded(long upTo) {
         events.removeIf(event -> event.sequence() <= upTo);
+    }
+
+    /** As if somebody had set the stamp on its disk ahead. */
+    void stampAhead(long generations) {
+        accepted =
+                new Assignment.Stamp(
+                        accepted.incarnation(),
+                        accepted.epoch(),
+                        accepted.generation() + generations);
+        report();
+    }
+
+    Assignment.Stamp accepted() {
+        return accepted;
     }
 
     long lastEvent() {

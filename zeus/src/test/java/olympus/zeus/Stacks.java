@@ -30,24 +30,26 @@ public final class Stacks {
             List<PortSpec> ports,
             Map<String, Dependency> dependsOn,
             DeployPolicy.UpdatePolicy update,
-            RecoveryPolicy recovery) {
+            RecoveryPolicy recovery,
+            DeployPolicy.Mode mode) {
 
         public Draft command(String newCommand) {
-            return new Draft(name, newCommand, replicas, ports, dependsOn, update, recovery);
+            return new Draft(name, newCommand, replicas, ports, dependsOn, update, recovery, mode);
         }
 
         public Draft replicas(int n) {
-            return new Draft(name, command, n, ports, dependsOn, update, recovery);
+            return new Draft(name, command, n, ports, dependsOn, update, recovery, mode);
         }
 
         public Draft ports(int first, int last) {
             var port = new PortSpec("http", "0.0.0.0", first, last, PortSpec.Protocol.TCP);
-            return new Draft(name, command, replicas, List.of(port), dependsOn, update, recovery);
+            return new Draft(
+                    name, command, replicas, List.of(port), dependsOn, update, recovery, mode);
         }
 
         public Draft after(String other) {
             var needs = Map.of(other, new Dependency(Dependency.Condition.HEALTHY, true));
-            return new Draft(name, command, replicas, ports, needs, update, recovery);
+            return new Draft(name, command, replicas, ports, needs, update, recovery, mode);
         }
 
         public Draft update(
@@ -59,7 +61,7 @@ public final class Stacks {
                             Duration.ofSeconds(3),
                             action,
                             order);
-            return new Draft(name, command, replicas, ports, dependsOn, policy, recovery);
+            return new Draft(name, command, replicas, ports, dependsOn, policy, recovery, mode);
         }
 
         public Draft attempts(int n) {
@@ -70,7 +72,30 @@ public final class Stacks {
                             recovery.within(),
                             recovery.backoff(),
                             recovery.then());
-            return new Draft(name, command, replicas, ports, dependsOn, update, policy);
+            return new Draft(name, command, replicas, ports, dependsOn, update, policy, mode);
+        }
+
+        public Draft global() {
+            return new Draft(
+                    name,
+                    command,
+                    replicas,
+                    ports,
+                    dependsOn,
+                    update,
+                    recovery,
+                    DeployPolicy.Mode.GLOBAL);
+        }
+
+        public Draft moves() {
+            var policy =
+                    new RecoveryPolicy(
+                            recovery.restart(),
+                            recovery.attempts(),
+                            recovery.within(),
+                            recovery.backoff(),
+                            RecoveryPolicy.Then.MOVE);
+            return new Draft(name, command, replicas, ports, dependsOn, update, policy, mode);
         }
 
         ServiceDefinition build() {
@@ -82,11 +107,7 @@ public final class Stacks {
                     dependsOn,
                     Optional.empty(),
                     recovery,
-                    new DeployPolicy(
-                            DeployPolicy.Mode.REPLICATED,
-                            replicas,
-                            DeployPolicy.Resources.UNLIMITED,
-                            update),
+                    new DeployPolicy(mode, replicas, DeployPolicy.Resources.UNLIMITED, update),
                     StopPolicy.DEFAULT,
                     new ServiceDefinition.About(
                             Map.of(), Optional.empty(), Optional.empty(), Optional.empty()));
@@ -101,7 +122,8 @@ public final class Stacks {
                 List.of(),
                 Map.of(),
                 DeployPolicy.UpdatePolicy.DEFAULT,
-                RecoveryPolicy.DEFAULT);
+                RecoveryPolicy.DEFAULT,
+                DeployPolicy.Mode.REPLICATED);
     }
 
     public static StackDefinition stack(String name, Draft... services) {

@@ -15,9 +15,15 @@ public final class SimulatedLoop implements EventLoop {
     private final PriorityQueue<Task> tasks = new PriorityQueue<>();
     private long sequence;
     private boolean running;
+    private Runnable afterEvent = () -> {};
 
     public SimulatedLoop(SimulatedClock clock) {
         this.clock = clock;
+    }
+
+    /** Runs {@code check} after every task from now on: the place for invariants. */
+    public void afterEvent(Runnable check) {
+        afterEvent = check;
     }
 
     @Override
@@ -64,6 +70,7 @@ public final class SimulatedLoop implements EventLoop {
         } finally {
             running = false;
         }
+        afterEvent.run();
     }
 
     private record Task(long dueNanos, long sequence, Runnable body) implements Comparable<Task> {

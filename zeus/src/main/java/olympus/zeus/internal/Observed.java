@@ -68,6 +68,26 @@ public record Observed(
                 && of(record).filter(i -> i.observation().isWell()).isPresent();
     }
 
+    /** Whether another run of it than the ordered one may still be there. */
+    boolean mayRunEarlier(Versioned<InstanceRecord> stored) {
+        var record = stored.value();
+        var node = nodes.get(record.placement().node());
+        if (node == null || node.report().isEmpty()) {
+            return true;
+        }
+        var seen = node.instances().get(record.id());
+        var knowsOrder = node.acceptedRevision() >= stored.revision();
+        if (seen == null) {
+            return !knowsOrder;
+        }
+        return !seen.observation().runToken().equals(record.run().token())
+                && switch (seen.observation().state()) {
+                    case STARTING, RUNNING, STOPPING, BACKOFF -> true;
+                    case PENDING -> !knowsOrder;
+                    case STOPPED, COMPLETED, GIVEN_UP -> false;
+                };
+    }
+
     /**
      * Whether the node is known to have nothing of this instance running, and will not start it.
      */

@@ -13,6 +13,7 @@ import olympus.model.ServiceId;
 import olympus.model.stack.DeployPolicy;
 import olympus.model.stack.PortSpec;
 import olympus.model.stack.ServiceDefinition;
+import olympus.model.state.InstanceRecord;
 
 /**
  * Where instances go: nodes are filtered (connected, ports free), then scored (fewest instances of
@@ -39,10 +40,33 @@ final class Placement {
                 var load = placement.loads.get(record.placement().node());
                 if (load != null) {
                     load.add(record.id(), claims(desired.definitionOf(record), record.id()));
+                    load.claim(earlierClaims(stored, desired, observed));
                 }
             }
         }
         return placement;
+    }
+
+    /**
+     * What a run before the ordered one may still use: it ends before its successor starts, but
+     * another instance must not be given its ports until then.
+     */
+    private static List<Claim> earlierClaims(
+            Versioned<InstanceRecord> stored, Desired desired, Observed observed) {
+        var record = stored.value();
+        var service = record.id().service();
+        var rollout = desired.state(service).rollout();
+        if (rollout.isEmpty() || !observed.mayRunEarlier(stored)) {
+            return List.of();
+        }
+        return desired.stack(service.stack()).stream()
+                .flatMap(s ->
+                        s.revisions().tailMap(rollout.get().fromRevision(), true).values().stream())
+                .filter(r -> r.number() != record.run().revision())
+                .map(r -> Optional.ofNullable(r.definition().services().get(service.service())))
+                .flatMap(d -> claims(d, record.id()).stream())
+                .distinct()
+                .toList();
     }
 
     /** The answer: a node, or why there is none. */
@@ -116,18 +140,25 @@ final class Placement {
     }
 
     private static List<Claim> claims(Optional<ServiceDefinition> definition, InstanceId id) {
-        if (definition.isEmpty() || definition.get().ports().isEmpty()) {
-            return List.of();
-        }
-        var found = definition.get();
-        return found.ports().stream()
-                .map(spec ->
-                        new Claim(spec.hostAddress(), spec.protocol(), port(found, spec, id), id))
-                .toList();
+        return definition.isEmpty() ? List.of() : claims(definition.get(), id);
+    }
+
+    /** The ports that an instance uses under this declaration. */
+    static List<Claim> claims(ServiceDefinition definition, InstanceId id) {
+        return definition.ports().isEmpty()
+                ? List.of()
+                : definition.ports().stream()
+                        .map(spec ->
+                                new Claim(
+                                        spec.hostAddress(),
+                                        spec.protocol(),
+                                        port(definition, spec, id),
+                                        id))
+                        .toList();
     }
 
     /** One port of one node, used by one instance. */
-    private record Claim(String address, PortSpec.Protocol protocol, int port, InstanceId owner) {
+    record Claim(String address, PortSpec.Protocol protocol, int port, InstanceId owner) {
         boolean collidesWith(Claim other) {
             return port == other.port
                     && protocol == other.protocol
@@ -158,6 +189,10 @@ final class Placement {
         void add(InstanceId instance, List<Claim> wanted) {
             total++;
             byService.merge(instance.service(), 1, Integer::sum);
+            claim(wanted);
+        }
+
+        void claim(List<Claim> wanted) {
             wanted.forEach(c -> claims.computeIfAbsent(c.port, p -> new ArrayList<>()).add(c));
         }
 

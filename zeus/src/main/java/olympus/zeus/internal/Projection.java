@@ -110,7 +110,7 @@ public final class Projection {
                     pauses.put(
                             parts[2], new Versioned<>(Codecs.PAUSE_RECORD.decode(json), written));
             default -> {
-                // zeus/epoch and the stream are not part of the projection.
+                // The stream is not part of the projection.
             }
         }
     }

@@ -147,13 +147,17 @@ final class RolloutPlanner {
             return;
         }
         var pause = draft.desired.pauseOf(planner.service().stack(), Optional.empty());
-        if (policy.failureAction() == DeployPolicy.FailureAction.ROLLBACK
-                && rollout.cause() == ServiceState.Cause.UPDATE
-                && pause.isEmpty()
-                && canRollBack()) {
-            draft.add(new Step.RollBackService(stored, rollout.fromRevision(), reason));
-        } else {
+        if (policy.failureAction() != DeployPolicy.FailureAction.ROLLBACK
+                || rollout.cause() != ServiceState.Cause.UPDATE
+                || !canRollBack()) {
             draft.add(new Step.HaltRollout(stored, reason));
+        } else if (pause.isPresent()) {
+            draft.waits(
+                    planner.service(),
+                    "the update failed and is rolled back once automatic action, paused by %s, is resumed: %s"
+                            .formatted(pause.get().by(), reason));
+        } else {
+            draft.add(new Step.RollBackService(stored, rollout.fromRevision(), reason));
         }
     }
 

@@ -182,7 +182,9 @@ final class ServicePlanner {
         if (record.order().phase() != Phase.STOP) {
             var order = new Order(Phase.STOP, why, draft.now.wall());
             draft.add(new Step.StopInstance(stored, record.withOrder(order), why));
-        } else if (record.run().generation() != state.generation()) {
+        } else if (record.run().generation() != state.generation()
+                && draft.observed.hasEnded(stored)) {
+            // Not earlier: until then it uses the ports of its old declaration.
             draft.add(
                     new Step.AmendInstance(
                             stored,

@@ -2,7 +2,6 @@ package olympus.zeus.internal;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -275,12 +274,9 @@ final class StackChanges {
                     "stack %s has mode %s, which host processes do not have; write mode: manage"
                             .formatted(definition.name(), definition.mode()));
         }
-        var ports = new HashMap<String, ServiceDefinition>();
-        for (var service : definition.services().values()) {
-            check(definition, service);
-            service.ports().forEach(p -> ports.put(p.name(), service));
-        }
-        var conflicts = PortConflicts.of(definition, desired);
+        definition.services().values().forEach(service -> check(definition, service));
+        var conflicts = new ArrayList<>(PortConflicts.of(definition, desired));
+        conflicts.addAll(PortSwaps.of(definition, desired));
         if (!conflicts.isEmpty()) {
             throw new OlympusException(ErrorCode.CONFLICT, String.join("\n", conflicts));
         }

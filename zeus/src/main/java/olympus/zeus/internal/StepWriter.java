@@ -82,12 +82,7 @@ final class StepWriter {
                 replace(from, to);
                 decide("retire", to, why, "its stop is ordered");
             }
-            case Step.ForgetInstance(var from, var why) -> {
-                var key = ZeusKeys.instance(from.value().id());
-                conditions.add(new Condition.RevisionIs(key, from.revision()));
-                operations.add(new Operation.Delete(key));
-                decide("remove", from.value(), why, "removed");
-            }
+            case Step.ForgetInstance forget -> forget(forget);
             case Step.AmendInstance(var from, var to, var why) -> {
                 replace(from, to);
                 decide("change without a restart", to, why, "ordered");
@@ -103,18 +98,7 @@ final class StepWriter {
             case Step.RollBackService rollback -> halt(rollback.from(), rollback.why());
             case Step.ForgetService(var service, var why) ->
                     operations.add(new Operation.Delete(ZeusKeys.service(service)));
-            case Step.ForgetStack(var stack, var why) -> {
-                operations.add(new Operation.DeleteTree(ZeusKeys.stack(stack)));
-                operations.add(
-                        new Operation.DeleteTree(olympus.hermes.Key.of("zeus/services/" + stack)));
-                operations.add(
-                        decision(
-                                "forget stack",
-                                stack.value(),
-                                "",
-                                why,
-                                "removed; its data is kept"));
-            }
+            case Step.ForgetStack forget -> forget(forget);
             case Step.MendDrift(var node, var subject, var why) ->
                     operations.add(
                             decision(
@@ -124,6 +108,27 @@ final class StepWriter {
                                     why,
                                     "the whole assignment is sent again"));
         }
+    }
+
+    private void forget(Step.ForgetInstance step) {
+        var record = step.from().value();
+        var key = ZeusKeys.instance(record.id());
+        conditions.add(new Condition.RevisionIs(key, step.from().revision()));
+        operations.add(new Operation.Delete(key));
+        decide("remove", record, step.why(), "removed");
+    }
+
+    private void forget(Step.ForgetStack step) {
+        var stack = step.stack();
+        operations.add(new Operation.DeleteTree(ZeusKeys.stack(stack)));
+        operations.add(new Operation.DeleteTree(ZeusKeys.services(stack)));
+        operations.add(
+                decision(
+                        "forget stack",
+                        stack.value(),
+                        "",
+                        step.why(),
+                        "removed; its data is kept"));
     }
 
     private void halt(Versioned<ServiceState> from, String why) {

@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.stack.DeployPolicy;
@@ -132,13 +134,17 @@ final class ViewBuilder {
         if (completed == instances.size() && completed >= wanted) {
             return new StateAndReason("completed", "every instance ended successfully");
         }
-        var reason =
+        var told =
                 instances.stream()
                         .filter(i -> !i.observed().isWell() && !i.observed().reason().isEmpty())
                         .map(i -> i.observed().id() + ": " + i.observed().reason())
-                        .findFirst()
-                        .or(() -> waits)
-                        .orElse("");
+                        .findFirst();
+        // An agent's own sentence says what happened, the plan's why nothing else follows.
+        var reason =
+                Stream.concat(
+                                told.stream(),
+                                waits.filter(w -> !told.orElse("").contains(w)).stream())
+                        .collect(Collectors.joining("; "));
         var pause = desired.pauseOf(id.stack(), Optional.empty());
         if (pause.isPresent()) {
             return new StateAndReason(

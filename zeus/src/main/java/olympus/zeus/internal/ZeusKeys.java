@@ -26,6 +26,10 @@ public final class ZeusKeys {
         return stack(stack).child("revisions").child("%010d".formatted(number));
     }
 
+    static Key services(StackName stack) {
+        return Key.of("zeus/services/" + stack);
+    }
+
     static Key service(ServiceId service) {
         return Key.of("zeus/services/" + service);
     }

@@ -1,0 +1,227 @@
+package olympus.zeus;
+
+import static olympus.model.stack.DeployPolicy.FailureAction.PAUSE;
+import static olympus.model.stack.DeployPolicy.FailureAction.ROLLBACK;
+import static olympus.model.stack.DeployPolicy.Order.START_FIRST;
+import static olympus.model.stack.DeployPolicy.Order.STOP_FIRST;
+import static olympus.zeus.Stacks.service;
+import static olympus.zeus.Stacks.stack;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import olympus.model.state.InstanceObservation.State;
+import olympus.model.state.InstanceRecord.Phase;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is planned in typical situations, as text under {@code src/test/resources/plans}. */
+final class PlannerTest {
+
+    private static final Path PLANS = Path.of("src/test/resources/plans");
+    private static final Stacks.Draft WEB = service("web");
+    private static final Stacks.Draft WORKER = service("worker").after("web");
+
+    static Stream<Map.Entry<String, Situation>> situations() {
+        var all = new TreeMap<String, Situation>();
+        first(all);
+        updates(all);
+        failures(all);
+        ends(all);
+        return all.entrySet().stream();
+    }
+
+    private static Situation started(int nodes, Stacks.Draft... services) {
+        return new Situation().nodes(nodes).stack(1, stack("shop", services));
+    }
+
+    private static void first(Map<String, Situation> all) {
+        all.put("nothing-declared", new Situation().nodes(2));
+        all.put("first-placement", started(2, WEB.replicas(3).ports(8080, 8089), WORKER));
+        all.put("no-node-yet", started(0, WEB));
+        all.put("node-cut-off", started(2, WEB.replicas(2)).cutOff(2).instance("shop/web.2", 2, 1));
+        all.put(
+                "port-taken",
+                started(1, WEB.ports(80, 80), service("front").ports(80, 80))
+                        .instance("shop/front.1", 1, 1));
+        all.put(
+                "dependency-met",
+                started(1, WEB, WORKER)
+                        .instance("shop/web.1", 1, 1)
+                        .seen("shop/web.1", State.RUNNING, 1)
+                        .instance("shop/worker.1", 1, 1, Phase.WAITING, true));
+        all.put(
+                "dependency-given-up",
+                started(1, WEB, WORKER)
+                        .instance("shop/web.1", 1, 1)
+                        .crashed("shop/web.1", State.GIVEN_UP, 5)
+                        .instance("shop/worker.1", 1, 1, Phase.WAITING, true));
+        all.put(
+                "global-on-a-new-node",
+                started(3, WEB.global().ports(9100, 9100))
+                        .instance("shop/web.1", 1, 1)
+                        .instance("shop/web.2", 3, 1));
+        all.put(
+                "all-is-well",
+                started(1, WEB).instance("shop/web.1", 1, 1).seen("shop/web.1", State.RUNNING, 60));
+    }
+
+    private static Situation updated(Stacks.Draft was, Stacks.Draft is) {
+        return new Situation()
+                .nodes(1)
+                .stack(1, stack("shop", was))
+                .stack(2, stack("shop", is))
+                .updating("shop/web");
+    }
+
+    private static void updates(Map<String, Situation> all) {
+        var web = WEB.replicas(2).update(1, PAUSE, STOP_FIRST);
+        all.put(
+                "update-begins",
+                updated(web, web.command("new"))
+                        .instance("shop/web.1", 1, 1)
+                        .seen("shop/web.1", State.RUNNING, 60)
+                        .instance("shop/web.2", 1, 1)
+                        .crashed("shop/web.2", State.BACKOFF, 2));
+        all.put(
+                "update-watches",
+                updated(web, web.command("new"))
+                        .instance("shop/web.1", 1, 2)
+                        .seen("shop/web.1", State.RUNNING, 1)
+                        .instance("shop/web.2", 1, 1)
+                        .seen("shop/web.2", State.RUNNING, 60));
+        all.put(
+                "update-confirms",
+                updated(web, web.command("new"))
+                        .instance("shop/web.1", 1, 2)
+                        .seen("shop/web.1", State.RUNNING, 3)
+                        .instance("shop/web.2", 1, 1)
+                        .seen("shop/web.2", State.RUNNING, 60));
+        all.put(
+                "update-ends",
+                updated(web, web.command("new"))
+                        .instance("shop/web.1", 1, 2, Phase.RUN, true)
+                        .instance("shop/web.2", 1, 2, Phase.RUN, true));
+        all.put(
+                "update-waits-while-paused",
+                updated(web, web.command("new"))
+                        .instance("shop/web.1", 1, 1)
+                        .instance("shop/web.2", 1, 1)
+                        .paused("all"));
+        var extra = web.ports(8080, 8082).update(1, PAUSE, START_FIRST);
+        all.put(
+                "update-starts-first",
+                updated(extra, extra.command("new"))
+                        .instance("shop/web.1", 1, 1)
+                        .seen("shop/web.1", State.RUNNING, 60)
+                        .instance("shop/web.2", 1, 1)
+                        .seen("shop/web.2", State.RUNNING, 60));
+        all.put(
+                "port-of-a-run-that-still-ends",
+                new Situation()
+                        .nodes(1)
+                        .stack(1, stack("shop", WEB.ports(80, 80), service("front").ports(81, 81)))
+                        .stack(2, stack("shop", WEB.ports(82, 82), service("front").ports(80, 80)))
+                        .updating("shop/web")
+                        .updating("shop/front")
+                        .instance("shop/web.1", 1, 2)
+                        .seenEarlier("shop/web.1", State.STOPPING)
+                        .instance("shop/front.1", 1, 1)
+                        .seen("shop/front.1", State.RUNNING, 60));
+    }
+
+    private static void failures(Map<String, Situation> all) {
+        var back = WEB.update(1, ROLLBACK, STOP_FIRST);
+        all.put(
+                "update-fails-and-returns",
+                updated(back, back.command("bad"))
+                        .instance("shop/web.1", 1, 2)
+                        .crashed("shop/web.1", State.BACKOFF, 1));
+        all.put(
+                "update-fails-while-paused",
+                updated(back, back.command("bad"))
+                        .instance("shop/web.1", 1, 2)
+                        .crashed("shop/web.1", State.GIVEN_UP, 5)
+                        .paused("stack:shop"));
+        var halt = WEB.update(1, PAUSE, STOP_FIRST);
+        all.put(
+                "update-fails-and-halts",
+                updated(halt, halt.command("bad"))
+                        .instance("shop/web.1", 1, 2)
+                        .crashed("shop/web.1", State.GIVEN_UP, 5));
+        all.put(
+                "given-up-and-moved",
+                started(2, WEB.moves())
+                        .instance("shop/web.1", 1, 1)
+                        .crashed("shop/web.1", State.GIVEN_UP, 5));
+        all.put(
+                "given-up-with-one-node",
+                started(1, WEB.moves())
+                        .instance("shop/web.1", 1, 1)
+                        .crashed("shop/web.1", State.GIVEN_UP, 5));
+        all.put(
+                "given-up-on-a-paused-node",
+                started(2, WEB.moves())
+                        .paused("node:node1")
+                        .instance("shop/web.1", 1, 1)
+                        .crashed("shop/web.1", State.GIVEN_UP, 5));
+        all.put(
+                "drift",
+                started(1, WEB)
+                        .instance("shop/web.1", 1, 1)
+                        .seenEarlier("shop/web.1", State.RUNNING)
+                        .undeclared("shop/ghost.1", 1));
+    }
+
+    private static void ends(Map<String, Situation> all) {
+        all.put(
+                "stopped-by-hand",
+                started(1, WEB)
+                        .held("shop/web")
+                        .instance("shop/web.1", 1, 1)
+                        .seen("shop/web.1", State.RUNNING, 60));
+        all.put(
+                "fewer-replicas",
+                started(1, WEB)
+                        .instance("shop/web.1", 1, 1)
+                        .instance("shop/web.2", 1, 1)
+                        .instance("shop/web.3", 1, 1, Phase.RETIRE, true)
+                        .seen("shop/web.3", State.STOPPED, 1));
+        all.put(
+                "stack-goes-dependants-first",
+                new Situation()
+                        .nodes(1)
+                        .removing(1, stack("shop", WEB, WORKER))
+                        .instance("shop/web.1", 1, 1)
+                        .seen("shop/web.1", State.RUNNING, 60)
+                        .instance("shop/worker.1", 1, 1)
+                        .seen("shop/worker.1", State.RUNNING, 60));
+        all.put("stack-is-gone", new Situation().nodes(1).removing(1, stack("shop", WEB)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("situations")
+    void plansAsWrittenDown(Map.Entry<String, Situation> named) throws IOException {
+        var text = PlanText.of(named.getValue().plan(), Situation.nowNanos());
+        var file = PLANS.resolve(named.getKey() + ".txt");
+        if (Boolean.getBoolean("docs.write")) {
+            Files.createDirectories(PLANS);
+            Files.writeString(file, text);
+        }
+        assertThat(file).as("mvn test -Ddocs.write=true writes it anew").hasContent(text);
+    }
+
+    @Test
+    void hasNoPlanWrittenDownForASituationThatNobodyTries() throws IOException {
+        try (var files = Files.list(PLANS)) {
+            assertThat(files.map(f -> f.getFileName().toString()))
+                    .containsExactlyInAnyOrderElementsOf(
+                            situations().map(s -> s.getKey() + ".txt").toList());
+        }
+    }
+}

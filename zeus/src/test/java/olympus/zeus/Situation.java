@@ -1,0 +1,241 @@
+package olympus.zeus;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import olympus.hermes.Bytes;
+import olympus.hermes.Entry;
+import olympus.hermes.Key;
+import olympus.model.InstanceId;
+import olympus.model.NodeId;
+import olympus.model.ServiceId;
+import olympus.model.stack.StackDefinition;
+import olympus.model.state.Assignment;
+import olympus.model.state.Codecs;
+import olympus.model.state.InstanceObservation;
+import olympus.model.state.InstanceObservation.Health;
+import olympus.model.state.InstanceObservation.State;
+import olympus.model.state.InstanceRecord;
+import olympus.model.state.InstanceRecord.Phase;
+import olympus.model.state.NodeRecord;
+import olympus.model.state.NodeReport;
+import olympus.model.state.PauseRecord;
+import olympus.model.state.ServiceState;
+import olympus.model.state.StackPointer;
+import olympus.model.state.StackRevision;
+import olympus.zeus.internal.Observed;
+import olympus.zeus.internal.Plan;
+import olympus.zeus.internal.Planner;
+import olympus.zeus.internal.Projection;
+
+/**
+ * Records and reports that are being put together, to be planned from. Every record is as of store
+ * revision 1, the nodes have accepted revision 1, and it is an hour after the start.
+ */
+final class Situation {
+
+    private static final Instant WALL = Instant.parse("2026-11-21T03:00:00Z");
+    private static final long NOW = Duration.ofHours(1).toNanos();
+
+    private final Map<String, byte[]> entries = new TreeMap<>();
+    private final Map<NodeId, Boolean> connected = new TreeMap<>();
+    private final Map<NodeId, Map<InstanceId, Observed.Instance>> seen = new HashMap<>();
+    private final Map<InstanceId, InstanceRecord> records = new HashMap<>();
+    private final Map<ServiceId, Long> batchEnded = new HashMap<>();
+
+    static NodeId node(int number) {
+        return new NodeId(new UUID(7, number));
+    }
+
+    Situation nodes(int count) {
+        for (var n = 1; n <= count; n++) {
+            connected.put(node(n), true);
+            entries.put(
+                    "zeus/nodes/" + node(n),
+                    Codecs.NODE_RECORD.encodeBytes(
+                            new NodeRecord(node(n), "node" + n, Map.of(), WALL, 0)));
+        }
+        return this;
+    }
+
+    Situation cutOff(int number) {
+        connected.put(node(number), false);
+        return this;
+    }
+
+    /** The last of several revisions is the current one. */
+    Situation stack(int revision, StackDefinition definition) {
+        var key = "zeus/stacks/" + definition.name();
+        entries.put(
+                key + "/revisions/%010d".formatted(revision),
+                Codecs.STACK_REVISION.encodeBytes(
+                        new StackRevision(revision, WALL, "user:ana", "", "", definition)));
+        return pointer(definition, revision, false);
+    }
+
+    Situation removing(int revision, StackDefinition definition) {
+        return stack(revision, definition).pointer(definition, revision, true);
+    }
+
+    private Situation pointer(StackDefinition definition, int revision, boolean removing) {
+        entries.put(
+                "zeus/stacks/" + definition.name() + "/current",
+                Codecs.STACK_POINTER.encodeBytes(
+                        new StackPointer(definition.name(), revision, removing, WALL, "user:ana")));
+        return this;
+    }
+
+    /** An update from revision 1 to generation 2. */
+    Situation updating(String service) {
+        var rollout =
+                new ServiceState.Rollout(
+                        ServiceState.Cause.UPDATE, 1, "user:ana", WALL, Optional.empty(), false);
+        return state(service, 2, Optional.empty(), Optional.of(rollout));
+    }
+
+    Situation held(String service) {
+        return state(
+                service, 1, Optional.of(new ServiceState.Hold("user:ana", WALL)), Optional.empty());
+    }
+
+    private Situation state(
+            String service,
+            long generation,
+            Optional<ServiceState.Hold> hold,
+            Optional<ServiceState.Rollout> rollout) {
+        entries.put(
+                "zeus/services/" + service,
+                Codecs.SERVICE_STATE.encodeBytes(
+                        new ServiceState(ServiceId.parse(service), generation, hold, rollout)));
+        return this;
+    }
+
+    Situation paused(String scope) {
+        entries.put(
+                "zeus/pauses/" + scope,
+                Codecs.PAUSE_RECORD.encodeBytes(
+                        new PauseRecord(scope, "user:ana", WALL, "looking")));
+        return this;
+    }
+
+    /** Ordered to run on a node, of the generation and revision given, not yet seen. */
+    Situation instance(String id, int node, int generation) {
+        return instance(id, node, generation, Phase.RUN, generation == 1);
+    }
+
+    Situation instance(String id, int node, int generation, Phase phase, boolean confirmed) {
+        var instance = InstanceId.parse(id);
+        var record =
+                new InstanceRecord(
+                        instance,
+                        new InstanceRecord.Placement(node(node), Map.of(), List.of()),
+                        new InstanceRecord.Run(
+                                token(instance, generation), generation, generation, confirmed),
+                        new InstanceRecord.Order(phase, "", WALL));
+        records.put(instance, record);
+        entries.put(
+                "zeus/instances/" + instance.service() + "/" + instance.ordinal(),
+                Codecs.INSTANCE_RECORD.encodeBytes(record));
+        return this;
+    }
+
+    private static String token(InstanceId id, int generation) {
+        return id.ordinal() + "-" + generation;
+    }
+
+    /** The ordered run is reported as being in this state for so many seconds. */
+    Situation seen(String id, State state, int seconds) {
+        var record = records.get(InstanceId.parse(id));
+        return seen(id, record == null ? "" : record.run().token(), state, 0, seconds, record);
+    }
+
+    Situation crashed(String id, State state, int restarts) {
+        var record = records.get(InstanceId.parse(id));
+        return seen(id, record == null ? "" : record.run().token(), state, restarts, 1, record);
+    }
+
+    /** The run before the ordered one is still there. */
+    Situation seenEarlier(String id, State state) {
+        return seen(id, "earlier", state, 0, 1, records.get(InstanceId.parse(id)));
+    }
+
+    Situation undeclared(String id, int node) {
+        return put(id, node(node), "forged", State.RUNNING, 0, 1);
+    }
+
+    private Situation seen(
+            String id,
+            String token,
+            State state,
+            int restarts,
+            int seconds,
+            @org.jspecify.annotations.Nullable InstanceRecord record) {
+        return record == null
+                ? this
+                : put(id, record.placement().node(), token, state, restarts, seconds);
+    }
+
+    private Situation put(
+            String id, NodeId node, String token, State state, int restarts, int seconds) {
+        var since = NOW - Duration.ofSeconds(seconds).toNanos();
+        var observation =
+                new InstanceObservation(
+                        InstanceId.parse(id),
+                        token,
+                        "process",
+                        state,
+                        Health.NONE,
+                        state == State.RUNNING ? 100 : 0,
+                        restarts,
+                        WALL,
+                        state == State.RUNNING ? "" : "ended with exit status 1",
+                        Optional.empty());
+        var well = observation.isWell() ? Optional.of(since) : Optional.<Long>empty();
+        seen.computeIfAbsent(node, n -> new TreeMap<>())
+                .put(observation.id(), new Observed.Instance(observation, since, well));
+        return this;
+    }
+
+    Plan plan() {
+        var projection = new Projection();
+        projection.listed(
+                entries.entrySet().stream()
+                        .map(e -> new Entry(Key.of(e.getKey()), Bytes.wrap(e.getValue()), 1, 1, 0))
+                        .toList(),
+                1);
+        var nodes = new TreeMap<NodeId, Observed.Node>();
+        connected.forEach((id, up) ->
+                nodes.put(
+                        id,
+                        new Observed.Node(
+                                up,
+                                Optional.of(WALL),
+                                Optional.of(report(id)),
+                                1,
+                                seen.getOrDefault(id, Map.of()))));
+        return Planner.plan(projection.desired(), new Observed(0, nodes, batchEnded), NOW, WALL);
+    }
+
+    private static NodeReport report(NodeId node) {
+        return new NodeReport(
+                node,
+                "",
+                1,
+                "boot",
+                Assignment.Stamp.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of());
+    }
+
+    /** The moment of planning. */
+    static long nowNanos() {
+        return NOW;
+    }
+}
