@@ -185,23 +185,21 @@ class FaultsTest {
     }
 
     @Test
-    void keepsTheProcessWhenItsKeeperIsKilledAndRestartsItWhenItDiesLater() throws IOException {
+    void keepsTheProcessWhenItsShimIsKilledAndRestartsItWhenItDiesLater() throws IOException {
         try (var agent = new RunningAgent(folder)) {
             agent.assign(Specs.of(folder, "first/web.1", "sleep", "600"));
             var before = agent.awaitRunning("first/web.1");
-            var keeper =
+            var shim =
                     Long.parseLong(
                             Files.readString(
                                             folder.resolve(
                                                     "agent/instances/first/web.1/runs/1/shim"))
                                     .split(" ")[0]);
 
-            ProcessHandle.of(keeper).orElseThrow().destroyForcibly();
+            ProcessHandle.of(shim).orElseThrow().destroyForcibly();
 
             var kept =
-                    agent.await(
-                            "first/web.1",
-                            seen -> seen.reason().contains("keeper process was killed"));
+                    agent.await("first/web.1", seen -> seen.reason().contains("shim was killed"));
             assertThat(kept.pid()).isEqualTo(before.pid());
             ProcessHandle.of(before.pid()).orElseThrow().destroyForcibly();
             agent.await(

@@ -41,8 +41,8 @@ class ScaleTest {
             assertThat(new CountDownLatch(1).await(IDLE_SECONDS, TimeUnit.SECONDS)).isFalse();
             var cpu = (cpuTicks() - cpuBefore) / (double) IDLE_SECONDS;
             System.out.printf(
-                    "%d instances running after %d ms; idle %.2f %% of a core; %d threads; keeper: PSS %d kB each%n",
-                    INSTANCES, took.toMillis(), cpu, Thread.activeCount(), keeperPss());
+                    "%d instances running after %d ms; idle %.2f %% of a core; %d threads; shim: PSS %d kB each%n",
+                    INSTANCES, took.toMillis(), cpu, Thread.activeCount(), shimPss());
             assertThat(took).isLessThan(Duration.ofSeconds(60));
             assertThat(cpu).isLessThan(3);
             var stopped = System.nanoTime();
@@ -60,8 +60,8 @@ class ScaleTest {
         return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 
-    private long keeperPss() throws IOException {
-        var keepers =
+    private long shimPss() throws IOException {
+        var shims =
                 ProcessHandle.allProcesses()
                         .filter(process ->
                                 process.info()
@@ -70,15 +70,15 @@ class ScaleTest {
                                         .contains("shim.sh hold " + folder))
                         .toList();
         var total = 0L;
-        for (var keeper : keepers) {
+        for (var shim : shims) {
             try (Stream<String> lines =
-                    Files.lines(Path.of("/proc/" + keeper.pid() + "/smaps_rollup"))) {
+                    Files.lines(Path.of("/proc/" + shim.pid() + "/smaps_rollup"))) {
                 total +=
                         lines.filter(line -> line.startsWith("Pss:"))
                                 .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
                                 .sum();
             }
         }
-        return total / Math.max(1, keepers.size());
+        return total / Math.max(1, shims.size());
     }
 }

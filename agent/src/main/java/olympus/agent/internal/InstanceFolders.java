@@ -35,7 +35,7 @@ final class InstanceFolders {
         this.node = node;
     }
 
-    /** Makes the folders and puts the keeper's script in place. */
+    /** Makes the folders and puts the shim's script in place. */
     void prepare() {
         try (var script = InstanceFolders.class.getResourceAsStream("shim.sh")) {
             Files.createDirectories(root.resolve("instances"));

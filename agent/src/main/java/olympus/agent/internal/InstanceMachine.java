@@ -130,7 +130,7 @@ final class InstanceMachine {
             case MachineInput.Started started -> started(started);
             case MachineInput.StartFailed failed -> startFailed(failed);
             case MachineInput.Ended ended -> ended(ended);
-            case MachineInput.KeeperLost lost -> keeperLost(lost);
+            case MachineInput.ShimLost lost -> shimLost(lost);
             case MachineInput.Probed probed -> probed(probed);
             case MachineInput.Tick ignored -> {}
         }
@@ -200,12 +200,12 @@ final class InstanceMachine {
         }
     }
 
-    private void keeperLost(MachineInput.KeeperLost lost) {
+    private void shimLost(MachineInput.ShimLost lost) {
         if (liveRun().isPresent() && liveRun().getAsLong() == lost.run()) {
-            remark = "its keeper process was killed; it is watched directly";
+            remark = "its shim was killed; it is watched directly";
             tell(
                     "watch directly",
-                    "the keeper process of run %d was killed".formatted(lost.run()),
+                    "the shim of run %d was killed".formatted(lost.run()),
                     "still running");
         }
     }

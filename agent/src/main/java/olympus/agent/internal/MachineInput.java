@@ -31,8 +31,8 @@ sealed interface MachineInput {
      */
     record Ended(long run, Optional<Integer> exit, String detail) implements MachineInput {}
 
-    /** The keeper of the run was killed; the run itself goes on and is watched directly. */
-    record KeeperLost(long run) implements MachineInput {}
+    /** The shim of the run was killed; the run itself goes on and is watched directly. */
+    record ShimLost(long run) implements MachineInput {}
 
     record Probed(long run, boolean passed, String message) implements MachineInput {}
 

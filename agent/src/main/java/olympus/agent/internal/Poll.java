@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * Waits for what the kernel sends no event for (a file of a keeper, processes that are nobody's
+ * Waits for what the kernel sends no event for (a file of a shim, processes that are nobody's
  * children), by looking again: at once, after a millisecond, then in steps that double up to {@link
  * #LONGEST_PAUSE}. Blocks its thread, which must not be a loop's; an interrupt ends the wait.
  */

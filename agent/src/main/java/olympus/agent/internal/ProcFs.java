@@ -107,8 +107,8 @@ final class ProcFs {
                                 .findFirst());
     }
 
-    /** Whether this is a keeper at work ({@code shim.sh hold …}) rather than what it keeps. */
-    static boolean isKeeper(long pid) {
+    /** Whether this is a shim at work ({@code shim.sh hold …}) rather than what it keeps. */
+    static boolean isShim(long pid) {
         return read(PROC.resolve(pid + "/cmdline"))
                 .map(bytes -> new String(bytes, StandardCharsets.ISO_8859_1))
                 .filter(line -> line.contains("/shim.sh\0hold\0"))

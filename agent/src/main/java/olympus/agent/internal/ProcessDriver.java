@@ -25,7 +25,7 @@ import olympus.model.stack.StopPolicy;
 import olympus.model.state.InstanceSpec;
 
 /**
- * Runs instances as host processes, each under a keeper of its own ({@code shim.sh}) that outlives
+ * Runs instances as host processes, each under a shim of its own ({@code shim.sh}) that outlives
  * the agent.
  *
  * <p>Ownership: the live runs. Threading: all methods on the supervision loop; what blocks runs on
@@ -86,10 +86,10 @@ final class ProcessDriver {
         final String marker;
         Optional<ProcessIdentity> child = Optional.empty();
         Optional<PidWatcher.Watch> childWatch = Optional.empty();
-        Optional<PidWatcher.Watch> keeperWatch = Optional.empty();
+        Optional<PidWatcher.Watch> shimWatch = Optional.empty();
         Optional<StopPolicy> stopping = Optional.empty();
         boolean childEnded;
-        boolean keeperEnded;
+        boolean shimEnded;
         boolean clearing;
         long killAtNanos = Long.MAX_VALUE;
 
@@ -115,7 +115,7 @@ final class ProcessDriver {
 
     /** What an attempt to start gave. */
     private sealed interface Launch {
-        record Up(ProcessIdentity child, Optional<ProcessIdentity> keeper) implements Launch {}
+        record Up(ProcessIdentity child, Optional<ProcessIdentity> shim) implements Launch {}
 
         record Failed(String reason, boolean hopeless) implements Launch {}
     }
@@ -178,7 +178,7 @@ final class ProcessDriver {
         if (!process.waitFor(START_DEADLINE.toSeconds(), TimeUnit.SECONDS)
                 || process.exitValue() != 0) {
             process.destroyForcibly();
-            return new Launch.Failed("setsid could not start its keeper", false);
+            return new Launch.Failed("setsid could not start its shim", false);
         }
         return awaitClaim(entry.folder);
     }
@@ -213,7 +213,7 @@ final class ProcessDriver {
         problems.removeIf(problem -> problem.contains(id.toString()));
     }
 
-    /** The keeper writes within milliseconds; a busy machine may take longer. */
+    /** The shim writes within milliseconds; a busy machine may take longer. */
     private Launch awaitClaim(RunFolder folder) {
         var answer = Poll.within(START_DEADLINE, () -> answer(folder));
         if (answer.isPresent()) {
@@ -221,31 +221,31 @@ final class ProcessDriver {
         }
         if (folder.claim()) {
             return new Launch.Failed(
-                    "its keeper did not start it within " + Sentences.duration(START_DEADLINE),
+                    "its shim did not start it within " + Sentences.duration(START_DEADLINE),
                     false);
         }
         return folder.child() instanceof RunFolder.Claim.Held held
-                ? new Launch.Up(identity(held), keeper(folder))
-                : new Launch.Failed("its keeper died while it started it", false);
+                ? new Launch.Up(identity(held), shim(folder))
+                : new Launch.Failed("its shim died while it started it", false);
     }
 
-    /** What its keeper has written so far. */
+    /** What its shim has written so far. */
     private Optional<Launch> answer(RunFolder folder) {
         if (folder.child() instanceof RunFolder.Claim.Held held) {
-            return Optional.of(new Launch.Up(identity(held), keeper(folder)));
+            return Optional.of(new Launch.Up(identity(held), shim(folder)));
         }
         return folder.status()
                 .map(step ->
                         new Launch.Failed(
-                                "its keeper could not start it (step %d)".formatted(step), false));
+                                "its shim could not start it (step %d)".formatted(step), false));
     }
 
     private ProcessIdentity identity(RunFolder.Claim.Held held) {
         return new ProcessIdentity(bootId, held.pid(), held.startTicks());
     }
 
-    private Optional<ProcessIdentity> keeper(RunFolder folder) {
-        return folder.keeper() instanceof RunFolder.Claim.Held held
+    private Optional<ProcessIdentity> shim(RunFolder folder) {
+        return folder.shim() instanceof RunFolder.Claim.Held held
                 ? Optional.of(identity(held))
                 : Optional.empty();
     }
@@ -260,7 +260,7 @@ final class ProcessDriver {
                                 entry.run, failed.reason(), failed.hopeless()));
             }
             case Launch.Up up -> {
-                watch(entry, up.child(), up.keeper());
+                watch(entry, up.child(), up.shim());
                 events.accept(entry.id, new MachineInput.Started(entry.run, up.child().pid()));
                 entry.stopping.ifPresent(policy -> signalStop(entry, policy));
             }
@@ -314,7 +314,7 @@ final class ProcessDriver {
             return Optional.empty();
         }
         live.put(id, entry);
-        watch(entry, child.get(), keeper(entry.folder));
+        watch(entry, child.get(), shim(entry.folder));
         if (entry.childEnded) {
             live.remove(id, entry);
             cancelWatches(entry);
@@ -346,20 +346,20 @@ final class ProcessDriver {
 
     // ---- watch and end
 
-    private void watch(Live entry, ProcessIdentity child, Optional<ProcessIdentity> keeper) {
+    private void watch(Live entry, ProcessIdentity child, Optional<ProcessIdentity> shim) {
         entry.child = Optional.of(child);
-        entry.keeperWatch =
-                keeper.flatMap(identity ->
+        entry.shimWatch =
+                shim.flatMap(identity ->
                         watcher.watch(
-                                identity, bootId, () -> loop.execute(() -> keeperEnded(entry))));
-        entry.keeperEnded = entry.keeperWatch.isEmpty();
+                                identity, bootId, () -> loop.execute(() -> shimEnded(entry))));
+        entry.shimEnded = entry.shimWatch.isEmpty();
         entry.childWatch =
                 watcher.watch(child, bootId, () -> loop.execute(() -> childEnded(entry)));
         if (entry.childWatch.isEmpty()) {
             entry.childEnded = true;
             loop.execute(() -> childEnded(entry));
-        } else if (entry.keeperEnded) {
-            loop.execute(() -> keeperEnded(entry));
+        } else if (entry.shimEnded) {
+            loop.execute(() -> shimEnded(entry));
         }
     }
 
@@ -368,15 +368,15 @@ final class ProcessDriver {
         if (live.get(entry.id) != entry) {
             return;
         }
-        if (entry.keeperEnded || entry.folder.status().isPresent()) {
+        if (entry.shimEnded || entry.folder.status().isPresent()) {
             clear(entry);
         } else {
             loop.schedule(KEEPER_WRITES_WITHIN, () -> clear(entry));
         }
     }
 
-    private void keeperEnded(Live entry) {
-        entry.keeperEnded = true;
+    private void shimEnded(Live entry) {
+        entry.shimEnded = true;
         if (live.get(entry.id) != entry) {
             return;
         }
@@ -387,7 +387,7 @@ final class ProcessDriver {
                     END_SEEN_WITHIN,
                     () -> {
                         if (live.get(entry.id) == entry && !entry.childEnded) {
-                            events.accept(entry.id, new MachineInput.KeeperLost(entry.run));
+                            events.accept(entry.id, new MachineInput.ShimLost(entry.run));
                         }
                     });
         }
@@ -452,7 +452,7 @@ final class ProcessDriver {
 
     private static void cancelWatches(Live entry) {
         entry.childWatch.ifPresent(PidWatcher.Watch::cancel);
-        entry.keeperWatch.ifPresent(PidWatcher.Watch::cancel);
+        entry.shimWatch.ifPresent(PidWatcher.Watch::cancel);
     }
 
     // ---- stop

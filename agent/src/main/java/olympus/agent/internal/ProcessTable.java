@@ -48,11 +48,11 @@ final class ProcessTable {
             if (stat.isPresent()) {
                 var key = new Key(pid, stat.get().startTicks());
                 var mark = Optional.ofNullable(marks.get(key)).orElseGet(() -> mark(pid));
-                var keeper = !mark.isEmpty() && !marks.containsKey(key) && ProcFs.isKeeper(pid);
-                mark = keeper ? "" : mark;
-                // What looks like a keeper may be its child that has not yet become the command:
+                var shim = !mark.isEmpty() && !marks.containsKey(key) && ProcFs.isShim(pid);
+                mark = shim ? "" : mark;
+                // What looks like a shim may be its child that has not yet become the command:
                 // looked at again.
-                if (!keeper) {
+                if (!shim) {
                     freshMarks.put(key, mark);
                 }
                 fresh.add(new Row(stat.get(), mark));

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The folder of one run of one instance: what the agent intended and what its keeper ({@code
+ * The folder of one run of one instance: what the agent intended and what its shim ({@code
  * shim.sh}) wrote.
  *
  * @param path {@code …/instances/<stack>/<service>.<n>/runs/<run>}
@@ -74,12 +74,12 @@ record RunFolder(Path path) {
         return claim("child");
     }
 
-    Claim keeper() {
+    Claim shim() {
         return claim("shim");
     }
 
     /**
-     * Takes the run, so that a keeper that comes late starts nothing; false when somebody holds it
+     * Takes the run, so that a shim that comes late starts nothing; false when somebody holds it
      * already.
      */
     boolean claim() {
@@ -93,7 +93,7 @@ record RunFolder(Path path) {
         }
     }
 
-    /** The exit code that the keeper wrote; empty when it wrote none (yet). */
+    /** The exit code that the shim wrote; empty when it wrote none (yet). */
     Optional<Integer> status() {
         return firstLine("status")
                 .filter(line ->

@@ -32,7 +32,7 @@ final class Strays {
                         .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The pids of a run, its keeper excepted. */
+    /** The pids of a run, its shim excepted. */
     List<Long> of(String marker, Optional<ProcessIdentity> child) {
         return table.rows().stream()
                 .filter(row -> row.mark().equals(marker) || isOf(row.stat(), child))

@@ -1,14 +1,14 @@
 #!/bin/sh
 # Keeps one run of one instance, independently of the agent: starts it, waits for it, writes down how it ended.
 #
-#   shim.sh hold RUN DIR CGROUPS COMMAND...    the keeper: stays until the command has ended
+#   shim.sh hold RUN DIR CGROUPS COMMAND...    the shim: stays until the command has ended
 #   shim.sh run  RUN DIR CGROUPS COMMAND...    becomes the command, in a session of its own
 #
 # RUN is the run's folder; CGROUPS are files to write the own pid to, with : between. The environment is already that of the instance;
 # nothing of it may be written to disk. Only built-in commands, setsid and the command itself are run.
 #
 # Files in RUN: shim "PID TICKS" · child "PID TICKS", created exclusively: who creates it holds the run,
-# so that a keeper which comes late starts nothing · status: exit code, in place of a "-".
+# so that a shim which comes late starts nothing · status: exit code, in place of a "-".
 
 stage=$1 run=$2 dir=$3 cgroups=$4
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The machine under seeds: random orders, deaths, hangs, lost keepers, pauses, agent restarts and
+ * The machine under seeds: random orders, deaths, hangs, lost shims, pauses, agent restarts and
  * clock steps.
  */
 class InstanceMachineSimulationTest {
@@ -121,7 +121,7 @@ class InstanceMachineSimulationTest {
                 case 4 -> newToken();
                 case 5 -> pause(random.nextBoolean());
                 case 6, 7, 8 -> probe(random.nextInt(3) > 0);
-                case 9 -> feed(new MachineInput.KeeperLost(liveRun));
+                case 9 -> feed(new MachineInput.ShimLost(liveRun));
                 case 10 -> restartAgent();
                 case 11 -> clock.stepWall(Duration.ofMinutes(random.nextInt(121) - 60));
                 case 12 -> stale();

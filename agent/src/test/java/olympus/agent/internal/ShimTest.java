@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The keeper script by itself. */
-class KeeperTest {
+/** The shim script by itself. */
+class ShimTest {
 
     @TempDir Path folder;
 
@@ -50,7 +50,7 @@ class KeeperTest {
     }
 
     @Test
-    void onlyOneOfTwoKeepersStartsTheCommand() throws IOException, InterruptedException {
+    void onlyOneOfTwoShimsStartsTheCommand() throws IOException, InterruptedException {
         var command = new String[] {"/bin/sh", "-c", "echo began >> " + folder.resolve("began")};
         var first = begin(command);
         var second = begin(command);
