@@ -3,6 +3,7 @@ package olympus.agent.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,9 +65,12 @@ class ShimTest {
     // Above 31 are the C library's own.
     void leavesSignalsToTheCommandAsTheyWere() throws IOException, InterruptedException {
         keep("grep", "^SigIgn", "/proc/self/status");
+        var direct = new ProcessBuilder("grep", "^SigIgn", "/proc/self/status").start();
 
         assertThat(Files.readString(run.stdout()))
-                .matches("(?s)SigIgn:\\s+[0-9a-f]{8}[08]0000000\\s+");
+                .isNotBlank()
+                .isEqualTo(
+                        new String(direct.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     }
 
     @Test
