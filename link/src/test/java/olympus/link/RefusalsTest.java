@@ -252,6 +252,7 @@ final class RefusalsTest {
             second.hello(1, node.node().toString());
             assertThat(first.awaitEnd()).contains("replaced by a newer stream of the same node");
             second.received.await(message -> message.getMessageCase() == MessageCase.WELCOME);
+            listener.journal.awaitCount(2, Heard.Connected.class::isInstance);
 
             server.assign(Samples.empty(node.node(), 1), Map.of());
             second.received.await(message -> message.getMessageCase() == MessageCase.ORDER);
