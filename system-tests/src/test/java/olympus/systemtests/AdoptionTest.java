@@ -132,11 +132,7 @@ final class AdoptionTest {
             for (var folder : libraries) {
                 var library = folder.resolve("faketime/libfaketime.so.1");
                 if (Files.exists(library)) {
-                    return Map.of(
-                            "LD_PRELOAD",
-                            library.toString(),
-                            "FAKETIME",
-                            step);
+                    return Map.of("LD_PRELOAD", library.toString(), "FAKETIME", step);
                 }
             }
         } catch (IOException e) {

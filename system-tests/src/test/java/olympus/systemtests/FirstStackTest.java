@@ -21,7 +21,8 @@ final class FirstStackTest {
 
     @AfterEach
     void end() {
-        // The example runs in the checkout, not in the test's folder: the clean stop ends its services.
+        // The example runs in the checkout, not in the test's folder: the clean stop ends its
+        // services.
         olympus.terminate();
         olympus.close();
     }
@@ -29,7 +30,10 @@ final class FirstStackTest {
     @Test
     void showsServicesRunningRestartedHealedAndGivenUpWithinAMinute() {
         olympus = Installation.in(folder);
-        olympus.up("--stop-services", "--stack", Installation.root().resolve("examples/first-stack").toString());
+        olympus.up(
+                "--stop-services",
+                "--stack",
+                Installation.root().resolve("examples/first-stack").toString());
 
         Eventually.becomes(
                 Duration.ofSeconds(60),
