@@ -22,6 +22,7 @@ final class BenchmarksMain {
                     new StartBenchmark(),
                     FootprintBenchmark.small(),
                     FootprintBenchmark.large(),
+                    new PlannerBenchmark(),
                     new StoreWritesBenchmark(),
                     new StoreWatchBenchmark(),
                     new StoreMillionBenchmark());

@@ -13,6 +13,7 @@ import olympus.benchmarks.Figure.Statistic;
 import olympus.benchmarks.Figure.Target;
 import olympus.hermes.Bytes;
 import olympus.hermes.Hermes;
+import olympus.hermes.HermesOptions;
 import olympus.hermes.Key;
 import olympus.hermes.Operation;
 import olympus.hermes.Transaction;
@@ -27,7 +28,6 @@ final class StoreMillionBenchmark implements Benchmark {
     private static final int KEYS_PER_WRITE = 100;
     private static final int WRITES_UNDER_WAY = 64;
     private static final int RESTARTS = 3;
-    private static final int MIN_SNAPSHOTS = 2;
     private static final long PROBE_NANOS = 100_000;
     private static final long PATIENCE_SECONDS = 120;
 
@@ -49,6 +49,8 @@ final class StoreMillionBenchmark implements Benchmark {
     @Override
     public void run(Workbench bench) throws Exception {
         whileRunning(bench);
+        pauses(bench, Load.PACED);
+        pauses(bench, Load.SATURATED);
         restarts(bench); // nothing holds on to the first store any more
     }
 
@@ -70,7 +72,6 @@ final class StoreMillionBenchmark implements Benchmark {
                                     (runtime.totalMemory() - runtime.freeMemory()) / 1048576.0)
                             .remarked("after a collection; 2 GiB allowed"));
             bench.report(Figure.of("resident memory", "MiB", residentMebibytes()));
-            pauses(bench, store.hermes());
         }
     }
 
@@ -94,50 +95,66 @@ final class StoreMillionBenchmark implements Benchmark {
     }
 
     /**
-     * Overwrites keys until snapshots have been made, while a probe asks the loop for a key every
-     * 100 µs.
+     * Overwrites keys until snapshots have been made, in a store that was just opened: so its
+     * longest turn is that of this time. A probe asks the loop for a key every 100 µs.
      */
-    private static void pauses(Workbench bench, Hermes hermes) throws Exception {
-        var probing = new AtomicBoolean(true);
-        var millis = new ArrayList<Double>();
-        var quiet = probe(hermes, Duration.ofSeconds(5));
-        bench.report(Figure.of("answer of the loop at rest", "ms", Spread.of(quiet)));
-        var probe =
-                Thread.ofPlatform()
-                        .start(() -> {
-                            while (probing.get()) {
-                                millis.add(ask(hermes));
-                                LockSupport.parkNanos(PROBE_NANOS);
-                            }
-                        });
-        var snapshots = 0;
-        var last = hermes.status().lastSnapshot();
-        for (var from = 0; snapshots < MIN_SNAPSHOTS; from = (from + 50_000) % KEYS) {
-            fill(hermes, from, Math.min(KEYS, from + 50_000));
-            var now = hermes.status().lastSnapshot();
-            snapshots += now.equals(last) ? 0 : 1;
-            last = now;
+    private static void pauses(Workbench bench, Load load) throws Exception {
+        try (var store = StoreOnDisk.open(bench.folder(), load.snapshotAfterBytes())) {
+            var hermes = store.hermes();
+            var probing = new AtomicBoolean(true);
+            var answers = new ArrayList<Double>();
+            var probe =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                while (probing.get()) {
+                                    answers.add(ask(hermes));
+                                    LockSupport.parkNanos(PROBE_NANOS);
+                                }
+                            });
+            var snapshots = 0;
+            var last = hermes.status().lastSnapshot();
+            for (var from = 0;
+                    snapshots < load.snapshots();
+                    from = (from + load.keysAtOnce()) % KEYS) {
+                var began = System.nanoTime();
+                fill(hermes, from, Math.min(KEYS, from + load.keysAtOnce()));
+                LockSupport.parkNanos(load.every().toNanos() - (System.nanoTime() - began));
+                var now = hermes.status().lastSnapshot();
+                snapshots += now.equals(last) ? 0 : 1;
+                last = now;
+            }
+            probing.set(false);
+            probe.join();
+            var turns = hermes.times().turns();
+            bench.report(
+                    Figure.of(
+                                    "longest turn of the loop, " + load.name(),
+                                    "ms",
+                                    turns.maxSeconds() * 1e3)
+                            .wanted(Target.below(Statistic.MAX, 5))
+                            .remarked(
+                                    "of %d turns during %d snapshots of a million keys; collections and the scheduling of two cores are in it"
+                                            .formatted(turns.count(), snapshots)));
+            bench.report(Figure.of("answer of the loop, " + load.name(), "ms", Spread.of(answers)));
         }
-        probing.set(false);
-        probe.join();
-        bench.report(
-                Figure.of(
-                                "answer of the loop during %d snapshots, under writes"
-                                        .formatted(snapshots),
-                                "ms",
-                                Spread.of(millis))
-                        .wanted(Target.below(Statistic.MAX, 5))
-                        .remarked(
-                                "the longest is an upper bound of the loop's pause: scheduling of two cores and collections are in it"));
     }
 
-    private static List<Double> probe(Hermes hermes, Duration time) {
-        var millis = new ArrayList<Double>();
-        for (var end = System.nanoTime() + time.toNanos(); System.nanoTime() < end; ) {
-            millis.add(ask(hermes));
-            LockSupport.parkNanos(PROBE_NANOS);
-        }
-        return millis;
+    /**
+     * Writing while snapshots are made: {@code keysAtOnce} keys {@code every} so often, or at once
+     * again when that took longer.
+     */
+    private record Load(
+            String name, int keysAtOnce, Duration every, long snapshotAfterBytes, int snapshots) {
+
+        static final Load PACED =
+                new Load("10,000 keys/s", 100, Duration.ofMillis(10), 8L << 20, 3);
+        static final Load SATURATED =
+                new Load(
+                        "writes as fast as it takes them",
+                        50_000,
+                        Duration.ZERO,
+                        HermesOptions.DEFAULT_SNAPSHOT_AFTER_BYTES,
+                        3);
     }
 
     private static double ask(Hermes hermes) {

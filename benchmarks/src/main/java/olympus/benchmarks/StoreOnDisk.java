@@ -2,6 +2,7 @@ package olympus.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import olympus.foundation.Clock;
@@ -22,10 +23,19 @@ final class StoreOnDisk implements AutoCloseable {
     }
 
     static StoreOnDisk open(Path folder) throws Exception {
+        return open(folder, HermesOptions.DEFAULT_SNAPSHOT_AFTER_BYTES);
+    }
+
+    static StoreOnDisk open(Path folder, long snapshotAfterBytes) throws Exception {
         var directory = folder.resolve("hermes");
         var node =
                 HermesNode.open(
-                        HermesOptions.of("benchmark", directory),
+                        new HermesOptions(
+                                "benchmark",
+                                Optional.of(directory),
+                                HermesOptions.DEFAULT_WRITE_DEADLINE,
+                                snapshotAfterBytes,
+                                HermesOptions.DEFAULT_ARCHIVE_BYTES),
                         LogConfig.alone(directory, GROUP),
                         Clock.system());
         node.ready().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);

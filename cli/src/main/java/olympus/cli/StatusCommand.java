@@ -54,8 +54,15 @@ final class StatusCommand implements Callable<Integer> {
     private void table(JsonNode body) {
         var out = session.console().out();
         var services = body.path("services");
+        var problems = body.path("problems");
+        for (var problem : problems) {
+            session.console().err().println("olympus: " + problem.asString());
+        }
         if (services.isEmpty()) {
-            out.println("nothing is declared yet: olympus apply DIR");
+            out.println(
+                    problems.isEmpty()
+                            ? "nothing is declared yet: olympus apply DIR"
+                            : "the server cannot tell what is declared; services that run are still supervised. See: olympus doctor");
             return;
         }
         var now = Instant.now();

@@ -49,6 +49,9 @@ public interface Hermes {
     /** What the store knows of itself: for status, readiness and metrics. Never blocks. */
     StoreStatus status();
 
+    /** How long this member takes: for metrics. Never blocks. */
+    StoreTimes times();
+
     /**
      * A page of a listing, consistent as of {@code revision}; {@code more} when there is a next
      * one.

@@ -214,6 +214,11 @@ public final class HermesNode implements Hermes {
         return loop.status();
     }
 
+    @Override
+    public StoreTimes times() {
+        return loop.times();
+    }
+
     /**
      * Answers what is left, makes a last snapshot, closes the log and the threads of {@link #open}.
      * Completed when all that has happened; the waiting is the caller's, with a deadline of its

@@ -3,6 +3,7 @@ package olympus.hermes;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the store knows of itself at this moment.
@@ -51,6 +52,18 @@ public record StoreStatus(
                 sizes,
                 lastSnapshot,
                 present);
+    }
+
+    /**
+     * Everything that does not work, the gravest first, each as a sentence; empty when all does.
+     */
+    public List<String> troubles() {
+        return Stream.of(
+                        halted.map(why -> "the store has halted: " + why).stream(),
+                        writesRefused.map(why -> "the store refuses writes: " + why).stream(),
+                        problems.stream())
+                .flatMap(troubles -> troubles)
+                .toList();
     }
 
     public enum Role {

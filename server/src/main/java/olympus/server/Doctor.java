@@ -197,6 +197,12 @@ final class Doctor {
                     "refuses writes: " + status.writesRefused().get(),
                     "remove the cause; writes return by themselves");
         }
+        if (!status.problems().isEmpty()) {
+            return warning(
+                    "store",
+                    String.join("; ", status.problems()),
+                    "remove the cause; it is tried again by itself");
+        }
         var detail =
                 "%s, revision %d, %d keys, log of %d KiB"
                         .formatted(

@@ -9,6 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import olympus.foundation.Clock;
+import olympus.foundation.DurationHistogram;
 import olympus.foundation.OlympusException;
 import olympus.foundation.ThreadEventLoop;
 import olympus.hermes.Hermes;
@@ -49,6 +50,9 @@ sealed interface RunningController extends AutoCloseable {
 
     ClusterView view();
 
+    /** How long the looks of the reconcile loop took. */
+    DurationHistogram.Reading reconcileTimes();
+
     ServerSide.Listener listener();
 
     /** Calls {@code listener} on the controller's loop after every change of the view. */
@@ -73,6 +77,11 @@ sealed interface RunningController extends AutoCloseable {
         @Override
         public ClusterView view() {
             return new ClusterView(0, List.of(), List.of(), List.of(), List.of());
+        }
+
+        @Override
+        public DurationHistogram.Reading reconcileTimes() {
+            return new DurationHistogram().read();
         }
 
         @Override
@@ -120,6 +129,11 @@ sealed interface RunningController extends AutoCloseable {
         @Override
         public ClusterView view() {
             return zeus.view();
+        }
+
+        @Override
+        public DurationHistogram.Reading reconcileTimes() {
+            return zeus.reconcileTimes();
         }
 
         @Override

@@ -119,7 +119,12 @@ final class UpComposition implements AutoCloseable {
 
         // The API.
         var island =
-                new Backend.Island(store.hermes(), controller.commands(), controller::view, agents);
+                new Backend.Island(
+                        store.hermes(),
+                        controller.commands(),
+                        controller::view,
+                        controller::reconcileTimes,
+                        agents);
         var backend = backend(folder, self, trust, island, secrets, controller::readiness);
         var announcement = new Announcement(folder, options.terminal(), systemd, linkLoop);
         serve(folder, backend, trust.certificates(), announcement, onBug);

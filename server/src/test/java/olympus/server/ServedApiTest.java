@@ -90,7 +90,12 @@ class ServedApiTest {
         var deadline = new Deadline(Duration.ofSeconds(2));
         var vault = SecretVault.openOrCreate(keys.resolve("island.key"), new SecureRandom());
         return new Backend(
-                new Backend.Island(hermes, controller.commands(), controller::view, agents),
+                new Backend.Island(
+                        hermes,
+                        controller.commands(),
+                        controller::view,
+                        controller::reconcileTimes,
+                        agents),
                 new Backend.Outside(
                         new SecretStore(hermes, vault, clock, deadline),
                         Tokens.open(folder, clock),

@@ -133,6 +133,7 @@ final class DataFolderTest {
                     () -> olympus.olympus("apply", stack(2).toString()).exitCode() != 0);
             var refused = olympus.olympus("apply", stack(2).toString());
             assertThat(refused.err()).contains("the disk of").contains("0 MiB free");
+            assertThat(olympus.olympus("status").err()).contains("the store refuses writes");
             Processes.kill(pid, "KILL");
             Eventually.becomes(
                     Duration.ofSeconds(30),
@@ -212,7 +213,43 @@ final class DataFolderTest {
                 () ->
                         text(output).contains(log.getFileName().toString())
                                 && text(output).contains("olympus store"));
+        Eventually.becomes(
+                Duration.ofSeconds(30),
+                () -> "status tells what is wrong",
+                () -> olympus.olympus("status").err().contains("the store has halted"));
+        assertThat(olympus.olympus("status").out())
+                .contains("the server cannot tell what is declared");
+        olympus.killHard();
+
         flipBit(log, 2_000);
+        olympus.up();
+        assertThat(Processes.commandLine(olympus.awaitRunning("shop/web.1"))).contains("70005");
+    }
+
+    @Test
+    void aStoreThatIsLostWholeAndBegunAnewTakesItsAgentsOver() throws IOException {
+        olympus.up();
+        olympus.apply(stack(1));
+        olympus.awaitRunning("shop/web.1");
+        olympus.killHard();
+        deleteTree(olympus.data().resolve("hermes"));
+
+        olympus.up();
+        olympus.apply(stack(2));
+
+        Eventually.becomes(
+                Duration.ofSeconds(30),
+                () -> "the new order runs: " + olympus.olympus("status").out(),
+                () -> Processes.commandLine(olympus.awaitRunning("shop/web.1")).contains("70002"));
+        assertThat(Processes.withCommandLine("sleep 70001")).isEmpty();
+    }
+
+    private static void deleteTree(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private Path largestLogFile() throws IOException {

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import olympus.foundation.Clock;
+import olympus.foundation.DurationHistogram;
 import olympus.foundation.EventLoop;
 import olympus.hermes.Hermes;
 import olympus.model.NodeId;
@@ -55,6 +56,11 @@ public final class Zeus implements StackCommands, AutoCloseable {
     /** The island as seen at this moment. Any thread, at no cost. */
     public ClusterView view() {
         return controller.view();
+    }
+
+    /** How long its looks took: planning, and handing out what the plan says. Any thread. */
+    public DurationHistogram.Reading reconcileTimes() {
+        return controller.reconcileTimes();
     }
 
     /**

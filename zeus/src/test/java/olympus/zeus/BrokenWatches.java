@@ -10,6 +10,7 @@ import olympus.hermes.Entry;
 import olympus.hermes.Hermes;
 import olympus.hermes.Key;
 import olympus.hermes.StoreStatus;
+import olympus.hermes.StoreTimes;
 import olympus.hermes.Transaction;
 import olympus.hermes.TransactionResult;
 import olympus.hermes.WatchEvent;
@@ -92,6 +93,11 @@ final class BrokenWatches implements Hermes {
     @Override
     public CompletionStage<StreamPage> readStream(Key stream, long from, int limit) {
         return store.readStream(stream, from, limit);
+    }
+
+    @Override
+    public StoreTimes times() {
+        return store.times();
     }
 
     @Override

@@ -15,9 +15,13 @@ final class Answers {
 
     private Answers() {}
 
-    record Services(List<Service> services) {
-        static Services of(List<ClusterView.ServiceView> views) {
-            return new Services(views.stream().map(Service::of).toList());
+    /**
+     * @param problems what is wrong with the server itself, so that the services shown may not be
+     *     what is; usually empty
+     */
+    record Services(List<Service> services, List<String> problems) {
+        static Services of(List<ClusterView.ServiceView> views, List<String> problems) {
+            return new Services(views.stream().map(Service::of).toList(), problems);
         }
     }
 
@@ -235,6 +239,7 @@ final class Answers {
             boolean leader,
             Optional<String> halted,
             Optional<String> writesRefused,
+            List<String> problems,
             long uptimeSeconds) {}
 
     record Checks(List<Check> checks) {}

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import olympus.foundation.Clock;
+import olympus.foundation.DurationHistogram;
 import olympus.hermes.Hermes;
 import olympus.link.ServerSide;
 import olympus.model.StackName;
@@ -26,6 +27,7 @@ public record Backend(Island island, Outside outside, Clock clock, Deadline dead
             Hermes hermes,
             StackCommands stacks,
             Supplier<ClusterView> view,
+            Supplier<DurationHistogram.Reading> reconcileTimes,
             ServerSide.Agents agents) {}
 
     /** What belongs to this process. */

@@ -56,6 +56,10 @@ final class Metrics {
                             "1 while writes are refused, e.g. because the disk is full",
                             s -> s.writesRefused().isPresent() ? 1 : 0),
                     new StoreGauge(
+                            "problems",
+                            "What does not work although the store does, e.g. snapshots; `olympus doctor` says what",
+                            s -> s.problems().size()),
+                    new StoreGauge(
                             "leader",
                             "1 while this server leads",
                             s -> s.role() == StoreStatus.Role.LEADER ? 1 : 0));
@@ -77,8 +81,25 @@ final class Metrics {
                         });
         services(registry, backend);
         store(registry, backend);
+        latencies(backend).forEach(it -> registry.getPrometheusRegistry().register(it));
         process(registry);
         return registry;
+    }
+
+    private static List<LatencyCollector> latencies(Backend backend) {
+        return List.of(
+                new LatencyCollector(
+                        "olympus_hermes_commit",
+                        "From handing an entry to the log until it is applied; flushing the disk is in it",
+                        () -> backend.hermes().times().commits()),
+                new LatencyCollector(
+                        "olympus_hermes_loop_turn",
+                        "Turns of the store's loop: nothing else is answered while one lasts",
+                        () -> backend.hermes().times().turns()),
+                new LatencyCollector(
+                        "olympus_reconcile",
+                        "Looks of the reconcile loop: planning and handing out orders",
+                        () -> backend.island().reconcileTimes().get()));
     }
 
     private static void services(PrometheusMeterRegistry registry, Backend backend) {

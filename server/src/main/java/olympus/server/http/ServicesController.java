@@ -29,7 +29,7 @@ final class ServicesController {
 
     @GetMapping(path = Api.V1 + "/services", produces = Api.JSON)
     Answers.Services all() {
-        return Answers.Services.of(backend.view().services());
+        return answer(backend.view().services());
     }
 
     @GetMapping(path = Api.V1 + "/services/{stack}", produces = Api.JSON)
@@ -49,12 +49,12 @@ final class ServicesController {
                                                     .map(s -> s.name().value())
                                                     .toList())));
         }
-        return Answers.Services.of(services);
+        return answer(services);
     }
 
     @GetMapping(path = Api.V1 + "/services/{stack}/{service}", produces = Api.JSON)
     Answers.Services one(@PathVariable String stack, @PathVariable String service) {
-        return Answers.Services.of(List.of(find(backend.view(), id(stack, service))));
+        return answer(List.of(find(backend.view(), id(stack, service))));
     }
 
     @PostMapping(path = Api.V1 + "/services/{stack}/{service}/start", produces = Api.JSON)
@@ -97,6 +97,10 @@ final class ServicesController {
      * @param to the revision to return to; the one before when absent
      */
     record RollbackRequest(Optional<Long> to) {}
+
+    private Answers.Services answer(List<ClusterView.ServiceView> services) {
+        return Answers.Services.of(services, backend.hermes().status().troubles());
+    }
 
     private Answers.Ordered ordered(ServiceId id, String action, CompletionStage<Void> done) {
         backend.deadline().await(done, "to " + action + " " + id);

@@ -42,6 +42,7 @@ final class StatusController {
                 store.role() == StoreStatus.Role.LEADER,
                 store.halted(),
                 store.writesRefused(),
+                store.problems(),
                 Duration.between(self.startedAt(), backend.clock().wall()).toSeconds());
     }
 

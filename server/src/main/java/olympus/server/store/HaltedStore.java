@@ -10,6 +10,7 @@ import olympus.foundation.OlympusException;
 import olympus.hermes.Hermes;
 import olympus.hermes.Key;
 import olympus.hermes.StoreStatus;
+import olympus.hermes.StoreTimes;
 import olympus.hermes.Transaction;
 import olympus.hermes.TransactionResult;
 import olympus.hermes.WatchEvent;
@@ -53,6 +54,11 @@ public final class HaltedStore implements Hermes {
             Key prefix, long fromRevision, Executor deliverOn, Consumer<WatchEvent> receiver) {
         deliverOn.execute(() -> receiver.accept(new WatchEvent.Ended(fromRevision, message())));
         return () -> {};
+    }
+
+    @Override
+    public StoreTimes times() {
+        return StoreTimes.none();
     }
 
     @Override

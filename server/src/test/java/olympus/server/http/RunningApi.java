@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import olympus.foundation.Clock;
+import olympus.foundation.DurationHistogram;
 import olympus.hermes.Hermes;
 import olympus.link.LogRequest;
 import olympus.link.LogSink;
@@ -93,7 +94,12 @@ final class RunningApi implements AutoCloseable {
         token = Files.readString(folder.resolve("admin.token")).strip();
         var backend =
                 new Backend(
-                        new Backend.Island(hermes, commands, () -> view, agents),
+                        new Backend.Island(
+                                hermes,
+                                commands,
+                                () -> view,
+                                () -> new DurationHistogram().read(),
+                                agents),
                         new Backend.Outside(
                                 secrets,
                                 tokens,

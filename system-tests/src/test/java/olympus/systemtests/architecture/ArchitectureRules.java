@@ -101,11 +101,16 @@ final class ArchitectureRules {
                 .allowEmptyShould(true);
     }
 
-    /** {@code <root>.<module>.internal} is closed to every other module. */
+    /**
+     * {@code <root>.<module>.internal} is closed to every other module but the benchmarks, which
+     * measure parts alone and on which nothing depends.
+     */
     ArchRule internalPackagesAreClosed() {
         return classes()
                 .that()
                 .resideInAPackage(root + "..")
+                .and()
+                .resideOutsideOfPackage(root + ".benchmarks..")
                 .should(stayOutOfInternals())
                 .allowEmptyShould(true);
     }

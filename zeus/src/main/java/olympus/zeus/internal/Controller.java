@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import olympus.foundation.Clock;
+import olympus.foundation.DurationHistogram;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
@@ -47,7 +48,8 @@ import olympus.zeus.ZeusOptions;
  * The shell around the planner: owns the projection and the observed state, looks when something
  * happened or time has passed, carries out plans and sends assignments.
  *
- * <p>Threading: everything but {@link #view} and {@link #onChange} runs on Zeus' loop.
+ * <p>Threading: everything but {@link #view}, {@link #reconcileTimes} and {@link #onChange} runs on
+ * Zeus' loop.
  */
 public final class Controller {
 
@@ -72,6 +74,7 @@ public final class Controller {
     private final ObservedNodes observed;
     private final WriteQueue writes;
     private final Orders commands = new Orders(this);
+    private final DurationHistogram looks = new DurationHistogram();
     private final Map<String, Long> drifts = new LinkedHashMap<>();
     private final Set<Consumer<ClusterView>> listeners =
             java.util.concurrent.ConcurrentHashMap.newKeySet();
@@ -116,6 +119,10 @@ public final class Controller {
 
     public ClusterView view() {
         return view;
+    }
+
+    public DurationHistogram.Reading reconcileTimes() {
+        return looks.read();
     }
 
     public EventLoop.Cancellable onChange(Consumer<ClusterView> listener) {
@@ -189,6 +196,12 @@ public final class Controller {
         if (stopped || !ready) {
             return;
         }
+        var began = clock.monotonicNanos();
+        reconcile();
+        looks.record(clock.monotonicNanos() - began);
+    }
+
+    private void reconcile() {
         takeOffice();
         plan = makePlan();
         refreshView();

@@ -12,14 +12,26 @@ final class Batch {
     private final LogEntry entry;
     private final ByteBuffer bytes;
     private final List<Write> writes;
+    private final long startedNanos;
     private final long deadlineNanos;
     private int resends;
 
-    Batch(LogEntry entry, ByteBuffer bytes, List<Write> writes, long deadlineNanos) {
+    Batch(
+            LogEntry entry,
+            ByteBuffer bytes,
+            List<Write> writes,
+            long startedNanos,
+            long deadlineNanos) {
         this.entry = entry;
         this.bytes = bytes;
         this.writes = List.copyOf(writes);
+        this.startedNanos = startedNanos;
         this.deadlineNanos = deadlineNanos;
+    }
+
+    /** When it was first handed to the log. */
+    long startedNanos() {
+        return startedNanos;
     }
 
     /** When nobody waits for it any more. */

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import olympus.foundation.Clock;
+import olympus.foundation.DurationHistogram;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
@@ -16,6 +17,7 @@ import olympus.hermes.HermesOptions;
 import olympus.hermes.Key;
 import olympus.hermes.StoreStatus;
 import olympus.hermes.StoreStatus.Role;
+import olympus.hermes.StoreTimes;
 import olympus.hermes.StreamEntry;
 import olympus.hermes.Transaction;
 import olympus.hermes.TransactionResult;
@@ -48,6 +50,7 @@ public final class HermesLoop {
     private static final Logger LOG = LoggerFactory.getLogger(HermesLoop.class);
 
     private final EventLoop loop;
+    private final Clock clock;
     private final ReplicatedLog log;
     private final LoopParts parts;
     private final HermesOptions options;
@@ -58,6 +61,8 @@ public final class HermesLoop {
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Condemned condemned;
     private final Optional<OperatorOrders.Recovered> recovered;
+    private final DurationHistogram commits = new DurationHistogram();
+    private final DurationHistogram turns = new DurationHistogram();
     private HermesState state;
     private Role role = Role.STARTING;
     private Optional<String> halted = Optional.empty();
@@ -74,6 +79,7 @@ public final class HermesLoop {
             LoopParts parts,
             OperatorOrders orders) {
         this.loop = loop;
+        this.clock = clock;
         this.log = log;
         this.options = options;
         this.parts = parts;
@@ -125,6 +131,10 @@ public final class HermesLoop {
                         .flatMap(Optional::stream)
                         .toList();
         return problems.isEmpty() ? status : status.withProblems(problems);
+    }
+
+    public StoreTimes times() {
+        return new StoreTimes(commits.read(), turns.read());
     }
 
     public CompletableFuture<TransactionResult> submit(Command command) {
@@ -257,11 +267,13 @@ public final class HermesLoop {
 
     private Runnable guarded(Runnable task) {
         return () -> {
+            var began = clock.monotonicNanos();
             try {
                 task.run();
             } catch (Throwable bug) {
                 halt("internal error: " + bug, bug);
             }
+            turns.record(clock.monotonicNanos() - began);
         };
     }
 
@@ -369,7 +381,10 @@ public final class HermesLoop {
             pump();
         }
         var applied = state.apply(index, entry);
-        own.ifPresent(batch -> answer(batch, applied));
+        own.ifPresent(batch -> {
+            commits.record(clock.monotonicNanos() - batch.startedNanos());
+            answer(batch, applied);
+        });
     }
 
     private void answer(Batch batch, Applied applied) {
@@ -407,36 +422,37 @@ public final class HermesLoop {
                 .addKeyValue("revision", state.revision())
                 .log("Leading the store");
         publishStatus();
-        if (recovered.isPresent()) {
-            raiseIncarnation(recovered.get());
+        if (state.incarnation() == HermesState.UNBORN || recovered.isPresent()) {
+            raiseIncarnation();
         } else {
             ready.complete(null);
         }
         pump();
     }
 
-    /** The first entry of a store that has lost what it had acknowledged: no old fence holds. */
-    private void raiseIncarnation(OperatorOrders.Recovered mark) {
-        var raised = state.incarnation() + 1;
+    /**
+     * The first entry of a store that is new, or that has lost what it had acknowledged: no fence
+     * given out by an older one holds. A new store is born with the time in seconds, so that one
+     * begun anew after a total loss outranks the lost one, whose agents still run.
+     */
+    private void raiseIncarnation() {
+        var raised = Math.max(state.incarnation() + 1, clock.wall().getEpochSecond());
         var _ =
                 proposals
                         .begin(state, new Command.RaiseIncarnation(raised))
-                        .thenAccept(result -> incarnationRaised(mark, raised, result));
+                        .thenAccept(result -> incarnationRaised(raised, result));
     }
 
-    private void incarnationRaised(
-            OperatorOrders.Recovered mark, long raised, TransactionResult result) {
+    private void incarnationRaised(long raised, TransactionResult result) {
         if (!(result instanceof TransactionResult.Committed)) {
             halt(
-                    "the store was repaired and its incarnation could not be raised to %d: %s. Start again"
+                    "the incarnation of the store could not be raised to %d: %s. Start again"
                             .formatted(raised, result),
                     null);
             return;
         }
-        LOG.atWarn()
-                .addKeyValue("incarnation", raised)
-                .log("Raised the incarnation after a repair");
-        parts.writer().execute(mark::done);
+        LOG.atInfo().addKeyValue("incarnation", raised).log("The store has a new incarnation");
+        recovered.ifPresent(mark -> parts.writer().execute(mark::done));
         publishStatus(); // whoever waits for readiness reads the new incarnation
         ready.complete(null);
     }

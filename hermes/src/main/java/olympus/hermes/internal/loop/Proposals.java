@@ -206,7 +206,7 @@ final class Proposals {
         var header = stamps.next(state.featureLevel(), state.epoch());
         var entry = new LogEntry(header, writes.stream().map(Write::command).toList());
         var bytes = EntryCodec.assemble(header, writes.stream().map(Write::encoded).toList());
-        var batch = new Batch(entry, bytes, writes, deadline());
+        var batch = new Batch(entry, bytes, writes, clock.monotonicNanos(), deadline());
         inFlight.put(batch.sequence(), batch);
         send(batch);
     }

@@ -39,7 +39,7 @@ final class Stamps {
     void begin(HermesState state) {
         baseTick = Math.max(baseTick, state.tick());
         baseNanos = clock.monotonicNanos();
-        wall = Math.max(wall, state.wall());
+        wall = HybridTime.follow(wall, state.wall());
     }
 
     long tick() {

@@ -29,6 +29,9 @@ public final class HermesState {
     /** The newest behaviour that this version understands. */
     public static final int SUPPORTED_FEATURE_LEVEL = 1;
 
+    /** The incarnation of a store that nobody has led yet. */
+    public static final long UNBORN = 1;
+
     private static final int REMEMBERED_HASHES = 64;
     private static final int EXPIRED_LEASES_PER_ENTRY = 100;
     private static final int EXPIRED_ELEMENTS_PER_ENTRY = 10_000;
@@ -44,7 +47,7 @@ public final class HermesState {
     private final long[] hashIndexes = new long[REMEMBERED_HASHES];
     private String islandId = "";
     private StoreLimits limits = StoreLimits.DEFAULT;
-    private long incarnation = 1;
+    private long incarnation = UNBORN;
     private int featureLevel = 1;
     private long epoch;
     private long revision;
@@ -78,7 +81,7 @@ public final class HermesState {
         }
         origins.record(header.origin(), header.originSequence(), index);
         tick = Math.max(tick, header.tick());
-        wall = Math.max(wall, header.wall());
+        wall = HybridTime.follow(wall, header.wall());
         expire();
         var results = new ArrayList<TransactionResult>(entry.commands().size());
         for (var command : entry.commands()) {

@@ -1,6 +1,7 @@
-package olympus.zeus;
+package olympus.benchmarks;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,8 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import olympus.benchmarks.Figure.Statistic;
+import olympus.benchmarks.Figure.Target;
 import olympus.hermes.Bytes;
 import olympus.hermes.Entry;
 import olympus.hermes.Key;
@@ -28,38 +31,54 @@ import olympus.zeus.internal.Planner;
 import olympus.zeus.internal.Projection;
 
 /**
- * The planner alone: places every instance of growing islands, and prints placements per second.
+ * The planner alone: places every instance of an island that has just been declared, as a whole.
  */
-final class PlannerBenchmark {
+final class PlannerBenchmark implements Benchmark {
 
     private static final int NODES = 300;
     private static final int SERVICES_PER_STACK = 100;
-    private static final int WARM_UPS = 5;
-    private static final int ROUNDS = 10;
+    private static final int WARM_UPS = 10;
+    private static final int ROUNDS = 50;
     private static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
 
-    private PlannerBenchmark() {}
+    @Override
+    public String name() {
+        return "planner";
+    }
 
-    public static void main(String[] args) {
-        for (var services : List.of(1_000, 2_500, 5_000, 10_000)) {
-            measure(services);
+    @Override
+    public String question() {
+        return "How many instances does the planner alone place in a second, with 300 nodes?";
+    }
+
+    @Override
+    public void run(Workbench bench) {
+        for (var services : List.of(1_000, 10_000)) {
+            bench.report(
+                    Figure.of(
+                                    "placements, %d services on %d nodes"
+                                            .formatted(services, NODES),
+                                    "1/s",
+                                    Spread.of(rates(services)))
+                            .wanted(Target.above(Statistic.P50, 5_000))
+                            .remarked(
+                                    "one plan of the whole island a round, after %d to warm up"
+                                            .formatted(WARM_UPS)));
         }
     }
 
-    private static void measure(int services) {
+    private static List<Double> rates(int services) {
         var projection = island(services);
         var observed = new Observed(0, connected(), Map.of());
-        for (var i = 0; i < WARM_UPS; i++) {
+        var rates = new ArrayList<Double>(ROUNDS);
+        for (var round = -WARM_UPS; round < ROUNDS; round++) {
+            var start = System.nanoTime();
             plan(projection, observed, services);
+            if (round >= 0) {
+                rates.add(services / ((System.nanoTime() - start) / 1e9));
+            }
         }
-        var start = System.nanoTime();
-        for (var i = 0; i < ROUNDS; i++) {
-            plan(projection, observed, services);
-        }
-        var seconds = (System.nanoTime() - start) / 1e9;
-        System.out.printf(
-                "planner: %d nodes, %d services: %.0f placements/s (%.1f ms for the whole plan)%n",
-                NODES, services, ROUNDS * services / seconds, 1_000 * seconds / ROUNDS);
+        return rates;
     }
 
     private static void plan(Projection projection, Observed observed, int services) {
