@@ -31,8 +31,16 @@ sealed interface Form {
         return false;
     }
 
-    /** A value with a text of its own: ids, durations, instants, plain text. */
-    record Text(String expected, Function<Object, String> write, Function<String, Optional<?>> read)
+    /**
+     * A value with a text of its own: ids, durations, instants, plain text.
+     *
+     * @param restrictions what a JSON Schema can say of the text beyond that it is one
+     */
+    record Text(
+            String expected,
+            Map<String, Object> restrictions,
+            Function<Object, String> write,
+            Function<String, Optional<?>> read)
             implements Form {
         @Override
         public Object encode(Object value) {
@@ -71,8 +79,14 @@ sealed interface Form {
         }
     }
 
-    /** A whole number within its type's range, a decimal number, or true and false. */
-    record Primitive(String expected, Function<Object, Optional<?>> read) implements Form {
+    /**
+     * A whole number within its type's range, a decimal number, or true and false.
+     *
+     * @param schema its JSON Schema
+     */
+    record Primitive(
+            String expected, Map<String, Object> schema, Function<Object, Optional<?>> read)
+            implements Form {
         @Override
         public Object encode(Object value) {
             return value instanceof Integer number ? (Object) number.longValue() : value;
@@ -262,8 +276,9 @@ sealed interface Form {
     }
 
     /** One of several records: its object carries the variant's word as {@code kind}. */
-    record Variants(Map<String, Fields> byWord, Map<Class<?>, String> words) implements Form {
-        private static final String KIND = "kind";
+    record Variants(Class<?> type, Map<String, Fields> byWord, Map<Class<?>, String> words)
+            implements Form {
+        static final String KIND = "kind";
 
         @Override
         public Object encode(Object value) {

@@ -7,6 +7,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,7 +101,7 @@ final class Forms {
             byWord.put(word, record(variant));
             words.put(variant, word);
         }
-        return new Form.Variants(byWord, words);
+        return new Form.Variants(type, byWord, words);
     }
 
     private static Map<String, Enum<?>> words(Class<?> type) {
@@ -113,32 +114,22 @@ final class Forms {
 
     private static Map<Type, Form> scalars() {
         var forms = new HashMap<Type, Form>();
-        forms.put(String.class, new Form.Text("a text", value -> (String) value, Optional::of));
-        forms.put(
-                Duration.class,
-                new Form.Text(
-                        DurationText.EXPECTED,
-                        value -> DurationText.format((Duration) value),
-                        DurationText::parse));
-        forms.put(Instant.class, text("a time such as 2026-11-21T03:00:00Z", Instant::parse));
-        forms.put(UUID.class, text("a UUID", UUID::fromString));
-        forms.put(StackName.class, text("a stack name", StackName::new));
-        forms.put(ServiceId.class, text("a service id: stack/service", ServiceId::parse));
-        forms.put(
-                InstanceId.class, text("an instance id: stack/service.number", InstanceId::parse));
-        forms.put(NodeId.class, text("a node id (a UUID)", NodeId::parse));
+        texts(forms);
         var whole =
                 new Form.Primitive(
                         "a whole number",
+                        number("integer", "int64"),
                         tree -> tree instanceof Long ? Optional.of(tree) : Optional.empty());
         var small =
                 new Form.Primitive(
                         "a whole number from %d to %d"
                                 .formatted(Integer.MIN_VALUE, Integer.MAX_VALUE),
+                        number("integer", "int32"),
                         Forms::smallNumber);
         var decimal =
                 new Form.Primitive(
                         "a number",
+                        number("number", "double"),
                         tree ->
                                 tree instanceof Number number
                                         ? Optional.of(number.doubleValue())
@@ -146,6 +137,7 @@ final class Forms {
         var truth =
                 new Form.Primitive(
                         "true or false",
+                        Map.of("type", "boolean"),
                         tree -> tree instanceof Boolean ? Optional.of(tree) : Optional.empty());
         forms.put(long.class, whole);
         forms.put(Long.class, whole);
@@ -158,6 +150,51 @@ final class Forms {
         return Map.copyOf(forms);
     }
 
+    private static void texts(Map<Type, Form> forms) {
+        forms.put(
+                String.class,
+                new Form.Text("a text", Map.of(), value -> (String) value, Optional::of));
+        forms.put(
+                Duration.class,
+                new Form.Text(
+                        DurationText.EXPECTED,
+                        pattern(DurationText.PATTERN.pattern()),
+                        value -> DurationText.format((Duration) value),
+                        DurationText::parse));
+        forms.put(
+                Instant.class,
+                text("a time such as 2026-11-21T03:00:00Z", format("date-time"), Instant::parse));
+        forms.put(UUID.class, text("a UUID", format("uuid"), UUID::fromString));
+        var stack = StackName.PATTERN.pattern();
+        var service = stack + "/" + ServiceId.SERVICE_PATTERN.pattern();
+        forms.put(StackName.class, text("a stack name", pattern(stack), StackName::new));
+        forms.put(
+                ServiceId.class,
+                text("a service id: stack/service", pattern(service), ServiceId::parse));
+        forms.put(
+                InstanceId.class,
+                text(
+                        "an instance id: stack/service.number",
+                        pattern(service + "\\.[0-9]+"),
+                        InstanceId::parse));
+        forms.put(NodeId.class, text("a node id (a UUID)", format("uuid"), NodeId::parse));
+    }
+
+    private static Map<String, Object> number(String type, String format) {
+        var schema = new LinkedHashMap<String, Object>();
+        schema.put("type", type);
+        schema.put("format", format);
+        return Collections.unmodifiableMap(schema);
+    }
+
+    private static Map<String, Object> pattern(String pattern) {
+        return Map.of("pattern", "^(?:" + pattern + ")$");
+    }
+
+    private static Map<String, Object> format(String format) {
+        return Map.of("format", format);
+    }
+
     private static Optional<Integer> smallNumber(Object tree) {
         return tree instanceof Long number && number == number.intValue()
                 ? Optional.of(number.intValue())
@@ -165,9 +202,11 @@ final class Forms {
     }
 
     /** A value whose text is its {@code toString} and whose reader throws when the text is none. */
-    private static Form text(String expected, Function<String, ?> read) {
+    private static Form text(
+            String expected, Map<String, Object> restrictions, Function<String, ?> read) {
         return new Form.Text(
                 expected,
+                restrictions,
                 Object::toString,
                 text -> {
                     try {

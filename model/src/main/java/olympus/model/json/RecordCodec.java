@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordCodec<T extends Record> {
 
-    private static final String FORMAT = "format";
+    static final String FORMAT = "format";
 
     private final String name;
     private final int format;
@@ -63,7 +63,7 @@ public final class RecordCodec<T extends Record> {
         return type;
     }
 
-    private Form form() {
+    Form form() {
         var derived = form;
         if (derived == null) {
             derived = Forms.of(type);
