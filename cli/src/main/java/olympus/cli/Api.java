@@ -19,19 +19,26 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * One connection to the HTTP API.
  *
  * <p>The JDK's older HTTP client is used because it loads a third of the classes of the newer one,
  * and a command must answer before a person notices. Deadlines: {@link #CONNECT_TIMEOUT} to
- * connect, the given timeout per read. Limits: an answer of at most {@link #MAX_BODY_BYTES}.
+ * connect, the given timeout per read. Limits: an answer of at most {@link #MAX_BODY_BYTES}; a list
+ * of at most {@link #MAX_PARTS} parts.
  */
 final class Api {
 
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     static final int MAX_BODY_BYTES = 64 << 20;
 
+    /** Parts of one list that are asked for: at the server's 1,000 each, a hundred thousand. */
+    static final int MAX_PARTS = 100;
+
+    private static final String NEXT = "next";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final ServerAddress server;
@@ -48,6 +55,36 @@ final class Api {
 
     Answer get(String path) {
         return send("GET", path, null, Map.of());
+    }
+
+    /**
+     * The answer with all of its list {@code member}: where the server names a {@code next} part,
+     * that is asked for too.
+     */
+    JsonNode list(String path, String member) {
+        var whole = get(path).body();
+        var next = next(whole);
+        for (var parts = 1; !next.isEmpty(); parts++) {
+            if (parts == MAX_PARTS) {
+                throw new CommandFailure(
+                        ExitCodes.FAILED,
+                        "%s has more than %d parts; the %d elements read so far are not all"
+                                .formatted(path, MAX_PARTS, whole.path(member).size()));
+            }
+            var part = get(path + "?cursor=" + escape(next)).body();
+            if (whole.path(member) instanceof ArrayNode all) {
+                part.path(member).forEach(all::add);
+            }
+            next = next(part);
+        }
+        if (whole instanceof ObjectNode object && object.has(NEXT)) {
+            object.putNull(NEXT);
+        }
+        return whole;
+    }
+
+    private static String next(JsonNode body) {
+        return body.path(NEXT).asString("");
     }
 
     Answer post(String path, @Nullable JsonNode body) {

@@ -29,7 +29,7 @@ final class HistoryCommand implements Callable<Integer> {
         var stack = StackNames.stackOf(session, api, thing);
         session.print(
                 options,
-                api.get("/stacks/" + Api.escape(stack) + "/revisions").body(),
+                api.list("/stacks/" + Api.escape(stack) + "/revisions", "revisions"),
                 this::table);
         return ExitCodes.OK;
     }

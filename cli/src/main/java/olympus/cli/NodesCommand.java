@@ -21,7 +21,7 @@ final class NodesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        session.print(options, session.api(options).get("/nodes").body(), this::table);
+        session.print(options, session.api(options).list("/nodes", "nodes"), this::table);
         return ExitCodes.OK;
     }
 

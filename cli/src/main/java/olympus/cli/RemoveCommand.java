@@ -33,7 +33,8 @@ final class RemoveCommand implements Callable<Integer> {
     public Integer call() {
         var api = session.api(options);
         var names = new StringJoiner(", ");
-        for (var service : api.get("/services/" + Api.escape(stack)).body().path("services")) {
+        var path = "/services/" + Api.escape(stack);
+        for (var service : api.list(path, "services").path("services")) {
             names.add(service.path("service").asString());
         }
         if (!yes) {

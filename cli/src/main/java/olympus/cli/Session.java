@@ -53,7 +53,7 @@ record Session(Console console, ServerFinder finder) {
     }
 
     private static java.util.stream.Stream<String> services(Api api) {
-        var list = api.get("/services").body().path("services");
+        var list = api.list("/services", "services").path("services");
         return StreamSupport.stream(list.spliterator(), false)
                 .map(item -> item.path("service").asString());
     }

@@ -20,7 +20,7 @@ final class StackNames {
     }
 
     static boolean isStack(Api api, String name) {
-        for (var stack : api.get("/stacks").body().path("stacks")) {
+        for (var stack : api.list("/stacks", "stacks").path("stacks")) {
             if (stack.path("stack").asString().equals(name)) {
                 return true;
             }

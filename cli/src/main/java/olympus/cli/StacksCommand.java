@@ -19,7 +19,7 @@ final class StacksCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        session.print(options, session.api(options).get("/stacks").body(), this::table);
+        session.print(options, session.api(options).list("/stacks", "stacks"), this::table);
         return ExitCodes.OK;
     }
 

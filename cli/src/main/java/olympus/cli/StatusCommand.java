@@ -35,7 +35,7 @@ final class StatusCommand implements Callable<Integer> {
         var api = session.api(options);
         var path =
                 Optional.ofNullable(service).map(given -> pathOf(api, given)).orElse("/services");
-        session.print(options, api.get(path).body(), this::table);
+        session.print(options, api.list(path, "services"), this::table);
         return ExitCodes.OK;
     }
 
@@ -43,12 +43,9 @@ final class StatusCommand implements Callable<Integer> {
         if (given.contains("/")) {
             return "/services/" + given;
         }
-        for (var stack : api.get("/stacks").body().path("stacks")) {
-            if (stack.path("stack").asString().equals(given)) {
-                return "/services/" + given;
-            }
-        }
-        return "/services/" + session.serviceId(api, given);
+        return StackNames.isStack(api, given)
+                ? "/services/" + given
+                : "/services/" + session.serviceId(api, given);
     }
 
     private void table(JsonNode body) {

@@ -97,6 +97,45 @@ final class OlympusCommandTest {
     }
 
     @Test
+    void readsEveryPartOfAListThatTheServerAnswersInParts() {
+        server.on(
+                        "GET /services",
+                        200,
+                        "{\"services\":[{\"service\":\"a/web\"}],\"next\":\"a/web\"}")
+                .on(
+                        "GET /services?cursor=a%2Fweb",
+                        200, "{\"services\":[{\"service\":\"b/api\"}],\"next\":\"b/api\"}")
+                .on(
+                        "GET /services?cursor=b%2Fapi",
+                        200, "{\"services\":[{\"service\":\"c/db\"}],\"next\":null}")
+                .on("GET /stacks", 200, "{\"stacks\":[{\"stack\":\"a\"}],\"next\":\"a\"}")
+                .on("GET /stacks?cursor=a", 200, "{\"stacks\":[{\"stack\":\"b\"}]}")
+                .on("GET /nodes", 200, "{\"nodes\":[{\"node\":\"mars\"}],\"next\":\"mars/1\"}")
+                .on("GET /nodes?cursor=mars%2F1", 200, "{\"nodes\":[{\"node\":\"venus\"}]}")
+                .on("POST /services/c/db/stop", 202, "{}");
+
+        assertThat(run("status").out()).contains("a/web", "b/api", "c/db");
+        assertThat(run("status", "-o", "json").out())
+                .contains("\"c/db\"", "\"next\" : null")
+                .containsOnlyOnce("\"services\"");
+        assertThat(run("stacks").out()).contains("a", "b");
+        assertThat(run("nodes").out()).contains("mars", "venus");
+        assertThat(run("stop", "db").exitCode()).isZero();
+        assertThat(server.requests()).contains("POST /services/c/db/stop");
+    }
+
+    @Test
+    void givesUpOnAListThatNeverEnds() {
+        server.on("GET /nodes", 200, "{\"nodes\":[],\"next\":\"x\"}")
+                .on("GET /nodes?cursor=x", 200, "{\"nodes\":[],\"next\":\"x\"}");
+
+        var run = run("nodes");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
+        assertThat(run.err()).contains("more than 100 parts");
+    }
+
+    @Test
     void exitsWithFourWhenTheTokenIsWrongAndSaysWhereItCameFrom() {
         var run =
                 CommandRun.of(

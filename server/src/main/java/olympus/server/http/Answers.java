@@ -19,9 +19,10 @@ final class Answers {
      * @param problems what is wrong with the server itself, so that the services shown may not be
      *     what is; usually empty
      */
-    record Services(List<Service> services, List<String> problems) {
-        static Services of(List<ClusterView.ServiceView> views, List<String> problems) {
-            return new Services(views.stream().map(Service::of).toList(), problems);
+    record Services(List<Service> services, List<String> problems, Optional<String> next) {
+        static Services of(Part<ClusterView.ServiceView> part, List<String> problems) {
+            return new Services(
+                    part.elements().stream().map(Service::of).toList(), problems, part.next());
         }
     }
 
@@ -93,7 +94,7 @@ final class Answers {
         }
     }
 
-    record Stacks(List<Stack> stacks) {}
+    record Stacks(List<Stack> stacks, Optional<String> next) {}
 
     record Stack(
             String stack,
@@ -162,7 +163,7 @@ final class Answers {
         }
     }
 
-    record Nodes(List<Node> nodes) {}
+    record Nodes(List<Node> nodes, Optional<String> next) {}
 
     record Node(
             String node,
@@ -214,7 +215,7 @@ final class Answers {
 
     record Audit(List<AuditEntry> audit, Optional<String> next) {}
 
-    record Pauses(List<PauseEntry> pauses) {}
+    record Pauses(List<PauseEntry> pauses, Optional<String> next) {}
 
     record PauseEntry(String scope, String by, Instant since, String reason) {
         static PauseEntry of(ClusterView.PauseView view) {

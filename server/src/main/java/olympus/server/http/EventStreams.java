@@ -23,6 +23,9 @@ final class EventStreams {
 
     static final int MAX_STREAMS = 64;
 
+    /** The header by which a client that was cut off says what it has. */
+    static final String LAST_ID = "Last-Event-ID";
+
     /**
      * A comment is sent this often while nothing happens, so that both sides notice a dead
      * connection.

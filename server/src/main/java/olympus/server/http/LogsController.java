@@ -1,6 +1,5 @@
 package olympus.server.http;
 
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Instant;
@@ -11,6 +10,7 @@ import olympus.model.ServiceId;
 import olympus.model.json.DurationText;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -20,6 +20,9 @@ final class LogsController {
 
     /** Lines of one answer that is not a stream. */
     static final int MAX_LINES = 10_000;
+
+    /** How many of the last lines where the request does not say: all. */
+    private static final String ALL = "0";
 
     private final Backend backend;
     private final EventStreams streams;
@@ -34,7 +37,7 @@ final class LogsController {
             @PathVariable String stack,
             @PathVariable String service,
             @RequestParam Optional<String> since,
-            @RequestParam Optional<Integer> tail) {
+            @RequestParam(defaultValue = ALL) int tail) {
         var id = ServicesController.id(stack, service);
         var wanted = new LogFanIn.Wanted(id, instant(since), tail(tail), false);
         try (var lines = LogFanIn.open(backend.island(), wanted)) {
@@ -47,16 +50,16 @@ final class LogsController {
             @PathVariable String stack,
             @PathVariable String service,
             @RequestParam Optional<String> since,
-            @RequestParam Optional<Integer> tail,
-            @RequestParam Optional<Boolean> follow,
-            HttpServletRequest request,
+            @RequestParam(defaultValue = ALL) int tail,
+            @RequestParam(defaultValue = "false") boolean follow,
+            @RequestHeader(name = EventStreams.LAST_ID, required = false) Optional<String> last,
             HttpServletResponse response)
             throws IOException {
         ServiceId id = ServicesController.id(stack, service);
-        var wanted = new LogFanIn.Wanted(id, instant(since), tail(tail), follow.orElse(false));
+        var wanted = new LogFanIn.Wanted(id, instant(since), tail(tail), follow);
         try (var lines = LogFanIn.open(backend.island(), wanted);
                 var events = streams.open(response)) {
-            lines.skipUntil(Optional.ofNullable(request.getHeader("Last-Event-ID")));
+            lines.skipUntil(last);
             while (!events.closing()) {
                 var batch = lines.next(EventStreams.HEARTBEAT);
                 if (batch.isEmpty() && lines.ended()) {
@@ -71,8 +74,12 @@ final class LogsController {
         }
     }
 
-    private static int tail(Optional<Integer> tail) {
-        return tail.filter(n -> n >= 0).orElse(0);
+    private static int tail(int tail) {
+        if (tail < 0) {
+            throw new OlympusException(
+                    ErrorCode.INVALID, "tail=%d: expected 0 (all) or more".formatted(tail));
+        }
+        return tail;
     }
 
     /** {@code 5m} ago, or an RFC 3339 instant. */

@@ -12,16 +12,21 @@ import olympus.foundation.OlympusException;
  */
 record Page(int limit, Optional<Long> below) {
 
-    static final int DEFAULT_LIMIT = 100;
+    /** So many where the request does not say, as text for the parameter's default. */
+    static final String LIMIT = "100";
+
     static final int MAX_LIMIT = 1_000;
 
-    static Page of(Optional<Integer> limit, Optional<String> cursor) {
-        var wanted = limit.orElse(DEFAULT_LIMIT);
-        if (wanted < 1 || wanted > MAX_LIMIT) {
+    static Page of(int limit, Optional<String> cursor) {
+        requireLimit(limit);
+        return new Page(limit, cursor.map(Page::number));
+    }
+
+    static void requireLimit(int limit) {
+        if (limit < 1 || limit > MAX_LIMIT) {
             throw new OlympusException(
-                    ErrorCode.INVALID, "limit=%d: expected 1 to %d".formatted(wanted, MAX_LIMIT));
+                    ErrorCode.INVALID, "limit=%d: expected 1 to %d".formatted(limit, MAX_LIMIT));
         }
-        return new Page(wanted, cursor.map(Page::number));
     }
 
     private static long number(String cursor) {

@@ -15,6 +15,7 @@ import olympus.model.StackName;
 import olympus.server.deadline.Deadline;
 import olympus.zeus.ClusterView;
 import olympus.zeus.ClusterView.NodeView;
+import olympus.zeus.ClusterView.PauseView;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -22,6 +23,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
@@ -47,6 +49,9 @@ final class PausesController {
                     ErrorCode.CORRUPT,
                     ErrorCode.INTERNAL);
 
+    private static final Part.Order<PauseView, String> ORDER =
+            new Part.Order<>(PauseView::scope, scope -> scope, _ -> 1);
+
     private final Backend backend;
 
     PausesController(Backend backend) {
@@ -59,9 +64,12 @@ final class PausesController {
     record PauseRequest(Optional<String> reason) {}
 
     @GetMapping(path = Api.V1 + "/pauses", produces = Api.JSON)
-    Answers.Pauses all() {
+    Answers.Pauses all(
+            @RequestParam(defaultValue = Part.LIMIT) int limit,
+            @RequestParam Optional<String> cursor) {
+        var part = Part.of(backend.view().pauses(), ORDER, limit, cursor);
         return new Answers.Pauses(
-                backend.view().pauses().stream().map(Answers.PauseEntry::of).toList());
+                part.elements().stream().map(Answers.PauseEntry::of).toList(), part.next());
     }
 
     @PutMapping(path = Api.V1 + "/pauses/{scope}", produces = Api.JSON)

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.json.InvalidRecordException;
+import olympus.model.json.RecordCodec;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.ErrorResponse;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,6 +32,7 @@ record Problem(
 
     static final String MEDIA_TYPE = "application/problem+json";
 
+    private static final RecordCodec<Body> BODY = RecordCodec.of("problem", 1, Body.class);
     private static final JsonMapper JSON = JsonMapper.shared();
 
     Problem {
@@ -110,24 +112,16 @@ record Problem(
     }
 
     String json() {
-        var body = JSON.createObjectNode();
-        body.put("type", "urn:olympus:error:" + code);
-        body.put("title", title);
-        body.put("status", status);
-        body.put("detail", detail);
-        body.put("code", code);
-        if (!problems.isEmpty()) {
-            var list = body.putArray("problems");
-            for (var problem : problems) {
-                list.addObject()
-                        .put("file", problem.file())
-                        .put("line", problem.line())
-                        .put("column", problem.column())
-                        .put("message", problem.message())
-                        .put("expected", problem.expected())
-                        .put("suggestion", problem.suggestion());
-            }
-        }
-        return JSON.writeValueAsString(body);
+        var body = new Body("urn:olympus:error:" + code, title, status, detail, code, problems);
+        return JSON.writeValueAsString(BODY.fields(body));
     }
+
+    /** The members of the answer, in their order; {@code problems} only where there are any. */
+    record Body(
+            String type,
+            String title,
+            int status,
+            String detail,
+            String code,
+            List<olympus.model.Problem> problems) {}
 }

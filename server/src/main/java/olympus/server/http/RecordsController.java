@@ -1,6 +1,5 @@
 package olympus.server.http;
 
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import olympus.hermes.Key;
 import olympus.hermes.StreamEntry;
 import olympus.model.state.Codecs;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -41,15 +41,18 @@ final class RecordsController {
 
     @GetMapping(path = Api.V1 + "/decisions", produces = Api.JSON)
     Answers.Decisions decisions(
-            @RequestParam Optional<Integer> limit, @RequestParam Optional<String> cursor) {
+            @RequestParam(defaultValue = Page.LIMIT) int limit,
+            @RequestParam Optional<String> cursor) {
         var part = newestFirst(DECISIONS, Page.of(limit, cursor));
         return new Answers.Decisions(
                 part.entries().stream().map(RecordsController::decision).toList(), part.next());
     }
 
     @GetMapping(path = Api.V1 + "/decisions", produces = Api.SSE)
-    void follow(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        var last = Optional.ofNullable(request.getHeader("Last-Event-ID"));
+    void follow(
+            @RequestHeader(name = EventStreams.LAST_ID, required = false) Optional<String> last,
+            HttpServletResponse response)
+            throws IOException {
         var next =
                 last.map(RecordsController::after)
                         .orElseGet(() -> Math.max(1, end(DECISIONS) - FIRST));
@@ -71,7 +74,8 @@ final class RecordsController {
 
     @GetMapping(path = Api.V1 + "/audit", produces = Api.JSON)
     Answers.Audit audit(
-            @RequestParam Optional<Integer> limit, @RequestParam Optional<String> cursor) {
+            @RequestParam(defaultValue = Page.LIMIT) int limit,
+            @RequestParam Optional<String> cursor) {
         var part = newestFirst(AuditTrail.STREAM, Page.of(limit, cursor));
         return new Answers.Audit(
                 part.entries().stream()
@@ -80,9 +84,9 @@ final class RecordsController {
                 part.next());
     }
 
-    private record Part(List<StreamEntry> entries, Optional<String> next) {}
+    private record Entries(List<StreamEntry> entries, Optional<String> next) {}
 
-    private Part newestFirst(Key stream, Page page) {
+    private Entries newestFirst(Key stream, Page page) {
         var end = page.below().orElseGet(() -> end(stream));
         var from = Math.max(1, end - page.limit());
         var read = read(stream, from, page.limit());
@@ -93,7 +97,7 @@ final class RecordsController {
                 oldest > Math.max(1, read.firstSequence())
                         ? Optional.of(Long.toString(oldest))
                         : Optional.<String>empty();
-        return new Part(entries.reversed(), next);
+        return new Entries(entries.reversed(), next);
     }
 
     private long end(Key stream) {

@@ -9,17 +9,23 @@ import olympus.foundation.OlympusException;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.zeus.ClusterView;
+import olympus.zeus.ClusterView.ServiceView;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Services: how they are, and orders to single ones. */
 @RestController
 final class ServicesController {
+
+    private static final Part.Order<ServiceView, ServiceId> ORDER =
+            new Part.Order<>(
+                    ServiceView::service, ServiceId::parse, service -> service.instances().size());
 
     private final Backend backend;
 
@@ -28,12 +34,17 @@ final class ServicesController {
     }
 
     @GetMapping(path = Api.V1 + "/services", produces = Api.JSON)
-    Answers.Services all() {
-        return answer(backend.view().services());
+    Answers.Services all(
+            @RequestParam(defaultValue = Part.LIMIT) int limit,
+            @RequestParam Optional<String> cursor) {
+        return answer(Part.of(backend.view().services(), ORDER, limit, cursor));
     }
 
     @GetMapping(path = Api.V1 + "/services/{stack}", produces = Api.JSON)
-    Answers.Services ofStack(@PathVariable String stack) {
+    Answers.Services ofStack(
+            @PathVariable String stack,
+            @RequestParam(defaultValue = Part.LIMIT) int limit,
+            @RequestParam Optional<String> cursor) {
         var name = new StackName(stack);
         var view = backend.view();
         var services =
@@ -49,12 +60,13 @@ final class ServicesController {
                                                     .map(s -> s.name().value())
                                                     .toList())));
         }
-        return answer(services);
+        return answer(Part.of(services, ORDER, limit, cursor));
     }
 
     @GetMapping(path = Api.V1 + "/services/{stack}/{service}", produces = Api.JSON)
     Answers.Services one(@PathVariable String stack, @PathVariable String service) {
-        return answer(List.of(find(backend.view(), id(stack, service))));
+        var found = find(backend.view(), id(stack, service));
+        return answer(new Part<>(List.of(found), Optional.empty()));
     }
 
     @PostMapping(path = Api.V1 + "/services/{stack}/{service}/start", produces = Api.JSON)
@@ -98,7 +110,7 @@ final class ServicesController {
      */
     record RollbackRequest(Optional<Long> to) {}
 
-    private Answers.Services answer(List<ClusterView.ServiceView> services) {
+    private Answers.Services answer(Part<ServiceView> services) {
         return Answers.Services.of(services, backend.hermes().status().troubles());
     }
 
@@ -111,7 +123,7 @@ final class ServicesController {
         return new ServiceId(new StackName(stack), service);
     }
 
-    static ClusterView.ServiceView find(ClusterView view, ServiceId id) {
+    static ServiceView find(ClusterView view, ServiceId id) {
         return view.services().stream()
                 .filter(service -> service.service().equals(id))
                 .findFirst()

@@ -8,6 +8,7 @@ import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.ApplyRequest;
 import olympus.model.state.Codecs;
+import olympus.zeus.ClusterView.StackView;
 import olympus.zeus.StackCommands.RevisionView;
 import olympus.zeus.StackPlan;
 import org.springframework.http.HttpStatus;
@@ -27,6 +28,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class StacksController {
 
+    private static final Part.Order<StackView, StackName> ORDER =
+            new Part.Order<>(StackView::name, StackName::new, _ -> 1);
+
     private final Backend backend;
 
     StacksController(Backend backend) {
@@ -34,8 +38,12 @@ final class StacksController {
     }
 
     @GetMapping(path = Api.V1 + "/stacks", produces = Api.JSON)
-    Answers.Stacks all() {
-        return new Answers.Stacks(backend.view().stacks().stream().map(Answers.Stack::of).toList());
+    Answers.Stacks all(
+            @RequestParam(defaultValue = Part.LIMIT) int limit,
+            @RequestParam Optional<String> cursor) {
+        var part = Part.of(backend.view().stacks(), ORDER, limit, cursor);
+        return new Answers.Stacks(
+                part.elements().stream().map(Answers.Stack::of).toList(), part.next());
     }
 
     @GetMapping(path = Api.V1 + "/stacks/{stack}", produces = Api.JSON)
@@ -96,7 +104,7 @@ final class StacksController {
     @GetMapping(path = Api.V1 + "/stacks/{stack}/revisions", produces = Api.JSON)
     Answers.Revisions revisions(
             @PathVariable String stack,
-            @RequestParam Optional<Integer> limit,
+            @RequestParam(defaultValue = Page.LIMIT) int limit,
             @RequestParam Optional<String> cursor) {
         var page = Page.of(limit, cursor);
         var all =
