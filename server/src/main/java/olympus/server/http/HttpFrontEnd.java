@@ -1,7 +1,6 @@
 package olympus.server.http;
 
 import java.net.InetSocketAddress;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 import org.springframework.boot.ssl.SslBundle;
@@ -39,23 +38,11 @@ public final class HttpFrontEnd implements AutoCloseable {
      * is taken.
      */
     public static HttpFrontEnd start(HttpSettings settings, Backend backend, Pem pem) {
-        return start(settings, backend, pem, _ -> {});
-    }
-
-    /**
-     * @param more adds to the context what a test wants in it
-     */
-    static HttpFrontEnd start(
-            HttpSettings settings,
-            Backend backend,
-            Pem pem,
-            Consumer<AnnotationConfigServletWebServerApplicationContext> more) {
         var bundles = new DefaultSslBundleRegistry(HttpConfiguration.SSL_BUNDLE, bundle(pem));
         var context = new AnnotationConfigServletWebServerApplicationContext();
         bean(context, HttpSettings.class, () -> settings);
         bean(context, Backend.class, () -> backend);
         bean(context, SslBundles.class, () -> bundles);
-        more.accept(context);
         context.register(HttpConfiguration.class);
         try {
             context.refresh();

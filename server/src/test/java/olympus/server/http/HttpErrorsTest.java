@@ -146,6 +146,10 @@ class HttpErrorsTest {
         problem(api.get("/api/v1/services/UPPER/web"), 400, "invalid");
         problem(api.get("/api/v1/decisions?limit=0"), 400, "invalid");
         problem(api.get("/api/v1/decisions?limit=many"), 400, "invalid");
+        problem(api.get("/api/v1/services?limit=1001"), 400, "invalid");
+        problem(api.get("/api/v1/services?cursor=nonsense"), 400, "invalid");
+        problem(api.get("/api/v1/nodes?cursor=mars"), 400, "invalid");
+        problem(api.get("/api/v1/services/first/web/logs?tail=-1"), 400, "invalid");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package olympus.server.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,6 +9,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -15,10 +19,12 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.TreeMap;
+import java.util.concurrent.Flow;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import olympus.foundation.Clock;
@@ -41,7 +47,6 @@ import olympus.server.store.Projection;
 import olympus.server.tokens.Tokens;
 import olympus.zeus.ClusterView;
 import olympus.zeus.StackCommands;
-import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
 
 /**
  * The real HTTP API on a free port of its own, over the parts that a test gives, and a client that
@@ -59,20 +64,11 @@ final class RunningApi implements AutoCloseable {
     final HttpFrontEnd api;
     final Certificates certificates;
     final SecretStore secrets;
+    final AnswerContract contract = new AnswerContract(AnswerContract.generated());
     private final List<Projection> projections;
     private final HttpClient client;
 
     RunningApi(Path folder, Hermes hermes, StackCommands commands, int failedLogins)
-            throws IOException, GeneralSecurityException {
-        this(folder, hermes, commands, failedLogins, _ -> {});
-    }
-
-    RunningApi(
-            Path folder,
-            Hermes hermes,
-            StackCommands commands,
-            int failedLogins,
-            Consumer<AnnotationConfigServletWebServerApplicationContext> more)
             throws IOException, GeneralSecurityException {
         var random = new SecureRandom();
         var clock = Clock.system();
@@ -116,8 +112,7 @@ final class RunningApi implements AutoCloseable {
                                 64 << 10,
                                 failedLogins),
                         backend,
-                        pem(certificates),
-                        more);
+                        pem(certificates));
         client =
                 HttpClient.newBuilder()
                         .sslContext(trusting())
@@ -156,14 +151,70 @@ final class RunningApi implements AutoCloseable {
         return send(authorised(path));
     }
 
-    HttpResponse<String> send(HttpRequest.Builder request)
+    /** Fails when request or answer are not as the OpenAPI page says. */
+    HttpResponse<String> send(HttpRequest.Builder builder)
             throws IOException, InterruptedException {
-        return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        var request = builder.build();
+        var response = client.send(request, HttpResponse.BodyHandlers.ofString());
+        met(request, sent(request), response, response.body());
+        return response;
+    }
+
+    private void met(HttpRequest request, String sent, HttpResponse<?> response, String body) {
+        var headers = new TreeMap<String, String>();
+        response.headers()
+                .map()
+                .forEach((name, values) ->
+                        headers.put(name.toLowerCase(Locale.ROOT), values.getFirst()));
+        assertThat(
+                        contract.faults(
+                                request.method(),
+                                request.uri(),
+                                sent,
+                                new AnswerContract.Answer(response.statusCode(), headers, body)))
+                .as("what differs from the OpenAPI page")
+                .isEmpty();
+    }
+
+    /** The body that a request was sent with. */
+    private static String sent(HttpRequest request) {
+        var body = HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8);
+        request.bodyPublisher()
+                .orElseGet(HttpRequest.BodyPublishers::noBody)
+                .subscribe(new Collector(body));
+        return body.getBody().toCompletableFuture().join();
+    }
+
+    /** Hands buffers on one by one. */
+    private record Collector(HttpResponse.BodySubscriber<String> to)
+            implements Flow.Subscriber<ByteBuffer> {
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            to.onSubscribe(subscription);
+        }
+
+        @Override
+        public void onNext(ByteBuffer bytes) {
+            to.onNext(List.of(bytes));
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            to.onError(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            to.onComplete();
+        }
     }
 
     HttpResponse<java.io.InputStream> stream(HttpRequest.Builder request)
             throws IOException, InterruptedException {
-        return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        var built = request.build();
+        var response = client.send(built, HttpResponse.BodyHandlers.ofInputStream());
+        met(built, "", response, "");
+        return response;
     }
 
     @Override

@@ -1,0 +1,368 @@
+package olympus.server.http;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import olympus.model.state.Codecs;
+
+/**
+ * What the OpenAPI page says of an operation in words, and what its handler's declaration does not
+ * show: the rest is read from the controllers.
+ *
+ * @param key method and path, e.g. {@code GET /api/v1/services}
+ * @param errors statuses beyond those that every operation may answer with
+ */
+record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies) {
+
+    /**
+     * For people.
+     *
+     * @param answer what a successful answer holds
+     */
+    record Words(String id, String tag, String summary, String description, String answer) {}
+
+    /**
+     * What a handler's types do not show.
+     *
+     * @param tagged whether the answer has an ETag
+     * @param request definition of the body where the handler takes bytes
+     * @param response definition of the answer where the handler writes it itself
+     * @param events definitions of the server-sent events, where the answer may be a stream of them
+     */
+    record Bodies(
+            boolean tagged,
+            Optional<String> request,
+            Optional<String> response,
+            List<String> events) {}
+
+    static final String SERVICES = "services";
+    static final String STACKS = "stacks";
+    static final String ISLAND = "island";
+    static final String RECORDS = "records";
+    static final String SERVER = "server";
+
+    static final String APPLY_REQUEST = "ApplyRequest";
+    static final String DEFINITION = "StackDefinitionDocument";
+
+    /** Statuses that any request may be answered with. */
+    static final Set<Integer> ALWAYS = Set.of(401, 406, 429, 500);
+
+    /** What an order to the controller may be answered with. */
+    private static final int[] ORDER = {400, 404, 409, 503, 507};
+
+    private static final int[] BODY = {413, 415};
+
+    private static ApiOperation of(
+            String key, String id, String tag, String summary, String answer) {
+        return new ApiOperation(
+                key,
+                new Words(id, tag, summary, "", answer),
+                Set.of(),
+                new Bodies(false, Optional.empty(), Optional.empty(), List.of()));
+    }
+
+    private ApiOperation saying(String text) {
+        var said = new Words(words.id, words.tag, words.summary, text, words.answer);
+        return new ApiOperation(key, said, errors, bodies);
+    }
+
+    private ApiOperation failing(int... more) {
+        var all = new TreeSet<>(errors);
+        for (var status : more) {
+            all.add(status);
+        }
+        return new ApiOperation(key, words, all, bodies);
+    }
+
+    private ApiOperation with(Bodies other) {
+        return new ApiOperation(key, words, errors, other);
+    }
+
+    private ApiOperation tagged() {
+        return with(new Bodies(true, bodies.request, bodies.response, bodies.events));
+    }
+
+    private ApiOperation reading(String definition) {
+        return with(
+                new Bodies(bodies.tagged, Optional.of(definition), bodies.response, bodies.events));
+    }
+
+    private ApiOperation answering(String definition) {
+        return with(
+                new Bodies(bodies.tagged, bodies.request, Optional.of(definition), bodies.events));
+    }
+
+    private ApiOperation streaming(String... definitions) {
+        return with(
+                new Bodies(bodies.tagged, bodies.request, bodies.response, List.of(definitions)));
+    }
+
+    static List<ApiOperation> all() {
+        return java.util.stream.Stream.of(
+                        services(), orders(), stacks(), changes(), island(), records(), server())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<ApiOperation> services() {
+        var one = "/api/v1/services/{stack}/{service}";
+        return List.of(
+                of(
+                                "GET /api/v1/services",
+                                "listServices",
+                                SERVICES,
+                                "Lists services with their instances.",
+                                "Services by stack and name.")
+                        .saying(
+                                "A page ends after `limit` services, or before it would hold more than %d instances."
+                                        .formatted(Part.MAX_WEIGHT))
+                        .failing(400),
+                of(
+                                "GET /api/v1/services/{stack}",
+                                "listServicesOfStack",
+                                SERVICES,
+                                "Lists the services of a stack with their instances.",
+                                "Services by name.")
+                        .saying(
+                                "A page ends after `limit` services, or before it would hold more than %d instances."
+                                        .formatted(Part.MAX_WEIGHT))
+                        .failing(400, 404),
+                of(
+                                "GET " + one,
+                                "getService",
+                                SERVICES,
+                                "Shows a service with its instances.",
+                                "A list with this one service.")
+                        .failing(400, 404),
+                of(
+                                "GET " + one + "/logs",
+                                "readLogs",
+                                SERVICES,
+                                "Reads what the instances of a service print.",
+                                "Lines by time; as a stream, lines as they come.")
+                        .saying(
+                                "With `Accept: text/event-stream` each line is an event, also coming ones (`follow`); otherwise the newest %d lines at most. Of the instances that exist now: where nothing can be read from one of them the stream ends with an `error` event."
+                                        .formatted(LogsController.MAX_LINES))
+                        .failing(400, 404, 503)
+                        .streaming("LineEvent", "ErrorEvent"));
+    }
+
+    private static List<ApiOperation> orders() {
+        var one = "/api/v1/services/{stack}/{service}";
+        return List.of(
+                order(
+                        one,
+                        "start",
+                        "Ends a hold, and gives a service that was given up a new chance."),
+                order(
+                        one,
+                        "stop",
+                        "Stops a service and holds it stopped, also over the next apply, until it is started."),
+                order(one, "restart", "Replaces every instance of a service, as an update would."),
+                of(
+                                "POST " + one + "/rollback",
+                                "rollbackService",
+                                SERVICES,
+                                "Returns one service to an earlier revision.",
+                                "What is carried out.")
+                        .saying(
+                                "Its declaration is taken from that revision, the rest of the stack stays as it is; the result is a new revision.")
+                        .failing(ORDER)
+                        .failing(BODY));
+    }
+
+    private static ApiOperation order(String service, String action, String summary) {
+        return of(
+                        "POST " + service + "/" + action,
+                        action + "Service",
+                        SERVICES,
+                        summary,
+                        "The order is recorded; the services list shows when it is carried out.")
+                .failing(ORDER);
+    }
+
+    private static List<ApiOperation> stacks() {
+        var one = "/api/v1/stacks/{stack}";
+        return List.of(
+                of(
+                                "GET /api/v1/stacks",
+                                "listStacks",
+                                STACKS,
+                                "Lists the stacks that were applied.",
+                                "Stacks by name.")
+                        .failing(400),
+                of(
+                                "GET " + one,
+                                "getStack",
+                                STACKS,
+                                "Shows the current definition of a stack.",
+                                "The definition, with references in place of secrets.")
+                        .failing(400, 404, 503)
+                        .tagged()
+                        .answering(DEFINITION));
+    }
+
+    private static List<ApiOperation> changes() {
+        var one = "/api/v1/stacks/{stack}";
+        return List.of(
+                of(
+                                "POST " + one + "/plan",
+                                "planStack",
+                                STACKS,
+                                "Tells what applying a definition would change, and why.",
+                                "The plan; its ETag is the revision that it was made against.")
+                        .saying(
+                                "Changes nothing. The ETag, sent as If-Match of the apply, makes sure that what is applied is what was planned.")
+                        .failing(400, 409, 503)
+                        .failing(BODY)
+                        .tagged()
+                        .reading(APPLY_REQUEST),
+                of(
+                                "PUT " + one,
+                                "applyStack",
+                                STACKS,
+                                "Makes a definition the current one of its stack.",
+                                "The plan that was carried out; its ETag is the revision now in force.")
+                        .saying(
+                                "A definition equal to the current one changes nothing. One that no longer declares a service is answered with 428, naming what would be removed, unless `prune` is true.")
+                        .failing(ORDER)
+                        .failing(BODY)
+                        .failing(412, 428)
+                        .tagged()
+                        .reading(APPLY_REQUEST),
+                of(
+                                "DELETE " + one,
+                                "removeStack",
+                                STACKS,
+                                "Stops the services of a stack in reverse dependency order and forgets the stack.",
+                                "The services that are being removed.")
+                        .saying("Data of the services is kept.")
+                        .failing(ORDER),
+                of(
+                                "GET " + one + "/revisions",
+                                "listRevisions",
+                                STACKS,
+                                "Lists the revisions of a stack.",
+                                "Revisions, newest first.")
+                        .failing(400, 404, 503),
+                of(
+                                "POST " + one + "/rollback",
+                                "rollbackStack",
+                                STACKS,
+                                "Returns a stack to an earlier revision, as a new revision.",
+                                "What is carried out.")
+                        .failing(ORDER)
+                        .failing(BODY));
+    }
+
+    private static List<ApiOperation> island() {
+        return List.of(
+                of(
+                                "GET /api/v1/nodes",
+                                "listNodes",
+                                ISLAND,
+                                "Lists the machines that run the agent.",
+                                "Nodes by name.")
+                        .failing(400),
+                of(
+                                "GET /api/v1/why",
+                                "why",
+                                ISLAND,
+                                "Says why a service, instance, node or stack is as it is.",
+                                "Causes and decisions, newest first.")
+                        .failing(400, 404, 503),
+                of(
+                                "GET /api/v1/pauses",
+                                "listPauses",
+                                ISLAND,
+                                "Lists the pauses in force.",
+                                "Pauses by scope.")
+                        .failing(400),
+                of(
+                                "PUT /api/v1/pauses/{scope}",
+                                "pause",
+                                ISLAND,
+                                "Halts all automatic action within a scope.",
+                                "Who was told.")
+                        .saying(
+                                "The connected agents are told first; works also while the store takes no writes, which the answer then says.")
+                        .failing(400, 404, 409)
+                        .failing(BODY),
+                of(
+                                "DELETE /api/v1/pauses/{scope}",
+                                "resume",
+                                ISLAND,
+                                "Ends a pause.",
+                                "Who was told.")
+                        .failing(400, 404, 409));
+    }
+
+    private static List<ApiOperation> records() {
+        return List.of(
+                of(
+                                "GET /api/v1/decisions",
+                                "listDecisions",
+                                RECORDS,
+                                "Reads what was decided, on which system, and why.",
+                                "Decisions, newest first; as a stream, the newest 20 and then those that come.")
+                        .saying(
+                                "With `Accept: text/event-stream` each decision is an event; a client that was cut off sends the id of the last one as `Last-Event-ID` and misses none.")
+                        .failing(400, 503)
+                        .streaming("DecisionEvent"),
+                of(
+                                "GET /api/v1/audit",
+                                "listAudit",
+                                RECORDS,
+                                "Reads who changed, or tried to change, what is declared.",
+                                "Requests, newest first.")
+                        .failing(400, 503));
+    }
+
+    private static List<ApiOperation> server() {
+        return List.of(
+                of(
+                        "GET /api/v1/status",
+                        "getStatus",
+                        SERVER,
+                        "Shows the server and its store.",
+                        "The status at this moment."),
+                of(
+                        "GET /api/v1/doctor",
+                        "doctor",
+                        SERVER,
+                        "Checks the installation itself and what the machine lacks.",
+                        "Findings, each with its remedy."),
+                of(
+                                "GET /api/v1/openapi.json",
+                                "getOpenApi",
+                                SERVER,
+                                "Shows this page.",
+                                "An OpenAPI 3.1 document.")
+                        .answering("OpenApi"),
+                of(
+                        "GET /healthz",
+                        "isAlive",
+                        SERVER,
+                        "Tells whether the process answers.",
+                        "It does."),
+                of(
+                        "GET /readyz",
+                        "isReady",
+                        SERVER,
+                        "Tells whether the server can do its work.",
+                        "It can."),
+                of(
+                        "GET /metrics",
+                        "getMetrics",
+                        SERVER,
+                        "Shows metrics in the Prometheus text format.",
+                        "Every metric, with its help text."));
+    }
+
+    /** The formats of {@link #APPLY_REQUEST} and {@link #DEFINITION}. */
+    static java.util.Map<String, olympus.model.json.RecordCodec<?>> documents() {
+        return java.util.Map.of(
+                APPLY_REQUEST, Codecs.APPLY_REQUEST, DEFINITION, Codecs.STACK_DEFINITION);
+    }
+}

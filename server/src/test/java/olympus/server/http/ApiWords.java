@@ -1,0 +1,132 @@
+package olympus.server.http;
+
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.TreeMap;
+import olympus.hermes.StoreStatus;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.json.EnumWords;
+import olympus.model.state.InstanceObservation;
+import olympus.zeus.StackPlan;
+
+/** What the parameters of the API and the members of its bodies mean. */
+final class ApiWords {
+
+    private ApiWords() {}
+
+    private static Map<String, Object> schema(Object... namesAndValues) {
+        var object = new LinkedHashMap<String, Object>();
+        for (var i = 0; i < namesAndValues.length; i += 2) {
+            object.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return object;
+    }
+
+    /**
+     * A parameter: the same wherever it has this name.
+     *
+     * @param bounds what its schema says beyond the type
+     */
+    record Parameter(String description, Map<String, Object> bounds) {}
+
+    static Map<String, Parameter> parameters() {
+        var all = new LinkedHashMap<String, Parameter>();
+        var stack = StackName.PATTERN.pattern();
+        all.put("stack", new Parameter("Name of a stack.", schema("pattern", "^" + stack + "$")));
+        all.put(
+                "service",
+                new Parameter(
+                        "Name of a service within the stack.",
+                        schema("pattern", "^" + ServiceId.SERVICE_PATTERN.pattern() + "$")));
+        all.put(
+                "scope",
+                new Parameter(
+                        "`all`, `stack:NAME` or `node:NAME` (or the node's id).",
+                        schema("pattern", "^(all|stack:" + stack + "|node:.+)$")));
+        all.put(
+                "limit",
+                new Parameter(
+                        "How many elements a page holds at most.",
+                        schema("minimum", 1, "maximum", Page.MAX_LIMIT)));
+        all.put(
+                "cursor",
+                new Parameter(
+                        "The `next` of the page before, for the page after it; not given for the first.",
+                        schema()));
+        all.put(
+                "thing",
+                new Parameter("`stack/service`, `stack/service.1`, a stack, or a node.", schema()));
+        all.put(
+                "since",
+                new Parameter(
+                        "Only lines that are younger: a duration such as `5m`, or an RFC 3339 instant.",
+                        schema()));
+        all.put(
+                "tail",
+                new Parameter("Only so many of the last lines; 0 for all.", schema("minimum", 0)));
+        all.put(
+                "follow",
+                new Parameter("Whether the stream goes on with lines to come.", schema()));
+        all.put(
+                "prune",
+                new Parameter(
+                        "Whether services that are no longer declared may be removed.", schema()));
+        all.put(
+                "If-Match",
+                new Parameter(
+                        "The ETag of the plan that was made, or of the stack; `*` for whatever is there. Where the stack is at another revision the answer is 412.",
+                        schema("pattern", "^(\\*|\"[0-9]+\")$")));
+        all.put(
+                "If-None-Match",
+                new Parameter(
+                        "The ETag of a definition that is known already: answered with 304 while it is the current one.",
+                        schema()));
+        all.put(
+                EventStreams.LAST_ID,
+                new Parameter(
+                        "Of a stream only: the id of the last event that arrived before the connection broke.",
+                        schema()));
+        return all;
+    }
+
+    /** Descriptions of members, as {@code Definition.member}. */
+    static Map<String, String> meanings() {
+        var all = new Properties();
+        try (var file = ApiWords.class.getResourceAsStream("api-members.properties")) {
+            all.load(
+                    new InputStreamReader(
+                            Objects.requireNonNull(file, "api-members.properties"),
+                            StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var sorted = new TreeMap<String, String>();
+        all.stringPropertyNames().forEach(name -> sorted.put(name, all.getProperty(name)));
+        return sorted;
+    }
+
+    /** The words that a text member may be, where the list of them is closed. */
+    static Map<String, List<String>> words() {
+        return Map.of(
+                "Instance.state", words(InstanceObservation.State.class),
+                "Instance.health", words(InstanceObservation.Health.class),
+                "PlannedChange.kind", words(StackPlan.Kind.class),
+                "Check.status", words(DoctorCheck.Status.class),
+                "Status.role", words(StoreStatus.Role.class),
+                "Line.stream", List.of("stdout", "stderr"),
+                "Ordered.action", List.of("start", "stop", "restart"));
+    }
+
+    private static <E extends Enum<E>> List<String> words(Class<E> type) {
+        return new ArrayList<>(EnumWords.of(type).keySet());
+    }
+}

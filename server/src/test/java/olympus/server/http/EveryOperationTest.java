@@ -1,0 +1,279 @@
+package olympus.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import olympus.foundation.Clock;
+import olympus.foundation.ThreadEventLoop;
+import olympus.hermes.Bytes;
+import olympus.hermes.HermesNode;
+import olympus.hermes.Operation;
+import olympus.hermes.Transaction;
+import olympus.link.LogLine;
+import olympus.model.InstanceId;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.stack.StackFolder;
+import olympus.model.state.Codecs;
+import olympus.model.state.Decision;
+import olympus.model.state.InstanceObservation;
+import olympus.zeus.ClusterView;
+import olympus.zeus.StackCommands;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every operation, over HTTPS, answers what the OpenAPI page says that it answers. */
+class EveryOperationTest {
+
+    private static final String WEB = "/api/v1/services/shop/web";
+    private static final Instant AT = Instant.parse("2026-11-21T03:00:00.25Z");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    private final ScriptedCommands commands = new ScriptedCommands();
+
+    @Test
+    @Timeout(120)
+    void answersAsThePageSays() throws Exception {
+        try (var loop = new ThreadEventLoop("store", (_, _) -> {})) {
+            var hermes = HermesNode.inMemory(loop, Clock.system());
+            hermes.ready().toCompletableFuture().get();
+            try (var api = new RunningApi(folder.resolve("data"), hermes, commands, 3)) {
+                api.view = view();
+                api.checks =
+                        List.of(
+                                DoctorCheck.ok("clock", "in step"),
+                                DoctorCheck.warning("disk", "2 % free", "free some"));
+                commands.causes =
+                        List.of(new StackCommands.Cause(AT, "state", "it runs since 03:00"));
+                changes(api);
+                decide(hermes);
+                lists(api);
+                streams(api);
+                assertThat(api.contract.notMet())
+                        .as("successful answers that no request above has had")
+                        .isEmpty();
+            }
+        }
+    }
+
+    private static void ok(HttpResponse<String> response, int status) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    }
+
+    private void changes(RunningApi api) throws Exception {
+        var request = request();
+        ok(sent(api, "POST", "/api/v1/stacks/shop/plan", request), 200);
+        ok(sent(api, "PUT", "/api/v1/stacks/shop?prune=true", request), 200);
+        for (var action : List.of("start", "stop", "restart")) {
+            ok(sent(api, "POST", WEB + "/" + action, ""), 202);
+        }
+        ok(sent(api, "POST", WEB + "/rollback", ""), 200);
+        ok(sent(api, "POST", WEB + "/rollback", "{\"to\":null}"), 200);
+        ok(sent(api, "POST", "/api/v1/stacks/shop/rollback", "{\"to\":3}"), 200);
+        ok(sent(api, "PUT", "/api/v1/pauses/stack:shop", "{\"reason\":\"works\"}"), 200);
+        ok(sent(api, "DELETE", "/api/v1/pauses/stack:shop", ""), 200);
+        ok(sent(api, "DELETE", "/api/v1/stacks/shop", ""), 202);
+    }
+
+    private static HttpResponse<String> sent(
+            RunningApi api, String method, String path, String body) throws Exception {
+        var request = api.authorised(path).header("Content-Type", Api.JSON);
+        return api.send(
+                request.method(
+                        method,
+                        body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
+    }
+
+    private static void lists(RunningApi api) throws Exception {
+        var paths =
+                List.of(
+                        "/api/v1/services?limit=1",
+                        "/api/v1/services/shop",
+                        WEB,
+                        "/api/v1/stacks",
+                        "/api/v1/stacks/shop",
+                        "/api/v1/stacks/shop/revisions",
+                        "/api/v1/nodes",
+                        "/api/v1/why?thing=shop",
+                        "/api/v1/pauses",
+                        "/api/v1/decisions?limit=1",
+                        "/api/v1/audit?limit=1",
+                        "/api/v1/status",
+                        "/api/v1/doctor",
+                        "/metrics");
+        for (var path : paths) {
+            ok(api.get(path), 200);
+        }
+        for (var path : List.of("/api/v1/openapi.json", "/healthz", "/readyz")) {
+            ok(api.send(api.request(path)), 200);
+        }
+        var known = api.authorised("/api/v1/stacks/shop").header("If-None-Match", "\"4\"");
+        ok(api.send(known), 304);
+    }
+
+    private void streams(RunningApi api) throws Exception {
+        var follow = api.authorised("/api/v1/decisions").header("Accept", Api.SSE);
+        checked(api, api.stream(follow).body(), "DecisionEvent");
+        var lines = api.authorised(WEB + "/logs").header("Accept", Api.SSE);
+        var logs = Thread.ofVirtual().start(() -> print(api, 0, Optional.of("it has gone")));
+        try (var body = api.stream(lines).body()) {
+            var reader = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+            checked(api, reader, "LineEvent");
+            checked(api, reader, "ErrorEvent");
+        }
+        logs.join();
+        var whole = Thread.ofVirtual().start(() -> print(api, 1, Optional.empty()));
+        ok(api.get(WEB + "/logs?tail=1&since=5m"), 200);
+        whole.join();
+    }
+
+    private static void print(RunningApi api, int sink, Optional<String> end) {
+        try {
+            var to = api.agents.awaitSink(sink);
+            to.lines(List.of(new LogLine(web(), AT, "stdout", "hello", 1, 1)));
+            to.end(end);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void checked(RunningApi api, InputStream body, String definition)
+            throws Exception {
+        try (body) {
+            checked(
+                    api,
+                    new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8)),
+                    definition);
+        }
+    }
+
+    /** Reads one event. */
+    private static void checked(RunningApi api, BufferedReader reader, String definition)
+            throws Exception {
+        var fields = new TreeMap<String, String>();
+        for (var line = reader.readLine(); line != null; line = reader.readLine()) {
+            if (line.isEmpty() && !fields.isEmpty()) {
+                break;
+            }
+            var colon = line.indexOf(": ");
+            if (colon > 0) {
+                fields.put(line.substring(0, colon), line.substring(colon + 2));
+            }
+        }
+        assertThat(fields).containsKeys("event", "data");
+        assertThat(
+                        api.contract.event(
+                                definition,
+                                fields.getOrDefault("event", ""),
+                                Optional.ofNullable(fields.get("id")),
+                                fields.getOrDefault("data", "")))
+                .isEmpty();
+    }
+
+    private static void decide(HermesNode hermes) throws Exception {
+        for (var action : List.of("start", "restart")) {
+            var decision = new Decision(AT, "zeus", action, "shop/web.1", "mars", "why", "done");
+            hermes.transact(
+                            Transaction.of(
+                                    new Operation.Append(
+                                            RecordsController.DECISIONS,
+                                            Bytes.wrap(Codecs.DECISION.encodeBytes(decision)))))
+                    .toCompletableFuture()
+                    .get();
+        }
+    }
+
+    private static InstanceId web() {
+        return new InstanceId(new ServiceId(new StackName("shop"), "web"), 1);
+    }
+
+    /** One of everything, with what may be absent once there and once not. */
+    private static ClusterView view() {
+        var shop = new StackName("shop");
+        var observed =
+                new InstanceObservation(
+                        web(),
+                        "run",
+                        "process",
+                        InstanceObservation.State.GIVEN_UP,
+                        InstanceObservation.Health.FAILING,
+                        123,
+                        4,
+                        AT,
+                        "exit status 3",
+                        Optional.of(3));
+        var instance =
+                new ClusterView.InstanceView(observed, "mars", RunningApi.NODE, List.of(8081));
+        return new ClusterView(
+                7,
+                List.of(service("web", List.of(instance)), service("worker", List.of())),
+                List.of(
+                        new ClusterView.NodeView(
+                                RunningApi.NODE,
+                                "mars",
+                                true,
+                                Optional.of(AT),
+                                1,
+                                Optional.of("works"),
+                                Optional.of("many fail at once"),
+                                List.of("no cgroups")),
+                        new ClusterView.NodeView(
+                                olympus.model.NodeId.parse("0b8f0b3e-5a43-4c1f-9d7e-2f6a1c0e9b11"),
+                                "venus",
+                                false,
+                                Optional.empty(),
+                                0,
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of())),
+                List.of(new ClusterView.StackView(shop, 4, 2, AT, "user:admin", false)),
+                List.of(new ClusterView.PauseView("stack:shop", "user:admin", AT, "works")));
+    }
+
+    private static ClusterView.ServiceView service(
+            String name, List<ClusterView.InstanceView> instances) {
+        return new ClusterView.ServiceView(
+                new ServiceId(new StackName("shop"), name), 4, 1, 0, 0, "failed", "why", instances);
+    }
+
+    private String request() throws Exception {
+        var stack = Files.createDirectories(folder.resolve("shop"));
+        Files.writeString(stack.resolve("password"), "correct horse battery staple");
+        Files.writeString(
+                stack.resolve("olympus.yaml"),
+                """
+                secrets: { password: { file: ./password } }
+                services:
+                  web:
+                    process:
+                      command: [sleep, "60"]
+                      environment: { PASSWORD: { secret: password }, LEVEL: info }
+                    ports: ["8081-8082"]
+                    probe: { http: ":8081/health", interval: 5s }
+                    deploy: { replicas: 2, resources: { limits: { cpus: 0.5, memory: 64M } } }
+                    labels: { tier: front }
+                    owner: ana
+                """);
+        return switch (StackFolder.load(stack, Map.of())) {
+            case StackFolder.Outcome.Invalid invalid -> throw new AssertionError(invalid.text());
+            case StackFolder.Outcome.Loaded loaded ->
+                    Codecs.APPLY_REQUEST.encode(loaded.secrets().with(loaded.definition()));
+        };
+    }
+}
