@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import olympus.foundation.OlympusException;
 import olympus.link.keys.Authorities.Purpose;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -27,7 +28,10 @@ import org.jspecify.annotations.Nullable;
  * #RENEW_BEFORE} is left; whoever uses them asks {@link #current} at each handshake, so that a
  * renewal needs no restart.
  *
- * <p>Threading: {@link #renewIfDue} by one thread; {@link #current} by any.
+ * <p>Failure: what is due but cannot be written (a full disk) stays in force as long as it is
+ * valid, and stands among {@link #problems} until a later {@link #renewIfDue} succeeds.
+ *
+ * <p>Threading: {@link #renewIfDue} by one thread; {@link #current} and {@link #problems} by any.
  */
 public final class Certificates {
 
@@ -40,6 +44,7 @@ public final class Certificates {
     private final Authorities authorities;
     private final Set<String> hosts;
     private volatile Map<Kind, Credential> current = Map.of();
+    private volatile List<String> problems = List.of();
 
     /** What a certificate of this machine is for. */
     public enum Kind {
@@ -73,7 +78,6 @@ public final class Certificates {
             Instant now) {
         var certificates = new Certificates(keysFolder, owner, authorities, hosts);
         certificates.renewIfDue(now);
-        certificates.writeTrust();
         return certificates;
     }
 
@@ -110,24 +114,59 @@ public final class Certificates {
     /**
      * Issues again what expires soon or lacks a name. Returns what was issued, for the log; mostly
      * nothing.
+     *
+     * @throws OlympusException when there is no valid certificate and none can be issued
      */
     public List<String> renewIfDue(Instant now) {
-        var issued = new ArrayList<>(authorities.renewIfDue(now));
-        if (!issued.isEmpty()) {
-            writeTrust();
-        }
+        var issued = new ArrayList<String>();
+        var failed = new ArrayList<String>();
+        unlessRefused(
+                "the authorities could not be renewed",
+                () -> issued.addAll(authorities.renewIfDue(now)),
+                failed);
         var next = new EnumMap<Kind, Credential>(Kind.class);
         for (var kind : Kind.values()) {
-            var kept = current.containsKey(kind) ? current(kind) : load(kind);
-            if (kept == null || isDue(kind, kept, now)) {
-                next.put(kind, issue(kind, now));
-                issued.add(kind.file);
-            } else {
-                next.put(kind, kept);
-            }
+            next.put(kind, inForce(kind, now, issued, failed));
         }
         current = Map.copyOf(next);
+        unlessRefused("what others trust could not be written", this::writeTrust, failed);
+        problems = List.copyOf(failed);
         return List.copyOf(issued);
+    }
+
+    /** What could not be renewed or written at the last look, each as a sentence. */
+    public List<String> problems() {
+        return problems;
+    }
+
+    private Credential inForce(Kind kind, Instant now, List<String> issued, List<String> failed) {
+        var kept = current.containsKey(kind) ? current(kind) : load(kind);
+        if (kept == null || !isValid(kind, kept, now)) {
+            issued.add(kind.file);
+            return issue(kind, now);
+        }
+        if (!isDue(kind, kept, now)) {
+            return kept;
+        }
+        var renewed = new ArrayList<Credential>();
+        unlessRefused(
+                "certificate %s could not be renewed, %d days are left"
+                        .formatted(kind.file, kept.daysLeft(now)),
+                () -> renewed.add(issue(kind, now)),
+                failed);
+        if (renewed.isEmpty()) {
+            return kept;
+        }
+        issued.add(kind.file);
+        return renewed.getFirst();
+    }
+
+    private static void unlessRefused(String otherwise, Runnable task, List<String> failed) {
+        try {
+            task.run();
+        } catch (OlympusException refused) {
+            failed.add("%s; tried again by itself: %s".formatted(otherwise, refused.getMessage()));
+        }
     }
 
     /** Every certificate of this installation, with its last day. */
@@ -140,11 +179,15 @@ public final class Certificates {
         return List.copyOf(all);
     }
 
+    private boolean isValid(Kind kind, Credential kept, Instant now) {
+        return now.isBefore(kept.expires())
+                && !now.isBefore(kept.certificate().getNotBefore().toInstant())
+                && KeyMatch.signedBy(
+                        kept.certificate(), authorities.issuer(kind.issuer).certificate());
+    }
+
     private boolean isDue(Kind kind, Credential kept, Instant now) {
-        var issuer = authorities.issuer(kind.issuer).certificate();
         return !now.plus(RENEW_BEFORE).isBefore(kept.expires())
-                || now.isBefore(kept.certificate().getNotBefore().toInstant())
-                || !KeyMatch.signedBy(kept.certificate(), issuer)
                 || !namesIn(kept.certificate()).containsAll(namesOf(kind));
     }
 
@@ -161,8 +204,11 @@ public final class Certificates {
                         VALIDITY,
                         names);
         var credential = new Credential(List.of(leaf, issuer.certificate()), key.getPrivate());
-        KeyFiles.writePrivate(keyFile(kind), KeyFiles.pem(credential.key()));
-        KeyFiles.writePublic(chainFile(kind), KeyFiles.pem(credential.chain()));
+        KeyFiles.writePair(
+                keyFile(kind),
+                KeyFiles.pem(credential.key()),
+                chainFile(kind),
+                KeyFiles.pem(credential.chain()));
         return credential;
     }
 

@@ -74,6 +74,18 @@ final class KeyFiles {
         write(file, content, PUBLIC);
     }
 
+    /**
+     * Writes a private file and a public one that belong together: a disk that has no room for both
+     * leaves both as they were.
+     */
+    static void writePair(
+            Path privateFile, byte[] privateContent, Path publicFile, byte[] publicContent) {
+        prepare(privateFile, privateContent, PRIVATE);
+        prepare(publicFile, publicContent, PUBLIC);
+        putInPlace(privateFile);
+        putInPlace(publicFile);
+    }
+
     /** Spares the disk what it already holds. */
     static void writePublicIfChanged(Path file, byte[] content) {
         if (!Files.exists(file)
@@ -192,7 +204,16 @@ final class KeyFiles {
     }
 
     private static void write(Path file, byte[] content, Set<PosixFilePermission> mode) {
-        var temporary = file.resolveSibling(file.getFileName() + ".new");
+        prepare(file, content, mode);
+        putInPlace(file);
+    }
+
+    private static Path prepared(Path file) {
+        return file.resolveSibling(file.getFileName() + ".new");
+    }
+
+    private static void prepare(Path file, byte[] content, Set<PosixFilePermission> mode) {
+        var temporary = prepared(file);
         try {
             Files.deleteIfExists(temporary);
             try (var channel =
@@ -206,8 +227,15 @@ final class KeyFiles {
                 }
                 channel.force(true);
             }
+        } catch (IOException e) {
+            throw unwritable(file, e);
+        }
+    }
+
+    private static void putInPlace(Path file) {
+        try {
             Files.move(
-                    temporary,
+                    prepared(file),
                     file,
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);

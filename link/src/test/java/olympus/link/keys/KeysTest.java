@@ -198,6 +198,40 @@ final class KeysTest {
     }
 
     @Test
+    void aValidCertificateThatCannotBeRenewedStaysInForceIsToldAndTriedAgain() throws IOException {
+        var certificates = certificates(NOW);
+        var first = certificates.current(Kind.HTTPS);
+        var obstacle = keys.resolve("https.crt.new");
+        Files.createDirectories(obstacle.resolve("taken"));
+        var due = NOW.plus(Duration.ofDays(60));
+
+        assertThat(certificates.renewIfDue(due)).containsExactly("agent", "replica");
+
+        assertThat(certificates.current(Kind.HTTPS)).isSameAs(first);
+        assertThat(certificates.problems())
+                .singleElement()
+                .asString()
+                .contains("certificate https could not be renewed, 30 days are left", "https.crt");
+        assertThat(certificates(NOW).current(Kind.HTTPS).chain())
+                .as("key and chain on disk still belong together")
+                .isEqualTo(first.chain());
+
+        Files.delete(obstacle.resolve("taken"));
+        Files.delete(obstacle);
+        assertThat(certificates.renewIfDue(due)).containsExactly("https");
+        assertThat(certificates.problems()).isEmpty();
+    }
+
+    @Test
+    void aCertificateThatHasExpiredAndCannotBeRenewedIsRefused() throws IOException {
+        var certificates = certificates(NOW);
+        Files.createDirectories(keys.resolve("https.crt.new").resolve("taken"));
+        assertThatThrownBy(() -> certificates.renewIfDue(NOW.plus(Duration.ofDays(91))))
+                .isInstanceOf(OlympusException.class)
+                .hasMessageContaining("https.crt");
+    }
+
+    @Test
     void authoritiesAreSignedAgainWithTheSameKeyBeforeTheyExpire() {
         var certificates = certificates(NOW);
         var before = certificates.trust(Purpose.AGENTS).getFirst();
