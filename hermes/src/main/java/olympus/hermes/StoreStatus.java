@@ -37,8 +37,8 @@ public record StoreStatus(
         problems = List.copyOf(problems);
     }
 
-    /** This status with other problems. */
-    public StoreStatus withProblems(List<String> present) {
+    /** This status with what is so at present. */
+    public StoreStatus with(Optional<String> refused, List<String> present) {
         return new StoreStatus(
                 islandId,
                 incarnation,
@@ -48,7 +48,7 @@ public record StoreStatus(
                 appliedIndex,
                 role,
                 halted,
-                writesRefused,
+                refused,
                 sizes,
                 lastSnapshot,
                 present);

@@ -118,15 +118,16 @@ final class StoreFaultTest {
     void refusesWritesWhileTheDiskIsFullAndRecoversByItself() throws IOException {
         var node = open(log());
         disk.full(true);
+        assertThat(node.status().writesRefused()).as("also while nobody writes").isPresent();
         var refused = (TransactionResult.Refused) now(node.transact(put("a", "1")));
         assertThat(refused.code()).isEqualTo(ErrorCode.DISK_FULL);
         assertThat(node.status().writesRefused()).isPresent();
 
         disk.full(false);
 
+        assertThat(node.status().writesRefused()).as("also while nobody writes").isEmpty();
         assertThat(now(node.transact(put("a", "1"))))
                 .isInstanceOf(TransactionResult.Committed.class);
-        assertThat(node.status().writesRefused()).isEmpty();
     }
 
     @Test
@@ -237,6 +238,29 @@ final class StoreFaultTest {
         try (var files = Files.walk(folder.resolve("bounded"))) {
             assertThat(files.mapToLong(file -> file.toFile().length()).sum()).isLessThan(16L << 20);
         }
+    }
+
+    @Test
+    void answersAReaderOfAnArchiveThatCannotBeOpened() throws IOException {
+        var strange = folder.resolve("strange");
+        Files.createDirectories(strange.resolve("s-0000000000000000"));
+        Files.createFile(strange.resolve("s-0000000000000000/99999999999999999999.segment"));
+        var archive = new FileArchive(strange, 10L << 20, Runnable::run);
+
+        assertThat(archive.read(Key.of("s"), 0, 10).toCompletableFuture())
+                .isCompletedExceptionally();
+        archive.add(Key.of("s"), List.of(new StreamEntry(1, 1, 0, Bytes.utf8("lost"))));
+        assertThat(archive.problem())
+                .hasValueSatisfying(problem -> assertThat(problem).startsWith("1 trimmed element"));
+    }
+
+    @Test
+    void knowsTheAgeOfItsSnapshotAfterARestart() throws IOException {
+        var node = open(log());
+        now(node.transact(put("k", "v")));
+        now(node.close());
+
+        assertThat(open(log()).status().lastSnapshot()).isPresent();
     }
 
     @Test

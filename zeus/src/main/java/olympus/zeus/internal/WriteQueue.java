@@ -2,9 +2,11 @@ package olympus.zeus.internal;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
@@ -14,6 +16,8 @@ import olympus.hermes.Hermes;
 import olympus.hermes.Operation;
 import olympus.hermes.Transaction;
 import olympus.hermes.TransactionResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One write after the other: each is built from a projection that includes all before it. Every
@@ -25,12 +29,14 @@ final class WriteQueue {
 
     static final int MAX_QUEUED = 1_024;
     static final Duration DEADLINE = Duration.ofSeconds(15);
+    private static final Logger LOG = LoggerFactory.getLogger(WriteQueue.class);
 
     private final Hermes hermes;
     private final EventLoop loop;
     private final Supplier<Optional<Long>> epoch;
     private final Runnable afterwards;
     private final ArrayDeque<Job<?>> queue = new ArrayDeque<>();
+    private Optional<Runnable> waiting = Optional.empty();
     private boolean inFlight;
     private long awaitedRevision;
     private long projectedRevision;
@@ -118,24 +124,32 @@ final class WriteQueue {
         } catch (OlympusException refused) {
             job.answer.completeExceptionally(refused);
             return;
+        } catch (RuntimeException bug) {
+            // One order that cannot be built must not hold up the others.
+            LOG.atError().setCause(bug).log("an order cannot be carried out");
+            job.answer.completeExceptionally(
+                    new OlympusException(
+                            ErrorCode.INTERNAL, "this order cannot be carried out: " + bug, bug));
+            return;
         }
         if (write.operations().isEmpty()) {
             job.answer.complete(write.answer());
             return;
         }
-        var conditions = new java.util.ArrayList<Condition>();
+        var conditions = new ArrayList<Condition>();
         conditions.add(new Condition.EpochIs(heldEpoch));
         conditions.addAll(write.conditions());
         inFlight = true;
         var _ =
-                transact(new Transaction(conditions, write.operations()))
+                transact(conditions, write.operations())
                         .whenCompleteAsync(
                                 (result, error) -> ended(job, write, result, error), loop);
     }
 
-    private java.util.concurrent.CompletionStage<TransactionResult> transact(Transaction tx) {
+    private CompletionStage<TransactionResult> transact(
+            List<Condition> conditions, List<Operation> operations) {
         try {
-            return hermes.transact(tx);
+            return hermes.transact(new Transaction(conditions, operations));
         } catch (IllegalArgumentException tooLarge) {
             return CompletableFuture.failedFuture(
                     new OlympusException(
@@ -173,8 +187,6 @@ final class WriteQueue {
         job.answer.complete(write.answer());
         pump();
     }
-
-    private Optional<Runnable> waiting = Optional.empty();
 
     /** Answers what waited for the projection. Called after {@link #projected} has been told. */
     void answerWaiting() {

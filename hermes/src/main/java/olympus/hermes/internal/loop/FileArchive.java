@@ -43,6 +43,7 @@ public final class FileArchive implements StreamArchive {
     private final AtomicLong queuedBytes = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
     private volatile String lastReason = "";
+    private volatile Optional<String> overBound = Optional.empty();
 
     /** An archive in {@code folder}; {@code writer} runs its tasks one after the other. */
     public FileArchive(Path folder, long maxBytes, Executor writer) {
@@ -55,7 +56,7 @@ public final class FileArchive implements StreamArchive {
     public Optional<String> problem() {
         var count = lost.get();
         return count == 0
-                ? Optional.empty()
+                ? overBound
                 : Optional.of(
                         "%d trimmed elements of streams could not be archived in %s since the start, the last because: %s"
                                 .formatted(count, folder, lastReason));
@@ -118,9 +119,18 @@ public final class FileArchive implements StreamArchive {
     private void write(Key stream, List<StreamEntry> elements) {
         try {
             open(stream).add(elements);
-            dropBeyondBound();
-        } catch (IOException failed) {
+        } catch (IOException | RuntimeException failed) {
             lose(stream, elements, failed.toString());
+            return;
+        }
+        try {
+            dropBeyondBound();
+            overBound = Optional.empty();
+        } catch (IOException | RuntimeException failed) {
+            overBound =
+                    Optional.of(
+                            "the archive of streams in %s cannot be kept within %d bytes: %s"
+                                    .formatted(folder, maxBytes, failed));
         }
     }
 
@@ -186,7 +196,7 @@ public final class FileArchive implements StreamArchive {
             writer.execute(() -> {
                 try {
                     done.complete(step.run());
-                } catch (IOException failed) {
+                } catch (IOException | RuntimeException | Error failed) {
                     done.completeExceptionally(
                             new OlympusException(
                                     ErrorCode.UNAVAILABLE,

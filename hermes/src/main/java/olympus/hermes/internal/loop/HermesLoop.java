@@ -1,6 +1,7 @@
 package olympus.hermes.internal.loop;
 
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -90,10 +91,11 @@ public final class HermesLoop {
                         log,
                         options.writeDeadline(),
                         (batch, outcome) -> execute(() -> ended(batch, outcome)));
-        this.watches = new WatchRegistry(loop);
+        this.watches = new WatchRegistry(this::execute);
         this.timers = new LoopTimers(loop, clock, guarded(this::sweep), guarded(this::tick));
         this.snapshots =
-                new SnapshotSchedule(loop, clock, log, parts, options.snapshotAfterBytes());
+                new SnapshotSchedule(
+                        this::execute, clock, log, parts, options.snapshotAfterBytes());
         this.condemned = new Condemned(orders.condemned());
         this.recovered = orders.recovered();
         this.state = new HermesState(effects());
@@ -130,7 +132,8 @@ public final class HermesLoop {
                 Stream.of(snapshots.problem(), parts.archive().problem())
                         .flatMap(Optional::stream)
                         .toList();
-        return problems.isEmpty() ? status : status.withProblems(problems);
+        // What the log and the files say at this moment: an idle loop publishes nothing.
+        return status.with(log.refusal().map(rejected -> rejected.reason()), problems);
     }
 
     public StoreTimes times() {
@@ -194,12 +197,14 @@ public final class HermesLoop {
     }
 
     /**
-     * Replaces the state, e.g. by that of a snapshot; before or instead of entries that it covers.
+     * Replaces the state by that of a snapshot, {@code made} at that time; before or instead of
+     * entries that it covers.
      */
-    public void install(HermesState loaded) {
+    public void install(HermesState loaded, Instant made) {
         execute(() -> {
             watches.endAll("the store was loaded from a snapshot");
             state = loaded;
+            snapshots.loaded(made);
             publishStatus();
         });
     }
@@ -233,25 +238,32 @@ public final class HermesLoop {
     /** Stops taking work, answers what is left, and makes a last snapshot. */
     public CompletableFuture<Void> close() {
         var done = new CompletableFuture<Void>();
-        execute(() -> {
-            if (role == Role.CLOSED) {
-                done.complete(null);
-                return;
-            }
-            var whole = halted.isEmpty() && role == Role.LEADER;
-            role = Role.CLOSED;
-            proposals.refuseWaiting("the store is closing");
-            proposals.giveUp("the store is closing with this entry in flight");
-            watches.endAll("the store is closing");
-            timers.stop();
-            ready.completeExceptionally(unavailable("the store is closed"));
-            publishStatus();
-            if (whole) {
-                var _ = snapshots.last(term, state).whenComplete((_, _) -> done.complete(null));
-            } else {
-                done.complete(null);
-            }
-        });
+        var taken =
+                execute(() -> {
+                    if (role == Role.CLOSED) {
+                        done.complete(null);
+                        return;
+                    }
+                    var whole = halted.isEmpty() && role == Role.LEADER;
+                    role = Role.CLOSED;
+                    proposals.refuseWaiting("the store is closing");
+                    proposals.giveUp("the store is closing with this entry in flight");
+                    watches.endAll("the store is closing");
+                    timers.stop();
+                    ready.completeExceptionally(unavailable("the store is closed"));
+                    publishStatus();
+                    if (whole) {
+                        var _ =
+                                snapshots
+                                        .last(term, state)
+                                        .whenComplete((_, _) -> done.complete(null));
+                    } else {
+                        done.complete(null);
+                    }
+                });
+        if (!taken) {
+            done.complete(null);
+        }
         return done;
     }
 
@@ -484,7 +496,11 @@ public final class HermesLoop {
                     unavailable(halted.orElse("this member does not lead at present")));
             return;
         }
-        answer.complete(question.apply(state));
+        try {
+            answer.complete(question.apply(state));
+        } catch (RuntimeException wrong) {
+            answer.completeExceptionally(wrong);
+        }
     }
 
     private void halt(String reason, @Nullable Throwable cause) {
@@ -510,7 +526,6 @@ public final class HermesLoop {
     }
 
     private StoreStatus describe() {
-        var refusal = log.refusal().map(rejected -> rejected.reason());
         return new StoreStatus(
                 options.islandId(),
                 state.incarnation(),
@@ -520,7 +535,7 @@ public final class HermesLoop {
                 state.appliedIndex(),
                 role,
                 halted,
-                refusal,
+                Optional.empty(),
                 new StoreStatus.Sizes(
                         state.entries(),
                         state.tableBytes(),

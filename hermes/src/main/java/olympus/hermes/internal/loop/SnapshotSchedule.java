@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import olympus.foundation.Clock;
-import olympus.foundation.EventLoop;
 import olympus.hermes.internal.snapshot.SnapshotWriter;
 import olympus.hermes.internal.state.Capture;
 import olympus.hermes.internal.state.HermesState;
@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * Makes snapshots: when enough log has gathered, and at the end. The loop hands slices to the
  * writer's thread, one at a time, and does other work between them.
  *
- * <p>Threading: the loop. Failure: the log simply stays longer; the cause is logged and the
- * snapshot tried again after {@link #RETRY}.
+ * <p>Threading: the loop, which runs its tasks guarded. Failure: the log simply stays longer; the
+ * cause is logged and the snapshot tried again after {@link #RETRY}.
  */
 final class SnapshotSchedule {
 
@@ -31,7 +31,7 @@ final class SnapshotSchedule {
     private static final Duration RETRY = Duration.ofSeconds(60);
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotSchedule.class);
 
-    private final EventLoop loop;
+    private final Executor loop;
     private final Clock clock;
     private final ReplicatedLog log;
     private final LoopParts parts;
@@ -44,7 +44,7 @@ final class SnapshotSchedule {
     private volatile Optional<String> problem = Optional.empty();
 
     SnapshotSchedule(
-            EventLoop loop, Clock clock, ReplicatedLog log, LoopParts parts, long afterBytes) {
+            Executor loop, Clock clock, ReplicatedLog log, LoopParts parts, long afterBytes) {
         this.loop = loop;
         this.clock = clock;
         this.log = log;
@@ -54,6 +54,11 @@ final class SnapshotSchedule {
 
     Optional<Instant> newest() {
         return newest;
+    }
+
+    /** The state began with a snapshot of this age. */
+    void loaded(Instant made) {
+        newest = Optional.of(made);
     }
 
     /** Why there is no newer snapshot, empty when the last one was made. Any thread. */
@@ -132,7 +137,7 @@ final class SnapshotSchedule {
             opened.origins(capture.origins());
             opened.leases(capture.leases());
             opened.ring(capture.ring());
-            loop.execute(this::nextRows);
+            onLoop(this::nextRows);
         }
 
         private void nextRows() {
@@ -143,7 +148,7 @@ final class SnapshotSchedule {
             var slice = capture.entries().next(ROWS_PER_SLICE, BYTES_PER_SLICE);
             onWriter(() -> {
                 writer.orElseThrow().entries(slice);
-                loop.execute(this::nextRows);
+                onLoop(this::nextRows);
             });
         }
 
@@ -155,7 +160,7 @@ final class SnapshotSchedule {
             var slice = capture.streams().next(ELEMENTS_PER_SLICE, BYTES_PER_SLICE);
             onWriter(() -> {
                 writer.orElseThrow().stream(slice);
-                loop.execute(this::nextElements);
+                onLoop(this::nextElements);
             });
         }
 
@@ -172,6 +177,17 @@ final class SnapshotSchedule {
 
         private CompletableFuture<Void> install(SnapshotFile file) {
             return log.installed(file, file.index()).toCompletableFuture();
+        }
+
+        /** What fails on the loop ends this snapshot, not the store. */
+        private void onLoop(Runnable step) {
+            loop.execute(() -> {
+                try {
+                    step.run();
+                } catch (RuntimeException | Error failure) {
+                    end(Optional.of(failure));
+                }
+            });
         }
 
         void onWriter(Step step) {

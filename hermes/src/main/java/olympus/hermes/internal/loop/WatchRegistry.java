@@ -8,7 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import olympus.foundation.EventLoop;
+import java.util.concurrent.Executor;
 import olympus.hermes.Bytes;
 import olympus.hermes.Change;
 import olympus.hermes.Key;
@@ -27,13 +27,13 @@ final class WatchRegistry {
     static final int MAX_WATCHES = 20_000;
     static final int MAX_LISTINGS = 8;
 
-    private final EventLoop loop;
+    private final Executor loop;
     private final Set<LiveWatch> all = new LinkedHashSet<>();
     private final Map<Key, List<LiveWatch>> live = new HashMap<>();
     private final Set<LiveWatch> listing = new LinkedHashSet<>();
     private final ArrayDeque<LiveWatch> waiting = new ArrayDeque<>();
 
-    WatchRegistry(EventLoop loop) {
+    WatchRegistry(Executor loop) {
         this.loop = loop;
     }
 

@@ -20,7 +20,7 @@ final class WriteQueue {
     static final long MAX_BYTES = 64L << 20;
 
     /** Of one entry, so that applying it does not hold up the loop. */
-    static final int MAX_OPERATIONS = 2_048;
+    static final int MAX_OPERATIONS = 512;
 
     private final ConcurrentLinkedQueue<Write> inbox = new ConcurrentLinkedQueue<>();
     private final ArrayDeque<Write> ready = new ArrayDeque<>();

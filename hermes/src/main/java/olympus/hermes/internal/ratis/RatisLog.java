@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import olympus.foundation.ErrorCode;
+import olympus.foundation.Invariant;
 import olympus.foundation.OlympusException;
 import olympus.hermes.files.CommitMark;
 import olympus.hermes.files.Problem;
@@ -334,7 +335,7 @@ public final class RatisLog implements ReplicatedLog {
                 countedAt = parts.delivery().last();
                 logBytes = folder.segmentBytes();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Invariant.Violation e) {
             if (!NoSpace.in(e)) {
                 halt(e);
             }
@@ -371,8 +372,9 @@ public final class RatisLog implements ReplicatedLog {
     private void revive(Opened parts) throws IOException {
         var covered = parts.shelf().newest().map(SnapshotFile::index).orElse(-1L);
         folder.verify(covered);
-        state = State.OPEN;
+        // When there is no room for this either, the log keeps waiting and tries it again.
         life = Optional.of(new Life(parts));
+        state = State.OPEN;
         LOG.info("the log was opened again: folder={}", config.folder());
     }
 

@@ -34,7 +34,6 @@ public final class InMemoryLog implements ReplicatedLog {
     private final ArrayDeque<Committed> undelivered = new ArrayDeque<>();
     private volatile Leadership leadership = new Leadership(false, 0);
     private volatile boolean closed;
-    private volatile boolean full;
     private volatile long logBytes;
     private Consumer<Leadership> listener = _ -> {};
     private @Nullable Applier applier;
@@ -150,7 +149,7 @@ public final class InMemoryLog implements ReplicatedLog {
 
     @Override
     public Optional<Submission.Outcome.Rejected> refusal() {
-        return full ? Optional.of(diskFull()) : Optional.empty();
+        return disk.full() ? Optional.of(diskFull()) : Optional.empty();
     }
 
     @Override
@@ -181,8 +180,7 @@ public final class InMemoryLog implements ReplicatedLog {
                     new Submission.Outcome.Rejected(ErrorCode.UNAVAILABLE, "the log is closed"));
             return;
         }
-        full = disk.full();
-        if (full) {
+        if (disk.full()) {
             pending.callback.ended(diskFull());
             return;
         }

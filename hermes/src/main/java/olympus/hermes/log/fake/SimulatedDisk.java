@@ -17,7 +17,7 @@ public final class SimulatedDisk {
     private long term;
     private long lastIndex;
     private long bytes;
-    private boolean full;
+    private volatile boolean full;
 
     /** While full, nothing more is written: submissions are rejected. */
     public void full(boolean isFull) {
