@@ -445,9 +445,13 @@ public final class HermesLoop {
     /**
      * The first entry of a store that is new, or that has lost what it had acknowledged: no fence
      * given out by an older one holds. A new store is born with the time in seconds, so that one
-     * begun anew after a total loss outranks the lost one, whose agents still run.
+     * begun anew after a total loss outranks the lost one, whose agents still run. Tried again
+     * until it is written: to raise it twice harms nobody.
      */
     private void raiseIncarnation() {
+        if (halted.isPresent() || role != Role.LEADER) {
+            return; // the next leader finds that it must be raised
+        }
         var raised = Math.max(state.incarnation() + 1, clock.wall().getEpochSecond());
         var _ =
                 proposals
@@ -457,10 +461,11 @@ public final class HermesLoop {
 
     private void incarnationRaised(long raised, TransactionResult result) {
         if (!(result instanceof TransactionResult.Committed)) {
-            halt(
-                    "the incarnation of the store could not be raised to %d: %s. Start again"
-                            .formatted(raised, result),
-                    null);
+            LOG.atWarn()
+                    .addKeyValue("incarnation", raised)
+                    .addKeyValue("result", result)
+                    .log("The incarnation could not be raised; tried again");
+            timers.later(LoopTimers.RETRY, guarded(this::raiseIncarnation));
             return;
         }
         LOG.atInfo().addKeyValue("incarnation", raised).log("The store has a new incarnation");
