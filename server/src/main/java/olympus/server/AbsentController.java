@@ -35,34 +35,44 @@ record AbsentController(OlympusException cause) implements StackCommands {
     }
 
     @Override
-    public CompletionStage<List<ServiceId>> remove(StackName stack, Actor actor) {
+    public CompletionStage<List<ServiceId>> remove(
+            StackName stack, Optional<Long> expectedRevision, Actor actor) {
         return refused();
     }
 
     @Override
     public CompletionStage<StackPlan> rollback(
-            StackName stack, Optional<Long> toRevision, Actor actor) {
+            StackName stack,
+            Optional<Long> toRevision,
+            Optional<Long> expectedRevision,
+            Actor actor) {
         return refused();
     }
 
     @Override
     public CompletionStage<StackPlan> rollbackService(
-            ServiceId service, Optional<Long> toRevision, Actor actor) {
+            ServiceId service,
+            Optional<Long> toRevision,
+            Optional<Long> expectedRevision,
+            Actor actor) {
         return refused();
     }
 
     @Override
-    public CompletionStage<Void> stop(ServiceId service, Actor actor) {
+    public CompletionStage<Void> stop(
+            ServiceId service, Optional<Long> expectedRevision, Actor actor) {
         return refused();
     }
 
     @Override
-    public CompletionStage<Void> start(ServiceId service, Actor actor) {
+    public CompletionStage<Void> start(
+            ServiceId service, Optional<Long> expectedRevision, Actor actor) {
         return refused();
     }
 
     @Override
-    public CompletionStage<Void> restart(ServiceId service, Actor actor) {
+    public CompletionStage<Void> restart(
+            ServiceId service, Optional<Long> expectedRevision, Actor actor) {
         return refused();
     }
 

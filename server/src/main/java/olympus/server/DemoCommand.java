@@ -67,7 +67,12 @@ final class DemoCommand implements Callable<Integer> {
             var settings = ServerConfiguration.read(Optional.empty(), process.environment(), flags);
             return process.run(
                     new UpOptions(
-                            folder, settings, List.of(example), stopServices, process.terminal()),
+                            "demo",
+                            folder,
+                            settings,
+                            List.of(example),
+                            stopServices,
+                            process.terminal()),
                     _ -> advise(folder));
         } catch (OlympusException e) {
             err.println("olympus demo: " + e.getMessage());

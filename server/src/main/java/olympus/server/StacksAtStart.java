@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import olympus.foundation.OlympusException;
 import olympus.model.stack.RealmFolder;
@@ -13,14 +12,17 @@ import olympus.server.http.Backend;
 import olympus.zeus.StackCommands.Actor;
 
 /**
- * The folders of {@code --stack}, applied as their user would: everything in them, nothing removed.
- * A folder that holds a realm stands for all its stacks. What cannot be applied is told and does
- * not keep the others from being applied.
+ * The folders of {@code --stack} and of the demo, applied as their user would: everything in them,
+ * nothing removed. A folder that holds a realm stands for all its stacks. What cannot be applied is
+ * told and does not keep the others from being applied.
+ *
+ * @param command what the process was started as, e.g. {@code demo}
  */
-record StacksAtStart(Map<String, String> environment, Backend backend, Consumer<String> failing) {
-
-    /** Whoever may start the process owns its data. */
-    private static final Actor STARTER = new Actor("user:admin", "--stack");
+record StacksAtStart(
+        String command,
+        Map<String, String> environment,
+        Backend backend,
+        Consumer<String> failing) {
 
     void apply(Path folder) {
         for (var outcome : outcomes(folder)) {
@@ -46,10 +48,14 @@ record StacksAtStart(Map<String, String> environment, Backend backend, Consumer<
 
     private void apply(Path folder, StackFolder.Outcome.Loaded loaded) {
         try {
-            backend.apply(
-                    loaded.secrets().with(loaded.definition()), Optional.empty(), false, STARTER);
+            backend.applyAudited(loaded.secrets().with(loaded.definition()), starter(folder));
         } catch (OlympusException e) {
             failing.accept("cannot apply %s: %s".formatted(folder, e.getMessage()));
         }
+    }
+
+    /** Stands in audit, history and decisions. Whoever may start the process owns its data. */
+    private Actor starter(Path folder) {
+        return new Actor("olympus " + command, folder.toAbsolutePath().normalize().toString());
     }
 }

@@ -82,7 +82,13 @@ final class UpCommand implements Callable<Integer> {
                                             .filter(Files::exists));
             var settings = ServerConfiguration.read(file, environment, flags);
             return process.run(
-                    new UpOptions(folder, settings, stacks, stopServices, process.terminal()),
+                    new UpOptions(
+                            "up --stack",
+                            folder,
+                            settings,
+                            stacks,
+                            stopServices,
+                            process.terminal()),
                     _ -> {});
         } catch (OlympusException e) {
             process.terminal().err().println("olympus up: " + e.getMessage());

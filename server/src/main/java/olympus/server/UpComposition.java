@@ -128,7 +128,8 @@ final class UpComposition implements AutoCloseable {
         var backend = backend(folder, self, trust, island, secrets, controller::readiness);
         var announcement = new Announcement(folder, options.terminal(), systemd, linkLoop);
         serve(folder, backend, trust.certificates(), announcement, onBug);
-        var starting = new StacksAtStart(System.getenv(), backend, this::degraded);
+        var starting =
+                new StacksAtStart(options.command(), System.getenv(), backend, this::degraded);
         options.stacks().forEach(starting::apply);
     }
 

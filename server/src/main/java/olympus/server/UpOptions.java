@@ -9,10 +9,12 @@ import olympus.server.config.ServerConfiguration;
 /**
  * What {@code olympus up} was told.
  *
+ * @param command the words that say who applies {@code stacks}: {@code up --stack}, {@code demo}
  * @param stacks folders to apply once ready, in this order
  * @param stopServices whether the clean stop ends the services too
  */
 record UpOptions(
+        String command,
         Path dataFolder,
         ServerConfiguration configuration,
         List<Path> stacks,

@@ -65,7 +65,8 @@ class SecretSweepTest {
                         () -> DEADLINE.await(controller.commands().history(name), "history"));
                 assertThat(stored(hermes)).isEqualTo(1);
 
-                DEADLINE.await(controller.commands().remove(name, ACTOR), "removing");
+                DEADLINE.await(
+                        controller.commands().remove(name, Optional.empty(), ACTOR), "removing");
 
                 eventually(() -> stored(hermes) == 0);
             }

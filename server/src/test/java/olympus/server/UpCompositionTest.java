@@ -2,6 +2,7 @@ package olympus.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -123,7 +124,12 @@ class UpCompositionTest {
         var started =
                 UpComposition.start(
                         new UpOptions(
-                                folder.resolve("data"), configuration, stacks, true, terminal),
+                                "up --stack",
+                                folder.resolve("data"),
+                                configuration,
+                                stacks,
+                                true,
+                                terminal),
                         (_, cause) -> bugs.add(cause));
         client =
                 HttpClient.newBuilder()
@@ -229,6 +235,44 @@ class UpCompositionTest {
         assertThat(status("PUT", "/api/v1/pauses/node:nowhere")).isEqualTo(404);
         assertThat(status("PUT", "/api/v1/pauses/stack:chat")).isEqualTo(200);
         assertThat(status("DELETE", "/api/v1/pauses/stack:chat")).isEqualTo(200);
+    }
+
+    @Test
+    void whatTheStartAppliesStandsInTheAuditAndWhatAnotherRevisionWasMeantForIsRefused()
+            throws Exception {
+        var audit = get("/api/v1/audit").path("audit");
+        assertThat(audit)
+                .extracting(
+                        entry -> entry.path("actor").asString(),
+                        entry -> entry.path("from").asString(),
+                        entry -> entry.path("subject").asString(),
+                        entry -> entry.path("status").asInt())
+                .containsExactlyInAnyOrder(
+                        tuple("olympus up --stack", realm.toString(), "chat", 200),
+                        tuple("olympus up --stack", realm.toString(), "vault", 200));
+        assertThat(get("/api/v1/stacks").path("stacks").path(0).path("actor").asString())
+                .isEqualTo("olympus up --stack");
+
+        for (var change :
+                List.of(
+                        "DELETE /api/v1/stacks/vault",
+                        "POST /api/v1/stacks/vault/rollback",
+                        "POST /api/v1/services/vault/keeper/rollback",
+                        "POST /api/v1/services/vault/keeper/start",
+                        "POST /api/v1/services/vault/keeper/stop",
+                        "POST /api/v1/services/vault/keeper/restart")) {
+            var words = change.split(" ");
+            var request =
+                    request(words[1])
+                            .header("If-Match", "\"999\"")
+                            .method(words[0], HttpRequest.BodyPublishers.noBody())
+                            .build();
+            var answer = client.send(request, BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(change + answer.body()).isEqualTo(412);
+            assertThat(JSON.readTree(answer.body()).path("detail").asString())
+                    .contains("revision 999 of stack vault")
+                    .contains("at revision 1");
+        }
     }
 
     @Test

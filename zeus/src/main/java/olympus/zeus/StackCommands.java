@@ -11,7 +11,12 @@ import olympus.model.stack.StackDefinition;
 /**
  * What people may order Zeus to do. Threading: any thread. Futures are completed on Zeus' loop.
  * They fail with an {@link olympus.foundation.OlympusException}: NOT_FOUND, CONFLICT,
- * CONFIRMATION_REQUIRED, UNAVAILABLE (no leader, store halted), DISK_FULL.
+ * PRECONDITION_FAILED, CONFIRMATION_REQUIRED, UNAVAILABLE (no leader, store halted), DISK_FULL.
+ *
+ * <p>An {@code expectedRevision} is the revision of the stack that an order was made for (0: no
+ * such stack). When the stack is at another one nothing happens, and the order fails with
+ * PRECONDITION_FAILED, which names the present one; this is judged in the transaction that carries
+ * the order out. Empty: whatever the revision is.
  */
 public interface StackCommands {
 
@@ -21,8 +26,6 @@ public interface StackCommands {
     /**
      * Makes {@code definition} the current revision of its stack, unless it equals the present one.
      *
-     * @param expectedRevision the stack's revision that the plan was made against (0: no such
-     *     stack); empty: whatever it is
      * @param prune whether services that are no longer declared may be removed; without it such an
      *     apply fails with CONFIRMATION_REQUIRED naming them
      */
@@ -33,29 +36,37 @@ public interface StackCommands {
             Actor actor);
 
     /** Stops the services in reverse dependency order and forgets the stack. Their data is kept. */
-    CompletionStage<List<ServiceId>> remove(StackName stack, Actor actor);
+    CompletionStage<List<ServiceId>> remove(
+            StackName stack, Optional<Long> expectedRevision, Actor actor);
 
     /**
      * Applies the definition of an earlier revision as a new revision; empty: the one before the
      * current.
      */
-    CompletionStage<StackPlan> rollback(StackName stack, Optional<Long> toRevision, Actor actor);
+    CompletionStage<StackPlan> rollback(
+            StackName stack,
+            Optional<Long> toRevision,
+            Optional<Long> expectedRevision,
+            Actor actor);
 
     /**
      * Takes one service's declaration from an earlier revision, the rest of the stack as it is, as
      * a new revision.
      */
     CompletionStage<StackPlan> rollbackService(
-            ServiceId service, Optional<Long> toRevision, Actor actor);
+            ServiceId service,
+            Optional<Long> toRevision,
+            Optional<Long> expectedRevision,
+            Actor actor);
 
     /** Holds a service stopped until {@link #start}, also over the next apply. */
-    CompletionStage<Void> stop(ServiceId service, Actor actor);
+    CompletionStage<Void> stop(ServiceId service, Optional<Long> expectedRevision, Actor actor);
 
     /** Ends a hold, and gives one that was given up a new chance. */
-    CompletionStage<Void> start(ServiceId service, Actor actor);
+    CompletionStage<Void> start(ServiceId service, Optional<Long> expectedRevision, Actor actor);
 
     /** Replaces every instance, as an update would. */
-    CompletionStage<Void> restart(ServiceId service, Actor actor);
+    CompletionStage<Void> restart(ServiceId service, Optional<Long> expectedRevision, Actor actor);
 
     /**
      * Records a pause; the caller has already told the agents. Scope {@code all}, {@code

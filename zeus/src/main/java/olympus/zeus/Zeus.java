@@ -104,35 +104,46 @@ public final class Zeus implements StackCommands, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<List<ServiceId>> remove(StackName stack, Actor actor) {
-        return onLoop(() -> controller.remove(stack, actor));
+    public CompletionStage<List<ServiceId>> remove(
+            StackName stack, Optional<Long> expectedRevision, Actor actor) {
+        return onLoop(() -> controller.remove(stack, expectedRevision, actor));
     }
 
     @Override
     public CompletionStage<StackPlan> rollback(
-            StackName stack, Optional<Long> toRevision, Actor actor) {
-        return onLoop(() -> controller.rollback(stack, toRevision, actor));
+            StackName stack,
+            Optional<Long> toRevision,
+            Optional<Long> expectedRevision,
+            Actor actor) {
+        return onLoop(() -> controller.rollback(stack, toRevision, expectedRevision, actor));
     }
 
     @Override
     public CompletionStage<StackPlan> rollbackService(
-            ServiceId service, Optional<Long> toRevision, Actor actor) {
-        return onLoop(() -> controller.rollbackService(service, toRevision, actor));
+            ServiceId service,
+            Optional<Long> toRevision,
+            Optional<Long> expectedRevision,
+            Actor actor) {
+        return onLoop(
+                () -> controller.rollbackService(service, toRevision, expectedRevision, actor));
     }
 
     @Override
-    public CompletionStage<Void> stop(ServiceId service, Actor actor) {
-        return onLoop(() -> controller.stop(service, actor));
+    public CompletionStage<Void> stop(
+            ServiceId service, Optional<Long> expectedRevision, Actor actor) {
+        return onLoop(() -> controller.stop(service, expectedRevision, actor));
     }
 
     @Override
-    public CompletionStage<Void> start(ServiceId service, Actor actor) {
-        return onLoop(() -> controller.start(service, actor));
+    public CompletionStage<Void> start(
+            ServiceId service, Optional<Long> expectedRevision, Actor actor) {
+        return onLoop(() -> controller.start(service, expectedRevision, actor));
     }
 
     @Override
-    public CompletionStage<Void> restart(ServiceId service, Actor actor) {
-        return onLoop(() -> controller.restart(service, actor));
+    public CompletionStage<Void> restart(
+            ServiceId service, Optional<Long> expectedRevision, Actor actor) {
+        return onLoop(() -> controller.restart(service, expectedRevision, actor));
     }
 
     @Override

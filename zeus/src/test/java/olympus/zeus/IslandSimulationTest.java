@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -80,9 +81,9 @@ final class IslandSimulationTest {
             case 4 -> crashOne(anyAgent(island, random));
             case 5 -> island.disconnect(anyAgent(island, random));
             case 6 -> island.agents.values().forEach(island::connect);
-            case 7 -> ordered(island.zeus.restart(any, Island.ANA));
-            case 8 -> ordered(island.zeus.stop(any, Island.ANA));
-            default -> ordered(island.zeus.start(any, Island.ANA));
+            case 7 -> ordered(island.zeus.restart(any, Optional.empty(), Island.ANA));
+            case 8 -> ordered(island.zeus.stop(any, Optional.empty(), Island.ANA));
+            default -> ordered(island.zeus.start(any, Optional.empty(), Island.ANA));
         }
     }
 
@@ -147,7 +148,7 @@ final class IslandSimulationTest {
         island.agents.values().forEach(island::connect);
         island.run(Duration.ofSeconds(2));
         for (var service : SERVICES) {
-            ordered(island.zeus.start(service, Island.ANA));
+            ordered(island.zeus.start(service, Optional.empty(), Island.ANA));
         }
         island.run(Duration.ofSeconds(2));
         var web =

@@ -64,6 +64,17 @@ public final class Stacks {
             return new Draft(name, command, replicas, ports, dependsOn, policy, recovery, mode);
         }
 
+        public Draft delay(Duration between) {
+            var policy =
+                    new DeployPolicy.UpdatePolicy(
+                            update.parallelism(),
+                            between,
+                            update.monitor(),
+                            update.failureAction(),
+                            update.order());
+            return new Draft(name, command, replicas, ports, dependsOn, policy, recovery, mode);
+        }
+
         public Draft attempts(int n) {
             var policy =
                     new RecoveryPolicy(

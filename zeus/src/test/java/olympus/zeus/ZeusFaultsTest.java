@@ -101,7 +101,10 @@ final class ZeusFaultsTest {
         var plan =
                 island.now(
                         island.zeus.rollbackService(
-                                ServiceId.parse("first/web"), Optional.empty(), Island.ANA));
+                                ServiceId.parse("first/web"),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Island.ANA));
         island.run(LONG);
 
         assertThat(plan.changes())
@@ -160,11 +163,11 @@ final class ZeusFaultsTest {
                 .hasMessageContaining("web gets port 8081, which api uses now")
                 .hasMessageContaining("stop api by hand first");
 
-        island.now(island.zeus.stop(ServiceId.parse("first/api"), Island.ANA));
+        island.now(island.zeus.stop(ServiceId.parse("first/api"), Optional.empty(), Island.ANA));
         island.run(LONG);
         island.apply(swap(8081, 8080));
         island.run(LONG);
-        island.now(island.zeus.start(ServiceId.parse("first/api"), Island.ANA));
+        island.now(island.zeus.start(ServiceId.parse("first/api"), Optional.empty(), Island.ANA));
         island.run(LONG);
         assertThat(island.service("first/web").state()).isEqualTo("running");
         assertThat(island.service("first/api").state()).isEqualTo("running");

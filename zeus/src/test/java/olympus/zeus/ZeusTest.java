@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.DeployPolicy;
+import olympus.model.stack.StackDefinition;
+import olympus.model.stack.StackLimits;
 import olympus.model.state.Decision;
 import olympus.model.state.InstanceObservation.State;
 import org.junit.jupiter.api.Test;
@@ -75,7 +81,7 @@ final class ZeusTest {
     void holdsAServiceThatWasStoppedByHandAlsoOverTheNextApply() {
         island.apply(stack("first", service("web")));
         island.run(Duration.ofSeconds(2));
-        island.now(island.zeus.stop(ServiceId.parse("first/web"), Island.ANA));
+        island.now(island.zeus.stop(ServiceId.parse("first/web"), Optional.empty(), Island.ANA));
         island.run(Duration.ofSeconds(2));
         island.apply(stack("first", service("web").command("other")));
         island.run(Duration.ofSeconds(5));
@@ -84,7 +90,7 @@ final class ZeusTest {
         assertThat(island.service("first/web").reason()).contains("user:ana");
         assertThat(island.agent().runs().values()).noneMatch(SimulatedAgent.Run::isAlive);
 
-        island.now(island.zeus.start(ServiceId.parse("first/web"), Island.ANA));
+        island.now(island.zeus.start(ServiceId.parse("first/web"), Optional.empty(), Island.ANA));
         island.run(Duration.ofSeconds(5));
         assertThat(island.service("first/web").state()).isEqualTo("running");
     }
@@ -96,7 +102,7 @@ final class ZeusTest {
         assertThat(island.service("first/web").state()).isEqualTo("failed");
         var before = island.service("first/web").instances().getFirst().observed().runToken();
 
-        island.now(island.zeus.start(ServiceId.parse("first/web"), Island.ANA));
+        island.now(island.zeus.start(ServiceId.parse("first/web"), Optional.empty(), Island.ANA));
         island.run(Duration.ofMillis(300));
 
         var seen = island.service("first/web").instances().getFirst().observed();
@@ -120,7 +126,10 @@ final class ZeusTest {
                     assertThat(alive.contains(worker) && !alive.contains(web)).isFalse();
                 };
 
-        assertThat(island.now(island.zeus.remove(new StackName("first"), Island.ANA)))
+        assertThat(
+                        island.now(
+                                island.zeus.remove(
+                                        new StackName("first"), Optional.empty(), Island.ANA)))
                 .containsExactly(web, worker);
         island.run(Duration.ofSeconds(10));
 
@@ -165,7 +174,7 @@ final class ZeusTest {
         var token = island.service("first/web").instances().getFirst().observed().runToken();
         island.apply(stack("second", service("web").replicas(2)));
         island.run(Duration.ofSeconds(2));
-        island.now(island.zeus.remove(new StackName("second"), Island.ANA));
+        island.now(island.zeus.remove(new StackName("second"), Optional.empty(), Island.ANA));
         island.run(Duration.ofSeconds(5));
 
         assertThat(island.service("first/web").state()).isEqualTo("running");
@@ -269,7 +278,9 @@ final class ZeusTest {
                 .contains("first/web.1");
         assertThat(island.service("first/web").healthy()).isEqualTo(1);
 
-        island.now(island.zeus.rollback(new StackName("first"), Optional.empty(), Island.ANA));
+        island.now(
+                island.zeus.rollback(
+                        new StackName("first"), Optional.empty(), Optional.empty(), Island.ANA));
         island.run(Duration.ofMinutes(1));
         assertThat(island.service("first/web").state()).isEqualTo("running");
     }
@@ -328,7 +339,7 @@ final class ZeusTest {
                 island.service("first/web").instances().stream()
                         .map(i -> i.observed().runToken())
                         .toList();
-        island.now(island.zeus.restart(ServiceId.parse("first/web"), Island.ANA));
+        island.now(island.zeus.restart(ServiceId.parse("first/web"), Optional.empty(), Island.ANA));
         island.run(Duration.ofSeconds(30));
 
         assertThat(island.service("first/web").state()).isEqualTo("running");
@@ -442,5 +453,146 @@ final class ZeusTest {
                 .hasSize(3)
                 .allMatch(
                         r -> r.spec.definition().workload().toString().contains("second-version"));
+    }
+
+    private void refusesForRevision(long expected, CompletionStage<?> order) {
+        assertThatThrownBy(() -> island.now(order))
+                .cause()
+                .isInstanceOfSatisfying(
+                        OlympusException.class,
+                        e -> {
+                            assertThat(e.code()).isEqualTo(ErrorCode.PRECONDITION_FAILED);
+                            assertThat(e)
+                                    .hasMessageContaining("revision " + expected)
+                                    .hasMessageContaining("is at revision 2");
+                        });
+    }
+
+    @Test
+    void refusesEveryOrderThatWasMadeForAnotherRevision() {
+        island.apply(stack("first", service("web")));
+        island.apply(stack("first", service("web").command("second")));
+        island.run(Duration.ofSeconds(30));
+        var stack = new StackName("first");
+        var web = ServiceId.parse("first/web");
+        var decisions = island.decisions().size();
+        for (var other : List.of(0L, 1L, 999L)) {
+            var expected = Optional.of(other);
+            refusesForRevision(other, island.zeus.remove(stack, expected, Island.ANA));
+            refusesForRevision(
+                    other, island.zeus.rollback(stack, Optional.of(1L), expected, Island.ANA));
+            refusesForRevision(
+                    other, island.zeus.rollbackService(web, Optional.of(1L), expected, Island.ANA));
+            refusesForRevision(other, island.zeus.stop(web, expected, Island.ANA));
+            refusesForRevision(other, island.zeus.start(web, expected, Island.ANA));
+            refusesForRevision(other, island.zeus.restart(web, expected, Island.ANA));
+        }
+        assertThat(island.decisions()).hasSize(decisions);
+
+        var present = Optional.of(2L);
+        island.now(island.zeus.restart(web, present, Island.ANA));
+        island.now(island.zeus.stop(web, present, Island.ANA));
+        island.now(island.zeus.start(web, present, Island.ANA));
+        assertThat(island.now(island.zeus.rollback(stack, Optional.empty(), present, Island.ANA)))
+                .extracting(StackPlan::revision)
+                .isEqualTo(3L);
+        island.now(island.zeus.remove(stack, Optional.of(3L), Island.ANA));
+        assertThat(island.decisions()).hasSizeGreaterThanOrEqualTo(decisions + 5);
+    }
+
+    @Test
+    void twoOrdersForTheSameRevisionAreNotBothCarriedOut() {
+        island.apply(stack("first", service("web")));
+        var web = ServiceId.parse("first/web");
+        var apply =
+                island.zeus.apply(
+                        stack("first", service("web").command("second")),
+                        Optional.of(1L),
+                        true,
+                        Island.ANA);
+        var stop = island.zeus.stop(web, Optional.of(1L), Island.ANA);
+        assertThat(island.now(apply).revision()).isEqualTo(2);
+        refusesForRevision(1, stop);
+    }
+
+    @Test
+    void waitsTheDelayBetweenTheBatchesOfAnUpdate() {
+        var delay = Duration.ofSeconds(20);
+        var web =
+                service("web")
+                        .replicas(3)
+                        .update(1, DeployPolicy.FailureAction.PAUSE, DeployPolicy.Order.STOP_FIRST)
+                        .delay(delay);
+        island.apply(stack("first", web));
+        island.run(Duration.ofSeconds(2));
+        island.apply(stack("first", web.command("second-version")));
+        var replaced = new TreeMap<Integer, Instant>();
+        for (var i = 0; i < 1_200 && replaced.size() < 3; i++) {
+            island.run(Duration.ofMillis(100));
+            island.agent()
+                    .runs()
+                    .forEach((id, run) -> {
+                        if (run.spec.definition().workload().toString().contains("second")) {
+                            replaced.putIfAbsent(id.ordinal(), island.clock.wall());
+                        }
+                    });
+        }
+
+        assertThat(replaced).hasSize(3);
+        var times = replaced.values().stream().sorted().toList();
+        for (var i = 1; i < times.size(); i++) {
+            assertThat(Duration.between(times.get(i - 1), times.get(i)))
+                    .isBetween(delay, delay.plusSeconds(15));
+        }
+    }
+
+    private static StackDefinition wide(int services, String command) {
+        var drafts = new Stacks.Draft[services];
+        for (var i = 0; i < services; i++) {
+            drafts[i] = service("s%03d".formatted(i)).command(command).replicas(0);
+        }
+        return stack("wide", drafts);
+    }
+
+    @Test
+    void changesAllServicesOfTheLargestStackAtOnce() {
+        island.apply(wide(StackLimits.MAX_SERVICES, "first"));
+        var next = wide(StackLimits.MAX_SERVICES, "second");
+        assertThat(island.now(island.zeus.plan(next)).changes()).hasSize(StackLimits.MAX_SERVICES);
+        assertThat(island.apply(next).revision()).isEqualTo(2);
+        assertThat(island.apply(wide(StackLimits.MAX_SERVICES, "third")).revision()).isEqualTo(3);
+    }
+
+    @Test
+    void runsAsManyReplicasAsAServiceMayHaveAndPlanRefusesOneMore() {
+        var largest = stack("first", service("web").replicas(StackLimits.MAX_REPLICAS));
+        island.now(island.zeus.plan(largest));
+        island.apply(largest);
+        island.run(Duration.ofSeconds(10));
+        assertThat(island.service("first/web").running()).isEqualTo(StackLimits.MAX_REPLICAS);
+        assertThatThrownBy(() ->
+                        island.now(
+                                island.zeus.plan(
+                                        stack(
+                                                "first",
+                                                service("web")
+                                                        .replicas(StackLimits.MAX_REPLICAS + 1)))))
+                .hasMessageContaining("asks for 1001 replicas; 0 to 1000 are possible");
+    }
+
+    @Test
+    void planRefusesWhatTheStoreWouldNotTake() {
+        var tooLarge = stack("first", service("web").command("x".repeat(525_000)));
+        for (var order :
+                List.of(
+                        island.zeus.plan(tooLarge),
+                        island.zeus.apply(tooLarge, Optional.empty(), true, Island.ANA))) {
+            assertThatThrownBy(() -> island.now(order))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            OlympusException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE))
+                    .hasMessageContaining("make it several stacks");
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,7 +22,6 @@ import olympus.model.json.DurationText;
  */
 public final class DefinitionRules {
 
-    public static final int MAX_SERVICES = 5_000;
     private static final int MAX_WORDS = 4_096;
     private static final int MAX_TEXT = 1 << 20;
     private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{16}|");
@@ -36,11 +36,18 @@ public final class DefinitionRules {
 
     private final StackDefinition definition;
     private final Set<String> alsoDeclared;
+
+    /** Every service whose ports and dependencies are known, also of one that has other faults. */
+    private final Map<String, ServiceDefinition> outlined;
+
     private final List<Finding> findings = new ArrayList<>();
 
-    private DefinitionRules(StackDefinition definition, Set<String> alsoDeclared) {
+    private DefinitionRules(
+            StackDefinition definition, Map<String, Optional<ServiceDefinition>> alsoDeclared) {
         this.definition = definition;
-        this.alsoDeclared = alsoDeclared;
+        this.alsoDeclared = alsoDeclared.keySet();
+        this.outlined = new TreeMap<>(definition.services());
+        alsoDeclared.forEach((name, read) -> read.ifPresent(r -> outlined.putIfAbsent(name, r)));
     }
 
     /** A broken rule; {@code path} as in the definition's JSON, without the leading {@code $.}. */
@@ -58,7 +65,7 @@ public final class DefinitionRules {
     }
 
     private static List<Problem> select(StackDefinition definition, boolean errors) {
-        return check(definition, Set.of()).stream()
+        return check(definition, Map.of()).stream()
                 .filter(finding -> finding.error() == errors)
                 .map(f ->
                         Problem.atPath("$." + f.path(), f.message(), f.expected(), f.suggestion()))
@@ -66,15 +73,19 @@ public final class DefinitionRules {
     }
 
     /**
-     * @param alsoDeclared services that exist but could not be read; nothing is said about them
+     * @param alsoDeclared services that have faults which are told already, with what could be read
+     *     of them: of that only what concerns other services too is looked at, ports and
+     *     dependencies
      */
-    static List<Finding> check(StackDefinition definition, Set<String> alsoDeclared) {
+    static List<Finding> check(
+            StackDefinition definition, Map<String, Optional<ServiceDefinition>> alsoDeclared) {
         var rules = new DefinitionRules(definition, alsoDeclared);
         rules.stack();
         definition.services().forEach(rules::service);
         rules.dependencies();
         rules.cycles();
-        PortRules.check(definition.services(), rules.findings);
+        PortRules.check(definition.services(), rules.outlined, rules.findings);
+        rules.size();
         return rules.findings;
     }
 
@@ -86,11 +97,22 @@ public final class DefinitionRules {
         if (!definition.directory().startsWith("/")) {
             error("directory", "found \"" + definition.directory() + "\"", "an absolute path");
         }
-        if (definition.services().size() > MAX_SERVICES) {
+        if (definition.services().size() > StackLimits.MAX_SERVICES) {
             error(
                     "services",
                     "the stack has %d services".formatted(definition.services().size()),
-                    "at most %d".formatted(MAX_SERVICES));
+                    "at most %d".formatted(StackLimits.MAX_SERVICES));
+        }
+    }
+
+    private void size() {
+        var bytes = StackLimits.bytes(definition);
+        if (bytes > StackLimits.MAX_DEFINITION_BYTES) {
+            error(
+                    "services",
+                    "the stack's definition takes %d bytes as JSON".formatted(bytes),
+                    "at most %d; make it several stacks"
+                            .formatted(StackLimits.MAX_DEFINITION_BYTES));
         }
     }
 
@@ -277,12 +299,12 @@ public final class DefinitionRules {
     }
 
     private void deploy(String path, DeployPolicy deploy) {
-        within(path + ".replicas", deploy.replicas(), 0, DeployKeys.MAX_REPLICAS);
+        within(path + ".replicas", deploy.replicas(), 0, StackLimits.MAX_REPLICAS);
         within(
                 path + ".update.parallelism",
                 deploy.update().parallelism(),
                 0,
-                DeployKeys.MAX_REPLICAS);
+                StackLimits.MAX_REPLICAS);
         notNegative(path + ".update.delay", deploy.update().delay());
         notNegative(path + ".update.monitor", deploy.update().monitor());
         deploy.resources()
@@ -306,11 +328,8 @@ public final class DefinitionRules {
     }
 
     private void dependencies() {
-        definition
-                .services()
-                .forEach((name, service) ->
-                        service.dependsOn()
-                                .forEach((on, dependency) -> dependency(name, on, dependency)));
+        outlined.forEach((name, service) ->
+                service.dependsOn().forEach((on, dependency) -> dependency(name, on, dependency)));
     }
 
     private void dependency(String name, String on, Dependency dependency) {
@@ -354,9 +373,7 @@ public final class DefinitionRules {
 
     private void cycles() {
         var edges = new TreeMap<String, Set<String>>();
-        definition
-                .services()
-                .forEach((name, service) -> edges.put(name, service.dependsOn().keySet()));
+        outlined.forEach((name, service) -> edges.put(name, service.dependsOn().keySet()));
         for (var cycle : Cycles.in(edges)) {
             var path = "services." + cycle.getFirst() + ".dependsOn." + cycle.get(1);
             error(

@@ -8,8 +8,6 @@ import olympus.model.stack.KeyTable.Fields;
 /** The keys of {@code deploy}. What each may be, its default and its meaning. */
 final class DeployKeys {
 
-    static final int MAX_REPLICAS = 1_000;
-
     static final Key<Double> CPUS =
             new Key<>(
                     "cpus",
@@ -66,7 +64,7 @@ final class DeployKeys {
     static final Key<Integer> PARALLELISM =
             new Key<>(
                     "parallelism",
-                    Shapes.whole(0, MAX_REPLICAS),
+                    Shapes.whole(0, StackLimits.MAX_REPLICAS),
                     "1",
                     "Instances replaced at a time; 0 for all at once.",
                     "parallelism: 1");
@@ -126,7 +124,7 @@ final class DeployKeys {
     static final Key<Integer> REPLICAS =
             new Key<>(
                     "replicas",
-                    Shapes.whole(0, MAX_REPLICAS),
+                    Shapes.whole(0, StackLimits.MAX_REPLICAS),
                     "1",
                     "How many instances.",
                     "replicas: 2");

@@ -25,14 +25,22 @@ final class PortRules {
         }
     }
 
-    static void check(Map<String, ServiceDefinition> services, List<Finding> findings) {
-        var uses = new ArrayList<Use>();
+    /**
+     * @param outlined the services, and those that have other faults
+     */
+    static void check(
+            Map<String, ServiceDefinition> services,
+            Map<String, ServiceDefinition> outlined,
+            List<Finding> findings) {
         services.forEach((name, service) -> {
+            enough(name, service, findings);
+            namesOnce(name, service, findings);
+        });
+        var uses = new ArrayList<Use>();
+        outlined.forEach((name, service) -> {
             for (var i = 0; i < service.ports().size(); i++) {
                 uses.add(new Use(name, i, service.ports().get(i)));
             }
-            enough(name, service, findings);
-            namesOnce(name, service, findings);
         });
         usedTwice(uses, findings);
     }

@@ -22,6 +22,9 @@ import olympus.model.stack.Settings.RestartSetting;
  */
 final class ServiceReader {
 
+    private static final Workload NOTHING =
+            new Workload.Process(List.of("nothing"), Optional.empty(), Optional.empty(), Map.of());
+
     private final StackName stack;
     private final String name;
     private final Path directory;
@@ -66,7 +69,15 @@ final class ServiceReader {
     }
 
     /** Empty when a part that must be there is missing, which is reported. */
-    Optional<ServiceDefinition> read(Fields fields) {
+    /**
+     * What a service's declaration says.
+     *
+     * @param complete whether it says what to run; if not, which is reported, the definition holds
+     *     a stand-in for it and serves only to find further problems
+     */
+    record Read(ServiceDefinition definition, boolean complete) {}
+
+    Read read(Fields fields) {
         var process = process(fields);
         note("recovery", fields.placeOf(RecoveryKeys.RECOVERY_KEY));
         note("deploy", fields.placeOf(ServiceKeys.DEPLOY_KEY));
@@ -80,10 +91,10 @@ final class ServiceReader {
                             return p.timings()
                                     .probe(p.targets().getFirst().value(), defaults.probe());
                         });
-        return process.map(workload ->
+        var definition =
                 new ServiceDefinition(
                         name,
-                        workload,
+                        process.orElse(NOTHING),
                         ports(fields),
                         dependsOn(fields),
                         probe,
@@ -92,7 +103,8 @@ final class ServiceReader {
                                 .policy(restart, defaults.recovery()),
                         fields.get(ServiceKeys.DEPLOY_KEY).orElseGet(ServiceReader::oneInstance),
                         stop(fields),
-                        about(fields)));
+                        about(fields));
+        return new Read(definition, process.isPresent());
     }
 
     private void note(String path, Place place) {

@@ -63,7 +63,7 @@ final class StackReader {
         var name = name(main);
         var mode = main.get(StackKeys.MODE).orElse(StackDefinition.Mode.MANAGE);
         var sound = new TreeMap<String, ServiceDefinition>();
-        var broken = new HashSet<String>();
+        var broken = new TreeMap<String, Optional<ServiceDefinition>>();
         // An unusable name is reported; reading goes on under a stand-in to find the other
         // problems.
         var stack = name.orElse(new StackName("stack"));
@@ -144,7 +144,7 @@ final class StackReader {
             String name,
             Located<Checked<Fields>> setting,
             Map<String, ServiceDefinition> sound,
-            Set<String> broken) {
+            Map<String, Optional<ServiceDefinition>> broken) {
         var before = problems.errorCount();
         var directory = Optional.ofNullable(serviceFolders.get(name)).orElse(folder);
         places.put("services." + name, setting.place());
@@ -161,11 +161,13 @@ final class StackReader {
                         clearTexts,
                         places,
                         problems);
-        var definition = setting.value().value().flatMap(reader::read);
-        if (setting.value().sound() && problems.errorCount() == before && definition.isPresent()) {
-            sound.put(name, definition.get());
+        var read = setting.value().value().map(reader::read);
+        if (setting.value().sound()
+                && problems.errorCount() == before
+                && read.filter(ServiceReader.Read::complete).isPresent()) {
+            sound.put(name, read.get().definition());
         } else {
-            broken.add(name);
+            broken.put(name, read.map(ServiceReader.Read::definition));
         }
     }
 
@@ -232,7 +234,10 @@ final class StackReader {
         });
     }
 
-    private void applyRules(StackDefinition definition, Set<String> broken, Place otherwise) {
+    private void applyRules(
+            StackDefinition definition,
+            Map<String, Optional<ServiceDefinition>> broken,
+            Place otherwise) {
         for (var finding : DefinitionRules.check(definition, broken)) {
             var place = placeOf(finding.path(), otherwise);
             if (finding.error()) {

@@ -47,12 +47,13 @@ public final class StackReference {
         **Secrets.** Clear texts come from `secrets:` and from every `env_file`. They are not part of the declaration: Olympus stores a reference with a
         fingerprint, and the encrypted text apart from it.
 
-        **Limits.** %d services a stack, %d replicas a service, %d included files, %d levels of includes, %d levels of nesting.
+        **Limits.** %d services a stack, %d replicas a service, %d KiB a stack as the JSON that Olympus stores, %d included files, %d levels of includes, %d levels of nesting.
         """
                 .formatted(
                         SourceText.MAX_FILE_BYTES >> 20,
-                        DefinitionRules.MAX_SERVICES,
-                        DeployKeys.MAX_REPLICAS,
+                        StackLimits.MAX_SERVICES,
+                        StackLimits.MAX_REPLICAS,
+                        StackLimits.MAX_DEFINITION_BYTES >> 10,
                         FileSet.MAX_FILES,
                         FileSet.MAX_INCLUDE_DEPTH,
                         YamlReader.MAX_DEPTH);

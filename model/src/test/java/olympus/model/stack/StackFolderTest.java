@@ -109,21 +109,99 @@ final class StackFolderTest {
                 .contains("is larger than 4194304 bytes");
     }
 
-    @Test
-    void readsFiveThousandServices(@TempDir Path folder) throws IOException {
+    private static StackFolder.Outcome chain(Path folder, int services) throws IOException {
         var text = new StringBuilder("name: big\nservices:\n");
-        for (var i = 0; i < DefinitionRules.MAX_SERVICES; i++) {
+        for (var i = 0; i < services; i++) {
             text.append(
                     "  s%d: { command: [/bin/sleep, infinity], ports: [%d], depends_on: [%s] }\n"
                             .formatted(i, 1000 + i, i == 0 ? "" : "s" + (i - 1)));
         }
         Files.writeString(folder.resolve("olympus.yaml"), text);
-        assertThat(StackFolder.load(folder, Map.of()))
+        return StackFolder.load(folder, Map.of());
+    }
+
+    @Test
+    void readsAsManyServicesAsAStackMayHaveAndRefusesOneMore(@TempDir Path folder)
+            throws IOException {
+        assertThat(chain(folder, StackLimits.MAX_SERVICES))
                 .isInstanceOfSatisfying(
                         StackFolder.Outcome.Loaded.class,
                         loaded ->
                                 assertThat(loaded.definition().services())
-                                        .hasSize(DefinitionRules.MAX_SERVICES));
+                                        .hasSize(StackLimits.MAX_SERVICES));
+        assertThat(chain(folder, StackLimits.MAX_SERVICES + 1))
+                .isInstanceOfSatisfying(
+                        StackFolder.Outcome.Invalid.class,
+                        invalid ->
+                                assertThat(invalid.text())
+                                        .contains("the stack has 501 services")
+                                        .contains("at most 500"));
+    }
+
+    @Test
+    void tellsCyclesAndSharedPortsAlsoOfServicesWithOtherFaults(@TempDir Path folder)
+            throws IOException {
+        Files.writeString(
+                folder.resolve("olympus.yaml"),
+                """
+                name: shop
+                services:
+                  api:
+                    process: { comand: [sleep, "600"] }
+                    ports: ["8080"]
+                    depends_on: [worker]
+                  worker:
+                    process: { command: [sleep, "600"] }
+                    ports: ["8080"]
+                    depends_on: [api, nothing]
+                    deploy: { replicas: many }
+                """);
+        assertThat(StackFolder.load(folder, Map.of()))
+                .isInstanceOfSatisfying(
+                        StackFolder.Outcome.Invalid.class,
+                        invalid ->
+                                assertThat(invalid.text())
+                                        .contains("olympus.yaml:4:", "comand")
+                                        .contains("olympus.yaml:11:", "many")
+                                        .contains("dependency cycle: api → worker → api")
+                                        .contains(
+                                                "olympus.yaml:9:",
+                                                "port 8080 of worker is used twice: also by api")
+                                        .contains(
+                                                "worker depends on the unknown service \"nothing\"")
+                                        .doesNotContain("stand-in")
+                                        .doesNotContain("olympus.yaml:2:"));
+    }
+
+    @Test
+    void refusesAStackThatTheStoreCouldNotHold(@TempDir Path folder) throws IOException {
+        var loaded = (StackFolder.Outcome.Loaded) padded(folder, 1_000);
+        var room = StackLimits.MAX_DEFINITION_BYTES - StackLimits.bytes(loaded.definition());
+        assertThat(padded(folder, 1_000 + (int) room))
+                .isInstanceOf(StackFolder.Outcome.Loaded.class);
+        assertThat(padded(folder, 1_000 + (int) room + 1))
+                .isInstanceOfSatisfying(
+                        StackFolder.Outcome.Invalid.class,
+                        invalid ->
+                                assertThat(invalid.text())
+                                        .contains("takes 512001 bytes as JSON")
+                                        .contains("at most 512000"));
+    }
+
+    private static StackFolder.Outcome padded(Path folder, int length) throws IOException {
+        Files.writeString(
+                folder.resolve("olympus.yaml"),
+                """
+                name: big
+                secrets: { key: { environment: KEY } }
+                services:
+                  web:
+                    process:
+                      command: [/bin/sleep, "%s"]
+                      environment: { KEY: { secret: key } }
+                """
+                        .formatted("x".repeat(length)));
+        return StackFolder.load(folder, Map.of("KEY", "value"));
     }
 
     static java.util.stream.Stream<Path> folders(String kind) throws IOException {

@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import olympus.foundation.Clock;
 import olympus.foundation.DurationHistogram;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
 import olympus.hermes.Hermes;
 import olympus.link.ServerSide;
 import olympus.model.StackName;
@@ -18,6 +20,7 @@ import olympus.zeus.StackCommands;
 import olympus.zeus.StackCommands.Actor;
 import olympus.zeus.StackCommands.RevisionView;
 import olympus.zeus.StackPlan;
+import org.springframework.http.HttpStatus;
 
 /** The parts of Olympus that the HTTP API speaks for. */
 public record Backend(Island island, Outside outside, Clock clock, Deadline deadline) {
@@ -55,6 +58,37 @@ public record Backend(Island island, Outside outside, Clock clock, Deadline dead
                                         stacks().apply(definition, expectedRevision, prune, actor),
                                         "applying " + definition.name()),
                         () -> history(request.definition().name()));
+    }
+
+    /**
+     * Applies as a request of {@code actor} would, whom no HTTP request brought: it stands in the
+     * audit all the same, with how it ended.
+     */
+    public StackPlan applyAudited(ApplyRequest request, Actor actor) {
+        var status = ErrorCode.INTERNAL.httpStatus();
+        try {
+            var plan = apply(request, Optional.empty(), false, actor);
+            status = HttpStatus.OK.value();
+            return plan;
+        } catch (OlympusException e) {
+            status = e.code().httpStatus();
+            throw e;
+        } finally {
+            var stack = request.definition().name().value();
+            audit().append(
+                            new AuditEntry(
+                                    clock.wall(),
+                                    actor.name(),
+                                    actor.from(),
+                                    "PUT",
+                                    Api.V1 + "/stacks/" + stack,
+                                    stack,
+                                    status));
+        }
+    }
+
+    AuditStream audit() {
+        return new AuditStream(hermes(), deadline);
     }
 
     List<RevisionView> history(StackName stack) {

@@ -102,7 +102,7 @@ class HttpConfiguration implements WebMvcConfigurer {
 
     @Bean
     FilterRegistrationBean<AuditTrail> auditTrail(Backend backend) {
-        return filter(new AuditTrail(backend.hermes(), backend.clock(), backend.deadline()), 2);
+        return filter(new AuditTrail(backend.audit(), backend.clock()), 2);
     }
 
     @Bean

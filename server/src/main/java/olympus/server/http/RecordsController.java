@@ -76,7 +76,7 @@ final class RecordsController {
     Answers.Audit audit(
             @RequestParam(defaultValue = Page.LIMIT) int limit,
             @RequestParam Optional<String> cursor) {
-        var part = newestFirst(AuditTrail.STREAM, Page.of(limit, cursor));
+        var part = newestFirst(AuditStream.KEY, Page.of(limit, cursor));
         return new Answers.Audit(
                 part.entries().stream()
                         .map(entry -> AuditEntry.CODEC.decode(entry.value().unsafeArray()))

@@ -15,6 +15,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
@@ -72,36 +73,58 @@ final class ServicesController {
     @PostMapping(path = Api.V1 + "/services/{stack}/{service}/start", produces = Api.JSON)
     @ResponseStatus(HttpStatus.ACCEPTED)
     Answers.Ordered start(
-            @PathVariable String stack, @PathVariable String service, HttpServletRequest request) {
+            @PathVariable String stack,
+            @PathVariable String service,
+            @RequestHeader(name = IfMatch.HEADER, required = false) Optional<String> match,
+            HttpServletRequest request) {
         var id = id(stack, service);
-        return ordered(id, "start", backend.stacks().start(id, Caller.of(request).actor()));
+        return ordered(
+                id,
+                "start",
+                backend.stacks().start(id, IfMatch.revision(match), Caller.of(request).actor()));
     }
 
     @PostMapping(path = Api.V1 + "/services/{stack}/{service}/stop", produces = Api.JSON)
     @ResponseStatus(HttpStatus.ACCEPTED)
     Answers.Ordered stop(
-            @PathVariable String stack, @PathVariable String service, HttpServletRequest request) {
+            @PathVariable String stack,
+            @PathVariable String service,
+            @RequestHeader(name = IfMatch.HEADER, required = false) Optional<String> match,
+            HttpServletRequest request) {
         var id = id(stack, service);
-        return ordered(id, "stop", backend.stacks().stop(id, Caller.of(request).actor()));
+        return ordered(
+                id,
+                "stop",
+                backend.stacks().stop(id, IfMatch.revision(match), Caller.of(request).actor()));
     }
 
     @PostMapping(path = Api.V1 + "/services/{stack}/{service}/restart", produces = Api.JSON)
     @ResponseStatus(HttpStatus.ACCEPTED)
     Answers.Ordered restart(
-            @PathVariable String stack, @PathVariable String service, HttpServletRequest request) {
+            @PathVariable String stack,
+            @PathVariable String service,
+            @RequestHeader(name = IfMatch.HEADER, required = false) Optional<String> match,
+            HttpServletRequest request) {
         var id = id(stack, service);
-        return ordered(id, "restart", backend.stacks().restart(id, Caller.of(request).actor()));
+        return ordered(
+                id,
+                "restart",
+                backend.stacks().restart(id, IfMatch.revision(match), Caller.of(request).actor()));
     }
 
     @PostMapping(path = Api.V1 + "/services/{stack}/{service}/rollback", produces = Api.JSON)
     Answers.Plan rollback(
             @PathVariable String stack,
             @PathVariable String service,
+            @RequestHeader(name = IfMatch.HEADER, required = false) Optional<String> match,
             @RequestBody(required = false) Optional<RollbackRequest> body,
             HttpServletRequest request) {
         var id = id(stack, service);
         var to = body.flatMap(RollbackRequest::to);
-        var plan = backend.stacks().rollbackService(id, to, Caller.of(request).actor());
+        var plan =
+                backend.stacks()
+                        .rollbackService(
+                                id, to, IfMatch.revision(match), Caller.of(request).actor());
         return Answers.Plan.of(backend.deadline().await(plan, "rolling back " + id));
     }
 

@@ -6,11 +6,12 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
+import olympus.model.json.InvalidRecordException;
 import olympus.model.stack.ApplyRequest;
+import olympus.model.stack.DefinitionRules;
 import olympus.model.state.Codecs;
 import olympus.zeus.ClusterView.StackView;
 import olympus.zeus.StackCommands.RevisionView;
-import olympus.zeus.StackPlan;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -59,7 +60,7 @@ final class StacksController {
                                 new OlympusException(
                                         ErrorCode.NOT_FOUND,
                                         "there is no stack \"" + name + "\" any more"));
-        var tag = tag(current.revision());
+        var tag = IfMatch.tag(current.revision());
         if (known.filter(tag::equals).isPresent()) {
             return ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(tag).build();
         }
@@ -74,27 +75,36 @@ final class StacksController {
         var plan =
                 backend.deadline()
                         .await(backend.stacks().plan(request.definition()), "planning " + stack);
-        return ResponseEntity.ok().eTag(tag(plan.baseRevision())).body(Answers.Plan.of(plan));
+        return ResponseEntity.ok()
+                .eTag(IfMatch.tag(plan.baseRevision()))
+                .body(Answers.Plan.of(plan));
     }
 
     @PutMapping(path = Api.V1 + "/stacks/{stack}", consumes = Api.JSON, produces = Api.JSON)
     ResponseEntity<Answers.Plan> apply(
             @PathVariable String stack,
             @RequestParam(defaultValue = "false") boolean prune,
-            @RequestHeader(name = "If-Match", required = false) Optional<String> match,
+            @RequestHeader(name = IfMatch.HEADER, required = false) Optional<String> match,
             @RequestBody byte[] body,
             HttpServletRequest request) {
-        var expected = match.flatMap(StacksController::revision);
+        var expected = IfMatch.revision(match);
         var actor = Caller.of(request).actor();
-        var stackRequest = read(stack, body);
-        var plan = precise(() -> backend.apply(stackRequest, expected, prune, actor), expected);
-        return ResponseEntity.ok().eTag(tag(plan.revision())).body(Answers.Plan.of(plan));
+        var plan = backend.apply(read(stack, body), expected, prune, actor);
+        return ResponseEntity.ok().eTag(IfMatch.tag(plan.revision())).body(Answers.Plan.of(plan));
     }
 
     @DeleteMapping(path = Api.V1 + "/stacks/{stack}", produces = Api.JSON)
     @ResponseStatus(HttpStatus.ACCEPTED)
-    Answers.Removing remove(@PathVariable String stack, HttpServletRequest request) {
-        var removing = backend.stacks().remove(new StackName(stack), Caller.of(request).actor());
+    Answers.Removing remove(
+            @PathVariable String stack,
+            @RequestHeader(name = IfMatch.HEADER, required = false) Optional<String> match,
+            HttpServletRequest request) {
+        var removing =
+                backend.stacks()
+                        .remove(
+                                new StackName(stack),
+                                IfMatch.revision(match),
+                                Caller.of(request).actor());
         return new Answers.Removing(
                 backend.deadline().await(removing, "removing " + stack).stream()
                         .map(ServiceId::toString)
@@ -122,10 +132,17 @@ final class StacksController {
     @PostMapping(path = Api.V1 + "/stacks/{stack}/rollback", produces = Api.JSON)
     Answers.Plan rollback(
             @PathVariable String stack,
+            @RequestHeader(name = IfMatch.HEADER, required = false) Optional<String> match,
             @RequestBody(required = false) Optional<ServicesController.RollbackRequest> body,
             HttpServletRequest request) {
         var to = body.flatMap(ServicesController.RollbackRequest::to);
-        var plan = backend.stacks().rollback(new StackName(stack), to, Caller.of(request).actor());
+        var plan =
+                backend.stacks()
+                        .rollback(
+                                new StackName(stack),
+                                to,
+                                IfMatch.revision(match),
+                                Caller.of(request).actor());
         return Answers.Plan.of(backend.deadline().await(plan, "rolling back " + stack));
     }
 
@@ -138,46 +155,10 @@ final class StacksController {
                     "the definition is of stack \"%s\", the path names \"%s\"; both must be the same"
                             .formatted(declared, stack));
         }
+        var broken = DefinitionRules.problems(request.definition());
+        if (!broken.isEmpty()) {
+            throw new InvalidRecordException("the definition of stack " + stack, broken);
+        }
         return request;
-    }
-
-    /** With If-Match a conflict means that the condition did not hold. */
-    private static StackPlan precise(
-            java.util.function.Supplier<StackPlan> apply, Optional<Long> expected) {
-        try {
-            return apply.get();
-        } catch (OlympusException e) {
-            if (e.code() == ErrorCode.CONFLICT && expected.isPresent()) {
-                throw new OlympusException(
-                        ErrorCode.PRECONDITION_FAILED, String.valueOf(e.getMessage()), e);
-            }
-            throw e;
-        }
-    }
-
-    private static String tag(long revision) {
-        return "\"" + revision + "\"";
-    }
-
-    private static Optional<Long> revision(String match) {
-        var text = match.strip();
-        if (text.equals("*")) {
-            return Optional.empty();
-        }
-        try {
-            if (text.length() > 2 && text.startsWith("\"") && text.endsWith("\"")) {
-                return Optional.of(Long.parseLong(text.substring(1, text.length() - 1)));
-            }
-        } catch (NumberFormatException e) {
-            throw badTag(text);
-        }
-        throw badTag(text);
-    }
-
-    private static OlympusException badTag(String text) {
-        return new OlympusException(
-                ErrorCode.INVALID,
-                "If-Match: %s: expected the ETag of a plan or of the stack, e.g. \"3\""
-                        .formatted(text));
     }
 }

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The API over a store in memory. */
@@ -99,12 +101,40 @@ class HttpStacksTest {
     }
 
     @Test
-    void aConflictUnderIfMatchIsAFailedPrecondition() throws Exception {
+    void anotherRevisionThanTheOneNamedIsAFailedPreconditionAndAPortInUseAConflict()
+            throws Exception {
         commands.failure =
-                Optional.of(new OlympusException(ErrorCode.CONFLICT, "the stack is at 5"));
-        assertThat(put("\"3\"").statusCode()).isEqualTo(412);
-        assertThat(put("").statusCode()).isEqualTo(409);
+                Optional.of(
+                        new OlympusException(
+                                ErrorCode.PRECONDITION_FAILED, "the stack is at revision 5"));
+        var refused = put("\"3\"");
+        assertThat(refused.statusCode()).isEqualTo(412);
+        assertThat(RunningApi.header(refused, "Content-Type")).contains(Problem.MEDIA_TYPE);
+        assertThat(refused.body()).contains("the stack is at revision 5");
+        commands.failure =
+                Optional.of(new OlympusException(ErrorCode.CONFLICT, "port 80 is taken"));
+        assertThat(put("\"3\"").statusCode()).isEqualTo(409);
         assertThat(put("three").statusCode()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DELETE, stacks/shop, remove shop",
+        "POST, stacks/shop/rollback, rollback shop to Optional.empty",
+        "POST, services/shop/web/rollback, rollback shop/web to Optional.empty",
+        "POST, services/shop/web/start, start shop/web",
+        "POST, services/shop/web/stop, stop shop/web",
+        "POST, services/shop/web/restart, restart shop/web"
+    })
+    void everyChangePassesItsConditionOn(String method, String path, String order)
+            throws Exception {
+        var request = api.authorised("/api/v1/" + path).method(method, BodyPublishers.noBody());
+        var answer = api.send(request.header("If-Match", "\"999\""));
+        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 202);
+        assertThat(commands.ordered).containsExactly(order + " expected=Optional[999]");
+        var bad = api.authorised("/api/v1/" + path).method(method, BodyPublishers.noBody());
+        assertThat(api.send(bad.header("If-Match", "999")).statusCode()).isEqualTo(400);
+        assertThat(commands.ordered).hasSize(1);
     }
 
     @Test

@@ -80,38 +80,42 @@ final class ScriptedCommands implements StackCommands {
     }
 
     @Override
-    public CompletionStage<List<ServiceId>> remove(StackName stack, Actor actor) {
-        return answer("remove " + stack, List.of(new ServiceId(stack, "web")));
+    public CompletionStage<List<ServiceId>> remove(
+            StackName stack, Optional<Long> expected, Actor actor) {
+        return answer(
+                "remove %s expected=%s".formatted(stack, expected),
+                List.of(new ServiceId(stack, "web")));
     }
 
     @Override
-    public CompletionStage<StackPlan> rollback(StackName stack, Optional<Long> to, Actor actor) {
+    public CompletionStage<StackPlan> rollback(
+            StackName stack, Optional<Long> to, Optional<Long> expected, Actor actor) {
         return answer(
-                "rollback %s to %s".formatted(stack, to),
+                "rollback %s to %s expected=%s".formatted(stack, to, expected),
                 new StackPlan(stack, 3, 4, List.of(), List.of()));
     }
 
     @Override
     public CompletionStage<StackPlan> rollbackService(
-            ServiceId service, Optional<Long> to, Actor actor) {
+            ServiceId service, Optional<Long> to, Optional<Long> expected, Actor actor) {
         return answer(
-                "rollback %s to %s".formatted(service, to),
+                "rollback %s to %s expected=%s".formatted(service, to, expected),
                 new StackPlan(service.stack(), 3, 4, List.of(), List.of()));
     }
 
     @Override
-    public CompletionStage<Void> stop(ServiceId service, Actor actor) {
-        return done("stop " + service);
+    public CompletionStage<Void> stop(ServiceId service, Optional<Long> expected, Actor actor) {
+        return done("stop %s expected=%s".formatted(service, expected));
     }
 
     @Override
-    public CompletionStage<Void> start(ServiceId service, Actor actor) {
-        return done("start " + service);
+    public CompletionStage<Void> start(ServiceId service, Optional<Long> expected, Actor actor) {
+        return done("start %s expected=%s".formatted(service, expected));
     }
 
     @Override
-    public CompletionStage<Void> restart(ServiceId service, Actor actor) {
-        return done("restart " + service);
+    public CompletionStage<Void> restart(ServiceId service, Optional<Long> expected, Actor actor) {
+        return done("restart %s expected=%s".formatted(service, expected));
     }
 
     @Override

@@ -501,7 +501,8 @@ public final class Controller {
 
     public CompletionStage<StackPlan> plan(StackDefinition definition) {
         requireReady();
-        return CompletableFuture.completedFuture(StackChanges.plan(definition, desired()));
+        return CompletableFuture.completedFuture(
+                StackChanges.preview(definition, desired(), clock.wall()));
     }
 
     public CompletionStage<StackPlan> apply(
@@ -509,29 +510,31 @@ public final class Controller {
         return commands.apply(definition, expected, prune, actor);
     }
 
-    public CompletionStage<List<ServiceId>> remove(StackName stack, Actor actor) {
-        return commands.remove(stack, actor);
+    public CompletionStage<List<ServiceId>> remove(
+            StackName stack, Optional<Long> expected, Actor actor) {
+        return commands.remove(stack, expected, actor);
     }
 
-    public CompletionStage<StackPlan> rollback(StackName stack, Optional<Long> to, Actor actor) {
-        return commands.rollback(stack, to, actor);
+    public CompletionStage<StackPlan> rollback(
+            StackName stack, Optional<Long> to, Optional<Long> expected, Actor actor) {
+        return commands.rollback(stack, to, expected, actor);
     }
 
     public CompletionStage<StackPlan> rollbackService(
-            ServiceId service, Optional<Long> to, Actor actor) {
-        return commands.rollbackService(service, to, actor);
+            ServiceId service, Optional<Long> to, Optional<Long> expected, Actor actor) {
+        return commands.rollbackService(service, to, expected, actor);
     }
 
-    public CompletionStage<Void> stop(ServiceId service, Actor actor) {
-        return commands.stop(service, actor);
+    public CompletionStage<Void> stop(ServiceId service, Optional<Long> expected, Actor actor) {
+        return commands.stop(service, expected, actor);
     }
 
-    public CompletionStage<Void> start(ServiceId service, Actor actor) {
-        return commands.start(service, actor);
+    public CompletionStage<Void> start(ServiceId service, Optional<Long> expected, Actor actor) {
+        return commands.start(service, expected, actor);
     }
 
-    public CompletionStage<Void> restart(ServiceId service, Actor actor) {
-        return commands.restart(service, actor);
+    public CompletionStage<Void> restart(ServiceId service, Optional<Long> expected, Actor actor) {
+        return commands.restart(service, expected, actor);
     }
 
     public CompletionStage<Void> pause(String scope, String reason, Actor actor) {

@@ -50,9 +50,10 @@ final class Orders {
                 () -> StackChanges.apply(request, controller.desired(), controller.clock().wall()));
     }
 
-    CompletionStage<List<ServiceId>> remove(StackName name, Actor actor) {
+    CompletionStage<List<ServiceId>> remove(StackName name, Optional<Long> expected, Actor actor) {
         return controller.submit(() -> {
             var stack = stack(name);
+            StackChanges.requireRevision(name, expected, controller.desired());
             var pointer = stack.pointer().orElseThrow();
             var services =
                     stack
@@ -85,9 +86,11 @@ final class Orders {
         });
     }
 
-    CompletionStage<StackPlan> rollback(StackName name, Optional<Long> to, Actor actor) {
+    CompletionStage<StackPlan> rollback(
+            StackName name, Optional<Long> to, Optional<Long> expected, Actor actor) {
         return controller.submit(() -> {
             var stack = stack(name);
+            StackChanges.requireRevision(name, expected, controller.desired());
             var current = stack.pointer().orElseThrow().value().revision();
             var target =
                     to.orElseGet(() ->
@@ -102,9 +105,11 @@ final class Orders {
         });
     }
 
-    CompletionStage<StackPlan> rollbackService(ServiceId service, Optional<Long> to, Actor actor) {
+    CompletionStage<StackPlan> rollbackService(
+            ServiceId service, Optional<Long> to, Optional<Long> expected, Actor actor) {
         return controller.submit(() -> {
             var stack = stack(service.stack());
+            StackChanges.requireRevision(service.stack(), expected, controller.desired());
             var current = stack.current().orElseThrow(() -> notDeclared(service));
             var target = to.orElseGet(() -> revisionBefore(service, stack, current));
             var revision = stack.revisions().get(target);
@@ -154,15 +159,17 @@ final class Orders {
         return StackChanges.apply(request, controller.desired(), controller.clock().wall());
     }
 
-    CompletionStage<Void> stop(ServiceId service, Actor actor) {
+    CompletionStage<Void> stop(ServiceId service, Optional<Long> expected, Actor actor) {
         return controller.submit(() -> {
             requireDeclared(service);
+            var unchanged = unchanged(service, expected);
             var state = controller.desired().state(service);
             if (state.hold().isPresent()) {
                 return nothing();
             }
             var hold = new ServiceState.Hold(actor.name(), controller.clock().wall());
             return put(
+                    unchanged,
                     state.withHold(Optional.of(hold)),
                     decision(
                             actor,
@@ -174,9 +181,10 @@ final class Orders {
         });
     }
 
-    CompletionStage<Void> start(ServiceId service, Actor actor) {
+    CompletionStage<Void> start(ServiceId service, Optional<Long> expected, Actor actor) {
         return controller.submit(() -> {
             requireDeclared(service);
+            var unchanged = unchanged(service, expected);
             var state = controller.desired().state(service);
             var ended = ended(service);
             if (state.hold().isEmpty() && ended.isEmpty()) {
@@ -187,6 +195,7 @@ final class Orders {
                             ? "ordered"
                             : "%d ended instances get a new run".formatted(ended.size());
             return put(
+                    unchanged,
                     state.withHold(Optional.empty()),
                     decision(actor, "start", service.toString(), ordered(service), result),
                     ended);
@@ -209,9 +218,10 @@ final class Orders {
                 .toList();
     }
 
-    CompletionStage<Void> restart(ServiceId service, Actor actor) {
+    CompletionStage<Void> restart(ServiceId service, Optional<Long> expected, Actor actor) {
         return controller.submit(() -> {
             requireDeclared(service);
+            var unchanged = unchanged(service, expected);
             var desired = controller.desired();
             var state = desired.state(service);
             if (state.hold().isPresent()) {
@@ -231,6 +241,7 @@ final class Orders {
                     new ServiceState(
                             service, state.generation() + 1, state.hold(), Optional.of(rollout));
             return put(
+                    unchanged,
                     next,
                     decision(
                             actor,
@@ -367,9 +378,23 @@ final class Orders {
                         controller.clock().wall(), actor.name(), action, subject, "", why, result));
     }
 
+    /** What must hold when an order to a service is applied, where it names a revision. */
+    private List<Condition> unchanged(ServiceId service, Optional<Long> expected) {
+        StackChanges.requireRevision(service.stack(), expected, controller.desired());
+        if (expected.isEmpty()) {
+            return List.of();
+        }
+        var pointer = stack(service.stack()).pointer().orElseThrow();
+        return List.of(
+                new Condition.RevisionIs(ZeusKeys.pointer(service.stack()), pointer.revision()));
+    }
+
     private WriteQueue.Write<Void> put(
-            ServiceState state, Operation decision, List<Versioned<InstanceRecord>> newRuns) {
-        var conditions = new ArrayList<Condition>();
+            List<Condition> unchanged,
+            ServiceState state,
+            Operation decision,
+            List<Versioned<InstanceRecord>> newRuns) {
+        var conditions = new ArrayList<>(unchanged);
         var operations = new ArrayList<Operation>();
         StackChanges.putState(state, controller.desired(), conditions, operations);
         for (var stored : newRuns) {

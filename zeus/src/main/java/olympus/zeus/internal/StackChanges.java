@@ -17,6 +17,7 @@ import olympus.model.StackName;
 import olympus.model.stack.DeployPolicy;
 import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.StackDefinition;
+import olympus.model.stack.StackLimits;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
 import olympus.model.state.ServiceState;
@@ -34,8 +35,13 @@ final class StackChanges {
     /** Revisions of a stack that are kept, and those that something still runs or may return to. */
     static final int MAX_REVISIONS = 50;
 
-    static final int MAX_REPLICAS = 500;
+    /** Revisions that one apply removes at most; the next one goes on. */
+    private static final int MAX_TRIMMED = 16;
+
     private static final int MAX_SUMMARY = 200;
+
+    /** Stands for whoever will apply what is planned; longer than names are. */
+    private static final Actor SOMEBODY = new Actor("x".repeat(64), "x".repeat(64));
 
     private StackChanges() {}
 
@@ -56,17 +62,25 @@ final class StackChanges {
         return new StackPlan(definition.name(), base, next, changes, warnings(definition));
     }
 
+    /** The plan that people look at: refuses what applying it at {@code now} would. */
+    static StackPlan preview(StackDefinition definition, Desired desired, Instant now) {
+        return apply(
+                        new Request(
+                                definition,
+                                Optional.empty(),
+                                true,
+                                ServiceState.Cause.UPDATE,
+                                "",
+                                SOMEBODY),
+                        desired,
+                        now)
+                .answer();
+    }
+
     static WriteQueue.Write<StackPlan> apply(Request request, Desired desired, Instant now) {
         var definition = request.definition();
         var plan = plan(definition, desired);
-        request.expectedRevision()
-                .filter(expected -> expected != plan.baseRevision())
-                .ifPresent(expected -> {
-                    throw new OlympusException(
-                            ErrorCode.PRECONDITION_FAILED,
-                            "stack %s is at revision %d, not %d; look at the plan again"
-                                    .formatted(definition.name(), plan.baseRevision(), expected));
-                });
+        requireRevision(definition.name(), request.expectedRevision(), desired);
         if (!request.prune()) {
             refuseRemovals(plan);
         }
@@ -74,6 +88,20 @@ final class StackChanges {
             return new WriteQueue.Write<>(List.of(), List.of(), plan);
         }
         return write(request, plan, desired, now);
+    }
+
+    /**
+     * Fails when an order was made for another revision of the stack than the present one. Who
+     * writes also makes the write conditional on the stack's pointer.
+     */
+    static void requireRevision(StackName name, Optional<Long> expected, Desired desired) {
+        var present = base(name, desired);
+        if (expected.isPresent() && expected.get() != present) {
+            throw new OlympusException(
+                    ErrorCode.PRECONDITION_FAILED,
+                    "the order was made for revision %d of stack %s, which is at revision %d; look again"
+                            .formatted(expected.get(), name, present));
+        }
     }
 
     private static void refuseRemovals(StackPlan plan) {
@@ -105,10 +133,9 @@ final class StackChanges {
                         summary,
                         request.definition());
         var pointer = new StackPointer(name, plan.revision(), false, now, actor.name());
-        operations.add(
-                new Operation.Put(
-                        ZeusKeys.revision(name, plan.revision()),
-                        Bytes.wrap(Codecs.STACK_REVISION.encodeBytes(revision))));
+        var encoded = Bytes.wrap(Codecs.STACK_REVISION.encodeBytes(revision));
+        WriteSize.requireFits(plan, encoded);
+        operations.add(new Operation.Put(ZeusKeys.revision(name, plan.revision()), encoded));
         operations.add(
                 new Operation.Put(
                         ZeusKeys.pointer(name),
@@ -136,6 +163,7 @@ final class StackChanges {
                         summary,
                         "revision " + plan.revision());
         operations.add(append(decision));
+        WriteSize.requireFits(plan, conditions, operations);
         return new WriteQueue.Write<>(conditions, operations, plan);
     }
 
@@ -215,7 +243,7 @@ final class StackChanges {
         var surplus = stack.revisions().size() + 1 - MAX_REVISIONS;
         var operations = new ArrayList<Operation>();
         for (var number : stack.revisions().keySet()) {
-            if (operations.size() < surplus
+            if (operations.size() < Math.min(surplus, MAX_TRIMMED)
                     && !used.contains(number)
                     && number != plan.baseRevision()) {
                 operations.add(new Operation.Delete(ZeusKeys.revision(name, number)));
@@ -284,11 +312,15 @@ final class StackChanges {
 
     private static void check(StackDefinition definition, ServiceDefinition service) {
         var replicas = service.deploy().replicas();
-        if (replicas < 0 || replicas > MAX_REPLICAS) {
+        if (replicas < 0 || replicas > StackLimits.MAX_REPLICAS) {
             throw new OlympusException(
                     ErrorCode.INVALID,
                     "%s/%s asks for %d replicas; 0 to %d are possible"
-                            .formatted(definition.name(), service.name(), replicas, MAX_REPLICAS));
+                            .formatted(
+                                    definition.name(),
+                                    service.name(),
+                                    replicas,
+                                    StackLimits.MAX_REPLICAS));
         }
         for (var port : service.ports()) {
             if (service.deploy().mode() == DeployPolicy.Mode.REPLICATED

@@ -1,0 +1,41 @@
+package olympus.server.http;
+
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import olympus.hermes.Bytes;
+import olympus.hermes.Hermes;
+import olympus.hermes.Key;
+import olympus.hermes.Operation;
+import olympus.hermes.Transaction;
+import olympus.hermes.TransactionResult;
+import olympus.server.deadline.Deadline;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stream {@code olympus/audit}. While the store takes no writes an entry goes to the log
+ * instead, because pausing must work then too.
+ */
+record AuditStream(Hermes hermes, Deadline deadline) {
+
+    static final Key KEY = Key.of("olympus/audit");
+    private static final Logger LOG = LoggerFactory.getLogger(AuditStream.class);
+
+    void append(AuditEntry entry) {
+        try {
+            var value = Bytes.wrap(AuditEntry.CODEC.encodeBytes(entry));
+            var result =
+                    deadline.await(
+                            hermes.transact(Transaction.of(new Operation.Append(KEY, value))),
+                            "writing the audit stream");
+            if (!(result instanceof TransactionResult.Committed)) {
+                throw new OlympusException(ErrorCode.UNAVAILABLE, result.toString());
+            }
+        } catch (OlympusException e) {
+            LOG.atWarn()
+                    .addKeyValue("entry", AuditEntry.CODEC.encode(entry))
+                    .addKeyValue("cause", e.getMessage())
+                    .log("audit entry only here, the store did not take it");
+        }
+    }
+}
