@@ -1,13 +1,10 @@
 package olympus.benchmarks;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * The command behind {@code benchmarks/run}: runs each benchmark in a Java process of its own, one
@@ -37,6 +34,7 @@ final class BenchmarksMain {
 
     private final Path root;
     private final Path profiles;
+    private final WorkFolders folders = new WorkFolders();
 
     private BenchmarksMain(Path root) {
         this.root = root;
@@ -83,7 +81,8 @@ final class BenchmarksMain {
     /** Whether every benchmark came to its end; a missed goal is a result, not a failure. */
     private boolean runAll(List<Benchmark> chosen, boolean record, boolean profile)
             throws Exception {
-        removeAll(profiles);
+        folders.sweepAtTheEnd();
+        WorkFolders.removeAll(profiles);
         if (profile) {
             Files.createDirectories(profiles);
         }
@@ -91,9 +90,11 @@ final class BenchmarksMain {
         for (var benchmark : chosen) {
             System.err.printf("%s: %s%n", benchmark.name(), benchmark.question());
             var machine = MachineFacts.now(root);
-            var folder = Files.createTempDirectory("olympus-benchmark-");
-            var sweep = new Thread(() -> sweep(folder));
-            Runtime.getRuntime().addShutdownHook(sweep);
+            var next = folders.next();
+            if (next.isEmpty()) {
+                break;
+            }
+            var folder = next.get();
             if (runApart(benchmark, folder)) {
                 var report = new Report(benchmark, machine, Workbench.read(folder));
                 System.out.println(report.text());
@@ -103,13 +104,12 @@ final class BenchmarksMain {
             } else {
                 failed.add(benchmark.name());
             }
-            sweep(folder);
-            Runtime.getRuntime().removeShutdownHook(sweep);
+            folders.done();
         }
         if (profile) {
             System.err.printf("recordings: %s (jfr view hot-methods FILE)%n", profiles);
         }
-        if (!failed.isEmpty()) {
+        if (!failed.isEmpty() && !folders.ending()) {
             System.err.println("benchmarks without a result: " + failed);
         }
         return failed.isEmpty();
@@ -135,34 +135,16 @@ final class BenchmarksMain {
                         "--one",
                         benchmark.name(),
                         folder.toString()));
-        var process = new ProcessBuilder(command).inheritIO().start();
+        var started = folders.start(new ProcessBuilder(command).inheritIO());
+        if (started.isEmpty()) {
+            return false;
+        }
+        var process = started.get();
         if (!process.waitFor(benchmark.limit().toSeconds(), TimeUnit.SECONDS)) {
             System.err.printf("%s did not end within %s%n", benchmark.name(), benchmark.limit());
             process.destroyForcibly().waitFor();
             return false;
         }
         return process.exitValue() == 0;
-    }
-
-    /** Ends what still works in the folder and removes it. */
-    private static void sweep(Path folder) {
-        try {
-            Processes.endAllWorkingIn(folder);
-            removeAll(folder);
-            Files.deleteIfExists(Workbench.figuresFile(folder));
-        } catch (IOException | java.util.concurrent.TimeoutException e) {
-            System.err.println("could not clean up " + folder + ": " + e);
-        }
-    }
-
-    private static void removeAll(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
     }
 }

@@ -4,24 +4,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Debian's {@code monit} in the foreground, looking every second, which is the least that it can be
  * told (Debian ships 120 s). It does not wait for its services but looks at process ids in files.
  */
-final class Monit implements Keeper {
+final class Monit {
 
-    private final Starts starts;
-    private final int services;
+    private Monit() {}
 
-    private Monit(Starts starts, int services) {
-        this.starts = starts;
-        this.services = services;
-    }
-
-    static Monit start(Path folder, int services) throws IOException {
+    static Peer start(Path folder, int services) throws IOException {
         var starts = new Starts(folder);
         Files.writeString(
                 folder.resolve("launch.sh"),
@@ -40,8 +32,7 @@ final class Monit implements Keeper {
                         set statefile %1$s/monit.state
                         """
                                 .formatted(folder));
-        var monit = new Monit(starts, services);
-        for (var name : monit.services()) {
+        for (var name : Peer.names(services)) {
             configuration.append(
                     """
                     check process %2$s with pidfile %1$s/%2$s.pid
@@ -51,26 +42,6 @@ final class Monit implements Keeper {
         }
         var file = Files.writeString(folder.resolve("monitrc"), configuration);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        new ProcessBuilder("monit", "-I", "-c", file.toString())
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output").toFile())
-                .start();
-        return monit;
-    }
-
-    @Override
-    public String name() {
-        return "monit";
-    }
-
-    @Override
-    public List<String> services() {
-        return IntStream.range(0, services).mapToObj(number -> "service" + number).toList();
-    }
-
-    @Override
-    public Starts starts() {
-        return starts;
+        return Peer.start("monit", starts, services, "monit", "-I", "-c", file.toString());
     }
 }

@@ -65,6 +65,14 @@ final class BadInputTest {
         assertThat(text).contains("olympus.yaml:4:").contains("soon");
         assertThat(text).contains("olympus.yaml:13:").contains("many");
         assertThat(text).contains("olympus.yaml:14:").contains("worker");
+        assertThat(text.lines())
+                .as("the cycle, though worker is broken too")
+                .anyMatch(l -> l.contains("cycle") && l.contains("api") && l.contains("worker"));
+        assertThat(text.lines())
+                .as("the port of both, though worker is broken too")
+                .anyMatch(l ->
+                        l.contains("olympus.yaml:11:")
+                                && l.contains("port 8080 of worker is used twice"));
     }
 
     @Test
@@ -87,10 +95,11 @@ final class BadInputTest {
                         """);
 
         assertThat(olympus.olympus("validate", cycle.toString()).err())
-                .contains("a")
-                .contains("b")
-                .contains("cycle");
-        assertThat(olympus.olympus("validate", ports.toString()).err()).contains("8081");
+                .contains("cycle")
+                .containsPattern("a\\W+b\\W+a");
+        assertThat(olympus.olympus("validate", ports.toString()).err())
+                .contains("olympus.yaml:3:")
+                .contains("port 8081 of b is used twice: also by a (8080-8082)");
     }
 
     @Test

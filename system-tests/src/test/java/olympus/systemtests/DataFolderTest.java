@@ -94,6 +94,8 @@ final class DataFolderTest {
             }
         }
         assertThat(numberOf).as("applies that were acknowledged").isNotEmpty();
+        olympus.up();
+        assertPresent(acknowledged, numberOf);
     }
 
     private void assertPresent(long acknowledged, Map<Long, Integer> numberOf) {

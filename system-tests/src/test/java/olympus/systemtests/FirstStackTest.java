@@ -59,7 +59,7 @@ final class FirstStackTest {
         assertThat(olympus.instance("first/broken.1").path("reason").asString())
                 .contains("/opt/no-such-program/server");
         assertThat(olympus.olympus("why", "first/crasher").out())
-                .contains("7")
+                .contains("exited with 7")
                 .containsIgnoringCase("restart");
         assertThat(olympus.olympus("why", "hanger").out()).containsIgnoringCase("probe");
         assertThat(olympus.olympus("why", "broken").out()).contains("/opt/no-such-program/server");
