@@ -3,9 +3,13 @@ package olympus.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import olympus.model.state.InstanceObservation.State;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,59 +47,34 @@ class PrivilegedTest {
         }
     }
 
+    /** On a disk of 2 MB in a mount namespace of its own, which every user may have. */
     @Test
     void goesOnSupervisingOnAFullDisk() throws IOException, InterruptedException {
-        var disk = Files.createDirectory(folder.resolve("disk"));
-        if (ROOT) {
-            command("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk.toString());
-        }
+        var script = "mount -t tmpfs -o size=2m tmpfs \"$0\" && exec \"$@\"";
+        var command =
+                new ArrayList<>(List.of("unshare", "-rm", "sh", "-c", script, folder.toString()));
+        command.addAll(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty(
+                                "surefire.test.class.path", System.getProperty("java.class.path")),
+                        FullDiskScenario.class.getName(),
+                        folder.toString()));
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
-            supervisesOnAFullDisk(disk);
+            var output =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).as(output).isTrue();
+            assertThat(output.lines())
+                    .contains("the disk is full", "restarted and adopted on a full disk", "done");
+            assertThat(process.exitValue()).as(output).isZero();
         } finally {
-            if (ROOT) {
-                command("umount", disk.toString());
-            }
+            process.destroyForcibly();
         }
-    }
-
-    private static void supervisesOnAFullDisk(Path disk) throws IOException {
-        try (var agent = new RunningAgent(disk)) {
-            agent.assign(Specs.shell(disk, "first/web.1", "echo begun; exec sleep 600"));
-            var before = agent.awaitRunning("first/web.1");
-            if (ROOT) {
-                fill(disk.resolve("filler"));
-            }
-
-            ProcessHandle.of(before.pid()).orElseThrow().destroyForcibly();
-
-            var after =
-                    agent.await(
-                            "first/web.1",
-                            seen -> seen.state() == State.RUNNING && seen.pid() != before.pid());
-            agent.restartAgent();
-            assertThat(agent.awaitRunning("first/web.1").pid()).isEqualTo(after.pid());
-            Files.deleteIfExists(disk.resolve("filler"));
-            ProcessHandle.of(after.pid()).orElseThrow().destroyForcibly();
-            agent.await(
-                    "first/web.1",
-                    seen -> seen.state() == State.RUNNING && seen.pid() != after.pid());
-            assertThat(agent.lines("first/web.1", 1)).isNotEmpty();
-        }
-    }
-
-    private static void fill(Path file) throws IOException {
-        try (var out = Files.newOutputStream(file)) {
-            var block = new byte[4096];
-            while (true) {
-                out.write(block);
-            }
-        } catch (IOException full) {
-            assertThat(full).hasMessageContaining("space");
-        }
-    }
-
-    private static void command(String... words) throws IOException, InterruptedException {
-        var process = new ProcessBuilder(words).inheritIO().start();
-        assertThat(process.waitFor()).as(String.join(" ", words)).isZero();
     }
 }

@@ -124,6 +124,7 @@ final class BenchmarksMain {
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow"));
         if (Files.isDirectory(profiles)) {
+            command.add("-Xlog:jfr+startup=error");
             command.add(Recording.option(profiles.resolve(benchmark.name() + ".jfr")));
         }
         command.addAll(

@@ -1,5 +1,6 @@
 package olympus.systemtests;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -39,6 +40,10 @@ final class DataFolderTest {
     }
 
     private Path stack(int number) {
+        return stack(olympus, number);
+    }
+
+    static Path stack(Installation olympus, int number) {
         return olympus.stack(
                 "shop",
                 "services: { web: { process: { command: [sleep, \"%d\"] } } }"
@@ -118,75 +123,43 @@ final class DataFolderTest {
         victim.destroyForcibly();
     }
 
+    /** On a disk of 160 MB in a mount namespace of its own, which every user may have. */
     @Test
-    void aFullDiskRefusesWritesKeepsSupervisingAndAllReturnsByItself() throws IOException {
+    void aFullDiskRefusesWritesKeepsSupervisingAndAllReturnsByItself()
+            throws IOException, InterruptedException {
         var disk = Files.createDirectories(folder.resolve("data"));
-        mount(disk, "size=160m");
+        var script = "mount -t tmpfs -o size=160m tmpfs \"$0\" && exec \"$@\"";
+        var command =
+                List.of(
+                        "unshare",
+                        "-rm",
+                        "sh",
+                        "-c",
+                        script,
+                        disk.toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx128m",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty(
+                                "surefire.test.class.path", System.getProperty("java.class.path")),
+                        FullDiskScenario.class.getName(),
+                        folder.toString());
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
-            olympus.up();
-            olympus.apply(stack(1));
-            var pid = olympus.awaitRunning("shop/web.1");
-            var ballast = disk.resolve("ballast");
-            fill(ballast);
-
-            Eventually.becomes(
-                    Duration.ofSeconds(60),
-                    () -> "an apply is refused",
-                    () -> olympus.olympus("apply", stack(2).toString()).exitCode() != 0);
-            var refused = olympus.olympus("apply", stack(2).toString());
-            assertThat(refused.err()).contains("the disk of").contains("0 MiB free");
-            assertThat(olympus.olympus("status").err()).contains("the store refuses writes");
-            Processes.kill(pid, "KILL");
-            Eventually.becomes(
-                    Duration.ofSeconds(30),
-                    () -> "restarted on a full disk: " + olympus.olympus("status").out(),
-                    () -> {
-                        var now = olympus.instance("shop/web.1").path("pid").asLong(0);
-                        return now != 0 && now != pid && Processes.isAlive(now);
-                    });
-
-            Files.delete(ballast);
-            Eventually.becomes(
-                    Duration.ofSeconds(60),
-                    () -> "applies work again",
-                    () -> olympus.olympus("apply", stack(3).toString()).exitCode() == 0);
-            olympus.killHard();
-            olympus.up();
-            Eventually.becomes(
-                    Duration.ofSeconds(30),
-                    () -> "the last revision runs",
-                    () ->
-                            Processes.commandLine(olympus.awaitRunning("shop/web.1"))
-                                    .contains("70003"));
+            var output = new String(process.getInputStream().readAllBytes(), UTF_8);
+            assertThat(process.waitFor(30, java.util.concurrent.TimeUnit.SECONDS))
+                    .as(output)
+                    .isTrue();
+            assertThat(output.lines())
+                    .contains(
+                            "refused on a full disk",
+                            "restarted on a full disk",
+                            "applies again",
+                            "done");
+            assertThat(process.exitValue()).as(output).isZero();
         } finally {
-            olympus.close();
-            unmount(disk);
-        }
-    }
-
-    private void mount(Path where, String options) {
-        var run =
-                olympus.run(
-                        List.of("mount", "-t", "tmpfs", "-o", options, "tmpfs", where.toString()),
-                        Map.of());
-        assertThat(run.exitCode()).as("mounting needs root: " + run.err()).isZero();
-    }
-
-    private void unmount(Path where) {
-        Eventually.becomes(
-                Duration.ofSeconds(20),
-                () -> "unmounted",
-                () -> olympus.run(List.of("umount", where.toString()), Map.of()).exitCode() == 0);
-    }
-
-    private static void fill(Path file) throws IOException {
-        var block = new byte[64 << 10];
-        try (var out = Files.newOutputStream(file)) {
-            while (true) {
-                out.write(block);
-            }
-        } catch (IOException full) {
-            assertThat(full.getMessage()).contains("space");
+            process.destroyForcibly();
         }
     }
 

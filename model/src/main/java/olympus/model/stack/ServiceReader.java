@@ -68,7 +68,6 @@ final class ServiceReader {
         this.problems = problems;
     }
 
-    /** Empty when a part that must be there is missing, which is reported. */
     /**
      * What a service's declaration says.
      *
@@ -77,6 +76,7 @@ final class ServiceReader {
      */
     record Read(ServiceDefinition definition, boolean complete) {}
 
+    /** What is missing or wrong is reported. */
     Read read(Fields fields) {
         var process = process(fields);
         note("recovery", fields.placeOf(RecoveryKeys.RECOVERY_KEY));

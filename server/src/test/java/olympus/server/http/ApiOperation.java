@@ -49,7 +49,7 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
     static final Set<Integer> ALWAYS = Set.of(401, 406, 429, 500);
 
     /** What an order to the controller may be answered with. */
-    private static final int[] ORDER = {400, 404, 409, 503, 507};
+    private static final int[] ORDER = {400, 404, 409, 412, 503, 507};
 
     private static final int[] BODY = {413, 415};
 
@@ -228,7 +228,7 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                                 "A definition equal to the current one changes nothing. One that no longer declares a service is answered with 428, naming what would be removed, unless `prune` is true.")
                         .failing(ORDER)
                         .failing(BODY)
-                        .failing(412, 428)
+                        .failing(428)
                         .tagged()
                         .reading(APPLY_REQUEST),
                 of(

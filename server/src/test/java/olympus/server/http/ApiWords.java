@@ -83,7 +83,7 @@ final class ApiWords {
         all.put(
                 "If-Match",
                 new Parameter(
-                        "The ETag of the plan that was made, or of the stack; `*` for whatever is there. Where the stack is at another revision the answer is 412.",
+                        "The revision of the stack that the request is made for: the ETag of a plan or of the stack; `*` for whatever is there. Where the stack is at another revision nothing happens and the answer is 412.",
                         schema("pattern", "^(\\*|\"[0-9]+\")$")));
         all.put(
                 "If-None-Match",
