@@ -47,7 +47,10 @@ final class LogRelay {
         return over;
     }
 
-    void received(LogLines message) {
+    /**
+     * @param lines those of {@code message}
+     */
+    void received(LogLines message, List<LogLine> lines) {
         if (over || ending.isPresent()) {
             return;
         }
@@ -57,9 +60,8 @@ final class LogRelay {
             fail("the agent sent %d bytes of log lines without credit".formatted(-credit));
             return;
         }
-        if (message.getLinesCount() > 0) {
-            buffer.add(
-                    new Batch(message.getLinesList().stream().map(Wire::logLine).toList(), cost));
+        if (!lines.isEmpty()) {
+            buffer.add(new Batch(lines, cost));
         }
         if (message.getEnd()) {
             end(message.getError().isEmpty() ? Optional.empty() : Optional.of(message.getError()));

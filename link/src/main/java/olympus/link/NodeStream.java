@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -257,7 +258,11 @@ final class NodeStream implements StreamObserver<AgentMessage> {
                         Wire.stamp(refusal.getInForce()),
                         LinkLimits.reason(refusal.getReason()));
             }
-            case LOG_LINES -> loop.execute(() -> logLines(message.getLogLines()));
+            case LOG_LINES -> {
+                // Read here, where what is malformed ends this stream and nothing else.
+                var lines = Wire.logLines(message.getLogLines());
+                loop.execute(() -> logLines(message.getLogLines(), lines));
+            }
             case HELLO ->
                     throw Wire.invalid(
                             "a later message", "HELLO", "HELLO once, as the first message");
@@ -266,12 +271,12 @@ final class NodeStream implements StreamObserver<AgentMessage> {
         }
     }
 
-    private void logLines(LogLines message) {
+    private void logLines(LogLines message, List<LogLine> lines) {
         var relay = logs.get(message.getRequestId());
         if (relay == null) {
             return; // cancelled while these were under way
         }
-        relay.received(message);
+        relay.received(message, lines);
         if (relay.isOver()) {
             cancelLog(message.getRequestId());
         }

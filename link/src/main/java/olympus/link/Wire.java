@@ -168,6 +168,10 @@ final class Wire {
                 line.getSequence());
     }
 
+    static List<LogLine> logLines(olympus.link.proto.LogLines message) {
+        return message.getLinesList().stream().map(Wire::logLine).toList();
+    }
+
     /** What a line counts against the credit of its request. */
     static long cost(olympus.link.proto.LogLine line) {
         return line.getText().size() + 64L;

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -26,8 +28,13 @@ import olympus.link.keys.Authorities.Purpose;
 import olympus.link.keys.Certificates.Kind;
 import olympus.link.keys.Installation;
 import olympus.link.proto.AgentMessage;
+import olympus.link.proto.LogLine;
+import olympus.link.proto.LogLines;
 import olympus.link.proto.Report;
 import olympus.link.proto.ServerMessage.MessageCase;
+import olympus.model.InstanceId;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -225,6 +232,55 @@ final class RefusalsTest {
             assertThat(agent.awaitEnd()).contains("expected the stream's own, " + node.node());
         }
         assertThat(listener.journal.entries()).noneMatch(Heard.Reported.class::isInstance);
+    }
+
+    @Test
+    void aLogLineThatCannotBeReadEndsItsStreamAndNothingElse() throws Exception {
+        var request =
+                new LogRequest(
+                        new InstanceId(new ServiceId(new StackName("shop"), "web"), 1),
+                        Optional.empty(),
+                        0,
+                        true);
+        var end = new Journal<Optional<String>>();
+        try (var agent = new RawAgent(ours())) {
+            agent.hello(1, node.node().toString());
+            agent.received.await(message -> message.getMessageCase() == MessageCase.WELCOME);
+            var _ = server.streamLogs(node.node(), request, new EndOnly(end));
+            var asked =
+                    agent.received.await(
+                            message -> message.getMessageCase() == MessageCase.LOG_REQUEST);
+            agent.send(
+                    AgentMessage.newBuilder()
+                            .setLogLines(
+                                    LogLines.newBuilder()
+                                            .setRequestId(asked.getLogRequest().getRequestId())
+                                            .addLines(LogLine.newBuilder().setInstance("nonsense")))
+                            .build());
+            assertThat(agent.awaitEnd()).contains("a log line").contains("nonsense");
+        }
+        assertThat(end.await(Optional::isPresent)).isPresent();
+        try (var again = new RawAgent(ours())) {
+            again.hello(1, node.node().toString());
+            again.received.await(message -> message.getMessageCase() == MessageCase.WELCOME);
+        }
+    }
+
+    private record EndOnly(Journal<Optional<String>> ended) implements LogSink {
+        @Override
+        public boolean lines(List<olympus.link.LogLine> lines) {
+            return true;
+        }
+
+        @Override
+        public void ready(Runnable resume) {
+            resume.run();
+        }
+
+        @Override
+        public void end(Optional<String> error) {
+            ended.add(error);
+        }
     }
 
     @Test

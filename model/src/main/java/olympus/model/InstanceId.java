@@ -17,7 +17,7 @@ public record InstanceId(ServiceId service, int ordinal) implements Comparable<I
             return new InstanceId(
                     ServiceId.parse(text.substring(0, Math.max(0, dot))),
                     Integer.parseInt(text.substring(dot + 1)));
-        } catch (NumberFormatException e) {
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "not an instance id: \"" + text + "\"; expected stack/service.number", e);
         }
