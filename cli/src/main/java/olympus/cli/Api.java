@@ -126,6 +126,15 @@ final class Api {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
+    /** The path of a service, {@code stack/service} as a person wrote it. */
+    static String servicePath(String id) {
+        var path = new StringBuilder("/services");
+        for (var segment : id.split("/", -1)) {
+            path.append('/').append(escape(segment));
+        }
+        return path.toString();
+    }
+
     /** {@code ?a=1&b=2} of the entries that have a value; empty when none has. */
     static String query(Map<String, Optional<String>> parameters) {
         var present = new LinkedHashMap<String, String>();
@@ -187,6 +196,12 @@ final class Api {
             return connection;
         } catch (IOException e) {
             throw connectionFailure(e);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(
+                    ExitCodes.USAGE,
+                    "cannot ask for \"%s\": it holds what no name holds; expected letters, digits and dashes"
+                            .formatted(path),
+                    e);
         }
     }
 

@@ -1,6 +1,8 @@
 package olympus.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import olympus.model.stack.ApplyRequest;
@@ -8,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 
 /** Makes a stack folder the current revision of its stack. */
 @Command(
@@ -42,30 +45,65 @@ final class ApplyCommand implements Callable<Integer> {
         this.session = session;
     }
 
+    /** A stack, what applying it would change, and against which revision that was planned. */
+    private record Planned(ApplyRequest stack, JsonNode body, Api.Answer plan) {
+
+        String path() {
+            return "/stacks/" + stack.definition().name();
+        }
+    }
+
+    /** Plans and asks for every stack before the first is applied, so that a refusal is whole. */
     @Override
     public Integer call() {
         var api = session.api(options);
-        for (var stack : StackFiles.read(directory, session)) {
-            apply(api, stack);
+        var files = StackFiles.read(directory, session, options);
+        var planned = new ArrayList<Planned>();
+        for (var stack : files.stacks()) {
+            var body = StackFiles.body(stack);
+            var path = "/stacks/" + stack.definition().name() + "/plan";
+            planned.add(new Planned(stack, body, api.post(path, body)));
         }
+        var removals =
+                planned.stream()
+                        .flatMap(one -> PlanText.removals(one.plan().body()).stream())
+                        .toList();
+        var consent = removals.isEmpty() ? prune : consentToRemove(String.join(", ", removals));
+        var applied = new ArrayList<JsonNode>();
+        try {
+            planned.forEach(one -> applied.add(apply(api, one, consent)));
+        } catch (CommandFailure failure) {
+            throw files.realm() ? halfway(failure, planned, applied) : failure;
+        }
+        session.print(
+                options,
+                files.document(applied),
+                _ ->
+                        applied.forEach(plan ->
+                                PlanText.print(
+                                        session.console().out(), plan, PlanText.Tense.DONE)));
         return ExitCodes.OK;
     }
 
-    private void apply(Api api, ApplyRequest stack) {
-        var path = "/stacks/" + stack.definition().name();
-        var body = StackFiles.body(stack);
-        var planned = api.post(path + "/plan", body);
-        var removals = PlanText.removals(planned.body());
-        var consent = prune;
-        if (!removals.isEmpty()) {
-            consent = consentToRemove(String.join(", ", removals));
-        }
-        var headers = planned.etag().map(tag -> Map.of("If-Match", tag)).orElse(Map.of());
-        var applied = api.put(path + "?prune=" + consent, body, headers);
-        session.print(
-                options,
-                applied.body(),
-                plan -> PlanText.print(session.console().out(), plan, PlanText.Tense.DONE));
+    private static JsonNode apply(Api api, Planned planned, boolean consent) {
+        var headers = planned.plan().etag().map(tag -> Map.of("If-Match", tag)).orElse(Map.of());
+        return api.put(planned.path() + "?prune=" + consent, planned.body(), headers).body();
+    }
+
+    /** Says which stacks of the realm were applied before one could not be. */
+    private static CommandFailure halfway(
+            CommandFailure failure, List<Planned> planned, List<JsonNode> applied) {
+        var names = planned.stream().map(one -> one.stack().definition().name().value()).toList();
+        var done = names.subList(0, applied.size());
+        return new CommandFailure(
+                failure.exitCode(),
+                "stack %s: %s%nApplied before: %s; not applied: %s"
+                        .formatted(
+                                names.get(applied.size()),
+                                failure.getMessage(),
+                                done.isEmpty() ? "none" : String.join(", ", done),
+                                String.join(", ", names.subList(applied.size(), names.size()))),
+                failure);
     }
 
     private boolean consentToRemove(String removals) {

@@ -61,14 +61,19 @@ final class DecisionsCommand implements Callable<Integer> {
         }
     }
 
+    private static String where(String node) {
+        return node.isEmpty() ? "" : " on " + node;
+    }
+
     private void line(JsonNode decision) {
         session.say(
-                "%s  %-14s %s %s: %s; %s"
+                "%s  %-14s %s %s%s: %s; %s"
                         .formatted(
                                 Ages.local(decision.path("at").asString("")),
                                 decision.path("actor").asString(""),
                                 decision.path("action").asString(""),
                                 decision.path("subject").asString(""),
+                                where(decision.path("node").asString("")),
                                 decision.path("why").asString(""),
                                 decision.path("result").asString("")));
     }

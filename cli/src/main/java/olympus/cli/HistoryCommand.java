@@ -16,7 +16,8 @@ final class HistoryCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "SERVICE",
-            description = "stack, stack/service, or an unambiguous service name")
+            description =
+                    "stack, stack/service, or an unambiguous service name; stack:NAME where both have the name")
     private String thing = "";
 
     HistoryCommand(Session session) {

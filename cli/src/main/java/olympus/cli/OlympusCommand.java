@@ -73,9 +73,13 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("help", new CommandLine.HelpCommand());
         line.getSubcommands()
                 .values()
-                .forEach(command -> command.getCommandSpec().mixinStandardHelpOptions(true));
+                .forEach(command ->
+                        command.getCommandSpec()
+                                .mixinStandardHelpOptions(true)
+                                .versionProvider(new Version()));
+        var debug = !finder.environment().getOrDefault("OLYMPUS_DEBUG", "").isEmpty();
         line.setExecutionExceptionHandler(
-                (failure, command, parsed) -> report(failure, command, console));
+                (failure, command, parsed) -> report(failure, command, console, debug));
         line.setParameterExceptionHandler((failure, arguments) -> usageError(failure, console));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(new PrintWriter(console.out(), true, UTF_8));
@@ -93,8 +97,8 @@ final class OlympusCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "which command? See: olympus --help");
     }
 
-    private static int report(Exception failure, CommandLine command, Console console)
-            throws Exception {
+    private static int report(
+            Exception failure, CommandLine command, Console console, boolean debug) {
         console.out().flush();
         if (failure instanceof CommandFailure known) {
             console.err()
@@ -103,7 +107,17 @@ final class OlympusCommand implements Runnable {
                                     .formatted(command.getCommandName(), known.getMessage()));
             return known.exitCode();
         }
-        throw failure;
+        console.err()
+                .println(
+                        "olympus %s: internal error: %s; this is a bug in Olympus, please report it%s"
+                                .formatted(
+                                        command.getCommandName(),
+                                        failure.toString().lines().findFirst().orElse(""),
+                                        debug ? "" : " (OLYMPUS_DEBUG=1 prints where)"));
+        if (debug) {
+            failure.printStackTrace(console.err());
+        }
+        return ExitCodes.FAILED;
     }
 
     private static int usageError(ParameterException failure, Console console) {

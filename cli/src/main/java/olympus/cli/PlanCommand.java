@@ -26,16 +26,20 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var api = session.api(options);
-        for (var stack : StackFiles.read(directory, session)) {
-            var answer =
-                    api.post(
-                            "/stacks/" + stack.definition().name() + "/plan",
-                            StackFiles.body(stack));
-            session.print(
-                    options,
-                    answer.body(),
-                    plan -> PlanText.print(session.console().out(), plan, PlanText.Tense.PLANNED));
-        }
+        var files = StackFiles.read(directory, session, options);
+        var plans =
+                files.answers(stack ->
+                        api.post(
+                                        "/stacks/" + stack.definition().name() + "/plan",
+                                        StackFiles.body(stack))
+                                .body());
+        session.print(
+                options,
+                files.document(plans),
+                _ ->
+                        plans.forEach(plan ->
+                                PlanText.print(
+                                        session.console().out(), plan, PlanText.Tense.PLANNED)));
         return ExitCodes.OK;
     }
 }

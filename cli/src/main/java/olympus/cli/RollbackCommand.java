@@ -22,7 +22,8 @@ final class RollbackCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "STACK|SERVICE",
-            description = "a stack, stack/service, or an unambiguous service name")
+            description =
+                    "a stack, stack/service, or an unambiguous service name; stack:NAME where both have the name")
     private String thing = "";
 
     @Option(
@@ -43,9 +44,10 @@ final class RollbackCommand implements Callable<Integer> {
             body.put("to", to);
         }
         var path =
-                !thing.contains("/") && StackNames.isStack(api, thing)
-                        ? "/stacks/" + Api.escape(thing)
-                        : "/services/" + session.serviceId(api, thing);
+                switch (StackNames.oneOf(session, api, thing)) {
+                    case StackNames.Meant.Stack stack -> "/stacks/" + Api.escape(stack.name());
+                    case StackNames.Meant.Service service -> Api.servicePath(service.id());
+                };
         var answer = api.post(path + "/rollback", body);
         session.print(
                 options,

@@ -130,8 +130,12 @@ final class ServerFinder {
         if (!Files.exists(file)) {
             throw new CommandFailure(
                     ExitCodes.USAGE,
-                    "no context \"%s\": there is no %s. Create it with: olympus context set NAME --address …"
-                            .formatted(name.orElse("current"), file));
+                    "no context \"%s\": there is no %s. Create it with: olympus context %s --address https://HOST:PORT --cacert FILE (with OLYMPUS_TOKEN set), or olympus context %s --data-dir D"
+                            .formatted(
+                                    name.orElse("current"),
+                                    file,
+                                    name.orElse("NAME"),
+                                    name.orElse("NAME")));
         }
         var json = read(file);
         var wanted = name.orElseGet(() -> json.path("current").asString(""));

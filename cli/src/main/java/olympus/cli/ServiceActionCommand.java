@@ -55,7 +55,7 @@ final class ServiceActionCommand implements Callable<Integer> {
     public Integer call() {
         var api = session.api(options);
         var id = session.serviceId(api, service);
-        var answer = api.post("/services/" + id + "/" + action.word(), null);
+        var answer = api.post(Api.servicePath(id) + "/" + action.word(), null);
         session.print(
                 options,
                 answer.body(),

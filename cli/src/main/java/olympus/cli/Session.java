@@ -8,6 +8,9 @@ import tools.jackson.databind.JsonNode;
 /** What every command works with: the terminal, and the way to the server that its options name. */
 record Session(Console console, ServerFinder finder) {
 
+    /** More names than this are counted instead of listed in a message. */
+    private static final int LISTED = 20;
+
     Api api(CommonOptions options) {
         return new Api(finder.find(options.given()), CommonOptions.DEFAULT_TIMEOUT);
     }
@@ -32,7 +35,7 @@ record Session(Console console, ServerFinder finder) {
         if (given.contains("/")) {
             return given;
         }
-        var matches = services(api).filter(id -> id.endsWith("/" + given)).toList();
+        var matches = servicesCalled(api, given);
         return switch (matches.size()) {
             case 1 -> matches.getFirst();
             case 0 -> throw new CommandFailure(ExitCodes.FAILED, noSuchService(api, given));
@@ -44,12 +47,23 @@ record Session(Console console, ServerFinder finder) {
         };
     }
 
+    /** The full ids of the services of any stack with that last part. */
+    List<String> servicesCalled(Api api, String name) {
+        return services(api).filter(id -> id.endsWith("/" + name)).toList();
+    }
+
     private String noSuchService(Api api, String given) {
-        List<String> known = services(api).limit(20).toList();
+        List<String> known = services(api).toList();
         return known.isEmpty()
                 ? "there is no service \"%s\": nothing has been applied yet".formatted(given)
-                : "there is no service \"%s\"; there are: %s"
-                        .formatted(given, String.join(", ", known));
+                : "there is no service \"%s\"; there are: %s".formatted(given, listed(known));
+    }
+
+    private static String listed(List<String> names) {
+        var shown = String.join(", ", names.subList(0, Math.min(names.size(), LISTED)));
+        return names.size() <= LISTED
+                ? shown
+                : "%s … and %d more (olympus status)".formatted(shown, names.size() - LISTED);
     }
 
     private static java.util.stream.Stream<String> services(Api api) {

@@ -23,7 +23,8 @@ final class StatusCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "SERVICE",
-            description = "stack/service, a stack, or an unambiguous service name")
+            description =
+                    "stack/service, a stack, or an unambiguous service name; stack:NAME where both have the name")
     private @Nullable String service;
 
     StatusCommand(Session session) {
@@ -40,12 +41,10 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private String pathOf(Api api, String given) {
-        if (given.contains("/")) {
-            return "/services/" + given;
-        }
-        return StackNames.isStack(api, given)
-                ? "/services/" + given
-                : "/services/" + session.serviceId(api, given);
+        return switch (StackNames.oneOrWithin(session, api, given)) {
+            case StackNames.Meant.Stack stack -> Api.servicePath(stack.name());
+            case StackNames.Meant.Service one -> Api.servicePath(one.id());
+        };
     }
 
     private void table(JsonNode body) {

@@ -32,7 +32,7 @@ final class ValidateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var stacks = JSON.createArrayNode();
-        for (var stack : StackFiles.read(directory, session)) {
+        for (var stack : StackFiles.read(directory, session, options).stacks()) {
             var definition = stack.definition();
             stacks.addObject()
                     .put("stack", definition.name().value())

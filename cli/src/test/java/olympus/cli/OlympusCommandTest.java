@@ -300,6 +300,22 @@ final class OlympusCommandTest {
     }
 
     @Test
+    void decisionsSayOnWhichSystemEachWasTaken() {
+        server.on(
+                "GET /decisions?limit=50",
+                200,
+                """
+                {"decisions":[
+                  {"at":"2020-01-01T00:00:01Z","actor":"zeus","action":"place","subject":"first/web.1","node":"mars","why":"w","result":"r"},
+                  {"at":"2020-01-01T00:00:00Z","actor":"user:admin","action":"apply","subject":"first","node":"","why":"w","result":"r"}]}
+                """);
+
+        assertThat(run("decisions").out())
+                .contains("place first/web.1 on mars: w; r")
+                .contains("apply first: w; r");
+    }
+
+    @Test
     void doctorFailsWhenACheckFailed() {
         server.on(
                 "GET /doctor",

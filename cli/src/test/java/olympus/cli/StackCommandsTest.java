@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** validate, plan and apply: what is read here, what is sent, and when consent is needed. */
 final class StackCommandsTest {
 
+    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String NOTHING =
             "{\"stack\":\"shop\",\"baseRevision\":1,\"revision\":1,\"changes\":[],\"warnings\":[]}";
     private static final String REMOVAL =
@@ -155,6 +159,89 @@ final class StackCommandsTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out()).contains("stack shop: no changes");
+    }
+
+    @Test
+    void plansAndAsksForEveryStackOfARealmBeforeAnyIsApplied() throws IOException {
+        realmOfTwo();
+        server.on("POST /stacks/attic/plan", 200, NOTHING.replace("shop", "attic"))
+                .on("POST /stacks/shop/plan", 200, REMOVAL);
+
+        var run = CommandRun.of(environment, folder, "apply", folder.toString(), "--yes");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run.err()).contains("nothing was applied").contains("shop/old");
+        assertThat(server.requests()).noneMatch(request -> request.startsWith("PUT"));
+    }
+
+    @Test
+    void saysWhichStacksOfARealmWereAppliedWhenOneCannotBe() throws IOException {
+        realmOfTwo();
+        server.on("POST /stacks/attic/plan", 200, NOTHING.replace("shop", "attic"))
+                .on("POST /stacks/shop/plan", 200, NOTHING)
+                .on("PUT /stacks/attic?prune=false", 200, NOTHING.replace("shop", "attic"))
+                .on("PUT /stacks/shop?prune=false", 412, "{\"detail\":\"at revision 8\"}");
+
+        var run = CommandRun.of(environment, folder, "apply", folder.toString());
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
+        assertThat(run.err())
+                .contains("stack shop: at revision 8")
+                .contains("Applied before: attic; not applied: shop");
+    }
+
+    @Test
+    void printsOneDocumentForARealmAndThePlanItselfForAStack() throws IOException {
+        realmOfTwo();
+        server.on("POST /stacks/attic/plan", 200, NOTHING.replace("shop", "attic"))
+                .on("POST /stacks/shop/plan", 200, NOTHING)
+                .on("PUT /stacks/attic?prune=false", 200, NOTHING.replace("shop", "attic"))
+                .on("PUT /stacks/shop?prune=false", 200, NOTHING);
+
+        for (var command : List.of("plan", "apply")) {
+            var realm =
+                    CommandRun.of(environment, folder, command, folder.toString(), "-o", "json");
+            var plans = JSON.readTree(realm.out()).path("plans");
+            assertThat(plans.size()).as(realm.out()).isEqualTo(2);
+            assertThat(plans.path(1).path("stack").asString()).isEqualTo("shop");
+            assertThat(JSON.readTree(run(command, "-o", "json").out()).path("stack").asString())
+                    .isEqualTo("shop");
+        }
+    }
+
+    @Test
+    void printsTheProblemsOfAFolderAsOneDocumentAndCountsWhatItDoesNotList() throws IOException {
+        var yaml = new StringBuilder("services:\n");
+        for (var i = 0; i < 700; i++) {
+            yaml.append("  s%d: { proces: { command: [sleep] } }\n".formatted(i));
+        }
+        write(yaml.toString());
+        var people = run("validate");
+        var problems = people.err().lines().filter(line -> line.contains("olympus.yaml:")).count();
+        var more = Pattern.compile("… and (\\d+) more").matcher(people.err());
+        assertThat(more.find()).as(people.err().substring(0, 500)).isTrue();
+        var all = problems + Integer.parseInt(more.group(1));
+        assertThat(all).isGreaterThanOrEqualTo(700);
+        assertThat(people.err()).contains("has %d problem(s)".formatted(all));
+
+        write("services:\n  web:\n    process: { comand: [sleep] }\n");
+        var run = run("validate", "-o", "json");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
+        var document = JSON.readTree(run.out());
+        assertThat(document.path("more").asInt(-1)).isZero();
+        var first = document.path("problems").path(0);
+        assertThat(first.path("file").asString()).isEqualTo("olympus.yaml");
+        assertThat(first.path("line").asInt()).isEqualTo(3);
+        assertThat(document.path("problems").toString()).contains("comand").contains("command");
+        assertThat(run("validate", "-o", "yaml").out()).contains("problems:").contains("more: 0");
+    }
+
+    private void realmOfTwo() throws IOException {
+        Files.writeString(folder.resolve("realm.yaml"), "name: home\n");
+        Files.writeString(
+                Files.createDirectory(folder.resolve("attic")).resolve("olympus.yaml"),
+                "services: { lamp: { process: { command: [sleep, \"600\"] } } }");
     }
 
     @Test

@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
@@ -67,6 +69,19 @@ public interface StackCommands {
 
     /** Replaces every instance, as an update would. */
     CompletionStage<Void> restart(ServiceId service, Optional<Long> expectedRevision, Actor actor);
+
+    /** A longer reason for a pause is refused, so that none is kept in part. */
+    int MAX_PAUSE_REASON = 500;
+
+    /** Refuses a reason for a pause that is too long to be kept whole. */
+    static void checkPauseReason(String reason) {
+        if (reason.length() > MAX_PAUSE_REASON) {
+            throw new OlympusException(
+                    ErrorCode.INVALID,
+                    "nothing was paused: the reason has %d characters; expected at most %d"
+                            .formatted(reason.length(), MAX_PAUSE_REASON));
+        }
+    }
 
     /**
      * Records a pause; the caller has already told the agents. Scope {@code all}, {@code

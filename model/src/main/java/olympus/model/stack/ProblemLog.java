@@ -18,6 +18,7 @@ final class ProblemLog {
     private final Set<Problem> errors = new LinkedHashSet<>();
     private final Set<Problem> warnings = new LinkedHashSet<>();
     private int errorCount;
+    private int moreErrors;
 
     void error(Place place, String message) {
         error(place, message, "", "");
@@ -29,30 +30,35 @@ final class ProblemLog {
 
     void error(Place place, String message, String expected, String suggestion) {
         errorCount++;
-        add(errors, place, message, expected, suggestion);
+        if (!add(errors, place, message, expected, suggestion)) {
+            moreErrors++;
+        }
     }
 
     void warning(Place place, String message) {
         add(warnings, place, message, "", "");
     }
 
-    private static void add(
+    /** Whether the problem is among those kept. */
+    private static boolean add(
             Set<Problem> to, Place place, String message, String expected, String suggestion) {
+        var problem =
+                new Problem(
+                        place.file(), place.line(), place.column(), message, expected, suggestion);
         if (to.size() < MAX) {
-            to.add(
-                    new Problem(
-                            place.file(),
-                            place.line(),
-                            place.column(),
-                            message,
-                            expected,
-                            suggestion));
+            to.add(problem);
         }
+        return to.contains(problem);
     }
 
     /** Counts up with each error: equal before and after a step when the step found none. */
     int errorCount() {
         return errorCount;
+    }
+
+    /** How many errors were found beyond those in {@link #errors}. */
+    int moreErrors() {
+        return moreErrors;
     }
 
     List<Problem> errors() {

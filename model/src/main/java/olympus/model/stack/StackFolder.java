@@ -43,16 +43,27 @@ public final class StackFolder {
             }
         }
 
-        /** The folder cannot be used; {@code problems} is never empty. */
-        record Invalid(List<Problem> problems, List<Problem> warnings) implements Outcome {
+        /**
+         * The folder cannot be used; {@code problems} is never empty.
+         *
+         * @param more how many problems there are beyond those listed
+         */
+        record Invalid(List<Problem> problems, int more, List<Problem> warnings)
+                implements Outcome {
             public Invalid {
                 problems = List.copyOf(problems);
                 warnings = List.copyOf(warnings);
             }
 
-            /** One problem per line. */
+            static Invalid of(ProblemLog log) {
+                return new Invalid(log.errors(), log.moreErrors(), log.warnings());
+            }
+
+            /** One problem per line, and how many are not listed. */
             public String text() {
-                return problems.stream().map(Problem::toString).collect(Collectors.joining("\n"));
+                var listed =
+                        problems.stream().map(Problem::toString).collect(Collectors.joining("\n"));
+                return more == 0 ? listed : listed + "\n… and %d more".formatted(more);
             }
         }
     }
@@ -96,7 +107,7 @@ public final class StackFolder {
                     Place.startOf(prefix + FILE),
                     "there is no " + FILE + " in " + absolute + found,
                     "a file " + FILE);
-            return new Outcome.Invalid(problems.errors(), problems.warnings());
+            return Outcome.Invalid.of(problems);
         }
         composeFile.ifPresent(name ->
                 problems.warning(

@@ -87,7 +87,7 @@ final class StackReader {
     }
 
     private StackFolder.Outcome invalid() {
-        return new StackFolder.Outcome.Invalid(problems.errors(), problems.warnings());
+        return StackFolder.Outcome.Invalid.of(problems);
     }
 
     private void collect(SourceFile file) {

@@ -16,6 +16,7 @@ import olympus.server.deadline.Deadline;
 import olympus.zeus.ClusterView;
 import olympus.zeus.ClusterView.NodeView;
 import olympus.zeus.ClusterView.PauseView;
+import olympus.zeus.StackCommands;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -78,6 +79,7 @@ final class PausesController {
             @RequestBody(required = false) Optional<PauseRequest> body,
             HttpServletRequest request) {
         var reason = body.flatMap(PauseRequest::reason).orElse("");
+        StackCommands.checkPauseReason(reason); // before any agent is told
         var told = tell(scope, true, reason);
         var actor = Caller.of(request).actor();
         return new Answers.PauseOrdered(

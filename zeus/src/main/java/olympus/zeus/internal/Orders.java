@@ -21,6 +21,7 @@ import olympus.model.state.InstanceRecord;
 import olympus.model.state.PauseRecord;
 import olympus.model.state.ServiceState;
 import olympus.model.state.StackPointer;
+import olympus.zeus.StackCommands;
 import olympus.zeus.StackCommands.Actor;
 import olympus.zeus.StackCommands.RevisionView;
 import olympus.zeus.StackPlan;
@@ -30,7 +31,6 @@ import olympus.zeus.internal.StackChanges.Request;
 final class Orders {
 
     private static final Pattern SCOPE = Pattern.compile("all|(stack|node):[A-Za-z0-9._-]{1,253}");
-    private static final int MAX_REASON = 500;
 
     private final Controller controller;
 
@@ -256,8 +256,8 @@ final class Orders {
     CompletionStage<Void> pause(String scope, String reason, Actor actor) {
         return controller.submit(() -> {
             checkScope(scope);
-            var kept = reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON);
-            var record = new PauseRecord(scope, actor.name(), controller.clock().wall(), kept);
+            StackCommands.checkPauseReason(reason);
+            var record = new PauseRecord(scope, actor.name(), controller.clock().wall(), reason);
             return new WriteQueue.Write<>(
                     List.of(),
                     List.of(
@@ -268,7 +268,7 @@ final class Orders {
                                     actor,
                                     "pause",
                                     scope,
-                                    kept,
+                                    reason,
                                     "no automatic action until it is resumed")),
                     none());
         });
