@@ -77,7 +77,11 @@ final class HermesOnDiskTest {
         var halted = start(NEVER);
         assertThatThrownBy(() -> wait(halted.ready()))
                 .hasMessageContaining("cannot be applied")
-                .hasMessageContaining("olympus store skip-entry");
+                .hasMessageContaining("olympus store verify --data-dir " + data)
+                .hasMessageFindingMatch(
+                        "olympus store skip-entry --data-dir "
+                                + data
+                                + " --reason 'it cannot be applied' [0-9]+$");
         var poison = halted.status().appliedIndex() + 1;
         close(halted);
         var store = OfflineStore.in(data);

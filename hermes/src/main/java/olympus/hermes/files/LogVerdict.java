@@ -49,17 +49,23 @@ public record LogVerdict(long lastIndex, long lastTerm, List<Mend> mends, List<P
      * Judges a log.
      *
      * @param folder where segments belong, named when one is missing
+     * @param commands what a problem advises
      * @param scans of every segment, in order of their first index
      * @param snapshotIndex the last entry in the snapshot that was loaded, -1 without one
      * @param mark the last entry that was acknowledged
      */
     public static LogVerdict of(
-            Path folder, List<SegmentScan> scans, long snapshotIndex, CommitMark.Position mark) {
-        return new Judge(folder, snapshotIndex, mark).judge(scans);
+            Path folder,
+            RecoveryCommands commands,
+            List<SegmentScan> scans,
+            long snapshotIndex,
+            CommitMark.Position mark) {
+        return new Judge(folder, commands, snapshotIndex, mark).judge(scans);
     }
 
     private static final class Judge {
         private final Path folder;
+        private final RecoveryCommands commands;
         private final long snapshotIndex;
         private final CommitMark.Position mark;
         private final List<Mend> mends = new ArrayList<>();
@@ -67,8 +73,13 @@ public record LogVerdict(long lastIndex, long lastTerm, List<Mend> mends, List<P
         private long end;
         private long term;
 
-        Judge(Path folder, long snapshotIndex, CommitMark.Position mark) {
+        Judge(
+                Path folder,
+                RecoveryCommands commands,
+                long snapshotIndex,
+                CommitMark.Position mark) {
             this.folder = folder;
+            this.commands = commands;
             this.snapshotIndex = snapshotIndex;
             this.mark = mark;
         }
@@ -203,10 +214,11 @@ public record LogVerdict(long lastIndex, long lastTerm, List<Mend> mends, List<P
             }
         }
 
-        private String remedy(long index) {
-            return ("Restore the store from a backup, or give up entry %d and everything behind it:"
-                            + " olympus store repair --truncate-at %d (look first: olympus store verify)")
-                    .formatted(index, index);
+        /** The snapshot's own entries cannot be given up, so the cut lies behind it. */
+        private String remedy(long damaged) {
+            var index = Math.max(damaged, snapshotIndex + 1);
+            return "Restore the store from a backup, or give up entry %d and everything behind it. %s"
+                    .formatted(index, commands.lookThen(commands.truncateAt(index)));
         }
     }
 }

@@ -20,8 +20,11 @@ public final class RaftMeta {
     /**
      * What is wrong with the term in {@code folder}, which must not be lower than that of the last
      * entry.
+     *
+     * @param commands what a problem advises
      */
-    public static Optional<Problem> check(Path folder, long lastTerm, long lastIndex)
+    public static Optional<Problem> check(
+            Path folder, RecoveryCommands commands, long lastTerm, long lastIndex)
             throws IOException {
         var file = folder.resolve(FILE);
         if (!Files.exists(file)) {
@@ -29,7 +32,8 @@ public final class RaftMeta {
         }
         var term = term(file);
         if (term.isEmpty()) {
-            return Optional.of(new Problem(file, "it holds no readable term", remedy(lastIndex)));
+            return Optional.of(
+                    new Problem(file, "it holds no readable term", remedy(commands, lastIndex)));
         }
         return term.get() < lastTerm
                 ? Optional.of(
@@ -37,7 +41,7 @@ public final class RaftMeta {
                                 file,
                                 "it says term %d, but the log has entries of term %d"
                                         .formatted(term.get(), lastTerm),
-                                remedy(lastIndex)))
+                                remedy(commands, lastIndex)))
                 : Optional.empty();
     }
 
@@ -86,8 +90,8 @@ public final class RaftMeta {
         }
     }
 
-    private static String remedy(long lastIndex) {
-        return "It is written anew, without loss of entries, by: olympus store repair --truncate-at %d"
-                .formatted(lastIndex + 1);
+    private static String remedy(RecoveryCommands commands, long lastIndex) {
+        return "It can be written anew without loss of entries. "
+                + commands.lookThen(commands.truncateAt(lastIndex + 1));
     }
 }

@@ -9,6 +9,7 @@ import olympus.hermes.files.CommitMark;
 import olympus.hermes.files.LogVerdict;
 import olympus.hermes.files.Problem;
 import olympus.hermes.files.RaftMeta;
+import olympus.hermes.files.RecoveryCommands;
 import olympus.hermes.files.SegmentFile;
 import olympus.hermes.files.SegmentScan;
 import olympus.hermes.files.StoreLayout;
@@ -21,6 +22,7 @@ final class Examination {
     private static final int MAX_UNREADABLE = 20;
 
     private final StoreLayout layout;
+    private final RecoveryCommands commands;
     private final List<FileReport> files = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
     private final List<String> notices = new ArrayList<>();
@@ -34,6 +36,7 @@ final class Examination {
 
     Examination(StoreLayout layout) {
         this.layout = layout;
+        this.commands = RecoveryCommands.of(layout);
     }
 
     Examination withEntries() {
@@ -51,7 +54,7 @@ final class Examination {
         }
         for (var group : groups) {
             var folder = layout.segments(group);
-            var verdict = LogVerdict.of(folder, segments(group), snapshotIndex, mark);
+            var verdict = LogVerdict.of(folder, commands, segments(group), snapshotIndex, mark);
             problems.addAll(verdict.problems());
             verdict.mends().forEach(mend -> notices.add("finished by the next start: " + mend));
             term(verdict, folder);
@@ -70,7 +73,7 @@ final class Examination {
                     new Problem(
                             file,
                             Files.exists(file) ? "both copies in it are damaged" : "it is missing",
-                            "Accept the log as it ends now: olympus store repair --truncate-at end"));
+                            "Accept the log as it ends now: " + commands.truncateAtEnd()));
         }
         add(
                 file,
@@ -135,13 +138,13 @@ final class Examination {
                     new Problem(
                             file.path(),
                             "entry %d %s".formatted(entry.index(), entry.summary()),
-                            "The store halts at it; to pass over it: olympus store skip-entry %d"
-                                    .formatted(entry.index())));
+                            "The store halts at it; to pass over it: "
+                                    + commands.skip(entry.index())));
         }
     }
 
     private void term(LogVerdict verdict, java.nio.file.Path folder) throws IOException {
-        var problem = RaftMeta.check(folder, verdict.lastTerm(), verdict.lastIndex());
+        var problem = RaftMeta.check(folder, commands, verdict.lastTerm(), verdict.lastIndex());
         problem.ifPresent(problems::add);
         add(
                 folder.resolve(RaftMeta.FILE),

@@ -75,7 +75,9 @@ final class OfflineStoreTest {
         var report = OfflineStore.in(data).verify();
         assertThat(report.exitCode()).isEqualTo(1);
         assertThat(report.problems().getFirst().toString())
-                .contains("cannot be decoded", "olympus store skip-entry");
+                .contains(
+                        "cannot be decoded",
+                        "olympus store skip-entry --data-dir %s --reason ".formatted(data));
     }
 
     @Test
@@ -97,7 +99,10 @@ final class OfflineStoreTest {
 
         var report = OfflineStore.in(data).inspect();
         assertThat(report.exitCode()).isEqualTo(1);
-        assertThat(report.text()).contains(damaged.name(), "olympus store repair --truncate-at");
+        assertThat(report.text())
+                .contains(
+                        damaged.name(),
+                        "olympus store repair --data-dir %s --truncate-at ".formatted(data));
         assertThatThrownBy(() -> open(new RecordingApplier())).hasMessageContaining(damaged.name());
 
         var repaired = OfflineStore.in(data).repair(OptionalLong.empty(), NOW);

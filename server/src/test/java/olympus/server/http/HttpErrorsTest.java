@@ -216,6 +216,18 @@ class HttpErrorsTest {
     }
 
     @Test
+    void aReasonForAPauseThatIsTooLongIsRefusedWithTheLimit() throws Exception {
+        var body = "{\"reason\":\"%s\"}".formatted("x".repeat(501));
+        var answer =
+                api.send(
+                        api.authorised("/api/v1/pauses/all")
+                                .header("Content-Type", "application/json")
+                                .PUT(BodyPublishers.ofString(body)));
+        assertThat(problem(answer, 400, "invalid").path("detail").asString())
+                .contains("501 characters", "at most 500");
+    }
+
+    @Test
     void aMalformedRequestGetsAProblemToo() throws Exception {
         problem(api.get("/api/v1/services/%2e%2e%2f/x"), 400, "invalid");
     }

@@ -22,6 +22,8 @@ import olympus.hermes.StoreTimes;
 import olympus.hermes.StreamEntry;
 import olympus.hermes.Transaction;
 import olympus.hermes.TransactionResult;
+import olympus.hermes.files.RecoveryCommands;
+import olympus.hermes.files.StoreLayout;
 import olympus.hermes.internal.codec.CommandCodec;
 import olympus.hermes.internal.codec.EntryCodec;
 import olympus.hermes.internal.state.Applied;
@@ -62,6 +64,7 @@ public final class HermesLoop {
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Condemned condemned;
     private final Optional<OperatorOrders.Recovered> recovered;
+    private final RecoveryCommands commands;
     private final DurationHistogram commits = new DurationHistogram();
     private final DurationHistogram turns = new DurationHistogram();
     private HermesState state;
@@ -98,6 +101,10 @@ public final class HermesLoop {
                         this::execute, clock, log, parts, options.snapshotAfterBytes());
         this.condemned = new Condemned(orders.condemned());
         this.recovered = orders.recovered();
+        this.commands =
+                options.directory()
+                        .map(folder -> RecoveryCommands.of(new StoreLayout(folder)))
+                        .orElse(new RecoveryCommands(Optional.empty()));
         this.state = new HermesState(effects());
         this.status = describe();
     }
@@ -368,8 +375,11 @@ public final class HermesLoop {
             applyNext(index, bytes, context);
         } catch (Throwable poison) {
             halt(
-                    "entry %d cannot be applied: %s. Nothing of it was acknowledged. `olympus store verify` says more; `olympus store skip-entry` condemns the entry"
-                            .formatted(index, poison.getMessage()),
+                    "entry %d cannot be applied: %s. Nothing of it was acknowledged; the store can pass over it. %s"
+                            .formatted(
+                                    index,
+                                    poison.getMessage(),
+                                    commands.lookThen(commands.skip(index))),
                     poison);
             applied.completeExceptionally(unavailable(halted.orElseThrow()));
             return;

@@ -13,6 +13,7 @@ import olympus.hermes.files.Durable;
 import olympus.hermes.files.LogVerdict;
 import olympus.hermes.files.Problem;
 import olympus.hermes.files.RaftMeta;
+import olympus.hermes.files.RecoveryCommands;
 import olympus.hermes.files.SegmentScan;
 import olympus.hermes.files.StoreLayout;
 import olympus.hermes.log.LogConfig;
@@ -33,10 +34,16 @@ final class LogFolder {
 
     private final LogConfig config;
     private final StoreLayout layout;
+    private final RecoveryCommands commands;
 
     LogFolder(LogConfig config) {
         this.config = config;
         this.layout = new StoreLayout(config.folder());
+        this.commands = RecoveryCommands.of(layout);
+    }
+
+    RecoveryCommands commands() {
+        return commands;
     }
 
     StoreLayout layout() {
@@ -86,14 +93,14 @@ final class LogFolder {
             scans.add(SegmentScan.of(file));
         }
         var folder = layout.segments(config.group());
-        var verdict = LogVerdict.of(folder, scans, snapshotIndex, mark);
+        var verdict = LogVerdict.of(folder, commands, scans, snapshotIndex, mark);
         if (!verdict.good()) {
             throw refused(verdict.problems().getFirst());
         }
         for (var mend : verdict.mends()) {
             apply(mend);
         }
-        var problem = RaftMeta.check(folder, verdict.lastTerm(), verdict.lastIndex());
+        var problem = RaftMeta.check(folder, commands, verdict.lastTerm(), verdict.lastIndex());
         if (problem.isPresent()) {
             throw refused(problem.get());
         }
@@ -164,8 +171,8 @@ final class LogFolder {
         return new Problem(
                 layout.commitMark(),
                 what + ", so it cannot be told where acknowledged entries end",
-                "Restore the store from a backup, or accept the log as it ends now: olympus store repair --truncate-at end"
-                        + " (look first: olympus store verify)");
+                "Restore the store from a backup, or accept the log as it ends now. "
+                        + commands.lookThen(commands.truncateAtEnd()));
     }
 
     private void apply(LogVerdict.Mend mend) throws IOException {

@@ -130,7 +130,7 @@ public final class RatisLog implements ReplicatedLog {
                         TimeUnit.MILLISECONDS);
     }
 
-    private static long load(Applier applier, Optional<SnapshotFile> newest) throws IOException {
+    private long load(Applier applier, Optional<SnapshotFile> newest) throws IOException {
         try {
             var covered = applier.load(newest);
             if (newest.isPresent() && covered != newest.get().index()) {
@@ -139,7 +139,7 @@ public final class RatisLog implements ReplicatedLog {
                                 .formatted(covered, newest.get().index()));
             }
             return newest.isPresent() ? covered : -1;
-        } catch (IOException e) {
+        } catch (IOException | OlympusException e) {
             if (newest.isEmpty()) {
                 throw e;
             }
@@ -147,7 +147,8 @@ public final class RatisLog implements ReplicatedLog {
                     new Problem(
                             newest.get().path(),
                             "the snapshot cannot be loaded: " + e.getMessage(),
-                            "Restore the store from a backup (look first: olympus store verify)"));
+                            "With no server on the folder, look first: "
+                                    + folder.commands().verify()));
         }
     }
 

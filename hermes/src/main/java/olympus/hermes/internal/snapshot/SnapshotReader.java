@@ -101,7 +101,7 @@ public final class SnapshotReader {
         } catch (MalformedData | IllegalArgumentException damaged) {
             throw new OlympusException(
                     ErrorCode.CORRUPT,
-                    "snapshot %s is damaged in the block at byte %d: %s. It was not loaded. `olympus store verify` checks all files; restore the folder of the store from a backup"
+                    "snapshot %s is damaged in the block at byte %d: %s. It was not loaded. Restore the folder of the store from a backup"
                             .formatted(file, position, damaged.getMessage()),
                     damaged);
         }

@@ -265,7 +265,7 @@ final class HazardsTest {
 
         assertThatThrownBy(() -> open(new RecordingApplier()))
                 .hasMessageContaining(segments().getLast().name())
-                .hasMessageContaining("olympus store repair --truncate-at");
+                .hasMessageContaining(" --truncate-at ");
     }
 
     @Test
