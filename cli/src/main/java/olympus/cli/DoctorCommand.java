@@ -1,15 +1,20 @@
 package olympus.cli;
 
+import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Checks the installation. */
 @Command(
         description =
-                "Checks the installation itself and what the machine lacks. Exit code 1 when a check failed.")
+                "Checks the installation itself and what the machine lacks; without a server too, then also the store's files. Exit code 1 when a check failed, 3 when only the server does not answer.")
 final class DoctorCommand implements Callable<Integer> {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Session session;
 
@@ -21,14 +26,44 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var body = session.api(options).get("/doctor").body();
+        var unreachable = false;
+        JsonNode body;
+        try {
+            body = session.api(options).get("/doctor").body();
+        } catch (CommandFailure failure) {
+            if (failure.exitCode() != ExitCodes.CANNOT_CONNECT) {
+                throw failure;
+            }
+            unreachable = true;
+            body = offline(String.valueOf(failure.getMessage()));
+        }
         session.print(options, body, this::table);
         for (var check : body.path("checks")) {
-            if (check.path("status").asString().equals("failed")) {
+            var failed = check.path("status").asString().equals("failed");
+            if (failed && !(unreachable && check.path("name").asString().equals("server"))) {
                 return ExitCodes.FAILED;
             }
         }
-        return ExitCodes.OK;
+        return unreachable ? ExitCodes.CANNOT_CONNECT : ExitCodes.OK;
+    }
+
+    private JsonNode offline(String why) {
+        var finder = session.finder();
+        var machine =
+                new MachineChecks(
+                        finder.dataDirectory(options.given()).toAbsolutePath().normalize(),
+                        finder.environment(),
+                        Instant.now());
+        var document = JSON.createObjectNode();
+        var checks = document.putArray("checks");
+        for (var found : new OfflineDoctor(machine, OfflineDoctor.ownLauncher()).examine(why)) {
+            checks.addObject()
+                    .put("name", found.name())
+                    .put("status", found.status().name().toLowerCase(Locale.ROOT))
+                    .put("detail", found.detail())
+                    .put("remedy", found.remedy());
+        }
+        return document;
     }
 
     private void table(JsonNode body) {

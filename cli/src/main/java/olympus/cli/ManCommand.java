@@ -1,9 +1,7 @@
 package olympus.cli;
 
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -21,8 +19,11 @@ final class ManCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "a subcommand's name")
-    private @Nullable String name;
+    @Parameters(
+            arity = "0..2",
+            paramLabel = "COMMAND",
+            description = "a subcommand's name, e.g. status, or store repair")
+    private List<String> names = List.of();
 
     ManCommand(Session session) {
         this.session = session;
@@ -30,16 +31,20 @@ final class ManCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var root = spec.root().commandLine();
-        var wanted =
-                name == null
-                        ? Optional.of(root)
-                        : Optional.<CommandLine>ofNullable(root.getSubcommands().get(name));
-        var page =
-                wanted.map(ManPage::of)
-                        .orElseThrow(() ->
-                                new CommandFailure(
-                                        ExitCodes.USAGE, "there is no command \"" + name + "\""));
+        var wanted = spec.root().commandLine();
+        for (var name : names) {
+            var next = wanted.getSubcommands().get(name);
+            if (next == null) {
+                throw new CommandFailure(
+                        ExitCodes.USAGE,
+                        "there is no command \"%s\"; expected one of %s"
+                                .formatted(
+                                        String.join(" ", names),
+                                        String.join(", ", wanted.getSubcommands().keySet())));
+            }
+            wanted = next;
+        }
+        var page = ManPage.of(wanted);
         session.console().out().print(page);
         session.console().out().flush();
         return ExitCodes.OK;

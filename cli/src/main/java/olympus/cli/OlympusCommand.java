@@ -3,7 +3,6 @@ package olympus.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
-import java.util.List;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,7 +23,7 @@ import picocli.CommandLine.Spec;
             "1:failed; the message says why",
             "2:wrong usage",
             "3:cannot connect to the server",
-            "4:refused: wrong token, not allowed, or a confirmation is missing"
+            "4:refused: wrong token, not allowed, a confirmation is missing, or the data folder is in use"
         })
 final class OlympusCommand implements Runnable {
 
@@ -36,11 +35,7 @@ final class OlympusCommand implements Runnable {
     static CommandLine line(Console console, ServerFinder finder) {
         var line = new CommandLine(new OlympusCommand());
         var session = new Session(console, finder);
-        line.addSubcommand(
-                "up", new ServerSideCommand("up", "Runs server and agent in the foreground."));
-        line.addSubcommand(
-                "demo",
-                new ServerSideCommand("demo", "Builds, starts, and applies the example stack."));
+        ServerCommands.addTo(line, ServerCommands.elsewhere());
         line.addSubcommand("validate", new ValidateCommand(session));
         line.addSubcommand("plan", new PlanCommand(session));
         line.addSubcommand("apply", new ApplyCommand(session));
@@ -64,19 +59,10 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("resume", new PauseCommand(session, PauseCommand.Direction.RESUME));
         line.addSubcommand("doctor", new DoctorCommand(session));
         line.addSubcommand("context", new ContextCommand(session), "contexts");
-        line.addSubcommand(
-                "store",
-                new ServerSideCommand(
-                        "store", "Inspects and verifies the store's files, offline."));
         line.addSubcommand("completion", new AutoComplete.GenerateCompletion());
         line.addSubcommand("man", new ManCommand(session));
         line.addSubcommand("help", new CommandLine.HelpCommand());
-        line.getSubcommands()
-                .values()
-                .forEach(command ->
-                        command.getCommandSpec()
-                                .mixinStandardHelpOptions(true)
-                                .versionProvider(new Version()));
+        standardOptions(line);
         var debug = !finder.environment().getOrDefault("OLYMPUS_DEBUG", "").isEmpty();
         line.setExecutionExceptionHandler(
                 (failure, command, parsed) -> report(failure, command, console, debug));
@@ -87,9 +73,11 @@ final class OlympusCommand implements Runnable {
         return line;
     }
 
-    /** Names of the commands that the launcher starts with the server's class path. */
-    static List<String> serverSide() {
-        return List.of("up", "demo", "store");
+    private static void standardOptions(CommandLine line) {
+        for (var command : line.getSubcommands().values()) {
+            command.getCommandSpec().mixinStandardHelpOptions(true).versionProvider(new Version());
+            standardOptions(command);
+        }
     }
 
     @Override

@@ -1,7 +1,7 @@
 package olympus.cli;
 
 /** How a command prints its answer. */
-enum OutputFormat {
+public enum OutputFormat {
     TABLE,
     JSON,
     YAML

@@ -66,6 +66,16 @@ final class ServerFinder {
         return fromDataDirectory(defaultDataDirectory(), given, "the default data folder");
     }
 
+    /** The data folder on this machine that a command without a server is about. */
+    Path dataDirectory(Given given) {
+        return given.dataDirectory()
+                .or(() ->
+                        Optional.ofNullable(environment.get("OLYMPUS_DATA_DIR"))
+                                .filter(text -> !text.isBlank())
+                                .map(Path::of))
+                .orElseGet(this::defaultDataDirectory);
+    }
+
     /** Where {@code olympus up} keeps its data unless told otherwise. */
     Path defaultDataDirectory() {
         if ("root".equals(System.getProperty("user.name"))) {

@@ -7,13 +7,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON written as YAML. */
-final class YamlText {
+public final class YamlText {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private YamlText() {}
 
-    static String of(JsonNode body) {
+    /** The document, with a line break at its end. */
+    public static String of(JsonNode body) {
         var settings =
                 DumpSettings.builder()
                         .setDefaultFlowStyle(FlowStyle.BLOCK)

@@ -60,11 +60,18 @@ final class CommandReferenceTest {
     }
 
     private static void append(StringBuilder page, CommandLine command) {
-        var names = String.join(", ", command.getCommandSpec().names());
-        page.append("\n## ").append(names).append("\n\n```\n");
+        var spec = command.getCommandSpec();
+        var parent = spec.parent().parent() == null ? "" : spec.parent().name() + " ";
+        page.append(parent.isEmpty() ? "\n## " : "\n### ")
+                .append(parent)
+                .append(String.join(", ", spec.names()))
+                .append("\n\n```\n");
         command.getUsageMessage(CommandLine.Help.Ansi.OFF)
                 .lines()
                 .forEach(line -> page.append(line.stripTrailing()).append('\n'));
         page.append("```\n");
+        for (var subcommand : new LinkedHashSet<>(command.getSubcommands().values())) {
+            append(page, subcommand);
+        }
     }
 }

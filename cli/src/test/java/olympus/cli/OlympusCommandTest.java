@@ -2,8 +2,10 @@ package olympus.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -326,6 +328,69 @@ final class OlympusCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
         assertThat(run.out()).contains("disk").contains("free some");
+    }
+
+    @Test
+    void doctorChecksTheMachineItselfWhenNoServerAnswers() throws Exception {
+        var data = Files.createDirectory(folder.resolve("data"));
+        Files.createFile(data.resolve("lock"));
+
+        var run =
+                CommandRun.of(
+                        Map.of("PATH", System.getenv("PATH")),
+                        folder,
+                        "doctor",
+                        "--data-dir",
+                        data.toString(),
+                        "-o",
+                        "json");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCodes.CANNOT_CONNECT);
+        var checks = new java.util.TreeMap<String, String>();
+        tools.jackson.databind.json.JsonMapper.shared()
+                .readTree(run.out())
+                .path("checks")
+                .forEach(check ->
+                        checks.put(
+                                check.path("name").asString(),
+                                check.path("status").asString()
+                                        + " "
+                                        + check.path("detail").asString()));
+        assertThat(checks)
+                .containsKeys("java", "data folder", "disk space", "inode space", "cgroup")
+                .containsKeys("setsid", "setpriv", "prlimit", "clock", "ports", "store");
+        assertThat(checks.get("server"))
+                .startsWith("failed not reachable:")
+                .contains("no server has been started");
+        assertThat(checks.get("process")).contains("no server runs");
+    }
+
+    @Test
+    void doctorNamesTheProcessThatHoldsTheDataFolderAndMissingTools() throws Exception {
+        var data = Files.createDirectory(folder.resolve("data"));
+        var lock = Files.writeString(data.resolve("lock"), "4711\n");
+        try (var channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+                var held = channel.lock()) {
+            var lacking =
+                    CommandRun.of(
+                            Map.of("PATH", folder.toString()),
+                            folder,
+                            "doctor",
+                            "--data-dir",
+                            data.toString());
+            assertThat(held.isValid()).isTrue();
+            assertThat(lacking.exitCode()).isEqualTo(ExitCodes.FAILED);
+            assertThat(lacking.out()).contains("apt install util-linux", "pid 4711 holds");
+        }
+    }
+
+    @Test
+    void helpOfACommandOfTheServersProgramShowsItsRealOptions() {
+        assertThat(run("help", "up").out()).contains("--listen", "--stack", "--stop-services");
+        assertThat(run("man", "store", "repair").out()).contains("truncate");
+        assertThat(run("man", "store").out()).contains("skip\\-entry");
+        assertThat(run("completion").out()).contains("--truncate-at", "--stop-services");
+        assertThat(run("up").exitCode()).isEqualTo(ExitCodes.USAGE);
     }
 
     @Test

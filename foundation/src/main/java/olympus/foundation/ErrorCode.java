@@ -17,6 +17,8 @@ public enum ErrorCode {
     CONFLICT("conflict", 409, 1),
     /** If-Match did not hold. */
     PRECONDITION_FAILED("precondition-failed", 412, 1),
+    /** Another process holds it. */
+    IN_USE("in-use", 423, 4),
     /** Larger than the stated limit. */
     TOO_LARGE("too-large", 413, 1),
     /** Something must be confirmed first, e.g. a removal. */

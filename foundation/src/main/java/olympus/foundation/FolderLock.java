@@ -84,7 +84,7 @@ public final class FolderLock implements AutoCloseable {
 
     private static OlympusException held(Path folder, String pid) {
         return new OlympusException(
-                ErrorCode.CONFLICT,
+                ErrorCode.IN_USE,
                 "the data folder %s is in use by process %s; stop that process or use another data folder"
                         .formatted(folder, pid.isEmpty() ? "(unknown)" : pid));
     }

@@ -65,7 +65,10 @@ final class Announcement {
     }
 
     private void degraded(String url, String reason) {
-        print("degraded: %s  status, doctor and pause answer at %s".formatted(reason, url));
+        // The cause last: it ends with the command that helps.
+        print(
+                "degraded: services are supervised, but nothing can be changed. status, doctor and pause answer at %s%n%s"
+                        .formatted(url, reason));
         systemd.ready("degraded: " + reason);
         LOG.atError().addKeyValue("address", url).addKeyValue("cause", reason).log("degraded");
     }

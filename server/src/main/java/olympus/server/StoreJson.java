@@ -1,20 +1,21 @@
 package olympus.server;
 
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import olympus.hermes.files.Skip;
 import olympus.hermes.store.EntryReport;
+import olympus.hermes.store.RepairReport;
 import olympus.hermes.store.StoreReport;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Reports of {@code olympus store}, as JSON on one line. */
+/** Reports of {@code olympus store} as documents. */
 final class StoreJson {
-
-    private static final JsonMapper JSON = JsonMapper.shared();
 
     private StoreJson() {}
 
-    static String report(StoreReport report) {
+    static JsonNode report(StoreReport report) {
         var json = JsonNodeFactory.instance.objectNode();
         json.put("folder", report.folder().toString());
         json.put("good", report.good());
@@ -39,10 +40,10 @@ final class StoreJson {
         }
         var notices = json.putArray("notices");
         report.notices().forEach(notices::add);
-        return JSON.writeValueAsString(json);
+        return json;
     }
 
-    static String entries(List<EntryReport> reports) {
+    static JsonNode entries(List<EntryReport> reports) {
         var json = JsonNodeFactory.instance.objectNode();
         var entries = json.putArray("entries");
         for (var report : reports) {
@@ -54,6 +55,25 @@ final class StoreJson {
                     .put("readable", report.readable())
                     .put("summary", report.summary());
         }
-        return JSON.writeValueAsString(json);
+        return json;
+    }
+
+    static JsonNode repair(RepairReport report) {
+        var json = JsonNodeFactory.instance.objectNode();
+        json.put("lastIndex", report.lastIndex());
+        json.put("givenUp", report.givenUp());
+        json.put("kept", report.kept().toString());
+        var steps = json.putArray("steps");
+        report.steps().forEach(steps::add);
+        return json;
+    }
+
+    static JsonNode skip(Skip skip) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("index", skip.index())
+                .put("hash", HexFormat.of().toHexDigits(skip.hash()))
+                .put("reason", skip.reason())
+                .put("at", skip.at().toString());
     }
 }

@@ -52,6 +52,9 @@ final class UpComposition implements AutoCloseable {
     /** What was opened, the newest last; closed from the end. */
     private final List<Opened> opened = new ArrayList<>();
 
+    /** Why stacks of the start were not applied. */
+    private final List<String> unapplied = new ArrayList<>();
+
     private record Opened(String name, AutoCloseable part) {}
 
     private final Systemd systemd = Systemd.of(System.getenv());
@@ -109,7 +112,9 @@ final class UpComposition implements AutoCloseable {
         var secretsListed = keep("secrets", secrets.follow(orders::secretsChanged));
 
         // The controller, and the agent's report to it.
-        store.awaitReady(deadline).ifPresent(this::degraded);
+        // Told by the announcement below, which knows it from the store's status.
+        store.awaitReady(deadline)
+                .ifPresent(why -> LOG.atError().addKeyValue("cause", why).log("no working store"));
         awaitListed(secretsListed, store);
         var controller = keep("controller", RunningController.start(store, orders, clock, onBug));
         controller.onChange(new SecretSweep(secrets, controller.commands(), deadline)::seen);
@@ -129,7 +134,7 @@ final class UpComposition implements AutoCloseable {
         var announcement = new Announcement(folder, options.terminal(), systemd, linkLoop);
         serve(folder, backend, trust.certificates(), announcement, onBug);
         var starting =
-                new StacksAtStart(options.command(), System.getenv(), backend, this::degraded);
+                new StacksAtStart(options.command(), System.getenv(), backend, this::notApplied);
         options.stacks().forEach(starting::apply);
     }
 
@@ -210,6 +215,17 @@ final class UpComposition implements AutoCloseable {
                         keep("API's keeper", new ThreadEventLoop("api-keeper", onBug)),
                         address -> announcement.serving(address, backend.outside().readiness()),
                         this::degraded));
+    }
+
+    /** Why stacks of the start were not applied; empty when all were. */
+    List<String> unapplied() {
+        return List.copyOf(unapplied);
+    }
+
+    private void notApplied(String why) {
+        unapplied.add(why);
+        options.terminal().err().println("olympus up: " + why);
+        LOG.atError().addKeyValue("cause", why).log("a stack of the start was not applied");
     }
 
     /** With {@code --stop-services}: ends every instance. */

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -59,7 +60,7 @@ final class DataFolderTest {
         var output = second.startUp();
         assertThat(second.process().waitFor(60, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
 
-        assertThat(second.process().exitValue()).isEqualTo(1);
+        assertThat(second.process().exitValue()).isEqualTo(4);
         assertThat(Files.readString(output)).contains(Long.toString(olympus.process().pid()));
         assertThat(olympus.olympus("status").exitCode()).isZero();
     }
@@ -199,6 +200,51 @@ final class DataFolderTest {
         flipBit(log, 2_000);
         olympus.up();
         assertThat(Processes.commandLine(olympus.awaitRunning("shop/web.1"))).contains("70005");
+    }
+
+    /** The commands that {@code text} advises, as they stand there. */
+    private static List<String> advised(String text) {
+        return Pattern.compile("olympus store [^;\\n]+")
+                .matcher(text)
+                .results()
+                .map(found -> found.group().strip())
+                .toList();
+    }
+
+    /** Types {@code command} into a shell, as a person would who copies it. */
+    private Installation.Run type(String command) {
+        var path = Installation.root() + ":" + System.getenv("PATH");
+        return olympus.run(List.of("/bin/sh", "-c", command), Map.of("PATH", path));
+    }
+
+    @Test
+    void theRecoveryCommandsThatArePrintedWorkAsPrinted() throws IOException {
+        olympus.up();
+        for (var i = 1; i <= 5; i++) {
+            olympus.apply(stack(i));
+        }
+        olympus.killHard();
+        flipBit(largestLogFile(), 2_000);
+
+        var output = olympus.startUp();
+        Eventually.becomes(
+                Duration.ofSeconds(60),
+                () -> "up prints what helps: " + text(output),
+                () -> text(output).contains("degraded: ") && advised(text(output)).size() >= 2);
+        var printed = advised(text(output));
+        olympus.killHard();
+        var look = type(printed.getFirst());
+        assertThat(look.exitCode()).as(look.err()).isEqualTo(1);
+        assertThat(advised(look.out())).contains(printed.getLast());
+        var doctor = olympus.olympus("doctor");
+        assertThat(doctor.exitCode()).isEqualTo(1);
+        assertThat(doctor.out()).contains("not reachable").contains(printed.getLast());
+
+        var mend = type(printed.getLast());
+        assertThat(mend.exitCode()).as(mend.err()).isZero();
+        assertThat(mend.out()).contains("the log now ends at entry");
+        assertThat(type(printed.getFirst()).exitCode()).isZero();
+        olympus.up();
     }
 
     @Test

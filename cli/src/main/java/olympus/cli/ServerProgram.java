@@ -1,0 +1,71 @@
+package olympus.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the server's program does for the commands that run inside it. The command line declares
+ * their options once, so that help, completion and manual pages know them wherever they are asked
+ * for; each method returns the exit code.
+ */
+public interface ServerProgram {
+
+    /** {@code olympus up}. */
+    int up(Up order);
+
+    /** {@code olympus demo}. */
+    int demo(Demo order);
+
+    /** {@code olympus store …}. */
+    int store(Store order);
+
+    /**
+     * What {@code up} was told.
+     *
+     * @param stacks folders to apply once ready, in this order
+     */
+    record Up(
+            Optional<Path> dataFolder,
+            Optional<String> listen,
+            List<Path> stacks,
+            Optional<Path> configuration,
+            boolean stopServices) {
+        public Up {
+            stacks = List.copyOf(stacks);
+        }
+    }
+
+    /** What {@code demo} was told. */
+    record Demo(Optional<Path> dataFolder, Optional<String> listen, boolean stopServices) {}
+
+    /**
+     * What {@code store} was told.
+     *
+     * @param dataFolder empty: as for every other command
+     */
+    record Store(Optional<Path> dataFolder, OutputFormat output, Action action) {}
+
+    /** One subcommand of {@code store}. */
+    sealed interface Action {
+
+        /** Says what the files hold. */
+        record Inspect() implements Action {}
+
+        /** Reads every file whole and checks it. */
+        record Verify() implements Action {}
+
+        /** Lists entries of the log. */
+        record ListEntries(long from, int limit) implements Action {}
+
+        /**
+         * Cuts the log off.
+         *
+         * @param truncateAt the index of an entry, or {@code end}
+         */
+        record Repair(String truncateAt) implements Action {}
+
+        /** Has the next start pass over an entry. */
+        record SkipEntry(long index, String reason) implements Action {}
+    }
+}

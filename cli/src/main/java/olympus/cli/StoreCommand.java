@@ -1,0 +1,134 @@
+package olympus.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code olympus store …}: looks at the files of a store that no process has open, and repairs
+ * them.
+ */
+@Command(
+        description =
+                "Inspects, verifies and repairs the store's files. Changes are refused while a server has the data folder.")
+final class StoreCommand implements Runnable {
+
+    private final ServerProgram program;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    StoreCommand(ServerProgram program) {
+        this.program = program;
+    }
+
+    /** What every subcommand takes. */
+    static final class Where {
+
+        @Option(
+                names = "--data-dir",
+                paramLabel = "D",
+                description =
+                        "The data folder (OLYMPUS_DATA_DIR; else $XDG_DATA_HOME/olympus, for root /var/lib/olympus).")
+        private @Nullable Path dataFolder;
+
+        @Option(
+                names = {"-o", "--output"},
+                paramLabel = "FORMAT",
+                description = "table, json or yaml. Default: table.")
+        private OutputFormat output = OutputFormat.TABLE;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(), "store needs one of: " + String.join(", ", names()));
+    }
+
+    private java.util.Set<String> names() {
+        return spec.subcommands().keySet();
+    }
+
+    @Command(
+            name = "inspect",
+            mixinStandardHelpOptions = true,
+            description = "Says what the store's files hold. May run beside a server.")
+    int inspect(@Mixin Where where) {
+        return order(where, new ServerProgram.Action.Inspect());
+    }
+
+    @Command(
+            name = "verify",
+            mixinStandardHelpOptions = true,
+            description = "Reads every file whole and checks it; exit code 1 when one is damaged.")
+    int verify(@Mixin Where where) {
+        return order(where, new ServerProgram.Action.Verify());
+    }
+
+    @Command(
+            name = "log",
+            mixinStandardHelpOptions = true,
+            description = "Lists entries of the log. May run beside a server.")
+    int log(
+            @Mixin Where where,
+            @Option(
+                            names = "--from",
+                            defaultValue = "0",
+                            paramLabel = "INDEX",
+                            description = "The first entry (${DEFAULT-VALUE}).")
+                    long from,
+            @Option(
+                            names = "--limit",
+                            defaultValue = "50",
+                            paramLabel = "N",
+                            description = "How many entries (${DEFAULT-VALUE}).")
+                    int limit) {
+        return order(where, new ServerProgram.Action.ListEntries(from, limit));
+    }
+
+    @Command(
+            name = "repair",
+            mixinStandardHelpOptions = true,
+            description = "Cuts a damaged log off; what is cut is kept beside it.")
+    int repair(
+            @Mixin Where where,
+            @Option(
+                            names = "--truncate-at",
+                            required = true,
+                            paramLabel = "INDEX|end",
+                            description =
+                                    "The first entry to give up; end: behind the last good one.")
+                    String at) {
+        return order(where, new ServerProgram.Action.Repair(at));
+    }
+
+    @Command(
+            name = "skip-entry",
+            mixinStandardHelpOptions = true,
+            description = "Has the next start pass over an entry that cannot be applied.")
+    int skip(
+            @Mixin Where where,
+            @Option(
+                            names = "--reason",
+                            required = true,
+                            paramLabel = "WHY",
+                            description = "Why, for the record.")
+                    String reason,
+            @Parameters(paramLabel = "INDEX", description = "the entry's index") long index) {
+        return order(where, new ServerProgram.Action.SkipEntry(index, reason));
+    }
+
+    private int order(Where where, ServerProgram.Action action) {
+        return program.store(
+                new ServerProgram.Store(
+                        Optional.ofNullable(where.dataFolder), where.output, action));
+    }
+}
