@@ -11,6 +11,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import olympus.hermes.Bytes;
+import olympus.hermes.Key;
+import olympus.hermes.Operation;
+import olympus.hermes.Transaction;
+import olympus.model.state.Codecs;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.ServiceId;
@@ -403,6 +408,45 @@ final class ZeusTest {
         assertThatThrownBy(() -> island.now(island.zeus.why("nothing")))
                 .cause()
                 .hasMessageContaining("nothing is called");
+    }
+
+    @Test
+    void findsACauseBehindAThousandDecisionsOfOthersAndTellsNewestFirst() {
+        island.apply(stack("first", service("web").command("never")));
+        island.run(Duration.ofSeconds(20));
+        crashTimes(1_500);
+
+        var web = island.now(island.zeus.why("web"));
+
+        assertThat(web)
+                .anyMatch(c ->
+                        c.kind().equals("decision")
+                                && c.sentence().contains("give up first/web.1"));
+        assertThat(web)
+                .isSortedAccordingTo(
+                        java.util.Comparator.comparing(StackCommands.Cause::at).reversed());
+        assertThat(web).noneMatch(c -> c.kind().equals("search"));
+    }
+
+    /** Another service's decisions, as a crashing one brings them. */
+    private void crashTimes(int times) {
+        for (var i = 0; i < times; i++) {
+            var decision =
+                    new Decision(
+                            island.clock.wall(),
+                            "agent:node1",
+                            "restart",
+                            "other/crasher.1",
+                            "node1",
+                            "it ended",
+                            "restarted");
+            island.now(
+                    island.hermes.transact(
+                            Transaction.of(
+                                    new Operation.Append(
+                                            Key.of("zeus/decisions"),
+                                            Bytes.wrap(Codecs.DECISION.encodeBytes(decision))))));
+        }
     }
 
     @Test

@@ -57,7 +57,6 @@ public final class Controller {
             new StreamLimits(16L << 20, 50_000, Duration.ofDays(90));
 
     /** Decisions that {@code why} looks through. */
-    static final int WHY_DECISIONS = 1_000;
 
     static final int MAX_EVENTS = 300;
     private static final Duration WATCH_AGAIN = Duration.ofMillis(500);
@@ -552,24 +551,8 @@ public final class Controller {
 
     public CompletionStage<List<Cause>> why(String thing) {
         requireReady();
-        return hermes.readStream(ZeusKeys.DECISIONS, Long.MAX_VALUE, 1)
-                .thenCompose(page ->
-                        hermes.readStream(
-                                ZeusKeys.DECISIONS,
-                                Math.max(1, page.nextSequence() - WHY_DECISIONS),
-                                WHY_DECISIONS))
-                .thenApplyAsync(
-                        page ->
-                                Explanations.of(
-                                        thing,
-                                        view,
-                                        page.entries().stream()
-                                                .map(e ->
-                                                        Codecs.DECISION.decode(
-                                                                e.value().unsafeArray()))
-                                                .toList(),
-                                        clock.wall()),
-                        loop);
+        return DecisionSearch.of(hermes, loop, Explanations.concerning(thing, view))
+                .thenApplyAsync(found -> Explanations.of(thing, view, found, clock.wall()), loop);
     }
 
     boolean isPaused(StackName stack) {

@@ -19,6 +19,9 @@ import olympus.zeus.StackCommands.Cause;
  */
 final class Explanations {
 
+    /** More names than this are counted instead of listed in a message. */
+    private static final int LISTED = 10;
+
     private final ClusterView view;
     private final Instant now;
     private final List<Cause> causes = new ArrayList<>();
@@ -28,33 +31,49 @@ final class Explanations {
         this.now = now;
     }
 
-    /**
-     * @param decisions newest last, as they stand in the stream
-     */
-    static List<Cause> of(String thing, ClusterView view, List<Decision> decisions, Instant now) {
+    /** Which decisions concern {@code thing}. */
+    static Predicate<Decision> concerning(String thing, ClusterView view) {
+        return new Explanations(view, Instant.EPOCH).resolve(thing);
+    }
+
+    /** What is known of {@code thing}, newest first; what holds now is as new as the answer. */
+    static List<Cause> of(
+            String thing, ClusterView view, DecisionSearch.Found decisions, Instant now) {
         var explanations = new Explanations(view, now);
-        var concerns = explanations.resolve(thing);
+        explanations.resolve(thing);
         explanations.pauses();
         var causes = new ArrayList<>(explanations.causes);
-        var found =
-                decisions.reversed().stream()
-                        .filter(concerns)
-                        .map(d -> new Cause(d.at(), "decision", sentence(d)))
-                        .sorted(Comparator.comparing(Cause::at).reversed())
-                        .toList();
-        if (causes.isEmpty() && found.isEmpty()) {
+        decisions
+                .decisions()
+                .forEach(d -> causes.add(new Cause(d.at(), "decision", sentence(d))));
+        if (causes.isEmpty()) {
             throw notFound(thing, view);
         }
-        causes.addAll(found);
-        return causes;
+        decisions
+                .stoppedAt()
+                .ifPresent(at ->
+                        causes.add(
+                                new Cause(
+                                        at,
+                                        "search",
+                                        "The search ended here, after %d decisions; there may be older ones."
+                                                .formatted(decisions.lookedAt()))));
+        causes.sort(Comparator.comparing(Cause::at).reversed());
+        return List.copyOf(causes);
     }
 
     private static OlympusException notFound(String thing, ClusterView view) {
-        var known = view.services().stream().map(s -> s.service().toString()).limit(10).toList();
+        var known = view.services().stream().map(s -> s.service().toString()).toList();
+        var listed = String.join(", ", known.subList(0, Math.min(known.size(), LISTED)));
         return new OlympusException(
                 ErrorCode.NOT_FOUND,
-                "nothing is called \"%s\"; expected a service (%s …), an instance, a stack or a node"
-                        .formatted(thing, String.join(", ", known)));
+                "nothing is called \"%s\"; expected a service (%s%s), an instance, a stack or a node"
+                        .formatted(
+                                thing,
+                                listed,
+                                known.size() > LISTED
+                                        ? " … and %d more".formatted(known.size() - LISTED)
+                                        : ""));
     }
 
     /** Adds what is to be said of the thing, and answers which decisions concern it. */
