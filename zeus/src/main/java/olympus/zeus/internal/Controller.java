@@ -57,8 +57,8 @@ public final class Controller {
             new StreamLimits(16L << 20, 50_000, Duration.ofDays(90));
 
     /** Decisions that {@code why} looks through. */
-
     static final int MAX_EVENTS = 300;
+
     private static final Duration WATCH_AGAIN = Duration.ofMillis(500);
     private static final Duration DRIFT_AGAIN = Duration.ofMinutes(1);
     private static final int MAX_DRIFTS = 1_000;

@@ -50,8 +50,7 @@ final class DecisionSearch {
         }
     }
 
-    static CompletionStage<Found> of(
-            Hermes hermes, Executor loop, Predicate<Decision> wanted) {
+    static CompletionStage<Found> of(Hermes hermes, Executor loop, Predicate<Decision> wanted) {
         var search = new DecisionSearch(hermes, loop, wanted);
         return hermes.readStream(ZeusKeys.DECISIONS, Long.MAX_VALUE, 1)
                 .thenComposeAsync(page -> search.before(page.nextSequence()), loop);

@@ -43,9 +43,7 @@ final class Explanations {
         explanations.resolve(thing);
         explanations.pauses();
         var causes = new ArrayList<>(explanations.causes);
-        decisions
-                .decisions()
-                .forEach(d -> causes.add(new Cause(d.at(), "decision", sentence(d))));
+        decisions.decisions().forEach(d -> causes.add(new Cause(d.at(), "decision", sentence(d))));
         if (causes.isEmpty()) {
             throw notFound(thing, view);
         }
