@@ -49,7 +49,7 @@ public final class FolderLock implements AutoCloseable {
             var lock = new FolderLock(file, lock(folder, file));
             lock.writePid();
             return lock;
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             HELD.remove(file);
             throw e;
         }
@@ -62,24 +62,32 @@ public final class FolderLock implements AutoCloseable {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE);
-        FileLock lock;
+        FileLock lock = null;
         try {
             lock = channel.tryLock();
-        } catch (IOException e) {
-            channel.close();
-            throw e;
+        } finally {
+            if (lock == null) {
+                channel.close();
+            }
         }
         if (lock == null) {
-            channel.close();
             throw held(folder, Files.readString(file, StandardCharsets.US_ASCII).strip());
         }
         return channel;
     }
 
-    private void writePid() throws IOException {
-        var pid = ProcessHandle.current().pid() + "\n";
-        channel.truncate(0);
-        channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+    /**
+     * The id is a hint for people: a disk without room for it does not keep the folder from being
+     * used. Written over the old one, which needs no room.
+     */
+    private void writePid() {
+        var pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+        try {
+            channel.write(ByteBuffer.wrap(pid), 0);
+            channel.truncate(pid.length);
+        } catch (IOException unwritten) {
+            // The lock holds without it; who is refused reads "(unknown)" or an older id.
+        }
     }
 
     private static OlympusException held(Path folder, String pid) {

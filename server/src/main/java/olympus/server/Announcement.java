@@ -4,11 +4,14 @@ import java.io.PrintStream;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import olympus.foundation.EventLoop;
+import olympus.foundation.OlympusException;
 import olympus.link.keys.Certificates;
 import olympus.server.http.Backend;
+import olympus.server.problems.Problems;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,26 +24,58 @@ import org.slf4j.LoggerFactory;
 final class Announcement {
 
     private static final Logger LOG = LoggerFactory.getLogger(Announcement.class);
+    private static final String ENDPOINT = "endpoint.json";
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
     private final DataFolder folder;
     private final UpOptions.Terminal terminal;
     private final Systemd systemd;
     private final EventLoop loop;
+    private final Problems problems;
     private final AtomicReference<String> told = new AtomicReference<>("");
 
-    Announcement(DataFolder folder, UpOptions.Terminal terminal, Systemd systemd, EventLoop loop) {
+    Announcement(
+            DataFolder folder,
+            UpOptions.Terminal terminal,
+            Systemd systemd,
+            EventLoop loop,
+            Problems problems) {
         this.folder = folder;
         this.terminal = terminal;
         this.systemd = systemd;
         this.loop = loop;
+        this.problems = problems;
     }
 
     /** The API answers at {@code address}; whether that is all that is wanted, readiness says. */
     void serving(InetSocketAddress address, Supplier<Backend.Readiness> readiness) {
         var url = "https://%s:%d".formatted(hostText(address), address.getPort());
-        folder.writeEndpoint(url, folder.resolve("keys").resolve(Certificates.HTTPS_CA));
+        writeEndpoint(url);
         look(url, readiness);
+    }
+
+    /** Who cannot write it serves all the same; it is tried until it succeeds. */
+    private void writeEndpoint(String url) {
+        try {
+            folder.writeEndpoint(url, folder.resolve("keys").resolve(Certificates.HTTPS_CA));
+            problems.passed(ENDPOINT);
+        } catch (OlympusException e) {
+            var sentence =
+                    "the command line does not find this server by itself; pass --address %s meanwhile, it is tried again: %s"
+                            .formatted(url, e.getMessage());
+            if (problems.tell(ENDPOINT, sentence)) {
+                LOG.atError().addKeyValue("address", url).setCause(e).log("no endpoint file");
+            }
+            later(() -> writeEndpoint(url));
+        }
+    }
+
+    private void later(Runnable task) {
+        try {
+            var _ = loop.schedule(LOOK_AGAIN, task);
+        } catch (RejectedExecutionException e) {
+            // The process is stopping: there is nothing left to announce.
+        }
     }
 
     private void look(String url, Supplier<Backend.Readiness> readiness) {
@@ -52,7 +87,7 @@ final class Announcement {
         if (!told.getAndSet(now.reason()).equals(now.reason())) {
             degraded(url, now.reason());
         }
-        var _ = loop.schedule(LOOK_AGAIN, () -> look(url, readiness));
+        later(() -> look(url, readiness));
     }
 
     private void ready(String url) {

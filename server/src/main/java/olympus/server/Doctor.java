@@ -15,6 +15,7 @@ import olympus.hermes.StoreStatus;
 import olympus.link.ServerSide;
 import olympus.link.keys.Certificates;
 import olympus.server.http.DoctorCheck;
+import olympus.server.problems.Problems;
 import olympus.zeus.ClusterView;
 
 /** Examines the installation itself and what the machine lacks. Reads only, changes nothing. */
@@ -23,6 +24,7 @@ final class Doctor {
     private static final long FEW_DAYS = 14;
 
     private final Path dataFolder;
+    private final Problems problems;
     private final Clock clock;
     private final Certificates certificates;
     private final Hermes hermes;
@@ -31,12 +33,14 @@ final class Doctor {
 
     Doctor(
             Path dataFolder,
+            Problems problems,
             Clock clock,
             Certificates certificates,
             Hermes hermes,
             Supplier<ClusterView> view,
             ServerSide.Agents agents) {
         this.dataFolder = dataFolder;
+        this.problems = problems;
         this.clock = clock;
         this.certificates = certificates;
         this.hermes = hermes;
@@ -52,6 +56,7 @@ final class Doctor {
         checks.add(store());
         checks.add(agent());
         checks.addAll(certificates());
+        problems.all().forEach(problem -> checks.add(warning("server", problem, "")));
         checks.addAll(nodes());
         checks.addAll(pauses());
         return List.copyOf(checks);

@@ -5,23 +5,21 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import olympus.foundation.EventLoop;
 
 /**
  * A beat that shows that loops work: {@code clock} begins it at each interval, every one of {@code
- * loops} passes it on, and only what came through all of them is told.
+ * loops} of that moment passes it on, and only what came through all of them is told.
  */
-record Heartbeat(EventLoop clock, List<Executor> loops, Duration interval, Runnable told) {
-
-    Heartbeat {
-        loops = List.copyOf(loops);
-    }
+record Heartbeat(
+        EventLoop clock, Supplier<List<Executor>> loops, Duration interval, Runnable told) {
 
     void beatUntil(BooleanSupplier ended) {
         if (ended.getAsBoolean()) {
             return;
         }
-        pass(loops);
+        pass(loops.get());
         var _ = clock.schedule(interval, () -> beatUntil(ended));
     }
 

@@ -84,6 +84,25 @@ final class OpenStore implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs {@code task} once the store answers or never will: here when that is known already, else
+     * on a thread of its own.
+     */
+    void onceReady(Runnable task) {
+        if (node.isEmpty()) {
+            task.run();
+            return;
+        }
+        var ready = node.get().ready().toCompletableFuture();
+        if (ready.isDone()) {
+            task.run();
+        } else {
+            var _ =
+                    ready.whenComplete(
+                            (_, _) -> Thread.ofVirtual().name("once-ready").start(task));
+        }
+    }
+
     @Override
     public void close() {
         if (node.isPresent()) {

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes the secrets of stacks that have gone: with the first view of the cluster, and whenever a
- * stack disappears from it. A sweep that fails is made up for with the next view.
+ * stack disappears from it or an apply could not remove what it made unused. A sweep that fails is
+ * made up for with the next view.
  *
  * <p>Threading: {@link #seen} on the controller's loop; the sweep, which waits for answers, on a
  * thread of its own.
@@ -43,7 +44,7 @@ final class SecretSweep {
                 view.stacks().stream()
                         .map(ClusterView.StackView::name)
                         .collect(Collectors.toUnmodifiableSet());
-        if (!names.containsAll(known)) {
+        if (!names.containsAll(known) || secrets.hasLeftovers()) {
             due.set(true);
         }
         known = names;

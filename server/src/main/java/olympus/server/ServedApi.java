@@ -5,20 +5,24 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import olympus.foundation.Clock;
 import olympus.foundation.EventLoop;
+import olympus.foundation.OlympusException;
 import olympus.link.keys.Certificates;
 import olympus.server.http.Backend;
 import olympus.server.http.HttpFrontEnd;
 import olympus.server.http.HttpSettings;
+import olympus.server.problems.Problems;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the API served: starts it, starts it again later when it could not (the port was taken),
- * and renews its certificate.
+ * and renews its certificate. A renewal that fails is told as a problem and tried again every hour;
+ * what is in force goes on being served.
  *
  * <p>Threading: everything after the first attempt runs on a loop that is its alone, which may
  * therefore take a second for a start; {@link #start} returns after the first attempt.
@@ -28,6 +32,8 @@ final class ServedApi implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServedApi.class);
     private static final Duration RETRY = Duration.ofSeconds(5);
     private static final Duration RENEWAL_LOOK = Duration.ofHours(6);
+    private static final Duration RENEWAL_RETRY = Duration.ofHours(1);
+    private static final String CERTIFICATES = "certificates";
 
     private final HttpSettings settings;
     private final Backend backend;
@@ -35,8 +41,10 @@ final class ServedApi implements AutoCloseable {
     private final Clock clock;
     private final Consumer<InetSocketAddress> serving;
     private final EventLoop keeper;
+    private final Problems problems;
     private @Nullable HttpFrontEnd api;
     private boolean closed;
+    private boolean renewalFailed;
 
     private ServedApi(
             HttpSettings settings,
@@ -44,13 +52,15 @@ final class ServedApi implements AutoCloseable {
             Certificates certificates,
             Clock clock,
             Consumer<InetSocketAddress> serving,
-            EventLoop keeper) {
+            EventLoop keeper,
+            Problems problems) {
         this.settings = settings;
         this.backend = backend;
         this.certificates = certificates;
         this.clock = clock;
         this.serving = serving;
         this.keeper = keeper;
+        this.problems = problems;
     }
 
     /**
@@ -66,7 +76,10 @@ final class ServedApi implements AutoCloseable {
             EventLoop keeper,
             Consumer<InetSocketAddress> serving,
             Consumer<String> failing) {
-        var served = new ServedApi(settings, backend, certificates, clock, serving, keeper);
+        var problems = backend.outside().problems();
+        var served =
+                new ServedApi(settings, backend, certificates, clock, serving, keeper, problems);
+        served.tell(certificates.problems());
         try {
             served.open();
         } catch (RuntimeException e) {
@@ -99,7 +112,14 @@ final class ServedApi implements AutoCloseable {
     }
 
     private void keepLater() {
-        var _ = keeper.schedule(isOpen() ? RENEWAL_LOOK : RETRY, this::keep);
+        var _ = keeper.schedule(untilNextLook(), this::keep);
+    }
+
+    private synchronized Duration untilNextLook() {
+        if (!isOpen()) {
+            return RETRY;
+        }
+        return renewalFailed ? RENEWAL_RETRY : RENEWAL_LOOK;
     }
 
     private synchronized void keep() {
@@ -127,10 +147,24 @@ final class ServedApi implements AutoCloseable {
     }
 
     private synchronized void renew() {
-        var renewed = certificates.renewIfDue(clock.wall());
-        if (!renewed.isEmpty() && api != null) {
-            api.renew(pem());
-            LOG.atInfo().addKeyValue("certificates", renewed).log("renewed");
+        try {
+            var renewed = certificates.renewIfDue(clock.wall());
+            if (!renewed.isEmpty() && api != null) {
+                api.renew(pem());
+                LOG.atInfo().addKeyValue("certificates", renewed).log("renewed");
+            }
+            tell(certificates.problems());
+        } catch (OlympusException | UncheckedIOException e) {
+            tell(List.of("certificates could not be renewed; tried again: " + e.getMessage()));
+        }
+    }
+
+    private void tell(List<String> failed) {
+        renewalFailed = !failed.isEmpty();
+        if (!renewalFailed) {
+            problems.passed(CERTIFICATES);
+        } else if (problems.tell(CERTIFICATES, String.join("; ", failed))) {
+            LOG.atError().addKeyValue("problems", failed).log("certificates were not renewed");
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import olympus.foundation.EventLoop;
 import olympus.foundation.SystemdNotifier;
 import org.slf4j.Logger;
@@ -35,7 +36,7 @@ final class Systemd implements AutoCloseable {
     }
 
     /** Feeds the watchdog until closed, as long as every one of {@code loops} works. */
-    void watchdogThrough(EventLoop clock, List<Executor> loops) {
+    void watchdogThrough(EventLoop clock, Supplier<List<Executor>> loops) {
         notifier.watchdogInterval()
                 .ifPresent(interval ->
                         new Heartbeat(clock, loops, interval, () -> tell(notifier::alive))

@@ -1,68 +1,45 @@
 package olympus.server;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
-import java.util.function.Supplier;
+import java.util.stream.Stream;
 import olympus.agent.Agent;
 import olympus.agent.AgentConfig;
-import olympus.foundation.Clock;
-import olympus.foundation.EventLoop;
 import olympus.foundation.ThreadEventLoop;
-import olympus.link.AgentLinkClient;
-import olympus.link.AgentLinkServer;
 import olympus.link.AgentSide;
-import olympus.link.Dial;
-import olympus.link.keys.Authorities;
-import olympus.link.keys.Certificates;
-import olympus.link.keys.Hosts;
 import olympus.link.keys.Installation;
-import olympus.link.keys.SecretVault;
-import olympus.server.deadline.Deadline;
-import olympus.server.http.Backend;
-import olympus.server.http.HttpSettings;
-import olympus.server.secrets.OrdersWithSecrets;
-import olympus.server.secrets.SecretStore;
-import olympus.server.store.Projection;
-import olympus.server.tokens.Tokens;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All of Olympus in one process. The order of the lines in {@link #start} is the order of start,
- * and that is the architecture: first supervision, which depends on nothing that follows; then
- * store, controller, API. {@link #close} goes the other way and leaves the instances running.
+ * All of Olympus in one process. The order of the lines in {@link #run} is the order of start, and
+ * that is the architecture: first supervision, which depends on nothing that follows; then {@link
+ * ServerParts}: store, controller, API. {@link #close} goes the other way and leaves the instances
+ * running.
  *
- * <p>What fails after supervision has begun does not end it: a store that cannot be opened and an
- * API that cannot listen are reported on standard error and in the log, and the process goes on.
+ * <p>What fails after supervision has begun does not end it: it is reported on standard error and
+ * in the log, the process goes on, and it is tried again.
  */
 final class UpComposition implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(UpComposition.class);
 
     private final UpOptions options;
-    private final Clock clock;
-    private final Deadline deadline;
-    private final SecureRandom random = new SecureRandom();
-
-    /** What was opened, the newest last; closed from the end. */
-    private final List<Opened> opened = new ArrayList<>();
+    private final Systemd systemd = Systemd.of(System.getenv());
+    private final OpenedParts opened = new OpenedParts();
 
     /** Why stacks of the start were not applied. */
-    private final List<String> unapplied = new ArrayList<>();
+    private final List<String> unapplied = new CopyOnWriteArrayList<>();
 
-    private record Opened(String name, AutoCloseable part) {}
-
-    private final Systemd systemd = Systemd.of(System.getenv());
+    private @Nullable Agent agent;
 
     private UpComposition(UpOptions options) {
         this.options = options;
-        this.clock = options.terminal().clock();
-        this.deadline = new Deadline(options.configuration().http().deadline());
     }
 
     /** Starts everything; returns when it supervises and serves, or does what of it is possible. */
@@ -71,18 +48,18 @@ final class UpComposition implements AutoCloseable {
         try {
             up.run(onBug);
             return up;
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             up.close();
-            throw e instanceof RuntimeException known
-                    ? known
-                    : new java.io.UncheckedIOException((IOException) e);
+            throw e;
         }
     }
 
-    private void run(BiConsumer<String, Throwable> onBug) throws IOException {
+    private void run(BiConsumer<String, Throwable> onBug) {
         // Ours alone.
-        var folder = keep("data folder", DataFolder.open(options.dataFolder()));
-        keep("log", ServerLog.start(folder.resolve("logs"), options.configuration().logging()));
+        var folder = opened.keep("data folder", DataFolder.open(options.dataFolder()));
+        opened.keep(
+                "log", ServerLog.start(folder.resolve("logs"), options.configuration().logging()));
+        var random = new SecureRandom();
         var self = Installation.openOrCreate(folder.root(), Installation.hostName(), random);
         LOG.atInfo()
                 .addKeyValue("version", Version.TEXT)
@@ -91,133 +68,41 @@ final class UpComposition implements AutoCloseable {
 
         // Supervision: from here on services are looked after, whatever happens below.
         var identity = new AgentSide.Identity(self.node(), self.nodeName(), Version.TEXT);
-        var agent = supervise(folder, identity, onBug);
-
-        // Who is trusted.
-        var trust = trust(folder, self);
-
-        // The link between server and agent, here within the process.
-        var linkLoop = keep("link loop", new ThreadEventLoop("link", onBug));
-        var reports = new ReportRelay();
-        var agents = keep("link", new AgentLinkServer(self, reports, linkLoop));
-        var meeting = "olympus-" + self.node();
-        agents.listenInProcess(meeting);
-
-        // The store, or what stands for it when it cannot be opened.
-        var store = keep("store", OpenStore.open(folder.resolve("hermes"), self, clock));
-        store.failure().ifPresent(e -> LOG.atError().setCause(e).log("the store was not opened"));
-        var secrets = new SecretStore(store.hermes(), trust.vault(), clock, deadline);
-        var orders = new OrdersWithSecrets(secrets, agents);
-        keep("tokens", trust.tokens().follow(store.hermes()));
-        var secretsListed = keep("secrets", secrets.follow(orders::secretsChanged));
-
-        // The controller, and the agent's report to it.
-        // Told by the announcement below, which knows it from the store's status.
-        store.awaitReady(deadline)
-                .ifPresent(why -> LOG.atError().addKeyValue("cause", why).log("no working store"));
-        awaitListed(secretsListed, store);
-        var controller = keep("controller", RunningController.start(store, orders, clock, onBug));
-        controller.onChange(new SecretSweep(secrets, controller.commands(), deadline)::seen);
-        keep("reports", reports).to(controller.listener());
-        report(agent, identity, new Dial.InProcess(meeting), linkLoop);
-        systemd.watchdogThrough(linkLoop, List.of(agent::onSupervision, controller::onLoop));
-
-        // The API.
-        var island =
-                new Backend.Island(
-                        store.hermes(),
-                        controller.commands(),
-                        controller::view,
-                        controller::reconcileTimes,
-                        agents);
-        var backend = backend(folder, self, trust, island, secrets, controller::readiness);
-        var announcement = new Announcement(folder, options.terminal(), systemd, linkLoop);
-        serve(folder, backend, trust.certificates(), announcement, onBug);
-        var starting =
-                new StacksAtStart(options.command(), System.getenv(), backend, this::notApplied);
-        options.stacks().forEach(starting::apply);
-    }
-
-    private Agent supervise(
-            DataFolder folder, AgentSide.Identity identity, BiConsumer<String, Throwable> onBug) {
+        var clock = options.terminal().clock();
         var config = AgentConfig.of(folder.root(), identity, clock, random, onBug);
-        var agent = keep("agent", new Agent(config, List.of()));
-        agent.start();
-        return agent;
+        var supervising = opened.keep("agent", new Agent(config, List.of()));
+        agent = supervising;
+        supervising.start();
+        var loop = opened.keep("beat", new ThreadEventLoop("beat", onBug));
+        var server = new AtomicReference<List<Executor>>(List.of());
+        systemd.watchdogThrough(
+                loop,
+                () ->
+                        Stream.concat(
+                                        Stream.<Executor>of(supervising::onSupervision),
+                                        server.get().stream())
+                                .toList());
+
+        // Everything else.
+        var ground =
+                new ServerParts.Ground(
+                        options,
+                        new ServerParts.Supervision(folder, self, identity, supervising),
+                        new ServerParts.Told(loop, systemd, server::set, onBug, this::degraded, this::notApplied));
+        opened.keep(
+                "server",
+                RepeatedStart.begin(
+                        opened.keep("starter", new ThreadEventLoop("starter", onBug)),
+                        () -> ServerParts.start(ground),
+                        this::serverFailed));
     }
 
-    /** What proves who is who: to browsers, between processes, of callers, and of secrets. */
-    private record Trust(Certificates certificates, SecretVault vault, Tokens tokens) {}
-
-    private Trust trust(DataFolder folder, Installation self) throws IOException {
-        var keys = folder.resolve("keys");
-        var authorities = Authorities.openOrCreate(keys, self, clock.wall(), random);
-        var hosts = Hosts.ofThisMachine(options.configuration().http().listen().getHostString());
-        return new Trust(
-                Certificates.openOrIssue(keys, self, authorities, hosts, clock.wall()),
-                SecretVault.openOrCreate(keys.resolve(SecretVault.ISLAND_KEY), random),
-                Tokens.open(folder.root(), clock));
+    private void serverFailed(String why) {
+        degraded(why);
+        systemd.ready("degraded: " + why);
     }
 
-    private void report(Agent agent, AgentSide.Identity identity, Dial server, EventLoop loop) {
-        var client =
-                keep("agent's link", new AgentLinkClient(identity, agent, server, loop, random));
-        agent.reportTo(client);
-        client.start();
-    }
-
-    private Backend backend(
-            DataFolder folder,
-            Installation self,
-            Trust trust,
-            Backend.Island island,
-            SecretStore secrets,
-            Supplier<Backend.Readiness> readiness) {
-        var doctor =
-                new Doctor(
-                        folder.root(),
-                        clock,
-                        trust.certificates(),
-                        island.hermes(),
-                        island.view(),
-                        island.agents());
-        var outside =
-                new Backend.Outside(
-                        secrets,
-                        trust.tokens(),
-                        doctor::examine,
-                        readiness,
-                        new Backend.Self(self.nodeName(), Version.TEXT, started()));
-        return new Backend(island, outside, clock, deadline);
-    }
-
-    private void serve(
-            DataFolder folder,
-            Backend backend,
-            Certificates certificates,
-            Announcement announcement,
-            BiConsumer<String, Throwable> onBug)
-            throws IOException {
-        var http = options.configuration().http();
-        var settings =
-                new HttpSettings(
-                        http.listen(),
-                        Files.createDirectories(folder.resolve("http")),
-                        http.maxBodyBytes(),
-                        http.failedLoginsPerMinute());
-        keep(
-                "API",
-                ServedApi.start(
-                        settings,
-                        backend,
-                        certificates,
-                        clock,
-                        keep("API's keeper", new ThreadEventLoop("api-keeper", onBug)),
-                        address -> announcement.serving(address, backend.outside().readiness()),
-                        this::degraded));
-    }
-
-    /** Why stacks of the start were not applied; empty when all were. */
+    /** Why stacks of the start were not applied, so far; empty when all were. */
     List<String> unapplied() {
         return List.copyOf(unapplied);
     }
@@ -230,31 +115,11 @@ final class UpComposition implements AutoCloseable {
 
     /** With {@code --stop-services}: ends every instance. */
     void stopServicesIfWanted() {
-        if (!options.stopServices()) {
-            return;
-        }
-        for (var part : opened) {
-            if (part.part() instanceof Agent agent) {
-                var left = agent.stopAllInstances(options.configuration().stopDeadline());
-                if (!left.isEmpty()) {
-                    degraded("these instances did not end: " + left);
-                }
+        if (options.stopServices() && agent != null) {
+            var left = agent.stopAllInstances(options.configuration().stopDeadline());
+            if (!left.isEmpty()) {
+                degraded("these instances did not end: " + left);
             }
-        }
-    }
-
-    private <T extends AutoCloseable> T keep(String name, T part) {
-        opened.add(new Opened(name, part));
-        return part;
-    }
-
-    private Instant started() {
-        return clock.wall().minusNanos(clock.monotonicNanos() - options.terminal().startedNanos());
-    }
-
-    private void awaitListed(Projection projection, OpenStore store) {
-        if (store.failure().isEmpty()) {
-            deadline.await(projection.listed(), "reading the secrets from the store");
         }
     }
 
@@ -269,16 +134,6 @@ final class UpComposition implements AutoCloseable {
     @Override
     public void close() {
         systemd.close();
-        for (var part : opened.reversed()) {
-            try {
-                part.part().close();
-            } catch (Exception e) {
-                LOG.atWarn()
-                        .addKeyValue("part", part.name())
-                        .setCause(e)
-                        .log("did not stop cleanly");
-            }
-        }
-        opened.clear();
+        opened.close();
     }
 }

@@ -22,7 +22,11 @@ class HeartbeatTest {
         var told = new AtomicInteger();
         var ended = new AtomicBoolean();
         var clock = new SimulatedLoop(new SimulatedClock(Instant.parse("2026-11-21T00:00:00Z")));
-        new Heartbeat(clock, List.of(Runnable::run, stuck::add), INTERVAL, told::incrementAndGet)
+        new Heartbeat(
+                        clock,
+                        () -> List.of(Runnable::run, stuck::add),
+                        INTERVAL,
+                        told::incrementAndGet)
                 .beatUntil(ended::get);
 
         clock.runFor(INTERVAL.multipliedBy(2));

@@ -19,6 +19,7 @@ import olympus.model.StackName;
 import olympus.model.stack.StackFolder;
 import olympus.model.state.Assignment;
 import olympus.server.deadline.Deadline;
+import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
 import olympus.zeus.NodeOrders;
 import olympus.zeus.StackCommands.Actor;
@@ -43,7 +44,8 @@ class SecretSweepTest {
             DEADLINE.await(hermes.ready(), "opening the store");
             var vault = SecretVault.openOrCreate(folder.resolve("key"), new SecureRandom());
             var secrets = new SecretStore(hermes, vault, clock, DEADLINE);
-            try (var projection = secrets.follow(() -> {});
+            var problems = new Problems();
+            try (var projection = secrets.follow(() -> {}, problems);
                     var controller =
                             RunningController.Present.start(
                                     hermes, new NoOrders(), clock, (_, cause) -> bugs.add(cause))) {

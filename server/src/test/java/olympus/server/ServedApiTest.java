@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -29,6 +30,7 @@ import olympus.link.keys.SecretVault;
 import olympus.server.deadline.Deadline;
 import olympus.server.http.Backend;
 import olympus.server.http.HttpSettings;
+import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
 import olympus.server.store.HaltedStore;
 import olympus.server.tokens.Tokens;
@@ -82,6 +84,58 @@ class ServedApiTest {
         }
     }
 
+    @Test
+    @Timeout(60)
+    void aRenewalThatFailsIsAProblemAndTheCertificateInForceIsServedUntilItSucceeds()
+            throws Exception {
+        var clock = new SimulatedClock(Clock.system().wall());
+        var keeper = new SimulatedLoop(clock);
+        var random = new SecureRandom();
+        var self = Installation.openOrCreate(folder, "mars", random);
+        var keys = folder.resolve("keys");
+        var authorities = Authorities.openOrCreate(keys, self, clock.wall(), random);
+        var certificates =
+                Certificates.openOrIssue(
+                        keys, self, authorities, Set.of("127.0.0.1"), clock.wall());
+        var address = new InetSocketAddress[] {ANY_PORT};
+        try (var loop = new ThreadEventLoop("link", (_, _) -> {});
+                var agents = new AgentLinkServer(self, new ReportRelay(), loop)) {
+            var backend = backend(self, keys, clock, agents);
+            try (var api =
+                    ServedApi.start(
+                            new HttpSettings(ANY_PORT, folder.resolve("http"), 1 << 20, 10),
+                            backend,
+                            certificates,
+                            clock,
+                            keeper,
+                            served -> address[0] = served,
+                            _ -> {})) {
+                assertThat(api).isNotNull();
+                var first = served(address[0]);
+                var obstacle = keys.resolve("https.crt.new");
+                Files.createDirectories(obstacle.resolve("taken"));
+
+                keeper.runFor(Duration.ofDays(61));
+                assertThat(served(address[0])).isEqualTo(first);
+                assertThat(backend.outside().problems().all())
+                        .singleElement()
+                        .asString()
+                        .contains("certificate https could not be renewed");
+
+                // Not valid any more: even then the process goes on.
+                clock.advance(Duration.ofDays(30));
+                keeper.runFor(Duration.ofHours(2));
+                assertThat(backend.outside().problems().all()).hasSize(1);
+
+                Files.delete(obstacle.resolve("taken"));
+                Files.delete(obstacle);
+                keeper.runFor(Duration.ofHours(2));
+                assertThat(served(address[0]).getNotAfter()).isAfter(first.getNotAfter());
+                assertThat(backend.outside().problems().all()).isEmpty();
+            }
+        }
+    }
+
     private Backend backend(Installation self, Path keys, Clock clock, AgentLinkServer agents)
             throws Exception {
         var reason = new OlympusException(ErrorCode.UNAVAILABLE, "no store");
@@ -101,6 +155,7 @@ class ServedApiTest {
                         Tokens.open(folder, clock),
                         List::of,
                         controller::readiness,
+                        new Problems(),
                         new Backend.Self(self.nodeName(), "0.1.0", clock.wall())),
                 clock,
                 deadline);

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,10 +26,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import olympus.foundation.Clock;
+import olympus.hermes.HermesNode;
+import olympus.hermes.HermesOptions;
+import olympus.hermes.log.LogConfig;
+import olympus.link.keys.Installation;
 import olympus.server.config.ServerConfiguration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -311,6 +317,66 @@ class UpCompositionTest {
         assertThat(get("/api/v1/doctor").toString()).contains(log.getFileName().toString());
         assertThat(status("PUT", "/api/v1/pauses/all")).isEqualTo(200);
         assertThat(status("PUT", "/api/v1/pauses/stack:chat")).isEqualTo(200);
+    }
+
+    @Test
+    void aStoreThatOpensButHaltsIsDegradedAndServicesAreSupervised() throws Exception {
+        eventually("the service runs", () -> lastLineIs("line "));
+        up.stopServicesIfWanted();
+        up.close();
+        out.reset();
+        replaceStoreByOneOfAnotherIsland();
+
+        up = start(List.of());
+
+        assertThat(out.toString(UTF_8))
+                .doesNotContain("ready in")
+                .contains("degraded: ", "belongs to island somewhere-else");
+        assertThat(status("GET", "/readyz")).isEqualTo(503);
+        assertThat(get("/api/v1/doctor").toString()).contains("somewhere-else");
+        assertThat(status("PUT", "/api/v1/pauses/all")).isEqualTo(200);
+    }
+
+    private void replaceStoreByOneOfAnotherIsland() throws Exception {
+        var data = folder.resolve("data");
+        var store = data.resolve("hermes");
+        try (var files = Files.walk(store)) {
+            for (var file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        var self = Installation.openOrCreate(data, "mars", new SecureRandom());
+        var other =
+                HermesNode.open(
+                        HermesOptions.of("somewhere-else", store),
+                        LogConfig.alone(store, self.island()),
+                        Clock.system());
+        other.ready().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        other.close().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aDamagedKeyFileIsDegradedAndAllComesUpOnceItIsRemoved() throws Exception {
+        eventually("the service runs", () -> lastLineIs("line "));
+        up.close();
+        out.reset();
+        Files.writeString(folder.resolve("data/keys/https.key"), "rust");
+
+        up = start(List.of());
+
+        assertThat(err.toString(UTF_8))
+                .contains("services are still supervised", "https.key", "delete", "tried again");
+        assertThat(out.toString(UTF_8)).doesNotContain("ready in");
+        Files.delete(folder.resolve("data/keys/https.key"));
+        Files.delete(folder.resolve("data/keys/https.crt"));
+        eventually("all came up", () -> out.toString(UTF_8).contains("ready in"));
+        eventually(
+                "the agent reports again",
+                () ->
+                        get("/api/v1/services/chat/talker")
+                                .toString()
+                                .toLowerCase(java.util.Locale.ROOT)
+                                .contains("running"));
     }
 
     /** Runs {@code olympus store …} on the data folder; its exit code. */

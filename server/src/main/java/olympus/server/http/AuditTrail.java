@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Set;
+import java.util.regex.Pattern;
 import olympus.foundation.Clock;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -17,6 +18,9 @@ final class AuditTrail extends OncePerRequestFilter {
 
     private static final Set<String> CHANGING = Set.of("PUT", "POST", "DELETE", "PATCH");
 
+    /** Asks what an apply would do, and changes nothing. */
+    private static final Pattern PLANNING = Pattern.compile(Api.V1 + "/stacks/[^/]+/plan");
+
     private final AuditStream stream;
     private final Clock clock;
 
@@ -27,14 +31,26 @@ final class AuditTrail extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return !CHANGING.contains(request.getMethod()) || request.getRequestURI().endsWith("/plan");
+        return !CHANGING.contains(request.getMethod())
+                || (request.getMethod().equals("POST")
+                        && PLANNING.matcher(request.getRequestURI()).matches());
     }
 
     @Override
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        chain.doFilter(request, response);
+        var status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
+        try {
+            chain.doFilter(request, response);
+            status = response.getStatus();
+        } finally {
+            // What escapes the chain becomes an internal error further out; the change may be made.
+            record(request, status);
+        }
+    }
+
+    private void record(HttpServletRequest request, int status) {
         var caller = Caller.of(request);
         if (!caller.equals(Caller.NOBODY)) {
             stream.append(
@@ -45,7 +61,7 @@ final class AuditTrail extends OncePerRequestFilter {
                             request.getMethod(),
                             request.getRequestURI(),
                             subject(request.getRequestURI()),
-                            response.getStatus()));
+                            status));
         }
     }
 

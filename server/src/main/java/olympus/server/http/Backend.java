@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import olympus.foundation.Clock;
 import olympus.foundation.DurationHistogram;
 import olympus.foundation.ErrorCode;
@@ -13,6 +14,7 @@ import olympus.link.ServerSide;
 import olympus.model.StackName;
 import olympus.model.stack.ApplyRequest;
 import olympus.server.deadline.Deadline;
+import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
 import olympus.server.tokens.Tokens;
 import olympus.zeus.ClusterView;
@@ -39,6 +41,7 @@ public record Backend(Island island, Outside outside, Clock clock, Deadline dead
             Tokens tokens,
             Supplier<List<DoctorCheck>> doctor,
             Supplier<Readiness> readiness,
+            Problems problems,
             Self self) {}
 
     /** Who this server is. */
@@ -93,6 +96,13 @@ public record Backend(Island island, Outside outside, Clock clock, Deadline dead
 
     List<RevisionView> history(StackName stack) {
         return deadline.await(stacks().history(stack), "reading the history of " + stack);
+    }
+
+    /** What is wrong with the store or the server, although it may serve; each a sentence. */
+    List<String> troubles() {
+        return Stream.concat(
+                        hermes().status().troubles().stream(), outside.problems().all().stream())
+                .toList();
     }
 
     Hermes hermes() {

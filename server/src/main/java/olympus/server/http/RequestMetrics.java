@@ -7,11 +7,18 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Set;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerMapping;
 
-/** Counts and times requests by method, route and status; unknown paths count as one route. */
+/**
+ * Counts and times requests by method, route and status; unknown methods and paths count as one.
+ */
 final class RequestMetrics extends OncePerRequestFilter {
+
+    /** Anybody can invent methods, and each would be kept for ever. */
+    private static final Set<String> METHODS =
+            Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS");
 
     private final MeterRegistry registry;
 
@@ -31,10 +38,14 @@ final class RequestMetrics extends OncePerRequestFilter {
             sample.stop(
                     Timer.builder("http.requests")
                             .description("HTTP requests")
-                            .tag("method", request.getMethod())
+                            .tag("method", method(request))
                             .tag("route", route == null ? "none" : route.toString())
                             .tag("status", Integer.toString(response.getStatus()))
                             .register(registry));
         }
+    }
+
+    private static String method(HttpServletRequest request) {
+        return METHODS.contains(request.getMethod()) ? request.getMethod() : "other";
     }
 }

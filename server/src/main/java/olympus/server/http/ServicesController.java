@@ -134,7 +134,7 @@ final class ServicesController {
     record RollbackRequest(Optional<Long> to) {}
 
     private Answers.Services answer(Part<ServiceView> services) {
-        return Answers.Services.of(services, backend.hermes().status().troubles());
+        return Answers.Services.of(services, backend.troubles());
     }
 
     private Answers.Ordered ordered(ServiceId id, String action, CompletionStage<Void> done) {

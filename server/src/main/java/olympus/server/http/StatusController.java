@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.stream.Stream;
 import olympus.hermes.StoreStatus;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -42,7 +43,10 @@ final class StatusController {
                 store.role() == StoreStatus.Role.LEADER,
                 store.halted(),
                 store.writesRefused(),
-                store.problems(),
+                Stream.concat(
+                                store.problems().stream(),
+                                backend.outside().problems().all().stream())
+                        .toList(),
                 Duration.between(self.startedAt(), backend.clock().wall()).toSeconds());
     }
 

@@ -6,8 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import olympus.foundation.ThreadEventLoop;
 import olympus.hermes.Hermes;
 import olympus.hermes.Key;
-import olympus.hermes.WatchEvent;
-import org.jspecify.annotations.Nullable;
+import olympus.server.store.StandingWatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,19 +19,14 @@ import org.slf4j.LoggerFactory;
 final class StreamSignal implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamSignal.class);
-    private static final Duration RETRY = Duration.ofSeconds(1);
 
-    private final Hermes hermes;
-    private final Key stream;
     private final ThreadEventLoop loop;
+    private final StandingWatch watch;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private long count;
-    private Hermes.@Nullable Watch watch;
 
     StreamSignal(Hermes hermes, Key stream) {
-        this.hermes = hermes;
-        this.stream = stream;
         this.loop =
                 new ThreadEventLoop(
                         "signal-" + stream,
@@ -41,22 +35,13 @@ final class StreamSignal implements AutoCloseable {
                                         .addKeyValue("loop", name)
                                         .setCause(cause)
                                         .log("stopped; followers see changes only at heartbeats"));
-        loop.execute(this::watch);
-    }
-
-    private void watch() {
-        watch = hermes.watch(stream, hermes.status().revision() + 1, loop, this::received);
-        signal();
-    }
-
-    private void received(WatchEvent event) {
-        switch (event) {
-            case WatchEvent.Listed _, WatchEvent.Changed _ -> signal();
-            case WatchEvent.Compacted _, WatchEvent.Lagged _ -> loop.execute(this::watch);
-            case WatchEvent.Ended _ -> {
-                var _ = loop.schedule(RETRY, this::watch);
-            }
-        }
+        this.watch =
+                StandingWatch.start(
+                        hermes,
+                        stream,
+                        () -> hermes.status().revision() + 1,
+                        loop,
+                        StandingWatch.Receiver.of(this::signal, _ -> signal()));
     }
 
     private void signal() {
@@ -97,9 +82,7 @@ final class StreamSignal implements AutoCloseable {
 
     @Override
     public void close() {
-        if (watch != null) {
-            watch.close();
-        }
+        watch.close();
         loop.close();
         signal();
     }

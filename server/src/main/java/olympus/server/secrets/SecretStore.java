@@ -16,7 +16,6 @@ import olympus.foundation.Clock;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Bytes;
-import olympus.hermes.Entry;
 import olympus.hermes.Hermes;
 import olympus.hermes.Key;
 import olympus.hermes.Operation;
@@ -29,6 +28,7 @@ import olympus.model.stack.ApplyRequest;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.Assignment;
 import olympus.server.deadline.Deadline;
+import olympus.server.problems.Problems;
 import olympus.server.store.Projection;
 import olympus.zeus.StackCommands.RevisionView;
 import olympus.zeus.StackPlan;
@@ -56,6 +56,7 @@ public final class SecretStore {
     private final Deadline deadline;
     private final Map<SecretRef, byte[]> sealed = new ConcurrentHashMap<>();
     private final ReentrantLock applying = new ReentrantLock();
+    private volatile boolean leftovers;
 
     public SecretStore(Hermes hermes, SecretVault vault, Clock clock, Deadline deadline) {
         this.hermes = hermes;
@@ -65,35 +66,49 @@ public final class SecretStore {
     }
 
     /** Follows the store; {@code changed} runs after every change. */
-    public Projection follow(Runnable changed) {
-        return Projection.start(
-                "secrets",
-                hermes,
-                PREFIX,
-                new Projection.Receiver() {
-                    @Override
-                    public void listed(List<Entry> entries) {
-                        sealed.clear();
-                        entries.forEach(SecretStore.this::remember);
-                        changed.run();
-                    }
-
-                    @Override
-                    public void put(Entry entry) {
-                        remember(entry);
-                        changed.run();
-                    }
-
-                    @Override
-                    public void deleted(Key key) {
-                        sealed.keySet().removeIf(ref -> key(ref).isUnder(key));
-                    }
-                });
+    public Projection follow(Runnable changed, Problems problems) {
+        var source =
+                new Projection.Source<>(
+                        "secrets",
+                        hermes,
+                        PREFIX,
+                        value -> Sealed.of(StoredSecret.CODEC.decode(value.unsafeArray())));
+        return Projection.start(source, new Following(changed), problems);
     }
 
-    private void remember(Entry entry) {
-        var stored = StoredSecret.CODEC.decode(entry.value().unsafeArray());
-        sealed.put(stored.ref(), Base64.getDecoder().decode(stored.sealed()));
+    private record Sealed(SecretRef ref, Bytes envelope) {
+        static Sealed of(StoredSecret stored) {
+            return new Sealed(
+                    stored.ref(), Bytes.wrap(Base64.getDecoder().decode(stored.sealed())));
+        }
+    }
+
+    private final class Following implements Projection.Receiver<Sealed> {
+
+        private final Runnable changed;
+
+        private Following(Runnable changed) {
+            this.changed = changed;
+        }
+
+        @Override
+        public void listed(Map<Key, Sealed> records) {
+            sealed.clear();
+            records.values()
+                    .forEach(secret -> sealed.put(secret.ref(), secret.envelope().unsafeArray()));
+            changed.run();
+        }
+
+        @Override
+        public void put(Key key, Sealed secret) {
+            sealed.put(secret.ref(), secret.envelope().unsafeArray());
+            changed.run();
+        }
+
+        @Override
+        public void deleted(Key key) {
+            sealed.keySet().removeIf(ref -> key(ref).isUnder(key));
+        }
     }
 
     /**
@@ -130,7 +145,7 @@ public final class SecretStore {
 
     /**
      * Stores the request's secrets, has its definition applied, and removes what nothing refers to
-     * any more.
+     * any more. What cannot be removed then is left to {@link #sweep}: the apply has succeeded.
      *
      * @param history the revisions of the stack that are kept after the apply
      */
@@ -138,15 +153,29 @@ public final class SecretStore {
             ApplyRequest request,
             Function<StackDefinition, StackPlan> apply,
             Supplier<List<RevisionView>> history) {
-        var exact = withFingerprints(request);
-        lock(exact.definition().name());
+        var stack = request.definition().name();
+        lock(stack);
         try {
+            // Under the lock: no other apply removes what is taken here for stored.
+            var exact = withFingerprints(request);
             storeNew(exact);
             var plan = apply.apply(exact.definition());
-            removeUnreferenced(exact.definition().name(), history.get());
+            removeAfterApply(stack, history);
             return plan;
         } finally {
             applying.unlock();
+        }
+    }
+
+    private void removeAfterApply(StackName stack, Supplier<List<RevisionView>> history) {
+        try {
+            removeUnreferenced(stack, history.get());
+        } catch (OlympusException e) {
+            leftovers = true;
+            LOG.atWarn()
+                    .addKeyValue("stack", stack)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("unused secrets were not removed; the next sweep or apply does it");
         }
     }
 
@@ -205,8 +234,14 @@ public final class SecretStore {
         }
     }
 
+    /** Whether an apply left behind what it should have removed: then {@link #sweep} is due. */
+    public boolean hasLeftovers() {
+        return leftovers;
+    }
+
     /** Removes what belongs to stacks that do not exist any more, or to revisions that are gone. */
     public void sweep(Function<StackName, List<RevisionView>> history) {
+        leftovers = false;
         var stacks = new HashSet<StackName>();
         sealed.keySet().forEach(ref -> stacks.add(ref.stack()));
         for (var stack : stacks) {

@@ -1,62 +1,79 @@
 package olympus.server.store;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import olympus.foundation.EventLoop;
 import olympus.foundation.ThreadEventLoop;
+import olympus.hermes.Bytes;
 import olympus.hermes.Change;
 import olympus.hermes.Entry;
 import olympus.hermes.Hermes;
 import olympus.hermes.Key;
 import olympus.hermes.WatchEvent;
-import org.jspecify.annotations.Nullable;
+import olympus.server.problems.Problems;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A copy in memory of what stands under one prefix of the store, kept up by a watch that begins
+ * A copy in memory of the records under one prefix of the store, kept up by a watch that begins
  * anew whenever it ends.
+ *
+ * <p>Failure: a record that cannot be read is passed over and told as a problem until it is
+ * replaced or deleted; a bug in the receiver ends the projection and is told as a problem too.
  *
  * <p>Threading: the receiver is called on the projection's own loop.
  */
 public final class Projection implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Projection.class);
-    private static final Duration RETRY = Duration.ofSeconds(1);
 
-    private final String name;
-    private final Hermes hermes;
-    private final Key prefix;
-    private final Receiver receiver;
     private final ThreadEventLoop loop;
-    private final CompletableFuture<Void> listed = new CompletableFuture<>();
-    private final List<Entry> listing = new ArrayList<>();
-    private Hermes.@Nullable Watch watch;
+    private final CompletableFuture<Void> listed;
+    private final StandingWatch watch;
 
-    private Projection(String name, Hermes hermes, Key prefix, Receiver receiver) {
-        this.name = name;
-        this.hermes = hermes;
-        this.prefix = prefix;
-        this.receiver = receiver;
-        this.loop = new ThreadEventLoop("projection-" + name, Projection::stopped);
+    private Projection(ThreadEventLoop loop, CompletableFuture<Void> listed, StandingWatch watch) {
+        this.loop = loop;
+        this.listed = listed;
+        this.watch = watch;
     }
 
-    /** Begins to follow {@code prefix}. */
-    public static Projection start(String name, Hermes hermes, Key prefix, Receiver receiver) {
-        var projection = new Projection(name, hermes, prefix, receiver);
-        projection.loop.execute(projection::watch);
-        return projection;
+    /**
+     * What is followed.
+     *
+     * @param name for threads and messages
+     * @param decode the record of a value; throws an {@link IllegalArgumentException} or another
+     *     exception for one that it cannot read
+     */
+    public record Source<R>(String name, Hermes hermes, Key prefix, Decoder<R> decode) {}
+
+    /** Reads a record. */
+    public interface Decoder<R> {
+        R decode(Bytes value);
+    }
+
+    /** Begins to follow {@code source}. */
+    public static <R> Projection start(Source<R> source, Receiver<R> receiver, Problems problems) {
+        var loop =
+                new ThreadEventLoop(
+                        "projection-" + source.name(),
+                        (_, cause) -> stopped(source.name(), cause, problems));
+        var listed = new CompletableFuture<Void>();
+        var reader = new Reader<>(source, receiver, problems, listed);
+        var watch = StandingWatch.start(source.hermes(), source.prefix(), () -> 0, loop, reader);
+        return new Projection(loop, listed, watch);
     }
 
     /** What a projection tells. */
-    public interface Receiver {
+    public interface Receiver<R> {
         /** The whole content; replaces all that was told before. */
-        void listed(List<Entry> entries);
+        void listed(Map<Key, R> records);
 
-        void put(Entry entry);
+        void put(Key key, R entry);
 
         void deleted(Key key);
     }
@@ -70,53 +87,110 @@ public final class Projection implements AutoCloseable {
         return loop;
     }
 
-    private void watch() {
-        listing.clear();
-        watch = hermes.watch(prefix, 0, loop, this::received);
-    }
-
-    private void received(WatchEvent event) {
-        switch (event) {
-            case WatchEvent.Listed part -> {
-                listing.addAll(part.entries());
-                if (part.last()) {
-                    receiver.listed(List.copyOf(listing));
-                    listing.clear();
-                    listed.complete(null);
-                }
-            }
-            case WatchEvent.Changed changed -> changed.changes().forEach(this::apply);
-            case WatchEvent.Compacted _, WatchEvent.Lagged _ -> loop.execute(this::watch);
-            case WatchEvent.Ended ended -> {
-                LOG.atDebug()
-                        .addKeyValue("projection", name)
-                        .addKeyValue("reason", ended.reason())
-                        .log("watch ended");
-                var _ = loop.schedule(RETRY, this::watch);
-            }
-        }
-    }
-
-    private void apply(Change change) {
-        switch (change) {
-            case Change.Put put -> receiver.put(put.entry());
-            case Change.Deleted deleted -> receiver.deleted(deleted.key());
-            case Change.Appended _ -> {}
-        }
-    }
-
-    private static void stopped(String loop, Throwable cause) {
+    private static void stopped(String name, Throwable cause, Problems problems) {
         LOG.atError()
-                .addKeyValue("loop", loop)
+                .addKeyValue("projection", name)
                 .setCause(cause)
                 .log("a projection stopped; restart the server");
+        problems.tell(
+                "projection " + name,
+                "the %s of the store are not followed any more because of a bug (%s); restart olympus and report it"
+                        .formatted(name, cause));
+    }
+
+    /** Turns what the watch tells into records. Owned by the projection's loop. */
+    private static final class Reader<R> implements StandingWatch.Receiver {
+
+        private final Source<R> source;
+        private final Receiver<R> receiver;
+        private final Problems problems;
+        private final CompletableFuture<Void> listed;
+        private final Map<Key, R> listing = new HashMap<>();
+        private final Set<Key> unreadable = new HashSet<>();
+
+        private Reader(
+                Source<R> source,
+                Receiver<R> receiver,
+                Problems problems,
+                CompletableFuture<Void> listed) {
+            this.source = source;
+            this.receiver = receiver;
+            this.problems = problems;
+            this.listed = listed;
+        }
+
+        @Override
+        public void begun() {
+            listing.clear();
+            Set.copyOf(unreadable).forEach(this::readable);
+        }
+
+        @Override
+        @SuppressWarnings("StatementSwitchToExpressionSwitch")
+        public void received(WatchEvent event) {
+            switch (event) {
+                case WatchEvent.Listed part -> {
+                    part.entries()
+                            .forEach(entry ->
+                                    read(entry).ifPresent(r -> listing.put(entry.key(), r)));
+                    if (part.last()) {
+                        receiver.listed(Map.copyOf(listing));
+                        listing.clear();
+                        listed.complete(null);
+                    }
+                }
+                case WatchEvent.Changed changed -> changed.changes().forEach(this::apply);
+                case WatchEvent.Compacted _, WatchEvent.Lagged _, WatchEvent.Ended _ -> {}
+            }
+        }
+
+        private void apply(Change change) {
+            switch (change) {
+                case Change.Put put ->
+                        read(put.entry()).ifPresent(r -> receiver.put(put.entry().key(), r));
+                case Change.Deleted deleted -> {
+                    readable(deleted.key());
+                    receiver.deleted(deleted.key());
+                }
+                case Change.Appended _ -> {}
+            }
+        }
+
+        private Optional<R> read(Entry entry) {
+            try {
+                var read = source.decode().decode(entry.value());
+                readable(entry.key());
+                return Optional.of(read);
+            } catch (RuntimeException e) {
+                // The boundary to what others have written: any fault in it is the record's.
+                unreadable(entry.key(), e);
+                return Optional.empty();
+            }
+        }
+
+        private void unreadable(Key key, RuntimeException cause) {
+            unreadable.add(key);
+            var sentence =
+                    "the record %s of the store cannot be read and is passed over (%s); write it anew or delete it"
+                            .formatted(key, cause.getMessage());
+            if (problems.tell(key.toString(), sentence)) {
+                LOG.atError()
+                        .addKeyValue("key", key)
+                        .setCause(cause)
+                        .log("a record of the store cannot be read");
+            }
+        }
+
+        private void readable(Key key) {
+            if (unreadable.remove(key)) {
+                problems.passed(key.toString());
+            }
+        }
     }
 
     @Override
     public void close() {
-        if (watch != null) {
-            watch.close();
-        }
+        watch.close();
         loop.close();
     }
 }

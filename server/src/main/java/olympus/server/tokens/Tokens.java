@@ -13,17 +13,16 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import olympus.foundation.Clock;
 import olympus.hermes.Bytes;
-import olympus.hermes.Entry;
 import olympus.hermes.Hermes;
 import olympus.hermes.Key;
 import olympus.hermes.Operation;
 import olympus.hermes.Transaction;
+import olympus.server.problems.Problems;
 import olympus.server.store.Projection;
 
 /**
@@ -98,39 +97,48 @@ public final class Tokens {
      * Puts the administrator's hash into the store, unless it stands there, and follows the store's
      * tokens.
      */
-    public Projection follow(Hermes hermes) {
-        var key = PREFIX.child(ADMIN);
-        var value = Bytes.wrap(TokenRecord.CODEC.encodeBytes(admin));
-        return Projection.start(
-                "tokens",
-                hermes,
-                PREFIX,
-                new Projection.Receiver() {
-                    @Override
-                    public void listed(List<Entry> entries) {
-                        stored.clear();
-                        entries.forEach(entry -> remember(entry.value()));
-                        if (entries.stream()
-                                .noneMatch(e -> e.key().equals(key) && e.value().equals(value))) {
-                            var _ = hermes.transact(Transaction.of(new Operation.Put(key, value)));
-                        }
-                    }
-
-                    @Override
-                    public void put(Entry entry) {
-                        remember(entry.value());
-                    }
-
-                    @Override
-                    public void deleted(Key gone) {
-                        var id = gone.toString().substring(PREFIX.toString().length() + 1);
-                        stored.values().removeIf(id::equals);
-                    }
-                });
+    public Projection follow(Hermes hermes, Problems problems) {
+        var source =
+                new Projection.Source<>(
+                        "tokens",
+                        hermes,
+                        PREFIX,
+                        value -> TokenRecord.CODEC.decode(value.unsafeArray()));
+        return Projection.start(source, new Following(hermes), problems);
     }
 
-    private void remember(Bytes value) {
-        var token = TokenRecord.CODEC.decode(value.unsafeArray());
+    private final class Following implements Projection.Receiver<TokenRecord> {
+
+        private final Hermes hermes;
+
+        private Following(Hermes hermes) {
+            this.hermes = hermes;
+        }
+
+        @Override
+        public void listed(Map<Key, TokenRecord> records) {
+            stored.clear();
+            records.values().forEach(Tokens.this::remember);
+            var key = PREFIX.child(ADMIN);
+            if (!admin.equals(records.get(key))) {
+                var value = Bytes.wrap(TokenRecord.CODEC.encodeBytes(admin));
+                var _ = hermes.transact(Transaction.of(new Operation.Put(key, value)));
+            }
+        }
+
+        @Override
+        public void put(Key key, TokenRecord token) {
+            remember(token);
+        }
+
+        @Override
+        public void deleted(Key gone) {
+            var id = gone.toString().substring(PREFIX.toString().length() + 1);
+            stored.values().removeIf(id::equals);
+        }
+    }
+
+    private void remember(TokenRecord token) {
         stored.values().removeIf(token.name()::equals);
         stored.put(token.sha256(), token.name());
     }

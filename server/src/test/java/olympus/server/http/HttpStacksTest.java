@@ -182,6 +182,19 @@ class HttpStacksTest {
     }
 
     @Test
+    void changesToAStackNamedPlanAreAuditedToo() throws Exception {
+        api.send(api.authorised("/api/v1/stacks/plan").DELETE());
+        api.send(
+                api.authorised("/api/v1/stacks/shop/plan")
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(request())));
+        var audit = JsonMapper.shared().readTree(api.get("/api/v1/audit").body()).path("audit");
+        assertThat(audit).hasSize(1);
+        assertThat(audit.path(0).path("subject").asString()).isEqualTo("plan");
+        assertThat(audit.path(0).path("method").asString()).isEqualTo("DELETE");
+    }
+
+    @Test
     void aPauseReachesTheAgentsFirst() throws Exception {
         commands.failure = Optional.of(new OlympusException(ErrorCode.UNAVAILABLE, "halted"));
         var response = api.send(api.authorised("/api/v1/pauses/all").PUT(BodyPublishers.noBody()));

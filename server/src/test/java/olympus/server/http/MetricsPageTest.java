@@ -2,6 +2,7 @@ package olympus.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -45,6 +46,24 @@ class MetricsPageTest {
                 Files.writeString(PAGE, page);
             }
             assertThat(Files.readString(PAGE)).isEqualTo(page);
+        }
+    }
+
+    @Test
+    void inventedMethodsCountAsOne(@TempDir Path folder) throws Exception {
+        var reason = new OlympusException(ErrorCode.UNAVAILABLE, "no store");
+        try (var api =
+                new RunningApi(
+                        folder, new HaltedStore("island", reason), new ScriptedCommands(), 10)) {
+            for (var i = 0; i < 1_000; i++) {
+                api.send(api.request("/healthz").method("GET" + i, BodyPublishers.noBody()));
+            }
+            var methods = new TreeSet<String>();
+            Pattern.compile("method=\"(\\w+)\"")
+                    .matcher(api.get("/metrics").body())
+                    .results()
+                    .forEach(match -> methods.add(match.group(1)));
+            assertThat(methods).contains("other").hasSizeLessThan(10);
         }
     }
 

@@ -42,6 +42,7 @@ import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.Assignment;
 import olympus.server.deadline.Deadline;
+import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
 import olympus.server.store.Projection;
 import olympus.server.tokens.Tokens;
@@ -59,6 +60,7 @@ final class RunningApi implements AutoCloseable {
     volatile ClusterView view = new ClusterView(0, List.of(), List.of(), List.of(), List.of());
     volatile Backend.Readiness readiness = new Backend.Readiness(true, "");
     volatile List<DoctorCheck> checks = List.of();
+    final Problems problems = new Problems();
     final TestAgents agents = new TestAgents();
     final String token;
     final HttpFrontEnd api;
@@ -86,7 +88,7 @@ final class RunningApi implements AutoCloseable {
                         SecretVault.openOrCreate(keys.resolve(SecretVault.ISLAND_KEY), random),
                         clock,
                         deadline);
-        projections = List.of(tokens.follow(hermes), secrets.follow(() -> {}));
+        projections = List.of(tokens.follow(hermes, problems), secrets.follow(() -> {}, problems));
         token = Files.readString(folder.resolve("admin.token")).strip();
         var backend =
                 new Backend(
@@ -101,6 +103,7 @@ final class RunningApi implements AutoCloseable {
                                 tokens,
                                 () -> checks,
                                 () -> readiness,
+                                problems,
                                 new Backend.Self("mars", "0.1.0", clock.wall())),
                         clock,
                         deadline);

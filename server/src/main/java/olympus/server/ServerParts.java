@@ -1,0 +1,257 @@
+package olympus.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import olympus.agent.Agent;
+import olympus.foundation.Clock;
+import olympus.foundation.EventLoop;
+import olympus.foundation.OlympusException;
+import olympus.foundation.ThreadEventLoop;
+import olympus.link.AgentLinkClient;
+import olympus.link.AgentLinkServer;
+import olympus.link.AgentSide;
+import olympus.link.Dial;
+import olympus.link.keys.Authorities;
+import olympus.link.keys.Certificates;
+import olympus.link.keys.Hosts;
+import olympus.link.keys.Installation;
+import olympus.link.keys.SecretVault;
+import olympus.server.deadline.Deadline;
+import olympus.server.http.Backend;
+import olympus.server.http.HttpSettings;
+import olympus.server.problems.Problems;
+import olympus.server.secrets.OrdersWithSecrets;
+import olympus.server.secrets.SecretStore;
+import olympus.server.store.Projection;
+import olympus.server.tokens.Tokens;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything but supervision, top to bottom in the order of start: trust, link, store, controller,
+ * API. A start that fails closes what it had opened, so that it can be tried again.
+ */
+final class ServerParts implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerParts.class);
+
+    private final Ground ground;
+    private final UpOptions options;
+    private final Clock clock;
+    private final Deadline deadline;
+    private final SecureRandom random = new SecureRandom();
+    private final Problems problems = new Problems();
+    private final OpenedParts opened = new OpenedParts();
+
+    /** What supervision has prepared: whose server this is, and which agent it has at hand. */
+    record Supervision(
+            DataFolder folder, Installation self, AgentSide.Identity identity, Agent agent) {}
+
+    /**
+     * Who is told what.
+     *
+     * @param loop a loop that works as long as the process does
+     * @param watched told the loops through which the watchdog's beat shall pass
+     * @param onBug told of the exception that stopped a loop
+     * @param degraded told what does not work, for the person who started it
+     * @param notApplied told which stacks of the start were not applied, and why
+     */
+    record Told(
+            EventLoop loop,
+            Systemd systemd,
+            Consumer<List<Executor>> watched,
+            BiConsumer<String, Throwable> onBug,
+            Consumer<String> degraded,
+            Consumer<String> notApplied) {}
+
+    /** What a server stands on. */
+    record Ground(UpOptions options, Supervision supervision, Told told) {}
+
+    private ServerParts(Ground ground) {
+        this.ground = ground;
+        this.options = ground.options();
+        this.clock = options.terminal().clock();
+        this.deadline = new Deadline(options.configuration().http().deadline());
+    }
+
+    static ServerParts start(Ground ground) throws IOException {
+        var server = new ServerParts(ground);
+        try {
+            server.run();
+            return server;
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private void run() throws IOException {
+        var self = ground.supervision().self();
+        var folder = ground.supervision().folder();
+        var onBug = ground.told().onBug();
+
+        // Who is trusted.
+        var trust = trust(folder, self);
+
+        // The link between server and agent, here within the process.
+        var linkLoop = opened.keep("link loop", new ThreadEventLoop("link", onBug));
+        var reports = new ReportRelay();
+        var agents = opened.keep("link", new AgentLinkServer(self, reports, linkLoop));
+        var meeting = "olympus-" + self.node();
+        agents.listenInProcess(meeting);
+
+        // The store, or what stands for it when it cannot be opened.
+        var store = opened.keep("store", OpenStore.open(folder.resolve("hermes"), self, clock));
+        store.failure().ifPresent(e -> LOG.atError().setCause(e).log("the store was not opened"));
+        var secrets = new SecretStore(store.hermes(), trust.vault(), clock, deadline);
+        var orders = new OrdersWithSecrets(secrets, agents);
+        opened.keep("tokens", trust.tokens().follow(store.hermes(), problems));
+        var listing = opened.keep("secrets", secrets.follow(orders::secretsChanged, problems));
+
+        // The controller, and the agent's report to it.
+        awaitStore(store, listing);
+        var controller =
+                opened.keep("controller", RunningController.start(store, orders, clock, onBug));
+        controller.onChange(new SecretSweep(secrets, controller.commands(), deadline)::seen);
+        opened.keep("reports", reports).to(controller.listener());
+        report(new Dial.InProcess(meeting), linkLoop);
+        watched(List.of(linkLoop, controller::onLoop));
+
+        // The API.
+        var island =
+                new Backend.Island(
+                        store.hermes(),
+                        controller.commands(),
+                        controller::view,
+                        controller::reconcileTimes,
+                        agents);
+        var backend = backend(trust, island, secrets, controller::readiness);
+        serve(backend, trust.certificates());
+        var starting =
+                new StacksAtStart(
+                        options.command(),
+                        System.getenv(),
+                        backend,
+                        ground.told().notApplied());
+        store.onceReady(() -> options.stacks().forEach(starting::apply));
+    }
+
+    /** What proves who is who: to browsers, between processes, of callers, and of secrets. */
+    private record Trust(Certificates certificates, SecretVault vault, Tokens tokens) {}
+
+    private Trust trust(DataFolder folder, Installation self) throws IOException {
+        var keys = folder.resolve("keys");
+        var authorities = Authorities.openOrCreate(keys, self, clock.wall(), random);
+        var hosts = Hosts.ofThisMachine(options.configuration().http().listen().getHostString());
+        return new Trust(
+                Certificates.openOrIssue(keys, self, authorities, hosts, clock.wall()),
+                SecretVault.openOrCreate(keys.resolve(SecretVault.ISLAND_KEY), random),
+                Tokens.open(folder.root(), clock));
+    }
+
+    /**
+     * Gives the store the time to answer, so that the first answers are whole. One that takes
+     * longer is not waited for: all that follows comes up by itself when the store does.
+     */
+    private void awaitStore(OpenStore store, Projection secrets) {
+        // The person is told by the announcement below, which knows it from the store's status.
+        store.failure()
+                .map(OlympusException::getMessage)
+                .or(() -> store.awaitReady(deadline))
+                .or(() -> listed(secrets))
+                .ifPresent(why -> LOG.atError().addKeyValue("cause", why).log("no working store"));
+    }
+
+    private Optional<String> listed(Projection secrets) {
+        try {
+            deadline.await(secrets.listed(), "reading the secrets from the store");
+            return Optional.empty();
+        } catch (OlympusException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void report(Dial server, EventLoop loop) {
+        var agent = ground.supervision().agent();
+        var identity = ground.supervision().identity();
+        var client =
+                opened.keep(
+                        "agent's link", new AgentLinkClient(identity, agent, server, loop, random));
+        agent.reportTo(client);
+        client.start();
+    }
+
+    private void watched(List<Executor> loops) {
+        ground.told().watched().accept(loops);
+        opened.keep("watch over the loops", () -> ground.told().watched().accept(List.of()));
+    }
+
+    private Backend backend(
+            Trust trust,
+            Backend.Island island,
+            SecretStore secrets,
+            Supplier<Backend.Readiness> readiness) {
+        var doctor =
+                new Doctor(
+                        ground.supervision().folder().root(),
+                        problems,
+                        clock,
+                        trust.certificates(),
+                        island.hermes(),
+                        island.view(),
+                        island.agents());
+        var self = ground.supervision().self();
+        var outside =
+                new Backend.Outside(
+                        secrets,
+                        trust.tokens(),
+                        doctor::examine,
+                        readiness,
+                        problems,
+                        new Backend.Self(self.nodeName(), Version.TEXT, started()));
+        return new Backend(island, outside, clock, deadline);
+    }
+
+    private void serve(Backend backend, Certificates certificates) throws IOException {
+        var http = options.configuration().http();
+        var told = ground.told();
+        var folder = ground.supervision().folder();
+        var announcement =
+                new Announcement(folder, options.terminal(), told.systemd(), told.loop(), problems);
+        var settings =
+                new HttpSettings(
+                        http.listen(),
+                        Files.createDirectories(folder.resolve("http")),
+                        http.maxBodyBytes(),
+                        http.failedLoginsPerMinute());
+        var keeper = opened.keep("API's keeper", new ThreadEventLoop("api-keeper", told.onBug()));
+        opened.keep(
+                "API",
+                ServedApi.start(
+                        settings,
+                        backend,
+                        certificates,
+                        clock,
+                        keeper,
+                        address -> announcement.serving(address, backend.outside().readiness()),
+                        told.degraded()));
+    }
+
+    private Instant started() {
+        return clock.wall().minusNanos(clock.monotonicNanos() - options.terminal().startedNanos());
+    }
+
+    /** Stops in the opposite order. */
+    @Override
+    public void close() {
+        opened.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package olympus.server.store;
+
+import org.jspecify.annotations.NullMarked;
