@@ -97,9 +97,7 @@ final class OpenStore implements AutoCloseable {
         if (ready.isDone()) {
             task.run();
         } else {
-            var _ =
-                    ready.whenComplete(
-                            (_, _) -> Thread.ofVirtual().name("once-ready").start(task));
+            var _ = ready.whenComplete((_, _) -> Thread.ofVirtual().name("once-ready").start(task));
         }
     }
 

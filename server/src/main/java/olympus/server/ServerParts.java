@@ -137,10 +137,7 @@ final class ServerParts implements AutoCloseable {
         serve(backend, trust.certificates());
         var starting =
                 new StacksAtStart(
-                        options.command(),
-                        System.getenv(),
-                        backend,
-                        ground.told().notApplied());
+                        options.command(), System.getenv(), backend, ground.told().notApplied());
         store.onceReady(() -> options.stacks().forEach(starting::apply));
     }
 

@@ -4,7 +4,6 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import olympus.agent.Agent;
@@ -35,6 +34,9 @@ final class UpComposition implements AutoCloseable {
 
     /** Why stacks of the start were not applied. */
     private final List<String> unapplied = new CopyOnWriteArrayList<>();
+
+    /** Those besides supervision's through which the watchdog's beat passes. */
+    private volatile List<Executor> serverLoops = List.of();
 
     private @Nullable Agent agent;
 
@@ -74,13 +76,12 @@ final class UpComposition implements AutoCloseable {
         agent = supervising;
         supervising.start();
         var loop = opened.keep("beat", new ThreadEventLoop("beat", onBug));
-        var server = new AtomicReference<List<Executor>>(List.of());
         systemd.watchdogThrough(
                 loop,
                 () ->
                         Stream.concat(
                                         Stream.<Executor>of(supervising::onSupervision),
-                                        server.get().stream())
+                                        serverLoops.stream())
                                 .toList());
 
         // Everything else.
@@ -88,7 +89,13 @@ final class UpComposition implements AutoCloseable {
                 new ServerParts.Ground(
                         options,
                         new ServerParts.Supervision(folder, self, identity, supervising),
-                        new ServerParts.Told(loop, systemd, server::set, onBug, this::degraded, this::notApplied));
+                        new ServerParts.Told(
+                                loop,
+                                systemd,
+                                loops -> serverLoops = loops,
+                                onBug,
+                                this::degraded,
+                                this::notApplied));
         opened.keep(
                 "server",
                 RepeatedStart.begin(

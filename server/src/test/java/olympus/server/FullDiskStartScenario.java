@@ -94,7 +94,8 @@ final class FullDiskStartScenario {
                         Map.of(),
                         Map.of("http.listen", "127.0.0.1:0", "http.deadline", "5s"));
         return UpComposition.start(
-                new UpOptions(disk.resolve("data"), configuration, stacks, true, terminal),
+                new UpOptions(
+                        "up --stack", disk.resolve("data"), configuration, stacks, true, terminal),
                 (thread, cause) -> bugs.add(thread + ": " + cause));
     }
 
