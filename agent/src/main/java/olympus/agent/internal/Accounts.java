@@ -14,11 +14,22 @@ import java.util.concurrent.TimeUnit;
 final class Accounts {
 
     private static final long GETENT_SECONDS = 5;
+    private static final int PASSWD_FIELDS = 7;
+    private static final int GROUP_FIELDS = 4;
+
+    /** All but the last, which the kernel takes for "none". */
+    private static final long LARGEST_NUMBER = 0xFFFF_FFFEL;
 
     private final int effectiveUser;
+    private final Path etc;
 
     Accounts(int effectiveUser) {
+        this(effectiveUser, Path.of("/etc"));
+    }
+
+    Accounts(int effectiveUser, Path etc) {
         this.effectiveUser = effectiveUser;
+        this.etc = etc;
     }
 
     /** What resolving a declared user gives. */
@@ -55,8 +66,8 @@ final class Accounts {
     }
 
     private Resolution switchTo(String[] passwd, String groupId, boolean groupGiven) {
-        var userId = Integer.parseInt(passwd[2]);
-        if (userId == effectiveUser && !groupGiven) {
+        var userId = Long.parseLong(passwd[2]);
+        if (userId == Integer.toUnsignedLong(effectiveUser) && !groupGiven) {
             return new Account(passwd[0], passwd[5], shell(passwd), List.of());
         }
         if (effectiveUser != 0) {
@@ -83,26 +94,36 @@ final class Accounts {
     }
 
     private Account own() {
-        var entry = entry("passwd", Integer.toString(effectiveUser));
+        var entry = entry("passwd", Integer.toUnsignedString(effectiveUser));
         return entry.map(passwd -> new Account(passwd[0], passwd[5], shell(passwd), List.of()))
                 .orElseGet(() ->
                         new Account(Integer.toString(effectiveUser), "/", "/bin/sh", List.of()));
     }
 
     private static String shell(String[] passwd) {
-        return passwd.length > 6 && !passwd[6].isEmpty() ? passwd[6] : "/bin/sh";
+        return passwd[6].isEmpty() ? "/bin/sh" : passwd[6];
     }
 
-    private static Optional<String[]> entry(String database, String nameOrNumber) {
-        var local = inFile(Path.of("/etc", database), nameOrNumber);
+    private Optional<String[]> entry(String database, String nameOrNumber) {
+        var local = inFile(etc.resolve(database), nameOrNumber);
         return local.isPresent() ? local : asked(database, nameOrNumber);
+    }
+
+    /** Whether a line is one of passwd(5) or group(5) with usable numbers. */
+    private static boolean isSound(String database, String[] fields) {
+        return database.equals("group")
+                ? fields.length == GROUP_FIELDS && isNumber(fields[2])
+                : fields.length == PASSWD_FIELDS && isNumber(fields[2]) && isNumber(fields[3]);
+    }
+
+    private static boolean isNumber(String text) {
+        return text.matches("\\d{1,10}") && Long.parseLong(text) <= LARGEST_NUMBER;
     }
 
     private static Optional<String[]> inFile(Path file, String nameOrNumber) {
         try (var lines = Files.lines(file, java.nio.charset.StandardCharsets.ISO_8859_1)) {
             return lines.map(line -> line.split(":", -1))
-                    .filter(fields ->
-                            fields.length > 3 || (fields.length > 2 && file.endsWith("group")))
+                    .filter(fields -> isSound(file.getFileName().toString(), fields))
                     .filter(fields ->
                             fields[0].equals(nameOrNumber) || fields[2].equals(nameOrNumber))
                     .findFirst();
@@ -126,9 +147,8 @@ final class Accounts {
                     new String(
                             process.getInputStream().readAllBytes(),
                             java.nio.charset.StandardCharsets.UTF_8);
-            return process.exitValue() == 0
-                    ? Optional.of(answer.strip().split(":", -1))
-                    : Optional.empty();
+            return Optional.of(answer.strip().split(":", -1))
+                    .filter(fields -> process.exitValue() == 0 && isSound(database, fields));
         } catch (IOException noGetent) {
             return Optional.empty();
         } catch (InterruptedException e) {

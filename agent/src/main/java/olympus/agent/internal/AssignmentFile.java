@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import olympus.model.json.InvalidRecordException;
 import olympus.model.state.Assignment;
 import olympus.model.state.Codecs;
@@ -20,10 +24,12 @@ import olympus.model.state.Codecs;
  */
 final class AssignmentFile {
 
+    private static final byte[] NOTHING = new byte[0];
+
     private final Path file;
     private final Path copy;
     private final Path checksum;
-    private byte[] written = new byte[0];
+    private byte[] written = NOTHING;
 
     AssignmentFile(Path root) {
         this.file = root.resolve("assignment.json");
@@ -41,17 +47,33 @@ final class AssignmentFile {
         record Good(Assignment assignment, Optional<String> remark) implements Stored {}
 
         record Damaged(String why) implements Stored {}
+
+        /** The disk does not tell; it may later. */
+        record Unreadable(String why) implements Stored {}
     }
 
     Stored load() {
-        var main = read(file);
-        var second = read(copy);
-        if (main.length == 0 && second.length == 0) {
+        var unreadable = new ArrayList<String>();
+        var all = Stream.of(file, copy, checksum).map(path -> read(path, unreadable)).toList();
+        if (unreadable.isEmpty() && all.stream().allMatch(Optional::isEmpty)) {
             return new Stored.None();
         }
-        var expected = new String(read(checksum), StandardCharsets.US_ASCII).strip();
+        var stored = stored(all.stream().map(bytes -> bytes.orElse(NOTHING)).toList());
+        return stored instanceof Stored.Damaged && !unreadable.isEmpty()
+                ? new Stored.Unreadable(
+                        "the assignment cannot be read: " + String.join("; ", unreadable))
+                : stored;
+    }
+
+    /**
+     * @param all file, copy and checksum
+     */
+    private Stored stored(List<byte[]> all) {
+        var main = all.get(0);
+        var second = all.get(1);
+        var expected = new String(all.get(2), StandardCharsets.US_ASCII).strip();
         // Equal copies with an older checksum: the agent was killed between the last two writes.
-        if (sum(main).equals(expected) || Arrays.equals(main, second)) {
+        if (sum(main).equals(expected) || (main.length > 0 && Arrays.equals(main, second))) {
             return decode(main, Optional.empty());
         }
         if (sum(second).equals(expected)) {
@@ -92,18 +114,25 @@ final class AssignmentFile {
 
     /** Puts the file back if somebody changed or removed it; true if so. */
     boolean mend() {
-        if (written.length == 0 || Arrays.equals(read(file), written)) {
+        var unreadable = new ArrayList<String>();
+        if (written.length == 0
+                || Arrays.equals(read(file, unreadable).orElse(NOTHING), written)
+                || !unreadable.isEmpty()) {
             return false;
         }
         RecordFile.replace(file, written);
         return true;
     }
 
-    private static byte[] read(Path path) {
+    /** Empty when it is not there, or unreadable: then it is added to those. */
+    private static Optional<byte[]> read(Path path, List<String> unreadable) {
         try {
-            return Files.readAllBytes(path);
-        } catch (IOException notThere) {
-            return new byte[0];
+            return Optional.of(Files.readAllBytes(path));
+        } catch (NoSuchFileException notThere) {
+            return Optional.empty();
+        } catch (IOException e) {
+            unreadable.add(e.toString());
+            return Optional.empty();
         }
     }
 

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -132,7 +134,10 @@ final class InstanceFolders {
         return node + "/" + id + "/" + run;
     }
 
-    /** The runs that have a folder, newest first. */
+    /**
+     * The runs that have a folder, newest first; throws {@link UncheckedIOException} when
+     * unreadable.
+     */
     List<Long> runs(InstanceId id) {
         return Stream.concat(
                         names(instance(id).resolve("runs")).stream(), names(refugeOf(id)).stream())
@@ -146,7 +151,7 @@ final class InstanceFolders {
                 .toList();
     }
 
-    /** The instances that have a folder. */
+    /** The instances that have a folder; throws {@link UncheckedIOException} when unreadable. */
     List<InstanceId> instances() {
         var found = new ArrayList<InstanceId>();
         for (var stack : names(root.resolve("instances"))) {
@@ -165,11 +170,14 @@ final class InstanceFolders {
         }
     }
 
+    /** Throws {@link UncheckedIOException} when it cannot be told what is there. */
     private static List<String> names(Path folder) {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
-        } catch (IOException notThere) {
+        } catch (NoSuchFileException | NotDirectoryException notThere) {
             return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the folder %s: %s".formatted(folder, e), e);
         }
     }
 }

@@ -114,10 +114,10 @@ final class InstanceMachine {
         }
     }
 
-    /** The last run ended while no agent watched; its {@link MachineInput.Ended} follows. */
-    void endedUnseen(String token) {
+    /** This run ended while no agent watched; its {@link MachineInput.Ended} follows. */
+    void endedUnseen(long run, String token) {
         runToken = token;
-        phase = new Running(lastRun, 0, clock.monotonicNanos());
+        phase = new Running(run, 0, clock.monotonicNanos());
     }
 
     /** Takes an input and tells what is to be done about it. */

@@ -1,5 +1,6 @@
 package olympus.agent.internal;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -52,6 +53,20 @@ record InstanceRecord(
                 reason,
                 lastExit,
                 bootId);
+    }
+
+    /** Empty when there is none, or one that is damaged. */
+    static Optional<InstanceRecord> read(Path file) {
+        return RecordFile.values(file).flatMap(InstanceRecord::of);
+    }
+
+    /** An outcome must outlive also a power failure: what has completed is not to be run again. */
+    void write(Path file) {
+        if (outcome.isPresent()) {
+            RecordFile.writeForced(file, values());
+        } else {
+            RecordFile.write(file, values());
+        }
     }
 
     SequencedMap<String, String> values() {

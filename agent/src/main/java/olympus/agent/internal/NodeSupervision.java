@@ -8,8 +8,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
@@ -38,6 +36,7 @@ public final class NodeSupervision implements AutoCloseable {
     private static final Duration REPORT_EVERY = Duration.ofSeconds(5);
     private static final Duration REPORT_GATHERS = Duration.ofMillis(20);
     private static final Duration DRIFT_EVERY = Duration.ofSeconds(5);
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
     private static final Duration BEGIN_WITHIN = Duration.ofMinutes(2);
 
     private final AgentSide.Identity identity;
@@ -46,7 +45,7 @@ public final class NodeSupervision implements AutoCloseable {
     private final EndingLoop loop;
     private final EndingLoop outputLoop;
     private final PidWatcher watcher;
-    private final ExecutorService blocking;
+    private final BlockingWork blocking;
     private final OutputCollector output;
     private final LogStreams streams;
     private final Supervisor supervisor;
@@ -72,9 +71,7 @@ public final class NodeSupervision implements AutoCloseable {
         loop = new EndingLoop("agent-supervision", onFailure);
         outputLoop = new EndingLoop("agent-output", onFailure);
         watcher = new PidWatcher(failure -> onFailure.accept("agent-watcher", failure));
-        blocking =
-                Executors.newThreadPerTaskExecutor(
-                        Thread.ofVirtual().name("agent-work-", 0).factory());
+        blocking = new BlockingWork(failure -> onFailure.accept("agent-work", failure));
         output = new OutputCollector(folders, outputLimits, clock, outputLoop, watcher);
         streams = new LogStreams(folders, output);
         var bootId = ProcFs.bootId();
@@ -185,13 +182,21 @@ public final class NodeSupervision implements AutoCloseable {
         try {
             return done.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            return ask(supervisor::live, REPORT_EVERY);
+            return stillLive(done);
         } catch (InterruptedException e) {
+            var left = stillLive(done);
             Thread.currentThread().interrupt();
-            return List.of();
+            return left;
         } catch (ExecutionException e) {
             throw new IllegalStateException("waiting for the end of all instances failed", e);
         }
+    }
+
+    /** Nobody waits any more; what runs now is the answer. */
+    private List<InstanceId> stillLive(CompletableFuture<List<InstanceId>> done) {
+        var left = ask(supervisor::live, ANSWER_WITHIN);
+        done.complete(left);
+        return left;
     }
 
     private void awaitNoneLive(CompletableFuture<List<InstanceId>> done) {
@@ -297,11 +302,12 @@ public final class NodeSupervision implements AutoCloseable {
     /** Leaves the instances running. */
     @Override
     public void close() {
-        watcher.close();
+        // First whoever uses the watches, then the watcher.
         loop.close();
         output.close();
         outputLoop.close();
-        blocking.shutdownNow();
+        blocking.close();
+        watcher.close();
     }
 
     @Override

@@ -1,12 +1,13 @@
 package olympus.agent.internal;
 
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongToIntFunction;
 
 /**
  * Watches processes for their end, and files for growth, with one thread for all of them: pidfds
@@ -44,16 +45,47 @@ final class PidWatcher implements AutoCloseable {
     private final Map<Long, End> ends = new HashMap<>();
 
     private final Map<Integer, Runnable> growths = new HashMap<>();
+    private final LongToIntFunction pidfdOpen;
     private final Consumer<Throwable> onFailure;
     private final Thread thread;
     private volatile boolean closing;
     private long lastToken = FIRST_TOKEN;
 
     PidWatcher(Consumer<Throwable> onFailure) {
+        this(Posix::pidfdOpen, onFailure);
+        probe();
+    }
+
+    /**
+     * @param pidfdOpen a descriptor of the process with this number, or {@code -errno}
+     */
+    PidWatcher(LongToIntFunction pidfdOpen, Consumer<Throwable> onFailure) {
+        this.pidfdOpen = pidfdOpen;
         this.onFailure = onFailure;
         add(wake, WAKE);
         add(inotify, FILES);
         thread = Thread.ofPlatform().name("agent-watcher").daemon(true).start(this::run);
+    }
+
+    /** Refuses to begin on a machine where no process could be watched. */
+    private void probe() {
+        var own = pidfdOpen.applyAsInt(ProcessHandle.current().pid());
+        if (own < 0) {
+            close();
+            throw new IllegalStateException(
+                    "cannot watch processes: pidfd_open of the agent itself failed with %s; the agent needs Linux 5.4 or newer, and a sandbox must allow the call"
+                            .formatted(name(-own)));
+        }
+        Posix.close(own);
+    }
+
+    private static String name(int errno) {
+        return switch (errno) {
+            case Posix.EPERM -> "EPERM (forbidden)";
+            case Posix.EMFILE -> "EMFILE (too many open files)";
+            case Posix.ENOSYS -> "ENOSYS (no such system call)";
+            default -> "errno " + errno;
+        };
     }
 
     private record End(int pidfd, Watch watch, Runnable onEnd) {}
@@ -88,24 +120,54 @@ final class PidWatcher implements AutoCloseable {
         }
     }
 
-    /**
-     * Empty when the process is not there any more; otherwise {@code onEnd} runs once when it ends.
-     */
-    Optional<Watch> watch(ProcessIdentity identity, String bootId, Runnable onEnd) {
-        var pidfd = Posix.pidfdOpen(identity.pid());
-        if (pidfd < 0) {
-            return Optional.empty();
+    /** What an attempt to watch a process gave. */
+    sealed interface Attempt {
+        record Held(Watch watch) implements Attempt {}
+
+        /** The process is certainly not there any more. */
+        record Gone() implements Attempt {}
+
+        /** Whether it is there is not known, or it is there but cannot be watched now. */
+        record Refused(String why) implements Attempt {}
+    }
+
+    /** When it is held, {@code onEnd} runs once when it ends. */
+    Attempt watch(ProcessIdentity identity, String bootId, Runnable onEnd) {
+        var pidfd = pidfdOpen.applyAsInt(identity.pid());
+        if (pidfd == -Posix.ESRCH) {
+            return new Attempt.Gone();
         }
-        // Checked after opening: the descriptor pins the process that these ticks belong to.
-        if (!ProcFs.isAlive(identity, bootId)) {
-            Posix.close(pidfd);
-            return Optional.empty();
+        try {
+            // Checked after opening: the descriptor pins the process that these ticks belong to.
+            if (!ProcFs.isAlive(identity, bootId)) {
+                closeIfOpen(pidfd);
+                return new Attempt.Gone();
+            }
+        } catch (UncheckedIOException e) {
+            closeIfOpen(pidfd);
+            return new Attempt.Refused(String.valueOf(e.getMessage()));
         }
+        return pidfd < 0
+                ? new Attempt.Refused("pidfd_open failed with " + name(-pidfd))
+                : hold(pidfd, onEnd);
+    }
+
+    private Attempt hold(int pidfd, Runnable onEnd) {
         synchronized (ends) {
+            if (closing) {
+                Posix.close(pidfd);
+                return new Attempt.Refused("the agent is shutting down");
+            }
             var watch = new Watch(pidfd, ++lastToken);
             ends.put(watch.token, new End(pidfd, watch, onEnd));
             add(pidfd, watch.token);
-            return Optional.of(watch);
+            return new Attempt.Held(watch);
+        }
+    }
+
+    private static void closeIfOpen(int pidfd) {
+        if (pidfd >= 0) {
+            Posix.close(pidfd);
         }
     }
 
@@ -114,6 +176,9 @@ final class PidWatcher implements AutoCloseable {
      */
     boolean watchFile(String path, Runnable onGrowth) {
         synchronized (growths) {
+            if (closing) {
+                return false;
+            }
             var descriptor = Posix.inotifyAddWatch(inotify, path, IN_MODIFY | IN_ONESHOT);
             if (descriptor < 0) {
                 return false;
@@ -123,9 +188,14 @@ final class PidWatcher implements AutoCloseable {
         }
     }
 
+    /** Nothing can be watched afterwards, and no watch holds a descriptor any more. */
     @Override
     public void close() {
-        closing = true;
+        synchronized (ends) {
+            synchronized (growths) {
+                closing = true;
+            }
+        }
         try (var arena = Arena.ofConfined()) {
             var one = arena.allocate(ValueLayout.JAVA_LONG);
             one.set(ValueLayout.JAVA_LONG, 0, 1L);
@@ -137,7 +207,11 @@ final class PidWatcher implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         synchronized (ends) {
-            ends.values().forEach(end -> Posix.close(end.pidfd));
+            ends.values()
+                    .forEach(end -> {
+                        end.watch.open = false;
+                        Posix.close(end.pidfd);
+                    });
             ends.clear();
         }
         Posix.close(inotify);

@@ -19,6 +19,12 @@ final class Poll {
 
     /** The first answer, empty when there is none within the time. */
     static <T> Optional<T> within(Duration time, Supplier<Optional<T>> look) {
+        return within(time, LONGEST_PAUSE, look);
+    }
+
+    /** The same with steps up to another length, for what may take long. */
+    static <T> Optional<T> within(
+            Duration time, Duration longestPause, Supplier<Optional<T>> look) {
         var deadline = System.nanoTime() + time.toNanos();
         var pause = FIRST_PAUSE;
         while (true) {
@@ -29,7 +35,7 @@ final class Poll {
                 return answer;
             }
             LockSupport.parkNanos(pause.toNanos());
-            pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            pause = pause.compareTo(longestPause) < 0 ? pause.multipliedBy(2) : longestPause;
         }
     }
 }

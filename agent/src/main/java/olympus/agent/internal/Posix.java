@@ -21,6 +21,9 @@ final class Posix {
 
     static final int EINTR = 4;
     static final int ESRCH = 3;
+    static final int ENOSYS = 38;
+    static final int EPERM = 1;
+    static final int EMFILE = 24;
     static final int EPOLLIN = 1;
     static final int EPOLL_CTL_ADD = 1;
     static final int EPOLL_CTL_DEL = 2;
@@ -188,8 +191,10 @@ final class Posix {
     static int effectiveUser() {
         try {
             return (int) GETEUID.invokeExact();
+        } catch (RuntimeException | Error e) {
+            throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException("geteuid", e);
+            throw new IllegalStateException("geteuid cannot be called", e);
         }
     }
 
@@ -212,8 +217,10 @@ final class Posix {
             var state = arena.allocate(STATE);
             var result = (long) SYSCALL.invokeExact(state, number, first, second, third, 0L);
             return result < 0 ? -(int) ERRNO_VALUE.get(state, 0L) : result;
+        } catch (RuntimeException | Error e) {
+            throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException("syscall " + number, e);
+            throw new IllegalStateException("system call %d cannot be made".formatted(number), e);
         }
     }
 
@@ -229,8 +236,10 @@ final class Posix {
             System.arraycopy(arguments, 0, all, 1, arguments.length);
             var result = ((Number) function.invokeWithArguments(all)).longValue();
             return result < 0 ? -(int) ERRNO_VALUE.get(state, 0L) : result;
+        } catch (RuntimeException | Error e) {
+            throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException("a call into the C library failed: " + function, e);
+            throw new IllegalStateException("the C library cannot be called: " + function, e);
         }
     }
 }

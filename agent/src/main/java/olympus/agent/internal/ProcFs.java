@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,10 +45,34 @@ final class ProcFs {
         }
     }
 
-    /** Empty when there is no such process. */
+    /**
+     * Empty when there is no such process; throws {@link UncheckedIOException} when that cannot be
+     * told.
+     */
     static Optional<Stat> stat(long pid) {
-        return read(PROC.resolve(pid + "/stat"))
-                .flatMap(bytes -> parse(new String(bytes, StandardCharsets.ISO_8859_1)));
+        var folder = PROC.resolve(Long.toString(pid));
+        try {
+            var bytes = Files.readAllBytes(folder.resolve("stat"));
+            return parse(new String(bytes, StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            if (isAbsent(folder)) {
+                return Optional.empty();
+            }
+            throw new UncheckedIOException(
+                    "cannot tell whether process %d is there: %s".formatted(pid, e.getMessage()),
+                    e);
+        }
+    }
+
+    private static boolean isAbsent(Path file) {
+        try {
+            Files.readAttributes(file, BasicFileAttributes.class);
+            return false;
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (IOException unknown) {
+            return false;
+        }
     }
 
     private static Optional<Stat> parse(String line) {
@@ -70,7 +96,10 @@ final class ProcFs {
                         Long.parseLong(fields[19])));
     }
 
-    /** Whether exactly this process is there and has not ended. */
+    /**
+     * Whether exactly this process is there and has not ended; throws {@link UncheckedIOException}
+     * when that cannot be told.
+     */
     static boolean isAlive(ProcessIdentity identity, String bootId) {
         return identity.bootId().equals(bootId)
                 && stat(identity.pid())
@@ -79,15 +108,19 @@ final class ProcFs {
                         .isPresent();
     }
 
-    /** The numbers of all processes. */
+    /**
+     * The numbers of all processes; throws {@link UncheckedIOException} when /proc is unreadable.
+     */
     static List<Long> pids() {
         var pids = new ArrayList<Long>();
         var names = PROC.toFile().list();
-        if (names != null) {
-            for (var name : names) {
-                if (Character.isDigit(name.charAt(0))) {
-                    pids.add(Long.parseLong(name));
-                }
+        if (names == null) {
+            throw new UncheckedIOException(
+                    new IOException(PROC + " cannot be listed; are too many files open?"));
+        }
+        for (var name : names) {
+            if (Character.isDigit(name.charAt(0))) {
+                pids.add(Long.parseLong(name));
             }
         }
         return pids;
@@ -117,12 +150,27 @@ final class ProcFs {
 
     /**
      * A process that vanishes or is not ours to read gives nothing: both are expected answers here.
+     * Throws {@link UncheckedIOException} when it is this process that cannot read.
      */
     private static Optional<byte[]> read(Path file) {
+        for (var attempt = 0; attempt < 2; attempt++) {
+            try {
+                return Optional.of(Files.readAllBytes(file));
+            } catch (IOException vanishedForbiddenOrOurFault) {
+                checkThatOwnFilesAreReadable();
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * What fails for its own files too (no descriptors left) says nothing about the other process.
+     */
+    private static void checkThatOwnFilesAreReadable() {
         try {
-            return Optional.of(Files.readAllBytes(file));
-        } catch (IOException vanishedOrForbidden) {
-            return Optional.empty();
+            Files.readAllBytes(PROC.resolve("self/stat"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look at processes: " + e.getMessage(), e);
         }
     }
 }

@@ -10,12 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import olympus.foundation.EventLoop;
@@ -40,6 +37,7 @@ final class ProcessDriver {
     private static final Duration KEEPER_WRITES_WITHIN = Duration.ofSeconds(2);
     private static final Duration END_SEEN_WITHIN = Duration.ofMillis(100);
     private static final Duration CLEARED_WITHIN = Duration.ofSeconds(10);
+    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
     private static final int SIGKILL = 9;
 
     private final InstanceFolders folders;
@@ -50,7 +48,7 @@ final class ProcessDriver {
     private final Accounts accounts;
     private final Limits limits;
     private final Strays strays;
-    private final Set<String> problems = ConcurrentHashMap.newKeySet();
+    private final Problems problems = new Problems();
     private final BiConsumer<InstanceId, MachineInput> events;
     private final Semaphore starts = new Semaphore(PARALLEL_STARTS);
     private final Map<InstanceId, Live> live = new HashMap<>();
@@ -85,13 +83,14 @@ final class ProcessDriver {
         Optional<Long> memoryLimit = Optional.empty();
         final String marker;
         Optional<ProcessIdentity> child = Optional.empty();
+        Optional<ProcessIdentity> shim = Optional.empty();
         Optional<PidWatcher.Watch> childWatch = Optional.empty();
         Optional<PidWatcher.Watch> shimWatch = Optional.empty();
         Optional<StopPolicy> stopping = Optional.empty();
         boolean childEnded;
         boolean shimEnded;
         boolean clearing;
-        long killAtNanos = Long.MAX_VALUE;
+        OptionalLong killAtNanos = OptionalLong.empty();
 
         Live(InstanceId id, long run, RunFolder folder, String marker) {
             this.id = id;
@@ -149,7 +148,7 @@ final class ProcessDriver {
         createFolder(spec, entry);
         var resources = spec.definition().deploy().resources();
         var applied = limits.apply(spec.id(), resources);
-        problems.addAll(applied.problems());
+        problems.set("limit", spec.id(), applied.problems());
         entry.memoryLimit = resources.memoryBytes();
         entry.memoryKills = limits.memoryKills(spec.id());
         var command =
@@ -202,15 +201,18 @@ final class ProcessDriver {
         return groups.stream().map(Path::toString).collect(Collectors.joining(":"));
     }
 
-    /** What cannot be limited on this machine. */
-    Set<String> problems() {
-        return Set.copyOf(problems);
+    /** What cannot be limited, watched or ended on this machine. */
+    List<String> problems() {
+        return problems.all();
     }
 
-    /** The instance is gone for good. Blocks. */
+    /**
+     * The instance is gone for good. Its groups are removed at once, so that those of a later one
+     * of the same name are left alone.
+     */
     void forget(InstanceId id) {
         limits.forget(id);
-        problems.removeIf(problem -> problem.contains(id.toString()));
+        problems.forget(id);
     }
 
     /** The shim writes within milliseconds; a busy machine may take longer. */
@@ -262,36 +264,57 @@ final class ProcessDriver {
             case Launch.Up up -> {
                 watch(entry, up.child(), up.shim());
                 events.accept(entry.id, new MachineInput.Started(entry.run, up.child().pid()));
-                entry.stopping.ifPresent(policy -> signalStop(entry, policy));
             }
         }
     }
 
     // ---- adopt
 
-    /** A run found on disk when the agent started. */
+    /**
+     * A run found on disk.
+     *
+     * @param pid of its main process, empty when that has ended
+     * @param isEnding whether something is left of it still; an {@code Ended} follows
+     */
     record Found(
             long run,
             String runToken,
             Optional<Long> pid,
             Optional<Integer> exit,
             boolean isFromBeforeBoot,
+            boolean isEnding,
             String detail) {}
 
     /**
      * Looks for the last run of an instance and watches it again if it is still there; earlier runs
-     * and strays of the instance are ended. Blocks; called before the loop has anything else to do.
+     * and strays of the instance are ended. Reads files and {@code /proc}; waits for strays from
+     * before the agent's start, one second for each run at most. Throws {@link
+     * UncheckedIOException} when what is there cannot be told: then nothing has been done.
      */
     Optional<Found> adopt(InstanceId id) {
         Optional<Found> found = Optional.empty();
         for (var run : folders.runs(id)) {
             if (found.isPresent()) {
-                strays.end(folders.marker(id, run));
+                endOlder(id, run);
             } else {
                 found = adopt(id, run);
             }
         }
         return found;
+    }
+
+    private void endOlder(InstanceId id, long run) {
+        var marker = folders.marker(id, run);
+        if (strays.end(marker)) {
+            problems.clear("end run " + run, id);
+        } else {
+            problems.set(
+                    "end run " + run,
+                    id,
+                    "processes of the old run %d of %s are still there although they were killed"
+                            .formatted(run, id));
+            loop.schedule(AGAIN_AFTER, () -> blocking.execute(() -> endOlder(id, run)));
+        }
     }
 
     private Optional<Found> adopt(InstanceId id, long run) {
@@ -306,30 +329,48 @@ final class ProcessDriver {
                             Optional.empty(),
                             Optional.empty(),
                             true,
+                            false,
                             "the machine was restarted"));
         }
         var child = settledChild(entry);
         if (child.isEmpty()) {
-            strays.end(entry.marker);
-            return Optional.empty();
+            return strays.end(entry.marker) ? Optional.empty() : Optional.of(ending(entry, token));
         }
         live.put(id, entry);
         watch(entry, child.get(), shim(entry.folder));
-        if (entry.childEnded) {
-            live.remove(id, entry);
-            cancelWatches(entry);
-            strays.end(entry.marker);
+        if (!entry.childEnded) {
             return Optional.of(
                     new Found(
                             run,
                             token,
+                            Optional.of(child.get().pid()),
                             Optional.empty(),
-                            entry.folder.status(),
                             false,
-                            "while no agent was running"));
+                            false,
+                            ""));
         }
+        if (!strays.end(entry.marker)) {
+            return Optional.of(ending(entry, token));
+        }
+        live.remove(id, entry);
+        cancelWatches(entry);
         return Optional.of(
-                new Found(run, token, Optional.of(child.get().pid()), Optional.empty(), false, ""));
+                new Found(
+                        run,
+                        token,
+                        Optional.empty(),
+                        entry.folder.status(),
+                        false,
+                        false,
+                        "while no agent was running"));
+    }
+
+    /** Nothing may take its place before all of it is gone. */
+    private Found ending(Live entry, String token) {
+        live.put(entry.id, entry);
+        loop.execute(() -> clear(entry));
+        return new Found(
+                entry.run, token, Optional.empty(), entry.folder.status(), false, true, "");
     }
 
     /** Who holds the run, after a claim that is still on its way has been waited for or taken. */
@@ -348,19 +389,67 @@ final class ProcessDriver {
 
     private void watch(Live entry, ProcessIdentity child, Optional<ProcessIdentity> shim) {
         entry.child = Optional.of(child);
-        entry.shimWatch =
-                shim.flatMap(identity ->
-                        watcher.watch(
-                                identity, bootId, () -> loop.execute(() -> shimEnded(entry))));
-        entry.shimEnded = entry.shimWatch.isEmpty();
-        entry.childWatch =
-                watcher.watch(child, bootId, () -> loop.execute(() -> childEnded(entry)));
-        if (entry.childWatch.isEmpty()) {
-            entry.childEnded = true;
-            loop.execute(() -> childEnded(entry));
-        } else if (entry.shimEnded) {
-            loop.execute(() -> shimEnded(entry));
+        entry.shim = shim;
+        watchShim(entry);
+        watchChild(entry, child);
+    }
+
+    private void watchShim(Live entry) {
+        if (entry.shim.isEmpty()) {
+            entry.shimEnded = true;
+            return;
         }
+        switch (watcher.watch(
+                entry.shim.get(), bootId, () -> loop.execute(() -> shimEnded(entry)))) {
+            case PidWatcher.Attempt.Held held -> entry.shimWatch = Optional.of(held.watch());
+            case PidWatcher.Attempt.Gone ignored -> entry.shimEnded = true;
+            case PidWatcher.Attempt.Refused ignored ->
+                    again(
+                            entry,
+                            () -> {
+                                watchShim(entry);
+                                if (entry.shimEnded) {
+                                    shimEnded(entry);
+                                }
+                            });
+        }
+    }
+
+    /** A process that cannot be watched is left alone, not taken for ended. */
+    private void watchChild(Live entry, ProcessIdentity child) {
+        switch (watcher.watch(child, bootId, () -> loop.execute(() -> childEnded(entry)))) {
+            case PidWatcher.Attempt.Held held -> {
+                problems.clear("watch", entry.id);
+                entry.childWatch = Optional.of(held.watch());
+                if (entry.shimEnded) {
+                    loop.execute(() -> shimEnded(entry));
+                }
+                entry.stopping.ifPresent(policy -> signalStop(entry, policy));
+            }
+            case PidWatcher.Attempt.Gone ignored -> {
+                problems.clear("watch", entry.id);
+                entry.childEnded = true;
+                loop.execute(() -> childEnded(entry));
+            }
+            case PidWatcher.Attempt.Refused refused -> {
+                problems.set(
+                        "watch",
+                        entry.id,
+                        "process %d of %s cannot be watched: %s; it is left alone, and this is tried again"
+                                .formatted(child.pid(), entry.id, refused.why()));
+                again(entry, () -> watchChild(entry, child));
+            }
+        }
+    }
+
+    private void again(Live entry, Runnable attempt) {
+        loop.schedule(
+                AGAIN_AFTER,
+                () -> {
+                    if (live.get(entry.id) == entry && !entry.clearing) {
+                        attempt.run();
+                    }
+                });
     }
 
     private void childEnded(Live entry) {
@@ -399,29 +488,57 @@ final class ProcessDriver {
         }
         entry.clearing = true;
         cancelWatches(entry);
+        endRest(entry);
+    }
+
+    /**
+     * Ends everything that is left of a run; what is being stopped may use the rest of its grace
+     * period. The run has ended only when nothing of it is there any more.
+     */
+    private void endRest(Live entry) {
+        var killAt = entry.killAtNanos.orElse(System.nanoTime());
         blocking.execute(() -> {
-            var left = endRest(entry);
-            var status = entry.folder.status();
-            var detail = new ArrayList<String>();
-            var lastLine = entry.folder.lastErrorLine();
-            if (!lastLine.isEmpty() && status.filter(code -> code == 0).isEmpty()) {
-                detail.add("last on stderr: " + lastLine);
+            var remains =
+                    new Remains(() -> strays.of(entry.marker, entry.child), Strays::kill)
+                            .end(killAt, CLEARED_WITHIN);
+            switch (remains) {
+                case Remains.Outcome.Left left ->
+                        loop.execute(() -> {
+                            problems.set(
+                                    "end",
+                                    entry.id,
+                                    "run %d of %s cannot be ended: %s; nothing takes its place before it is gone"
+                                            .formatted(entry.run, entry.id, left.what()));
+                            loop.schedule(AGAIN_AFTER, () -> endRest(entry));
+                        });
+                case Remains.Outcome.Gone gone -> {
+                    var end = end(entry, gone.killed());
+                    loop.execute(() -> {
+                        problems.clear("end", entry.id);
+                        live.remove(entry.id, entry);
+                        events.accept(entry.id, end);
+                    });
+                }
             }
-            if (wasKilledForMemory(entry)) {
-                detail.add(
-                        "it had reached its memory limit of %d bytes"
-                                .formatted(entry.memoryLimit.orElse(0L)));
-            }
-            if (left > 0) {
-                detail.add("%d processes it had left behind were ended".formatted(left));
-            }
-            loop.execute(() -> {
-                live.remove(entry.id, entry);
-                events.accept(
-                        entry.id,
-                        new MachineInput.Ended(entry.run, status, String.join("; ", detail)));
-            });
         });
+    }
+
+    private MachineInput.Ended end(Live entry, int killed) {
+        var status = entry.folder.status();
+        var detail = new ArrayList<String>();
+        var lastLine = entry.folder.lastErrorLine();
+        if (!lastLine.isEmpty() && status.filter(code -> code == 0).isEmpty()) {
+            detail.add("last on stderr: " + lastLine);
+        }
+        if (wasKilledForMemory(entry)) {
+            detail.add(
+                    "it had reached its memory limit of %d bytes"
+                            .formatted(entry.memoryLimit.orElse(0L)));
+        }
+        if (killed > 0) {
+            detail.add("%d processes it had left behind were ended".formatted(killed));
+        }
+        return new MachineInput.Ended(entry.run, status, String.join("; ", detail));
     }
 
     private boolean wasKilledForMemory(Live entry) {
@@ -429,25 +546,6 @@ final class ProcessDriver {
         return entry.memoryLimit.isPresent()
                 && kills.isPresent()
                 && kills.getAsLong() > entry.memoryKills.orElse(kills.getAsLong());
-    }
-
-    /**
-     * Ends everything that is left of a run; what is being stopped may use the rest of its grace
-     * period.
-     */
-    private int endRest(Live entry) {
-        var counted = new AtomicInteger();
-        Poll.within(
-                CLEARED_WITHIN,
-                () -> {
-                    var left = strays.of(entry.marker, entry.child);
-                    counted.accumulateAndGet(left.size(), Math::max);
-                    if (entry.stopping.isEmpty() || System.nanoTime() >= entry.killAtNanos) {
-                        left.forEach(pid -> Posix.kill(pid, SIGKILL));
-                    }
-                    return left.isEmpty() ? Optional.of(entry) : Optional.empty();
-                });
-        return counted.get();
     }
 
     private static void cancelWatches(Live entry) {
@@ -473,7 +571,7 @@ final class ProcessDriver {
     }
 
     private void signalStop(Live entry, StopPolicy policy) {
-        entry.killAtNanos = System.nanoTime() + policy.gracePeriod().toNanos();
+        entry.killAtNanos = OptionalLong.of(System.nanoTime() + policy.gracePeriod().toNanos());
         signal(entry, Sentences.signal(policy.signal()));
         loop.schedule(
                 policy.gracePeriod(),

@@ -2,11 +2,15 @@ package olympus.agent.internal;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -35,17 +39,20 @@ final class RecordFile {
         record Damaged(String why) implements Content {}
     }
 
+    /** Throws {@link UncheckedIOException} when the disk does not tell what is in the file. */
     static Content read(Path file) {
         try {
             return parse(file, Files.readString(file));
         } catch (NoSuchFileException e) {
             return new Content.Missing();
+        } catch (CharacterCodingException e) {
+            return new Content.Damaged(file + " is not text");
         } catch (IOException e) {
-            return new Content.Damaged("%s cannot be read: %s".formatted(file, e));
+            throw new UncheckedIOException("cannot read %s: %s".formatted(file, e.getMessage()), e);
         }
     }
 
-    /** The values of a good file. */
+    /** The values of a good file; throws {@link UncheckedIOException} as {@link #read} does. */
     static Optional<Map<String, String>> values(Path file) {
         return read(file) instanceof Content.Good good
                 ? Optional.of(good.values())
@@ -72,29 +79,75 @@ final class RecordFile {
 
     /**
      * Replaces the file atomically; an {@link UncheckedIOException} leaves the old one as it was.
+     * What is written may be lost with the power, which its checksum tells.
      */
     static void write(Path file, SequencedMap<String, String> values) {
+        replace(file, content(values), false);
+    }
+
+    /** The same, and on the disk when this returns. */
+    static void writeForced(Path file, SequencedMap<String, String> values) {
+        replace(file, content(values));
+    }
+
+    private static byte[] content(SequencedMap<String, String> values) {
         var text = new StringBuilder();
         values.forEach(
                 (name, value) -> text.append(name).append('=').append(escape(value)).append('\n'));
         var body = text.toString();
-        replace(file, (body + CHECKSUM + checksum(body) + "\n").getBytes(StandardCharsets.UTF_8));
+        return (body + CHECKSUM + checksum(body) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Replaces a file by way of a new one beside it. */
+    /**
+     * Replaces a file by way of a new one beside it. When this returns the new one is on the disk;
+     * a power failure leaves the old or the new one, never half of it.
+     */
     static void replace(Path file, byte[] content) {
+        replace(file, content, true);
+    }
+
+    /** The same, but a power failure may leave an empty file. */
+    static void replaceUnforced(Path file, byte[] content) {
+        replace(file, content, false);
+    }
+
+    private static void replace(Path file, byte[] content, boolean forced) {
         var fresh = file.resolveSibling(file.getFileName() + ".new");
+        var folder = file.toAbsolutePath().getParent();
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.write(fresh, content);
+            Files.createDirectories(folder);
+            try (var out =
+                    FileChannel.open(
+                            fresh,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.TRUNCATE_EXISTING,
+                            StandardOpenOption.WRITE)) {
+                var bytes = ByteBuffer.wrap(content);
+                while (bytes.hasRemaining()) {
+                    out.write(bytes);
+                }
+                if (forced) {
+                    out.force(true);
+                }
+            }
             Files.move(
                     fresh,
                     file,
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
+            if (forced) {
+                force(folder);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "cannot write %s: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    /** The names in a folder. */
+    static void force(Path folder) throws IOException {
+        try (var names = FileChannel.open(folder)) {
+            names.force(true);
         }
     }
 

@@ -3,8 +3,10 @@ package olympus.agent.internal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -12,13 +14,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import olympus.model.SecretRef;
 import olympus.model.StackName;
+import olympus.model.stack.Workload;
+import olympus.model.state.Assignment;
 
 /**
  * The clear texts that the assigned instances need, kept over restarts in {@code secrets.sealed}:
@@ -61,6 +67,23 @@ final class SealedSecrets {
         }
     }
 
+    /** The secrets that the instances of an assignment are given. */
+    static Set<SecretRef> needed(Assignment assignment) {
+        var needed = new HashSet<SecretRef>();
+        for (var spec : assignment.instances()) {
+            if (spec.definition().workload() instanceof Workload.Process process) {
+                process.environment()
+                        .values()
+                        .forEach(value -> {
+                            if (value instanceof Workload.EnvironmentValue.Secret secret) {
+                                needed.add(secret.ref());
+                            }
+                        });
+            }
+        }
+        return needed;
+    }
+
     /** Throws {@link UncheckedIOException} when the disk refuses. */
     void save(Map<SecretRef, String> secrets) {
         if (secrets.isEmpty() && !Files.exists(file)) {
@@ -86,19 +109,36 @@ final class SealedSecrets {
     }
 
     private byte[] key() throws IOException {
-        if (!Files.exists(keyFile)) {
-            var key = new byte[KEY_BYTES];
-            random.nextBytes(key);
-            var fresh = keyFile.resolveSibling("node.key.new");
-            Files.deleteIfExists(fresh);
-            Files.createFile(
-                    fresh,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rw-------")));
-            Files.write(fresh, key, StandardOpenOption.WRITE);
-            Files.move(fresh, keyFile, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            var key = Files.readAllBytes(keyFile);
+            // One of another length is damaged: nothing can be opened with it, nor sealed.
+            return key.length == KEY_BYTES ? key : newKey();
+        } catch (NoSuchFileException notYetThere) {
+            return newKey();
         }
-        return Files.readAllBytes(keyFile);
+    }
+
+    private byte[] newKey() throws IOException {
+        var key = new byte[KEY_BYTES];
+        random.nextBytes(key);
+        var fresh = keyFile.resolveSibling("node.key.new");
+        Files.deleteIfExists(fresh);
+        try (var out =
+                FileChannel.open(
+                        fresh,
+                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rw-------")))) {
+            out.write(ByteBuffer.wrap(key));
+            out.force(true);
+        }
+        Files.move(
+                fresh,
+                keyFile,
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+        RecordFile.force(keyFile.toAbsolutePath().getParent());
+        return key;
     }
 
     private static byte[] encode(Map<SecretRef, String> secrets) throws IOException {

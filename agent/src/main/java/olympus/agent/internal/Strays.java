@@ -1,5 +1,6 @@
 package olympus.agent.internal;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -32,7 +33,7 @@ final class Strays {
                         .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The pids of a run, its shim excepted. */
+    /** The pids of a run, its shim excepted; throws {@link UncheckedIOException} when unknown. */
     List<Long> of(String marker, Optional<ProcessIdentity> child) {
         return table.rows().stream()
                 .filter(row -> row.mark().equals(marker) || isOf(row.stat(), child))
@@ -59,18 +60,16 @@ final class Strays {
 
     /**
      * Kills all that was left of a run when the agent started, and waits until it is gone (one
-     * second at most).
+     * second at most); false when something is still there.
      */
-    void end(String marker) {
-        if (!atStart.contains(marker)) {
-            return;
-        }
-        Poll.within(
-                ENDED_WITHIN,
-                () -> {
-                    var left = of(marker, Optional.empty());
-                    left.forEach(pid -> Posix.kill(pid, SIGKILL));
-                    return left.isEmpty() ? Optional.of(marker) : Optional.empty();
-                });
+    boolean end(String marker) {
+        return !atStart.contains(marker)
+                || new Remains(() -> of(marker, Optional.empty()), Strays::kill)
+                                .end(System.nanoTime(), ENDED_WITHIN)
+                        instanceof Remains.Outcome.Gone;
+    }
+
+    static void kill(long pid) {
+        Posix.kill(pid, SIGKILL);
     }
 }

@@ -17,7 +17,6 @@ import olympus.foundation.EventLoop;
 import olympus.link.Pause;
 import olympus.model.InstanceId;
 import olympus.model.SecretRef;
-import olympus.model.stack.Workload;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 import olympus.model.state.InstanceObservation;
@@ -29,7 +28,9 @@ import olympus.model.state.NodeReport;
  * carries out what these decide.
  *
  * <p>Ownership: the machines, the assignment, pauses and events. Threading: everything here runs on
- * the supervision loop; nothing here blocks longer than a small file write takes.
+ * the supervision loop; nothing here blocks longer than a small file write takes, but for {@link
+ * #meet}: for each instance that is new here it reads its folder, and for one that left strays
+ * before the agent's start it also reads {@code /proc} and waits for their end (a second at most).
  */
 final class Supervisor {
 
@@ -39,6 +40,7 @@ final class Supervisor {
     static final int RATIONED_STARTS_PER_SECOND = 2;
 
     private static final Duration BRAKE_SETTLES = Duration.ofMillis(300);
+    private static final Duration LOOK_AGAIN_AFTER = Duration.ofSeconds(2);
 
     private final SupervisorParts parts;
     private final EventLoop loop;
@@ -49,12 +51,14 @@ final class Supervisor {
     private final Map<InstanceId, InstanceSpec> lastSpecs = new HashMap<>();
     private final Set<InstanceId> coldStarts = new HashSet<>();
     private final Map<InstanceId, MachineAction.Stop> askedStops = new TreeMap<>();
-    private final TreeSet<String> problems = new TreeSet<>();
+    private final Problems problems = new Problems();
 
     private Optional<Assignment> assignment = Optional.empty();
     private Map<SecretRef, String> secrets = Map.of();
     private Optional<String> brake = Optional.empty();
     private boolean brakeSettling;
+    private boolean brakeSettled;
+    private boolean acceptDue;
     private int startsThisSecond;
     private long reportSequence;
 
@@ -82,12 +86,27 @@ final class Supervisor {
                 .ifPresentOrElse(
                         loaded -> secrets = loaded,
                         () ->
-                                problems.add(
+                                problems.set(
+                                        "open the secrets",
                                         "the sealed secrets cannot be opened; instances that need them wait for a server"));
+        readAssignment();
+    }
+
+    private void readAssignment() {
         switch (parts.assignments().load()) {
             case AssignmentFile.Stored.None ignored -> {}
+            case AssignmentFile.Stored.Unreadable unreadable -> {
+                problems.set("read the assignment", unreadable.why());
+                loop.schedule(
+                        LOOK_AGAIN_AFTER,
+                        () -> {
+                            if (assignment.isEmpty()) {
+                                readAssignment();
+                            }
+                        });
+            }
             case AssignmentFile.Stored.Damaged damaged -> {
-                problems.add(damaged.why());
+                problems.set("read the assignment", damaged.why());
                 tell(
                         Optional.empty(),
                         "wait for an assignment",
@@ -135,7 +154,7 @@ final class Supervisor {
     }
 
     private void keep(Assignment wanted, Map<SecretRef, String> clear) {
-        var needed = neededSecrets(wanted);
+        var needed = SealedSecrets.needed(wanted);
         var all = new HashMap<SecretRef, String>();
         needed.forEach(ref ->
                 Optional.ofNullable(clear.get(ref))
@@ -155,49 +174,53 @@ final class Supervisor {
                 });
     }
 
-    private static Set<SecretRef> neededSecrets(Assignment wanted) {
-        var needed = new HashSet<SecretRef>();
-        for (var spec : wanted.instances()) {
-            if (spec.definition().workload() instanceof Workload.Process process) {
-                process.environment()
-                        .values()
-                        .forEach(value -> {
-                            if (value instanceof Workload.EnvironmentValue.Secret secret) {
-                                needed.add(secret.ref());
-                            }
-                        });
-            }
-        }
-        return needed;
-    }
-
     /**
      * A disk that refuses must not stop supervision: it goes on from memory and the report says so.
      */
-    private void attempt(String what, Runnable write) {
-        var prefix = "cannot " + what;
-        problems.removeIf(problem -> problem.startsWith(prefix));
+    private boolean attempt(String what, Runnable write) {
         try {
             write.run();
+            problems.clear(what);
+            return true;
         } catch (UncheckedIOException e) {
-            problems.add(prefix + ": " + e.getMessage());
+            problems.set(what, "cannot %s: %s".formatted(what, e.getMessage()));
+            return false;
         }
     }
 
     private void accept(Assignment wanted) {
         assignment = Optional.of(wanted);
+        problems.clear("read the assignment");
         var specs = new TreeMap<InstanceId, InstanceSpec>();
         wanted.instances().forEach(spec -> specs.put(spec.id(), spec));
         var all = new TreeSet<>(specs.keySet());
         all.addAll(machines.keySet());
-        all.addAll(parts.folders().instances());
+        var known =
+                attempt(
+                        "look for instances on disk",
+                        () -> all.addAll(parts.folders().instances()));
         lastSpecs.putAll(specs);
-        meet(all);
+        if (!meet(all) || !known) {
+            acceptAgain();
+        }
         for (var id : all) {
             feed(id, new MachineInput.Wanted(Optional.ofNullable(specs.get(id))));
         }
         settleStops();
         lookAround();
+    }
+
+    /** What the disk or the kernel did not tell is asked again; until then it is left alone. */
+    private void acceptAgain() {
+        if (!acceptDue) {
+            acceptDue = true;
+            loop.schedule(
+                    LOOK_AGAIN_AFTER,
+                    () -> {
+                        acceptDue = false;
+                        assignment.ifPresent(this::accept);
+                    });
+        }
     }
 
     void pause(Pause order) {
@@ -241,26 +264,28 @@ final class Supervisor {
 
     /**
      * Machines for the instances that have none: all of them are there before one hears of the run
-     * that was found, because whether it may start depends on the others.
+     * that was found, because whether it may start depends on the others. Reads the folders of the
+     * instances and {@code /proc}. False when it could not be told of all of them what is there.
      */
-    private void meet(Set<InstanceId> all) {
+    private boolean meet(Set<InstanceId> all) {
         var found = new LinkedHashMap<InstanceMachine, ProcessDriver.Found>();
+        var known = true;
         for (var id : all) {
             if (!machines.containsKey(id)) {
-                meet(id, found);
+                known &= attempt("tell what runs of " + id, () -> meet(id, found));
             }
         }
         found.forEach(this::recognise);
+        return known;
     }
 
     /** From its folder, with the run that may still be there. */
     private void meet(InstanceId id, Map<InstanceMachine, ProcessDriver.Found> found) {
         var record =
-                RecordFile.values(parts.folders().record(id))
-                        .flatMap(InstanceRecord::of)
+                InstanceRecord.read(parts.folders().record(id))
                         .orElseGet(() -> InstanceRecord.fresh(parts.bootId()));
-        var run = driver.adopt(id);
         var known = record.withLastRun(parts.folders().runs(id).stream().findFirst().orElse(0L));
+        var run = driver.adopt(id);
         var machine = new InstanceMachine(id, known, parts.bootId(), parts.clock(), parts.random());
         machines.put(id, machine);
         assignment.stream()
@@ -284,9 +309,12 @@ final class Supervisor {
             coldStarts.remove(machine.id());
             machine.know(wanted);
             step(machine, new MachineInput.Adopted(run.run(), run.pid().get(), token));
+        } else if (run.isEnding()) {
+            machine.know(wanted);
+            machine.endedUnseen(run.run(), token);
         } else if (wanted.isPresent() && !run.isFromBeforeBoot()) {
             machine.know(wanted);
-            machine.endedUnseen(token);
+            machine.endedUnseen(run.run(), token);
             step(machine, new MachineInput.Ended(run.run(), run.exit(), run.detail()));
         }
     }
@@ -330,6 +358,7 @@ final class Supervisor {
         lastSpecs.remove(id);
         askedStops.remove(id);
         probes.forget(id);
+        problems.clear("write the record of " + id);
         parts.output().forget(id);
         parts.blocking()
                 .execute(() -> {
@@ -338,7 +367,8 @@ final class Supervisor {
                         driver.forget(id);
                     } catch (UncheckedIOException e) {
                         loop.execute(() ->
-                                problems.add(
+                                problems.set(
+                                        "remove the folder of " + id,
                                         "cannot remove the folder of %s: %s"
                                                 .formatted(id, e.getMessage())));
                     }
@@ -354,7 +384,7 @@ final class Supervisor {
         attempt(
                 "write the record of " + id,
                 () -> {
-                    RecordFile.write(parts.folders().record(id), record.values());
+                    record.write(parts.folders().record(id));
                     saved.put(id, record);
                 });
     }
@@ -488,8 +518,6 @@ final class Supervisor {
         }
     }
 
-    private boolean brakeSettled;
-
     // ---- telling
 
     private void tell(Optional<InstanceId> instance, String action, String why, String result) {
@@ -512,13 +540,9 @@ final class Supervisor {
     NodeReport report() {
         var observations = new ArrayList<InstanceObservation>(machines.size());
         machines.values().forEach(machine -> observations.add(machine.observation()));
-        var all = new ArrayList<>(problems);
+        var all = new ArrayList<>(problems.all());
         all.addAll(parts.lacks().get());
-        if (parts.events().dropped() > 0) {
-            all.add(
-                    "%d events were lost: no server recorded them in time"
-                            .formatted(parts.events().dropped()));
-        }
+        all.addAll(parts.events().problems());
         return new NodeReport(
                 parts.identity().node(),
                 parts.identity().name(),
@@ -548,19 +572,20 @@ final class Supervisor {
                     .ifPresent(spec ->
                             feed(
                                     machine.id(),
-                                    new MachineInput.Wanted(
-                                            Optional.of(
-                                                    new InstanceSpec(
-                                                            spec.id(),
-                                                            spec.runToken(),
-                                                            InstanceSpec.Desired.STOP,
-                                                            Optional.of(
-                                                                    "all instances are to end with Olympus"),
-                                                            spec.definition(),
-                                                            spec.directory(),
-                                                            spec.ports())))));
+                                    new MachineInput.Wanted(Optional.of(stopped(spec)))));
         }
         settleStops();
+    }
+
+    private static InstanceSpec stopped(InstanceSpec spec) {
+        return new InstanceSpec(
+                spec.id(),
+                spec.runToken(),
+                InstanceSpec.Desired.STOP,
+                Optional.of("all instances are to end with Olympus"),
+                spec.definition(),
+                spec.directory(),
+                spec.ports());
     }
 
     List<InstanceId> live() {

@@ -63,6 +63,35 @@ class AloneTest {
         }
     }
 
+    @Test
+    void leavesAnInstanceAloneWhoseFolderCannotBeReadForNow() throws IOException {
+        try (var agent = new RunningAgent(folder)) {
+            agent.assign(Specs.of(folder, "first/web.1", "sleep", "600"));
+            var pid = agent.awaitRunning("first/web.1").pid();
+            var runs = folder.resolve("agent/instances/first/web.1/runs");
+            var aside = folder.resolve("aside");
+            agent.restartAgent(() -> {
+                try {
+                    Files.move(runs, aside);
+                    Files.createSymbolicLink(runs, runs.getFileName());
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            agent.awaitReport(report ->
+                    report.problems().stream()
+                            .anyMatch(problem ->
+                                    problem.startsWith("cannot tell what runs of first/web.1")));
+            assertThat(agent.seen("first/web.1")).isEmpty();
+
+            Files.delete(runs);
+            Files.move(aside, runs);
+
+            assertThat(agent.awaitRunning("first/web.1").pid()).isEqualTo(pid);
+            agent.awaitReport(report -> report.problems().isEmpty());
+        }
+    }
+
     /** Three services whose names sort against their order. */
     private void running(RunningAgent agent) {
         agent.assign(
