@@ -157,30 +157,6 @@ class FaultsTest {
     }
 
     @Test
-    void startsNothingBesideAWorkerThatUsesTheWholeGraceOfTheRunBefore() throws IOException {
-        try (var agent = new RunningAgent(folder)) {
-            // The main process ends at once, its worker not before it is killed.
-            var spec =
-                    Specs.shell(
-                                    folder,
-                                    "first/web.1",
-                                    "sh -c 'trap \"\" TERM; echo $$ > worker.$PPID; while :; do sleep 0.1; done' & exec sleep 600")
-                            .stop("SIGTERM", Duration.ofSeconds(12));
-            agent.assign(spec);
-            var before = agent.awaitRunning("first/web.1").pid();
-            var file = folder.resolve("worker." + before);
-            Eventually.check(() -> assertThat(file).isNotEmptyFile());
-            var worker = ProcessHandle.of(Long.parseLong(Files.readString(file).strip()));
-
-            agent.assign(spec.token("run-2"));
-
-            agent.await(
-                    "first/web.1", seen -> seen.state() == State.RUNNING && seen.pid() != before);
-            assertThat(worker.filter(ProcessHandle::isAlive)).isEmpty();
-        }
-    }
-
-    @Test
     void sendsTheDeclaredSignalAndKillsAfterTheGrace() {
         try (var agent = new RunningAgent(folder)) {
             var polite =

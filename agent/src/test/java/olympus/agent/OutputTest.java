@@ -62,6 +62,33 @@ class OutputTest {
     }
 
     @Test
+    void givesBackTheDiskOfOutputThatNeverEndsALine() {
+        var small = new OutputLimits(1 << 20, 2);
+        try (var agent = new RunningAgent(folder, small, Brake.STANDARD)) {
+            agent.assign(
+                    Specs.shell(
+                            folder,
+                            "first/loud.1",
+                            "head -c 20000000 /dev/zero | tr '\\0' '#'; touch written; exec sleep 600"));
+            Eventually.check(() -> assertThat(folder.resolve("written")).exists());
+
+            Eventually.check(() ->
+                    assertThat(diskBlocks(folder.resolve("agent/instances"))).isLessThan(4L << 20));
+        }
+    }
+
+    @Test
+    void takesOutputOverAlsoIntoTheSmallestSegments() {
+        try (var agent = new RunningAgent(folder, new OutputLimits(1 << 17, 2), Brake.STANDARD)) {
+            agent.assign(Specs.shell(folder, "first/web.1", "echo one; echo two; exec sleep 600"));
+
+            assertThat(agent.lines("first/web.1", 2))
+                    .extracting(LogLine::text)
+                    .containsExactly("one", "two");
+        }
+    }
+
+    @Test
     void followsWithBackPressure() throws InterruptedException {
         try (var agent = new RunningAgent(folder)) {
             agent.assign(

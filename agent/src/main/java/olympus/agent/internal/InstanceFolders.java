@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,6 +23,7 @@ final class InstanceFolders {
     /** The environment variable that marks every process of a run. */
     static final String MARKER_NAME = "OLYMPUS_RUN_ID";
 
+    private static final String RETIRED = ".retired";
     private static final Path MEMORY = Path.of("/dev/shm");
 
     private final Path root;
@@ -78,8 +80,13 @@ final class InstanceFolders {
      */
     RunFolder run(InstanceId id, long run) {
         var usual = new RunFolder(instance(id).resolve("runs").resolve(Long.toString(run)));
-        var inMemory = refugeRun(id, run);
-        return !Files.exists(usual.path()) && Files.exists(inMemory.path()) ? inMemory : usual;
+        if (Files.exists(usual.path())) {
+            return usual;
+        }
+        return Stream.of(refugeRun(id, run), formerRefugeRun(id, run))
+                .filter(folder -> Files.exists(folder.path()) && isOf(folder, id, run))
+                .findFirst()
+                .orElse(usual);
     }
 
     /**
@@ -90,9 +97,28 @@ final class InstanceFolders {
         return new RunFolder(refugeOf(id).resolve(Long.toString(run)));
     }
 
+    /** A point is in no name, so that no two instances can share a folder. */
     private Path refugeOf(InstanceId id) {
         return refuge.resolve(
+                id.service().stack().value() + "." + id.service().service() + "." + id.ordinal());
+    }
+
+    /** As agents before named it, which two instances may share. */
+    private Path formerRefugeOf(InstanceId id) {
+        return refuge.resolve(
                 id.service().stack().value() + "-" + id.service().service() + "." + id.ordinal());
+    }
+
+    private RunFolder formerRefugeRun(InstanceId id, long run) {
+        return new RunFolder(formerRefugeOf(id).resolve(Long.toString(run)));
+    }
+
+    /** Whether the intent of a run names no other instance. */
+    private boolean isOf(RunFolder folder, InstanceId id, long run) {
+        return folder.path().startsWith(refugeOf(id))
+                || folder.intent()
+                        .filter(intent -> intent.marker().equals(marker(id, run)))
+                        .isPresent();
     }
 
     /**
@@ -118,12 +144,48 @@ final class InstanceFolders {
         }
     }
 
-    /** Removes all that is kept of an instance. */
-    void delete(InstanceId id) {
-        RunFolder.delete(instance(id));
-        RunFolder.delete(refugeOf(id));
-        // Only when it was the last: a plain rmdir. Whether it was does not matter.
-        var ignored = refuge.toFile().delete();
+    /**
+     * Takes away all that is kept of an instance, so that its name is free at once; what is to be
+     * deleted of it stands in {@link #retired}. Throws {@link UncheckedIOException} when the disk
+     * refuses.
+     */
+    void retire(InstanceId id) {
+        numbers(formerRefugeOf(id))
+                .filter(run -> isOf(formerRefugeRun(id, run), id, run))
+                .forEach(run -> retire(formerRefugeRun(id, run).path(), refuge.resolve(RETIRED)));
+        retire(refugeOf(id), refuge.resolve(RETIRED));
+        retire(instance(id), root.resolve(RETIRED));
+    }
+
+    private static void retire(Path folder, Path to) {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try {
+            Files.createDirectories(to);
+            var number = 0;
+            while (Files.exists(to.resolve(Integer.toString(number)))) {
+                number++;
+            }
+            Files.move(
+                    folder, to.resolve(Integer.toString(number)), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot take away %s: %s".formatted(folder, e), e);
+        }
+    }
+
+    /** What was taken away and is still to be deleted. */
+    List<Path> retired() {
+        return Stream.of(root.resolve(RETIRED), refuge.resolve(RETIRED))
+                .flatMap(folder -> names(folder).stream().map(folder::resolve))
+                .toList();
+    }
+
+    /** Deletes what was taken away. Blocks for as long as the disk needs. */
+    void delete(List<Path> retired) {
+        retired.forEach(RunFolder::delete);
+        // Only when they are empty: a plain rmdir. Whether they were does not matter.
+        var ignored = refuge.resolve(RETIRED).toFile().delete() && refuge.toFile().delete();
     }
 
     /**
@@ -139,16 +201,22 @@ final class InstanceFolders {
      * unreadable.
      */
     List<Long> runs(InstanceId id) {
+        var former =
+                numbers(formerRefugeOf(id)).filter(run -> isOf(formerRefugeRun(id, run), id, run));
         return Stream.concat(
-                        names(instance(id).resolve("runs")).stream(), names(refugeOf(id)).stream())
+                        Stream.concat(numbers(instance(id).resolve("runs")), numbers(refugeOf(id))),
+                        former)
                 .distinct()
-                .filter(name ->
-                        !name.isEmpty()
-                                && name.chars().allMatch(Character::isDigit)
-                                && name.length() < 19)
-                .map(Long::valueOf)
                 .sorted(Comparator.reverseOrder())
                 .toList();
+    }
+
+    private static Stream<Long> numbers(Path folder) {
+        return names(folder).stream().filter(InstanceFolders::isNumber).map(Long::valueOf);
+    }
+
+    private static boolean isNumber(String name) {
+        return !name.isEmpty() && name.chars().allMatch(Character::isDigit) && name.length() < 19;
     }
 
     /** The instances that have a folder; throws {@link UncheckedIOException} when unreadable. */

@@ -157,11 +157,19 @@ final class Limits {
         unified.ifPresent(bases::add);
         // A plain rmdir: the files in it are the kernel's.
         for (var base : bases) {
-            var ignored = base.resolve(name(id)).toFile().delete();
+            var ignored =
+                    base.resolve(name(id)).toFile().delete()
+                            | base.resolve(formerName(id)).toFile().delete();
         }
     }
 
+    /** A point is in no name, so that no two instances can share a group. */
     private String name(InstanceId id) {
+        return prefix + "-" + id.toString().replace('/', '.');
+    }
+
+    /** As agents before named it. */
+    private String formerName(InstanceId id) {
         return prefix + "-" + id.toString().replace('/', '-');
     }
 

@@ -80,6 +80,13 @@ final class LogStreams {
                     Optional.of(
                             "the output of %s cannot be read: %s"
                                     .formatted(request.instance(), e.getMessage())));
+        } catch (RuntimeException e) {
+            // A bug; but whoever reads must not wait for ever.
+            sink.end(
+                    Optional.of(
+                            "reading the output of %s failed: %s"
+                                    .formatted(request.instance(), e)));
+            throw e;
         }
     }
 

@@ -1,5 +1,6 @@
 package olympus.agent.internal;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ public final class NodeSupervision implements AutoCloseable {
         streams = new LogStreams(folders, output);
         var bootId = ProcFs.bootId();
         var accounts = new Accounts(Posix.effectiveUser());
-        var prober = new Prober(accounts);
+        var prober = new Prober(accounts, new Lookups(InetAddress::getByName));
         var limits = new Limits(identity.node().toString().substring(0, 8));
         var strays = new Strays(bootId);
         var parts =

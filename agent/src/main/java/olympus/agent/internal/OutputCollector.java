@@ -50,7 +50,9 @@ final class OutputCollector {
     private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
     private final ByteBuffer records = ByteBuffer.allocate(2 * CHUNK);
     private final AtomicLong skippedBytes = new AtomicLong();
-    private volatile String fault = "";
+    private final Map<InstanceId, String> faults = new ConcurrentHashMap<>();
+    private final Map<InstanceId, Long> unopened = new HashMap<>();
+    private volatile boolean holesRefused;
 
     OutputCollector(
             InstanceFolders folders,
@@ -97,6 +99,8 @@ final class OutputCollector {
     void forget(InstanceId id) {
         loop.execute(() -> {
             sources.remove(id);
+            unopened.remove(id);
+            faults.remove(id);
             var log = logs.remove(id);
             if (log != null) {
                 close(log);
@@ -113,12 +117,23 @@ final class OutputCollector {
      * Why output cannot be stored at present, and what was lost by that; empty when all is well.
      */
     Optional<String> problem() {
-        if (skippedBytes.get() == 0 && fault.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                "output cannot be stored (%s); %d bytes were skipped so far"
-                        .formatted(fault, skippedBytes.get()));
+        var fault = faults.entrySet().stream().min(Map.Entry.comparingByKey());
+        var skipped =
+                skippedBytes.get() == 0
+                        ? Optional.<String>empty()
+                        : Optional.of(
+                                "%d bytes of output were skipped so far because they could not be stored"
+                                        .formatted(skippedBytes.get()));
+        return fault.map(first ->
+                        "output of %s%s cannot be stored (%s)%s"
+                                .formatted(
+                                        first.getKey(),
+                                        faults.size() > 1
+                                                ? " and %d others".formatted(faults.size() - 1)
+                                                : "",
+                                        first.getValue(),
+                                        skipped.map(text -> "; " + text).orElse("")))
+                .or(() -> skipped);
     }
 
     /** Takes over what is there and closes the logs. */
@@ -147,21 +162,39 @@ final class OutputCollector {
                         new Source(
                                 id, new SegmentedLog(folders.instance(id).resolve("log"), limits));
             } catch (IOException e) {
-                fault = "the log of %s cannot be opened: %s".formatted(id, e.getMessage());
-                loop.schedule(RETRY, () -> begin(id, run));
+                beginAgain(id, run, "its log cannot be opened: " + e.getMessage());
                 return;
             }
+            faults.remove(id);
             sources.put(id, source);
             logs.put(id, source.log);
         }
         if (run > source.run) {
-            finishOlder(source, run);
+            try {
+                finishOlder(source, run);
+            } catch (UncheckedIOException e) {
+                beginAgain(id, run, String.valueOf(e.getMessage()));
+                return;
+            }
             source.run = run;
             source.punched[0] = 0;
             source.punched[1] = 0;
             source.log.beginEpoch(run);
             schedule(source);
         }
+    }
+
+    /** Unless the instance is forgotten or has a later run by then. */
+    private void beginAgain(InstanceId id, long run, String why) {
+        faults.put(id, why);
+        unopened.put(id, run);
+        loop.schedule(
+                RETRY,
+                () -> {
+                    if (unopened.remove(id, run)) {
+                        begin(id, run);
+                    }
+                });
     }
 
     private void finishOlder(Source source, long run) {
@@ -243,18 +276,18 @@ final class OutputCollector {
                 source.log.skipTo(moved(source.log.position(), isError, 0));
             }
             var end = Math.min(size, source.log.position().offset(isError) + TURN_BYTES);
-            while (source.log.position().offset(isError) < end) {
-                if (!takeChunk(source, channel, isError, size, finished)) {
-                    return false;
-                }
+            var takes = true;
+            while (takes && source.log.position().offset(isError) < end) {
+                takes = takeChunk(source, channel, isError, size, finished);
             }
+            // Also before a line that has not ended yet: it may be the only one for ever.
             punch(source, file, isError);
-            return end < size;
+            return takes && end < size;
         } catch (NoSuchFileException notYetThere) {
             source.seen[index] = 0;
             return false;
         } catch (IOException e) {
-            fault = "%s cannot be read: %s".formatted(file, e.getMessage());
+            faults.put(source.id, "%s cannot be read: %s".formatted(file, e.getMessage()));
             return false;
         }
     }
@@ -293,7 +326,9 @@ final class OutputCollector {
      */
     private LogPosition cut(LogPosition before, boolean isError, boolean atEnd) {
         records.clear();
-        var handy = Math.min(CHUNK, limits.segmentBytes() / 2) - SegmentFormat.MAX_RECORD;
+        // At least one record, however small the segments are.
+        var handy =
+                Math.max(0, Math.min(CHUNK, limits.segmentBytes() / 2) - SegmentFormat.MAX_RECORD);
         var millis = clock.wall().toEpochMilli();
         var position = before;
         while (chunk.hasRemaining() && records.position() <= handy) {
@@ -347,10 +382,10 @@ final class OutputCollector {
         for (var attempt = 0; attempt < 2; attempt++) {
             try {
                 source.log.append(records.duplicate(), after);
-                fault = "";
+                faults.remove(source.id);
                 return true;
             } catch (IOException e) {
-                fault = String.valueOf(e.getMessage());
+                faults.put(source.id, String.valueOf(e.getMessage()));
                 if (!source.log.dropOldest()) {
                     break;
                 }
@@ -383,8 +418,6 @@ final class OutputCollector {
             }
         }
     }
-
-    private volatile boolean holesRefused;
 
     /**
      * Whether the filesystem cannot free parts of a file: then output files grow until their run

@@ -1,5 +1,6 @@
 package olympus.agent.internal;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -34,6 +35,7 @@ final class Posix {
     private static final int FALLOC_FL_PUNCH_HOLE = 2;
     private static final int O_WRONLY = 1;
     private static final int O_CLOEXEC = 0x80000;
+    private static final int O_NONBLOCK = 0x800;
     private static final int CLOEXEC = 0x80000;
     private static final int EFD_NONBLOCK = 0x800;
     private static final int IN_NONBLOCK = 0x800;
@@ -77,6 +79,8 @@ final class Posix {
                     ValueLayout.JAVA_INT);
     private static final MethodHandle EVENTFD =
             function("eventfd", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+    private static final MethodHandle PIPE =
+            function("pipe2", ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
     private static final MethodHandle READ =
             longFunction("read", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
     private static final MethodHandle WRITE =
@@ -150,6 +154,23 @@ final class Posix {
 
     static int eventfd() {
         return call(EVENTFD, 0, CLOEXEC | EFD_NONBLOCK);
+    }
+
+    /** The two ends of a pipe, neither of which ever makes its user wait. */
+    record Pipe(int readEnd, int writeEnd) {}
+
+    /** Throws {@link IOException} when there is none to be had. */
+    static Pipe pipe() throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            var ends = arena.allocate(ValueLayout.JAVA_INT, 2);
+            var result = call(PIPE, ends, O_CLOEXEC | O_NONBLOCK);
+            if (result < 0) {
+                throw new IOException("pipe2 failed with errno " + -result);
+            }
+            return new Pipe(
+                    ends.getAtIndex(ValueLayout.JAVA_INT, 0),
+                    ends.getAtIndex(ValueLayout.JAVA_INT, 1));
+        }
     }
 
     static int inotifyInit() {

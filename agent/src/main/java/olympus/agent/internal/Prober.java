@@ -12,9 +12,9 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -26,22 +26,24 @@ import olympus.model.stack.Probe;
 import olympus.model.state.InstanceSpec;
 
 /**
- * Asks an instance once whether it does its work. Blocks (run it on a virtual thread) and always
- * answers within the probe's timeout. Limits: {@link #PARALLEL} at a time; waiting for a turn is
- * not counted as the instance's fault.
+ * Asks an instance once whether it does its work. Blocks (run it on a virtual thread) and answers
+ * within the probe's timeout: names are looked up within it, sockets are closed and commands killed
+ * at its end. Limits: {@link #PARALLEL} at a time; waiting for a turn, and for the user that a
+ * command runs as to be looked up, is not counted as the instance's fault.
  */
 final class Prober {
 
     static final int PARALLEL = 64;
 
     private static final int STATUS_LINE_LIMIT = 1024;
-    private static final int OUTPUT_SHOWN = 200;
 
     private final Accounts accounts;
+    private final Lookups lookups;
     private final Semaphore turns = new Semaphore(PARALLEL);
 
-    Prober(Accounts accounts) {
+    Prober(Accounts accounts, Lookups lookups) {
         this.accounts = accounts;
+        this.lookups = lookups;
     }
 
     /**
@@ -67,14 +69,18 @@ final class Prober {
         }
     }
 
-    private static Answer http(String declared, Duration timeout) {
+    private Answer http(String declared, Duration timeout) throws InterruptedException {
         var url = declared.startsWith(":") ? "http://127.0.0.1" + declared : declared;
         var deadline = System.nanoTime() + timeout.toNanos();
         try {
             var uri = new URI(url);
             var secure = "https".equals(uri.getScheme());
             var port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
+            if (uri.getHost() == null) {
+                throw new IllegalArgumentException("no host");
+            }
             try (var plain = connect(uri.getHost(), port, deadline);
+                    var limit = new TimeLimit(plain, deadline);
                     var socket = secure ? secured(plain, uri.getHost(), port, deadline) : plain) {
                 var line = statusLine(socket, uri, deadline);
                 var passed = line.matches("HTTP/1\\.[01] [23]\\d\\d.*");
@@ -85,31 +91,57 @@ final class Prober {
         } catch (URISyntaxException | IllegalArgumentException e) {
             return new Answer(false, "not a URL: \"%s\"".formatted(url));
         } catch (IOException e) {
-            return new Answer(false, "GET %s: %s".formatted(url, fault(e, timeout)));
+            return new Answer(false, "GET %s: %s".formatted(url, fault(e, timeout, deadline)));
         }
     }
 
-    private static Answer tcp(String declared, Duration timeout) {
+    private Answer tcp(String declared, Duration timeout) throws InterruptedException {
         var colon = declared.lastIndexOf(':');
         var host = colon <= 0 ? "127.0.0.1" : declared.substring(0, colon);
+        var deadline = System.nanoTime() + timeout.toNanos();
         try (var socket =
-                connect(
-                        host,
-                        Integer.parseInt(declared.substring(colon + 1)),
-                        System.nanoTime() + timeout.toNanos())) {
+                connect(host, Integer.parseInt(declared.substring(colon + 1)), deadline)) {
             return new Answer(socket.isConnected(), "connected to " + declared);
         } catch (IllegalArgumentException e) {
             return new Answer(
                     false, "not an address: \"%s\"; expected host:port".formatted(declared));
         } catch (IOException e) {
-            return new Answer(false, "connect to %s: %s".formatted(declared, fault(e, timeout)));
+            return new Answer(
+                    false, "connect to %s: %s".formatted(declared, fault(e, timeout, deadline)));
         }
     }
 
-    private static Socket connect(String host, int port, long deadline) throws IOException {
+    /** Closes a socket at the deadline, whatever its user waits for: single reads may be many. */
+    private static final class TimeLimit implements AutoCloseable {
+
+        private final CountDownLatch done = new CountDownLatch(1);
+
+        TimeLimit(Socket socket, long deadline) {
+            Thread.ofVirtual()
+                    .name("agent-probe-limit")
+                    .start(() -> {
+                        try (socket) {
+                            done.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                        } catch (IOException closedTwice) {
+                            return;
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    });
+        }
+
+        @Override
+        public void close() {
+            done.countDown();
+        }
+    }
+
+    private Socket connect(String host, int port, long deadline)
+            throws IOException, InterruptedException {
+        var address = new InetSocketAddress(lookups.find(host, deadline), port);
         var socket = new Socket();
         try {
-            socket.connect(new InetSocketAddress(host, port), millisUntil(deadline));
+            socket.connect(address, millisUntil(deadline));
             return socket;
         } catch (IOException e) {
             socket.close();
@@ -174,8 +206,8 @@ final class Prober {
         return line.toString().strip();
     }
 
-    private static String fault(IOException e, Duration timeout) {
-        if (e instanceof SocketTimeoutException) {
+    private static String fault(IOException e, Duration timeout, long deadline) {
+        if (e instanceof SocketTimeoutException || System.nanoTime() - deadline >= 0) {
             return "no answer within " + Sentences.duration(timeout);
         }
         return e instanceof UnknownHostException
@@ -195,11 +227,12 @@ final class Prober {
                 return new Answer(false, impossible.reason());
             }
             case LaunchPlan.Ready ready -> {
-                var words = new ArrayList<>(ready.prefix());
                 var placeholders = LaunchPlan.placeholders(spec);
-                declared.forEach(word -> words.add(LaunchPlan.fill(word, placeholders)));
+                var words =
+                        declared.stream().map(word -> LaunchPlan.fill(word, placeholders)).toList();
+                var deadline = System.nanoTime() + timeout.toNanos();
                 try {
-                    return run(words, ready, timeout, shown);
+                    return answer(new CommandProbe(words, ready, deadline), timeout, shown);
                 } catch (IOException e) {
                     return new Answer(
                             false, "%s could not be run: %s".formatted(shown, e.getMessage()));
@@ -208,59 +241,22 @@ final class Prober {
         }
     }
 
-    private static Answer run(
-            List<String> words, LaunchPlan.Ready ready, Duration timeout, String shown)
+    private static Answer answer(CommandProbe probe, Duration timeout, String shown)
             throws IOException, InterruptedException {
-        var builder =
-                new ProcessBuilder(words)
-                        .directory(ready.directory().toFile())
-                        .redirectErrorStream(true);
-        builder.environment().clear();
-        builder.environment().putAll(ready.environment());
-        var process = builder.start();
-        try {
-            process.getOutputStream().close();
-            var output = new java.io.ByteArrayOutputStream();
-            var reader = Thread.ofVirtual().start(() -> drain(process, output));
-            if (!process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-                return new Answer(
+        var code = probe.run();
+        if (code.isEmpty()) {
+            return new Answer(
+                    false,
+                    "%s did not end within %s".formatted(shown, Sentences.duration(timeout)));
+        }
+        return code.get() == 0
+                ? new Answer(true, shown + " succeeded")
+                : new Answer(
                         false,
-                        "%s did not end within %s".formatted(shown, Sentences.duration(timeout)));
-            }
-            reader.join(Duration.ofMillis(50));
-            var said = said(output);
-            return process.exitValue() == 0
-                    ? new Answer(true, shown + " succeeded")
-                    : new Answer(
-                            false,
-                            "%s %s%s".formatted(shown, Sentences.exit(process.exitValue()), said));
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
-    }
-
-    private static void drain(Process process, java.io.ByteArrayOutputStream output) {
-        try (var in = process.getInputStream()) {
-            var buffer = new byte[1024];
-            for (var count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                synchronized (output) {
-                    if (output.size() < OUTPUT_SHOWN) {
-                        output.write(buffer, 0, count);
-                    }
-                }
-            }
-        } catch (IOException killedMeanwhile) {
-            return;
-        }
-    }
-
-    private static String said(java.io.ByteArrayOutputStream output) {
-        synchronized (output) {
-            var text = output.toString(StandardCharsets.UTF_8).strip();
-            return text.isEmpty()
-                    ? ""
-                    : ": " + text.substring(0, Math.min(text.length(), OUTPUT_SHOWN));
-        }
+                        "%s %s%s"
+                                .formatted(
+                                        shown,
+                                        Sentences.exit(code.get()),
+                                        probe.said().isEmpty() ? "" : ": " + probe.said()));
     }
 }

@@ -113,9 +113,8 @@ final class RecordFile {
 
     private static void replace(Path file, byte[] content, boolean forced) {
         var fresh = file.resolveSibling(file.getFileName() + ".new");
-        var folder = file.toAbsolutePath().getParent();
         try {
-            Files.createDirectories(folder);
+            Files.createDirectories(file.toAbsolutePath().getParent());
             try (var out =
                     FileChannel.open(
                             fresh,
@@ -136,7 +135,7 @@ final class RecordFile {
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
             if (forced) {
-                force(folder);
+                forceFolderOf(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(
@@ -144,10 +143,13 @@ final class RecordFile {
         }
     }
 
-    /** The names in a folder. */
-    static void force(Path folder) throws IOException {
-        try (var names = FileChannel.open(folder)) {
-            names.force(true);
+    /** Puts on the disk that a file has its name now. */
+    static void forceFolderOf(Path file) throws IOException {
+        var folder = file.toAbsolutePath().getParent();
+        if (folder != null) {
+            try (var names = FileChannel.open(folder)) {
+                names.force(true);
+            }
         }
     }
 

@@ -137,7 +137,7 @@ final class SealedSecrets {
                 keyFile,
                 StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
-        RecordFile.force(keyFile.toAbsolutePath().getParent());
+        RecordFile.forceFolderOf(keyFile);
         return key;
     }
 

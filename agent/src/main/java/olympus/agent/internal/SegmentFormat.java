@@ -26,6 +26,8 @@ final class SegmentFormat {
     private static final long MAGIC = 0x4f4c5953_45473100L;
     private static final int PREFIX = 8;
     private static final int FIXED = 33;
+
+    /** Prefix, fixed part and the longest text. */
     static final int MAX_RECORD = PREFIX + FIXED + MAX_TEXT;
 
     private SegmentFormat() {}
@@ -40,7 +42,7 @@ final class SegmentFormat {
         out.putInt(checksum(out, start, HEADER_BYTES - 4));
     }
 
-    /** Null-free: {@link LogPosition#NOTHING} with a negative epoch stands for a damaged header. */
+    /** Whether a whole and sound header is at the buffer's position. */
     static boolean isHeader(ByteBuffer in) {
         return in.remaining() >= HEADER_BYTES
                 && in.getLong(in.position()) == MAGIC

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import olympus.model.InstanceId;
 import olympus.model.graph.StartGate;
 import olympus.model.stack.Dependency;
 import olympus.model.state.InstanceSpec;
@@ -36,5 +37,19 @@ final class StartOrder {
                         machine.id().service().stack().equals(spec.id().service().stack())
                                 && machine.id().service().service().equals(service))
                 .toList();
+    }
+
+    /** Whether something that depends on this instance is still being ended for good. */
+    static boolean hasDependantThatStops(
+            InstanceId id,
+            Collection<InstanceMachine> machines,
+            Map<InstanceId, InstanceSpec> specs) {
+        return machines.stream()
+                .filter(machine -> machine.id().service().stack().equals(id.service().stack()))
+                .filter(InstanceMachine::isEndingForGood)
+                .map(machine -> Optional.ofNullable(specs.get(machine.id())))
+                .flatMap(Optional::stream)
+                .anyMatch(
+                        spec -> spec.definition().dependsOn().containsKey(id.service().service()));
     }
 }

@@ -89,6 +89,7 @@ final class Supervisor {
                                 problems.set(
                                         "open the secrets",
                                         "the sealed secrets cannot be opened; instances that need them wait for a server"));
+        deleteRetired();
         readAssignment();
     }
 
@@ -360,17 +361,23 @@ final class Supervisor {
         probes.forget(id);
         problems.clear("write the record of " + id);
         parts.output().forget(id);
-        parts.blocking()
-                .execute(() -> {
-                    try {
-                        parts.folders().delete(id);
-                        driver.forget(id);
-                    } catch (UncheckedIOException e) {
-                        loop.execute(() ->
-                                problems.set(
-                                        "remove the folder of " + id,
-                                        "cannot remove the folder of %s: %s"
-                                                .formatted(id, e.getMessage())));
+        driver.forget(id);
+        // At once, because the same id may be assigned again before the files are deleted.
+        attempt("take away the folder of " + id, () -> parts.folders().retire(id));
+        deleteRetired();
+    }
+
+    private void deleteRetired() {
+        attempt(
+                "look for folders to be deleted",
+                () -> {
+                    var retired = parts.folders().retired();
+                    if (!retired.isEmpty()) {
+                        parts.blocking()
+                                .execute(() ->
+                                        attempt(
+                                                "delete the folders of instances that are gone",
+                                                () -> parts.folders().delete(retired)));
                     }
                 });
     }
@@ -395,21 +402,11 @@ final class Supervisor {
      */
     private void settleStops() {
         for (var stop : List.copyOf(askedStops.entrySet())) {
-            if (!hasDependantThatStops(stop.getKey())) {
+            if (!StartOrder.hasDependantThatStops(stop.getKey(), machines.values(), lastSpecs)) {
                 askedStops.remove(stop.getKey());
                 driver.stop(stop.getKey(), stop.getValue().run(), stop.getValue().policy());
             }
         }
-    }
-
-    private boolean hasDependantThatStops(InstanceId id) {
-        return machines.values().stream()
-                .filter(machine -> machine.id().service().stack().equals(id.service().stack()))
-                .filter(InstanceMachine::isEndingForGood)
-                .map(machine -> Optional.ofNullable(lastSpecs.get(machine.id())))
-                .flatMap(Optional::stream)
-                .anyMatch(
-                        spec -> spec.definition().dependsOn().containsKey(id.service().service()));
     }
 
     // ---- what is around an instance
