@@ -69,7 +69,7 @@ class OutputTest {
                     Specs.shell(
                             folder,
                             "first/loud.1",
-                            "for i in $(seq 60); do head -c 200000 /dev/zero | tr '\\0' '#'; sleep 0.05; done; touch written; exec sleep 600""));
+                            "for i in $(seq 60); do head -c 200001 /dev/zero | tr '\\0' '#'; sleep 0.05; done; touch written; exec sleep 600"));
             Eventually.check(() -> assertThat(folder.resolve("written")).exists());
 
             Eventually.check(() ->

@@ -157,9 +157,9 @@ final class Limits {
         unified.ifPresent(bases::add);
         // A plain rmdir: the files in it are the kernel's.
         for (var base : bases) {
-            var ignored =
-                    base.resolve(name(id)).toFile().delete()
-                            | base.resolve(formerName(id)).toFile().delete();
+            for (var name : List.of(name(id), formerName(id))) {
+                var ignored = base.resolve(name).toFile().delete();
+            }
         }
     }
 

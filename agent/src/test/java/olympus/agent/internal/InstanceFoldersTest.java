@@ -20,12 +20,13 @@ class InstanceFoldersTest {
 
     @TempDir Path folder;
 
-    private final InstanceFolders folders =
-            new InstanceFolders(Path.of("/nonexistent"), new NodeId(UUID.randomUUID()));
+    private final NodeId node = new NodeId(UUID.randomUUID());
+    private final Path refuge =
+            Path.of("/dev/shm", "olympus-" + Posix.effectiveUser() + "-" + node);
+    private final InstanceFolders folders = new InstanceFolders(Path.of("/nonexistent"), node);
 
     @AfterEach
     void removeRefuge() {
-        var refuge = folders.refugeRun(ONE, 1).path().getParent().getParent();
         RunFolder.delete(refuge);
     }
 
@@ -37,13 +38,7 @@ class InstanceFoldersTest {
     @Test
     void findsARunOfAnEarlierAgentInMemoryAndOnlyForItsOwnInstance() {
         folders.prepareRefuge();
-        var former =
-                new RunFolder(
-                        folders.refugeRun(ONE, 1)
-                                .path()
-                                .getParent()
-                                .resolveSibling("shop-web-db.1")
-                                .resolve("1"));
+        var former = new RunFolder(refuge.resolve("shop-web-db.1/1"));
         former.create("token", folders.marker(ONE, 1), "boot");
 
         assertThat(folders.runs(ONE)).containsExactly(1L);
