@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import olympus.link.LogGap;
 import olympus.link.LogLine;
 import olympus.link.LogRequest;
 import olympus.link.LogSink;
@@ -118,6 +119,9 @@ class OutputTest {
                                         }
 
                                         @Override
+                                        public void gap(LogGap gap) {}
+
+                                        @Override
                                         public void ready(Runnable resume) {
                                             resume.run();
                                         }
@@ -148,6 +152,9 @@ class OutputTest {
                                 lines.addAll(batch);
                                 return true;
                             }
+
+                            @Override
+                            public void gap(LogGap gap) {}
 
                             @Override
                             public void ready(Runnable resume) {

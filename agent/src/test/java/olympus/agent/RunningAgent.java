@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import olympus.foundation.Clock;
 import olympus.link.AgentSide;
+import olympus.link.LogGap;
 import olympus.link.LogLine;
 import olympus.link.LogRequest;
 import olympus.link.LogSink;
@@ -201,6 +202,9 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
                             lines.addAll(batch);
                             return true;
                         }
+
+                        @Override
+                        public void gap(LogGap gap) {}
 
                         @Override
                         public void ready(Runnable resume) {

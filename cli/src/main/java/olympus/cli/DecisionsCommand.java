@@ -46,11 +46,7 @@ final class DecisionsCommand implements Callable<Integer> {
     }
 
     private boolean event(String name, String data, String id) {
-        if (options.output == OutputFormat.JSON) {
-            session.say(data);
-        } else {
-            line(JSON.readTree(data));
-        }
+        session.printNext(options, JSON.readTree(data), this::line);
         return !session.console().out().checkError();
     }
 

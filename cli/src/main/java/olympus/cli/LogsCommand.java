@@ -38,9 +38,17 @@ final class LogsCommand implements Callable<Integer> {
     private @Nullable String since;
 
     @Option(
+            names = "--until",
+            paramLabel = "1m",
+            description =
+                    "Only lines that are not younger: a duration or an RFC 3339 instant. Not with -f.")
+    private @Nullable String until;
+
+    @Option(
             names = {"-n", "--tail"},
             paramLabel = "N",
-            description = "Only the last N lines. Default: 100 without --since.")
+            description =
+                    "Only the last N lines (at most 100000), with -f of each instance. Default: 100; with --since or --until all, without -f at most the newest 10000.")
     private @Nullable Integer tail;
 
     LogsCommand(Session session) {
@@ -53,6 +61,7 @@ final class LogsCommand implements Callable<Integer> {
         var id = session.serviceId(api, service);
         var parameters = new LinkedHashMap<String, Optional<String>>();
         parameters.put("since", Optional.ofNullable(since));
+        parameters.put("until", Optional.ofNullable(until));
         parameters.put("tail", tailParameter());
         if (follow) {
             parameters.put("follow", Optional.of("true"));
@@ -60,15 +69,25 @@ final class LogsCommand implements Callable<Integer> {
         } else {
             var body = api.get("/services/" + id + "/logs" + Api.query(parameters)).body();
             session.print(options, body, lines -> lines.path("lines").forEach(this::line));
+            whatIsMissing(body);
         }
         return ExitCodes.OK;
+    }
+
+    private void whatIsMissing(JsonNode body) {
+        body.path("problems").forEach(problem -> session.remark(problem.asString("")));
+        if (body.path("truncated").asBoolean(false)) {
+            session.remark(
+                    "older lines are left out; %d lines are known to be missing: give a shorter period, or --tail N for the last N (at most 100000)"
+                            .formatted(body.path("missing").asLong(0)));
+        }
     }
 
     private Optional<String> tailParameter() {
         if (tail != null) {
             return Optional.of(tail.toString());
         }
-        return since == null ? Optional.of("100") : Optional.empty();
+        return since == null && until == null ? Optional.of("100") : Optional.empty();
     }
 
     private boolean event(String name, String data, String id) {
@@ -76,10 +95,16 @@ final class LogsCommand implements Callable<Integer> {
             throw new CommandFailure(
                     ExitCodes.FAILED, JSON.readTree(data).path("detail").asString(data));
         }
-        if (options.output == OutputFormat.JSON) {
-            session.say(data);
-        } else {
-            line(JSON.readTree(data));
+        var item = JSON.readTree(data);
+        switch (name) {
+            case "gap" -> session.remark(item.path("reason").asString(data));
+            case "problem" ->
+                    session.remark(
+                            "%s: %s"
+                                    .formatted(
+                                            item.path("instance").asString(""),
+                                            item.path("detail").asString(data)));
+            default -> session.printNext(options, item, this::line);
         }
         return !session.console().out().checkError();
     }

@@ -25,6 +25,27 @@ record Session(Console console, ServerFinder finder) {
         console.out().flush();
     }
 
+    /**
+     * Prints one of many that come one after the other: JSON as one line, YAML as one document,
+     * else as {@code table} prints it.
+     */
+    void printNext(CommonOptions options, JsonNode item, Consumer<JsonNode> table) {
+        switch (options.output) {
+            case TABLE -> table.accept(item);
+            case JSON -> say(item.toString());
+            case YAML -> {
+                console.out().print("---\n" + YamlText.of(item));
+                console.out().flush();
+            }
+        }
+    }
+
+    /** Tells what is no part of the output. */
+    void remark(String text) {
+        console.err().println("olympus: " + text);
+        console.err().flush();
+    }
+
     void say(String line) {
         console.out().println(line);
         console.out().flush();

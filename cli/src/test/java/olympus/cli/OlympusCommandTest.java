@@ -287,6 +287,93 @@ final class OlympusCommandTest {
     }
 
     @Test
+    void followsInTheFormatThatWasAskedForAndSaysWhatIsMissing() {
+        var events =
+                """
+                event: gap
+                data: {"instance":"first/web.1","lines":7,"atLeast":false,"reason":"first/web.1: 7 lines missing"}
+
+                event: line
+                id: 1
+                data: {"instance":"first/web.1","text":"one"}
+
+                event: problem
+                data: {"instance":"first/web.2","detail":"the node is not connected"}
+
+                event: line
+                id: 2
+                data: {"instance":"first/web.1","text":"two"}
+
+                """;
+        server.on("GET /services/first/web/logs?tail=100&follow=true", 200, events);
+
+        var json = run("logs", "first/web", "-f", "-o", "json");
+        assertThat(json.out().lines())
+                .containsExactly(
+                        "{\"instance\":\"first/web.1\",\"text\":\"one\"}",
+                        "{\"instance\":\"first/web.1\",\"text\":\"two\"}");
+        assertThat(json.err().lines())
+                .containsExactly(
+                        "olympus: first/web.1: 7 lines missing",
+                        "olympus: first/web.2: the node is not connected");
+        assertThat(run("logs", "first/web", "-f", "-o", "yaml").out().lines())
+                .containsExactly(
+                        "---",
+                        "instance: first/web.1",
+                        "text: one",
+                        "---",
+                        "instance: first/web.1",
+                        "text: two");
+    }
+
+    @Test
+    void followsDecisionsInTheFormatThatWasAskedFor() {
+        server.on(
+                "GET /decisions",
+                200,
+                """
+                event: decision
+                id: 1
+                data: {"actor":"zeus","action":"place"}
+
+                event: decision
+                id: 2
+                data: {"actor":"zeus","action":"stop"}
+
+                """);
+
+        assertThat(run("decisions", "-f", "-o", "yaml").out().lines())
+                .containsExactly(
+                        "---", "actor: zeus", "action: place", "---", "actor: zeus", "action: stop");
+        assertThat(run("decisions", "-f", "-o", "json").out().lines())
+                .containsExactly(
+                        "{\"actor\":\"zeus\",\"action\":\"place\"}",
+                        "{\"actor\":\"zeus\",\"action\":\"stop\"}");
+    }
+
+    @Test
+    void saysWhatIsMissingInLogsOnStandardError() {
+        server.on(
+                "GET /services/first/web/logs?since=8h&until=1h",
+                200,
+                """
+                {"lines":[{"instance":"first/web.1","at":"2020-01-01T00:00:00Z","text":"one"}],
+                 "truncated":true,"missing":14000,"problems":["first/web.2: the node is not connected"]}
+                """);
+
+        for (var format : new String[] {"table", "json", "yaml"}) {
+            var run =
+                    run("logs", "first/web", "--since", "8h", "--until", "1h", "-o", format);
+            assertThat(run.exitCode()).isZero();
+            assertThat(run.out()).contains("one");
+            assertThat(run.err())
+                    .contains("first/web.2: the node is not connected")
+                    .contains("14000 lines are known to be missing")
+                    .contains("--tail");
+        }
+    }
+
+    @Test
     void showsEachProblemOfARejectedRequestWithItsPlace() {
         server.on(
                 "POST /services/first/web/start",

@@ -57,6 +57,11 @@ final class AgentLogStream implements LogSink {
     }
 
     @Override
+    public void gap(LogGap gap) {
+        send(LogLines.newBuilder().setRequestId(id).setGap(Wire.logGap(gap)), Wire.GAP_COST);
+    }
+
+    @Override
     public void ready(Runnable resume) {
         waiting.set(resume);
         resumeIfPossible();

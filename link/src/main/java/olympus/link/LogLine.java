@@ -16,4 +16,10 @@ public record LogLine(
         String stream,
         String text,
         long sourceEpoch,
-        long sequence) {}
+        long sequence) {
+
+    /** Its place in the output of its instance. */
+    public LogPoint point() {
+        return new LogPoint(sourceEpoch, sequence);
+    }
+}

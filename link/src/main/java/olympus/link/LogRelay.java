@@ -29,7 +29,15 @@ final class LogRelay {
     private boolean over;
     private Optional<Ending> ending = Optional.empty();
 
-    private record Batch(List<LogLine> lines, long cost) {}
+    /** What one message carries, read. */
+    record Batch(Optional<LogGap> gap, List<LogLine> lines, long cost) {
+        static Batch of(LogLines message) {
+            return new Batch(
+                    Wire.logGap(message),
+                    message.getLinesList().stream().map(Wire::logLine).toList(),
+                    Wire.cost(message));
+        }
+    }
 
     private record Ending(Optional<String> error) {}
 
@@ -48,20 +56,19 @@ final class LogRelay {
     }
 
     /**
-     * @param lines those of {@code message}
+     * @param batch what {@code message} carries
      */
-    void received(LogLines message, List<LogLine> lines) {
+    void received(LogLines message, Batch batch) {
         if (over || ending.isPresent()) {
             return;
         }
-        var cost = message.getLinesList().stream().mapToLong(Wire::cost).sum();
-        credit -= cost;
+        credit -= batch.cost();
         if (credit < -MAX_OVERDRAFT) {
             fail("the agent sent %d bytes of log lines without credit".formatted(-credit));
             return;
         }
-        if (!lines.isEmpty()) {
-            buffer.add(new Batch(lines, cost));
+        if (batch.cost() > 0) {
+            buffer.add(batch);
         }
         if (message.getEnd()) {
             end(message.getError().isEmpty() ? Optional.empty() : Optional.of(message.getError()));
@@ -95,7 +102,8 @@ final class LogRelay {
         while (!blocked && !over && !buffer.isEmpty()) {
             var batch = buffer.remove();
             taken += batch.cost();
-            if (!sink.lines(batch.lines())) {
+            batch.gap().ifPresent(sink::gap);
+            if (!batch.lines().isEmpty() && !sink.lines(batch.lines())) {
                 blocked = true;
                 sink.ready(() -> loop.execute(this::resume));
             }

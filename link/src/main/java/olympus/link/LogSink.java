@@ -12,6 +12,9 @@ public interface LogSink {
      */
     boolean lines(List<LogLine> lines);
 
+    /** Tells what is missing between the lines before and those that come next. */
+    void gap(LogGap gap);
+
     /** Runs {@code resume} once the receiver can take lines again. */
     void ready(Runnable resume);
 

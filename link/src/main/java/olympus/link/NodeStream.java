@@ -4,7 +4,6 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -260,8 +259,8 @@ final class NodeStream implements StreamObserver<AgentMessage> {
             }
             case LOG_LINES -> {
                 // Read here, where what is malformed ends this stream and nothing else.
-                var lines = Wire.logLines(message.getLogLines());
-                loop.execute(() -> logLines(message.getLogLines(), lines));
+                var batch = LogRelay.Batch.of(message.getLogLines());
+                loop.execute(() -> logLines(message.getLogLines(), batch));
             }
             case HELLO ->
                     throw Wire.invalid(
@@ -271,12 +270,12 @@ final class NodeStream implements StreamObserver<AgentMessage> {
         }
     }
 
-    private void logLines(LogLines message, List<LogLine> lines) {
+    private void logLines(LogLines message, LogRelay.Batch batch) {
         var relay = logs.get(message.getRequestId());
         if (relay == null) {
             return; // cancelled while these were under way
         }
-        relay.received(message, lines);
+        relay.received(message, batch);
         if (relay.isOver()) {
             cancelLog(message.getRequestId());
         }

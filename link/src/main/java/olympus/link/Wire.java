@@ -12,6 +12,8 @@ import java.util.UUID;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.link.proto.Events;
+import olympus.link.proto.LogGap.Kind;
+import olympus.link.proto.LogLines;
 import olympus.link.proto.Order;
 import olympus.link.proto.Refusal;
 import olympus.link.proto.Report;
@@ -29,6 +31,9 @@ import olympus.model.state.NodeReport;
  * code INVALID. Messages with secrets are never logged: their text shows them.
  */
 final class Wire {
+
+    /** What a gap counts against the credit of its request. */
+    static final long GAP_COST = 64;
 
     private Wire() {}
 
@@ -128,23 +133,74 @@ final class Wire {
     }
 
     static olympus.link.proto.LogRequest logRequest(long id, LogRequest request) {
-        return olympus.link.proto.LogRequest.newBuilder()
-                .setRequestId(id)
-                .setInstance(request.instance().toString())
-                .setSinceUnixMillis(request.since().map(Instant::toEpochMilli).orElse(0L))
-                .setTail(request.tail())
-                .setFollow(request.follow())
-                .setCredit(LinkLimits.LOG_WINDOW_BYTES)
-                .build();
+        var message =
+                olympus.link.proto.LogRequest.newBuilder()
+                        .setRequestId(id)
+                        .setInstance(request.instance().toString())
+                        .setSinceUnixMillis(millis(request.since()))
+                        .setUntilUnixMillis(millis(request.until()))
+                        .setTail(request.tail())
+                        .setFollow(request.follow())
+                        .setCredit(LinkLimits.LOG_WINDOW_BYTES);
+        request.after()
+                .ifPresent(after ->
+                        message.setAfter(
+                                olympus.link.proto.LogPoint.newBuilder()
+                                        .setSourceEpoch(after.epoch())
+                                        .setSequence(after.sequence())));
+        return message.build();
+    }
+
+    private static long millis(Optional<Instant> at) {
+        return at.map(Instant::toEpochMilli).orElse(0L);
+    }
+
+    private static Optional<Instant> instant(long millis) {
+        return millis == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
     }
 
     static LogRequest logRequest(olympus.link.proto.LogRequest request) {
-        var since = request.getSinceUnixMillis();
+        var after = request.getAfter();
         return new LogRequest(
                 instance("a log request", request.getInstance()),
-                since == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(since)),
+                instant(request.getSinceUnixMillis()),
+                instant(request.getUntilUnixMillis()),
+                request.hasAfter()
+                        ? Optional.of(new LogPoint(after.getSourceEpoch(), after.getSequence()))
+                        : Optional.empty(),
                 request.getTail(),
                 request.getFollow());
+    }
+
+    static olympus.link.proto.LogGap logGap(LogGap gap) {
+        var kind =
+                switch (gap.kind()) {
+                    case DROPPED -> Kind.DROPPED;
+                    case LEFT_OUT -> Kind.LEFT_OUT;
+                    case NOT_KEPT -> Kind.NOT_KEPT;
+                    case UNKNOWN_POINT -> Kind.UNKNOWN_POINT;
+                };
+        return olympus.link.proto.LogGap.newBuilder()
+                .setKind(kind)
+                .setLines(gap.lines())
+                .setAtLeast(gap.atLeast())
+                .build();
+    }
+
+    /** What the message says is missing before its lines; a kind of a newer agent is a loss. */
+    static Optional<LogGap> logGap(LogLines message) {
+        if (!message.hasGap()) {
+            return Optional.empty();
+        }
+        var gap = message.getGap();
+        var kind =
+                switch (gap.getKind()) {
+                    case LEFT_OUT -> LogGap.Kind.LEFT_OUT;
+                    case NOT_KEPT -> LogGap.Kind.NOT_KEPT;
+                    case UNKNOWN_POINT -> LogGap.Kind.UNKNOWN_POINT;
+                    case DROPPED, UNSPECIFIED, UNRECOGNIZED -> LogGap.Kind.DROPPED;
+                };
+        return Optional.of(new LogGap(kind, gap.getLines(), gap.getAtLeast()));
     }
 
     static olympus.link.proto.LogLine logLine(LogLine line) {
@@ -168,8 +224,10 @@ final class Wire {
                 line.getSequence());
     }
 
-    static List<LogLine> logLines(olympus.link.proto.LogLines message) {
-        return message.getLinesList().stream().map(Wire::logLine).toList();
+    /** What the lines and the gap of a message count against the credit of their request. */
+    static long cost(LogLines message) {
+        return message.getLinesList().stream().mapToLong(Wire::cost).sum()
+                + (message.hasGap() ? GAP_COST : 0);
     }
 
     /** What a line counts against the credit of its request. */

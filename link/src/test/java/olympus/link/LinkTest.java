@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -204,6 +205,41 @@ final class LinkTest {
 
     @ParameterizedTest
     @EnumSource
+    void aLogRequestArrivesWholeAndWhatIsMissingIsToldInItsPlace(Transport transport) {
+        connected(transport);
+        var asked = new Journal<LogRequest>();
+        var gaps =
+                Arrays.stream(LogGap.Kind.values())
+                        .map(kind -> new LogGap(kind, 7, kind == LogGap.Kind.DROPPED))
+                        .toList();
+        orders.logs =
+                (request, sink) -> {
+                    asked.add(request);
+                    gaps.forEach(sink::gap);
+                    sink.lines(List.of(samples.line(1)));
+                    sink.end(Optional.empty());
+                    return () -> {};
+                };
+        var request =
+                new LogRequest(
+                        WEB,
+                        Optional.of(Instant.ofEpochMilli(5)),
+                        Optional.of(Instant.ofEpochMilli(9)),
+                        Optional.of(new LogPoint(3, 4)),
+                        11,
+                        true);
+        var reader = new SlowReader();
+        reader.takeAll();
+        server.streamLogs(node.node(), request, reader);
+
+        assertThat(reader.end.await(end -> true)).isEmpty();
+        assertThat(asked.entries()).containsExactly(request);
+        assertThat(reader.gaps.entries()).isEqualTo(gaps);
+        assertThat(reader.batches.entries()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aLogOfANodeThatIsAwayEndsWithAnError(Transport transport) {
         var agent = connected(transport);
         orders.logs = (request, sink) -> () -> {};
@@ -348,6 +384,7 @@ final class LinkTest {
     private static final class SlowReader implements LogSink {
 
         private final Journal<List<LogLine>> batches = new Journal<>();
+        private final Journal<LogGap> gaps = new Journal<>();
         private final Journal<Optional<String>> end = new Journal<>();
         private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
         private boolean eager;
@@ -356,6 +393,11 @@ final class LinkTest {
         public synchronized boolean lines(List<LogLine> lines) {
             batches.add(lines);
             return eager;
+        }
+
+        @Override
+        public void gap(LogGap gap) {
+            gaps.add(gap);
         }
 
         @Override

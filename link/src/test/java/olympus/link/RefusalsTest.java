@@ -273,6 +273,9 @@ final class RefusalsTest {
         }
 
         @Override
+        public void gap(LogGap gap) {}
+
+        @Override
         public void ready(Runnable resume) {
             resume.run();
         }

@@ -1,16 +1,8 @@
 package olympus.agent.internal;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import olympus.link.LogLine;
 import olympus.link.LogRequest;
 import olympus.link.LogSink;
 
@@ -22,9 +14,6 @@ import olympus.link.LogSink;
 final class LogStreams {
 
     static final int MAX_STREAMS = 256;
-
-    private static final int BATCH_LINES = 512;
-    private static final int BATCH_CHARACTERS = 256 * 1024;
 
     private final InstanceFolders folders;
     private final OutputCollector output;
@@ -69,9 +58,7 @@ final class LogStreams {
                                         .formatted(request.instance())));
                 return;
             }
-            var skip =
-                    request.tail() > 0 ? Math.max(0, count(request, folder) - request.tail()) : 0;
-            new Stream(request, sink, folder, skip).run();
+            new LogReading(request, sink, folder, () -> output.log(request.instance())).run();
             sink.end(Optional.empty());
         } catch (InterruptedException cancelled) {
             sink.end(Optional.empty());
@@ -87,129 +74,6 @@ final class LogStreams {
                             "reading the output of %s failed: %s"
                                     .formatted(request.instance(), e)));
             throw e;
-        }
-    }
-
-    private static long count(LogRequest request, Path folder) throws IOException {
-        var count = 0L;
-        for (var segment : SegmentedLog.segments(folder)) {
-            count += countIn(request, segment);
-        }
-        return count;
-    }
-
-    private static long countIn(LogRequest request, Path segment) throws IOException {
-        var count = 0L;
-        try (var reader = new SegmentReader(FileChannel.open(segment))) {
-            if (reader.readHeader()) {
-                while (reader.next()) {
-                    count += isWanted(request, reader) ? 1 : 0;
-                }
-            }
-            return count;
-        } catch (NoSuchFileException droppedMeanwhile) {
-            return count;
-        }
-    }
-
-    private static boolean isWanted(LogRequest request, SegmentReader reader) {
-        return request.since().isEmpty()
-                || SegmentFormat.millis(reader.record()) >= request.since().get().toEpochMilli();
-    }
-
-    /** One request being answered. */
-    private final class Stream {
-        private final LogRequest request;
-        private final LogSink sink;
-        private final Path folder;
-        private final List<LogLine> batch = new ArrayList<>();
-        private long skip;
-        private int characters;
-
-        Stream(LogRequest request, LogSink sink, Path folder, long skip) {
-            this.request = request;
-            this.sink = sink;
-            this.folder = folder;
-            this.skip = skip;
-        }
-
-        void run() throws IOException, InterruptedException {
-            for (var segment = segmentAfter(0); segment.isPresent(); ) {
-                var number = SegmentedLog.number(segment.get());
-                try (var reader = new SegmentReader(FileChannel.open(segment.get()))) {
-                    if (reader.readHeader()) {
-                        segment = drain(reader, number);
-                    } else {
-                        segment = segmentAfter(number);
-                    }
-                } catch (NoSuchFileException droppedMeanwhile) {
-                    segment = segmentAfter(number);
-                }
-            }
-        }
-
-        /** Reads a segment until there is a next one, or (when not following) nothing more. */
-        private Optional<Path> drain(SegmentReader reader, long number)
-                throws IOException, InterruptedException {
-            while (true) {
-                var log = output.log(request.instance());
-                var growths = log.map(SegmentedLog::growths).orElse(0L);
-                // Looked for first: what was written to this segment before the next one began is
-                // then seen.
-                var next = segmentAfter(number);
-                while (reader.next()) {
-                    take(reader);
-                }
-                if (next.isPresent()) {
-                    return next;
-                }
-                send();
-                if (!request.follow() || log.isEmpty()) {
-                    return Optional.empty();
-                }
-                log.get().awaitGrowth(growths);
-            }
-        }
-
-        private void take(SegmentReader reader) throws InterruptedException {
-            if (!isWanted(request, reader)) {
-                return;
-            }
-            if (skip > 0) {
-                skip--;
-                return;
-            }
-            var line =
-                    SegmentFormat.line(request.instance(), reader.record(), reader.recordBytes());
-            batch.add(line);
-            characters += line.text().length();
-            if (batch.size() >= BATCH_LINES || characters >= BATCH_CHARACTERS) {
-                send();
-            }
-        }
-
-        private void send() throws InterruptedException {
-            if (batch.isEmpty()) {
-                return;
-            }
-            var lines = List.copyOf(batch);
-            batch.clear();
-            characters = 0;
-            if (!sink.lines(lines)) {
-                var ready = new CompletableFuture<Boolean>();
-                sink.ready(() -> ready.complete(true));
-                try {
-                    ready.get();
-                } catch (ExecutionException e) {
-                    throw new IllegalStateException("a completion without an exception failed", e);
-                }
-            }
-        }
-
-        private Optional<Path> segmentAfter(long number) throws IOException {
-            return SegmentedLog.segments(folder).stream()
-                    .filter(segment -> SegmentedLog.number(segment) > number)
-                    .findFirst();
         }
     }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.zip.CRC32C;
 import olympus.link.LogLine;
+import olympus.link.LogPoint;
 import olympus.model.InstanceId;
 
 /**
@@ -92,6 +93,12 @@ final class SegmentFormat {
 
     static long millis(ByteBuffer record) {
         return record.getLong(record.position() + PREFIX);
+    }
+
+    /** Which line this record is. */
+    static LogPoint point(ByteBuffer record) {
+        var at = record.position() + PREFIX + 9;
+        return new LogPoint(record.getLong(at), record.getLong(at + 8));
     }
 
     /** The position after this record. */

@@ -44,7 +44,7 @@ final class SegmentReader implements AutoCloseable {
         consumed += recordBytes;
         recordBytes = SegmentFormat.wholeRecord(buffer);
         if (recordBytes == 0) {
-            fill();
+            reread();
             recordBytes = SegmentFormat.wholeRecord(buffer);
         }
         return recordBytes > 0;
@@ -62,6 +62,16 @@ final class SegmentReader implements AutoCloseable {
     /** Bytes of the header and of the records passed. */
     long consumed() {
         return consumed;
+    }
+
+    /**
+     * What was read of a record that is not whole may be of a write that failed and was taken back:
+     * only what is in the file now counts.
+     */
+    private void reread() throws IOException {
+        fileOffset = consumed;
+        buffer.clear().limit(0);
+        fill();
     }
 
     private void fill() throws IOException {

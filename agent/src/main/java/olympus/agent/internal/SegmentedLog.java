@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * dropped first.
  *
  * <p>The position up to which the sources have been taken is part of every segment, so that lines
- * and position can never disagree. Threading: written by the output loop alone; {@link
- * #awaitGrowth} by any thread.
+ * and position can never disagree. Threading: written by the output loop alone; {@link #position}
+ * and {@link #awaitGrowth} by any thread.
  */
 final class SegmentedLog {
 
@@ -30,7 +30,7 @@ final class SegmentedLog {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition grew = lock.newCondition();
     private @Nullable FileChannel channel;
-    private LogPosition position = LogPosition.NOTHING;
+    private volatile LogPosition position = LogPosition.NOTHING;
     private long segmentNumber;
     private long segmentBytes;
     private long growths;

@@ -77,7 +77,20 @@ final class Answers {
 
     record Ordered(String service, String action) {}
 
-    record LogLines(List<Line> lines) {}
+    /**
+     * @param truncated whether older lines were left out because one answer may have only so many
+     * @param missing lines that are known to be missing, for that or because they were lost
+     * @param problems what is missing and why, one sentence each; usually empty
+     */
+    record LogLines(List<Line> lines, boolean truncated, long missing, List<String> problems) {}
+
+    /**
+     * @param lines known to be missing
+     * @param atLeast whether there may be more than those
+     */
+    record LogGap(String instance, long lines, boolean atLeast, String reason) {}
+
+    record LogProblem(String instance, String detail) {}
 
     /**
      * @param id names this line for ever: node, run of the instance, position

@@ -83,6 +83,13 @@ final class EventStreams {
             sent = true;
         }
 
+        /** Sends what is no part of the sequence: it has no id to go on after. */
+        void remark(String event, Object data) throws IOException {
+            var text = "event: %s\ndata: %s\n\n".formatted(event, json.writeValueAsString(data));
+            out.write(text.getBytes(UTF_8));
+            sent = true;
+        }
+
         /** Sends what was written; when that is nothing, a comment. */
         void flush() throws IOException {
             if (!sent) {

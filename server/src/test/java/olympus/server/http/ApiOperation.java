@@ -142,10 +142,10 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                                 "Reads what the instances of a service print.",
                                 "Lines by time; as a stream, lines as they come.")
                         .saying(
-                                "With `Accept: text/event-stream` each line is an event, also coming ones (`follow`); otherwise the newest %d lines at most. Of the instances that exist now: where nothing can be read from one of them the stream ends with an `error` event."
-                                        .formatted(LogsController.MAX_LINES))
+                                "With `Accept: text/event-stream` each line is an event, and with `follow` also coming ones, of new instances too; a client that was cut off sends the id of the last one as `Last-Event-ID` and gets exactly what follows. A `gap` event stands where lines are missing. Where nothing can be read from an instance a `problem` event says so while following; otherwise the stream ends with an `error` event. Otherwise the newest %d lines at most, or the last `tail`."
+                                        .formatted(LogsController.STANDARD_LINES))
                         .failing(400, 404, 503)
-                        .streaming("LineEvent", "ErrorEvent"));
+                        .streaming("LineEvent", "GapEvent", "ProblemEvent", "ErrorEvent"));
     }
 
     private static List<ApiOperation> orders() {

@@ -92,6 +92,8 @@ final class ApiSchemas {
     Map<String, Object> events(List<String> definitions) {
         more.put("DecisionEvent", event("decision", answer(Answers.Decided.class)));
         more.put("LineEvent", event("line", answer(Answers.Line.class)));
+        more.put("GapEvent", event("gap", answer(Answers.LogGap.class)));
+        more.put("ProblemEvent", event("problem", answer(Answers.LogProblem.class)));
         more.put("ErrorEvent", event("error", problem()));
         var one =
                 definitions.size() == 1

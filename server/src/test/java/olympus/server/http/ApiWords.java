@@ -72,7 +72,14 @@ final class ApiWords {
                         schema()));
         all.put(
                 "tail",
-                new Parameter("Only so many of the last lines; 0 for all.", schema("minimum", 0)));
+                new Parameter(
+                        "Only so many of the last lines, as a stream of each instance; 0 for all, or as many as one answer may have.",
+                        schema("minimum", 0, "maximum", LogsController.MAX_TAIL)));
+        all.put(
+                "until",
+                new Parameter(
+                        "Only lines that are not younger, as `since`; not with `follow`.",
+                        schema()));
         all.put(
                 "follow",
                 new Parameter("Whether the stream goes on with lines to come.", schema()));

@@ -21,6 +21,7 @@ import olympus.hermes.Bytes;
 import olympus.hermes.HermesNode;
 import olympus.hermes.Operation;
 import olympus.hermes.Transaction;
+import olympus.link.LogGap;
 import olympus.link.LogLine;
 import olympus.model.InstanceId;
 import olympus.model.ServiceId;
@@ -134,6 +135,7 @@ class EveryOperationTest {
         var logs = Thread.ofVirtual().start(() -> print(api, 0, Optional.of("it has gone")));
         try (var body = api.stream(lines).body()) {
             var reader = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+            checked(api, reader, "GapEvent");
             checked(api, reader, "LineEvent");
             checked(api, reader, "ErrorEvent");
         }
@@ -146,6 +148,7 @@ class EveryOperationTest {
     private static void print(RunningApi api, int sink, Optional<String> end) {
         try {
             var to = api.agents.awaitSink(sink);
+            to.gap(new LogGap(LogGap.Kind.DROPPED, 3, false));
             to.lines(List.of(new LogLine(web(), AT, "stdout", "hello", 1, 1)));
             to.end(end);
         } catch (InterruptedException e) {
