@@ -344,7 +344,12 @@ final class OlympusCommandTest {
 
         assertThat(run("decisions", "-f", "-o", "yaml").out().lines())
                 .containsExactly(
-                        "---", "actor: zeus", "action: place", "---", "actor: zeus", "action: stop");
+                        "---",
+                        "actor: zeus",
+                        "action: place",
+                        "---",
+                        "actor: zeus",
+                        "action: stop");
         assertThat(run("decisions", "-f", "-o", "json").out().lines())
                 .containsExactly(
                         "{\"actor\":\"zeus\",\"action\":\"place\"}",
@@ -362,8 +367,7 @@ final class OlympusCommandTest {
                 """);
 
         for (var format : new String[] {"table", "json", "yaml"}) {
-            var run =
-                    run("logs", "first/web", "--since", "8h", "--until", "1h", "-o", format);
+            var run = run("logs", "first/web", "--since", "8h", "--until", "1h", "-o", format);
             assertThat(run.exitCode()).isZero();
             assertThat(run.out()).contains("one");
             assertThat(run.err())

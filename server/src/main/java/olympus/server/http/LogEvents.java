@@ -45,9 +45,7 @@ final class LogEvents {
             events.flush();
         }
         events.end(
-failures.isEmpty()
-? Optional.empty()
-: Optional.of(String.join("; ", failures)));
+                failures.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", failures)));
     }
 
     /** Says from where lines are sent that do not follow on the last event. */

@@ -115,7 +115,7 @@ final class ApiSchemas {
     private static Map<String, Object> event(String name, Map<String, Object> data) {
         var properties = object("event", object("const", name));
         var required = new ArrayList<>(List.of("event"));
-        if (!name.equals("error")) {
+        if (!List.of("gap", "problem", "error").contains(name)) {
             properties.put("id", object("type", "string"));
             required.add("id");
         }

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import olympus.foundation.ErrorCode;
@@ -62,14 +63,10 @@ class LogsTest {
                 IntStream.rangeClosed(1, count)
                         .mapToObj(n ->
                                 new ClusterView.InstanceView(
-                                        observation(n),
-                                        "mars",
-                                        RunningApi.NODE,
-                                        List.of()))
+                                        observation(n), "mars", RunningApi.NODE, List.of()))
                         .toList();
         var service =
-                new ClusterView.ServiceView(
-                        WEB, 1, count, count, count, "running", "", instances);
+                new ClusterView.ServiceView(WEB, 1, count, count, count, "running", "", instances);
         api.view = new ClusterView(1, List.of(service), List.of(), List.of(), List.of());
     }
 
@@ -264,10 +261,8 @@ class LogsTest {
             var talker =
                     Thread.startVirtualThread(() -> {
                         for (var n = 1L; !over.get(); n++) {
-                            if (!first.lines(List.of(line(1, n, n)))) {
-                                Thread.yield();
-                            }
-                            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+                            first.lines(List.of(line(1, n, n)));
+                            LockSupport.parkNanos(1_000_000);
                         }
                     });
             events.next(1);
@@ -311,7 +306,8 @@ class LogsTest {
             assertThat(events.id).isEqualTo("2" + CURSOR + "1.7;1" + CURSOR + "1.43");
         }
         var resumed = api.agents.requests.subList(2, 5);
-        assertThat(resumed).extracting(r -> r.after().orElse(new LogPoint(0, 0)))
+        assertThat(resumed)
+                .extracting(r -> r.after().orElse(new LogPoint(0, 0)))
                 .containsExactly(new LogPoint(1, 42), new LogPoint(1, 7), new LogPoint(0, 0));
         assertThat(resumed.get(2).tail()).isZero();
     }
@@ -334,8 +330,7 @@ class LogsTest {
     @Test
     void anIdThatAnInstanceDoesNotKnowOrThatIsGoneIsSaidToBeSo() throws Exception {
         instances(1);
-        try (var events =
-                new Events("?follow=true", "1" + CURSOR + "9.9;2" + CURSOR + "1.1")) {
+        try (var events = new Events("?follow=true", "1" + CURSOR + "9.9;2" + CURSOR + "1.1")) {
             assertThat(events.next(1).getFirst()).startsWith("shop/web.2 is no longer on the node");
             var sink = sink(0);
             sink.gap(new LogGap(LogGap.Kind.UNKNOWN_POINT, 0, true));
@@ -397,6 +392,8 @@ class LogsTest {
         for (var line : Arrays.asList(line(1, 100, 1), line(1, 50, 2), line(2, 70, 1))) {
             lines.add(RunningApi.NODE, line);
         }
-        assertThat(lines.take()).extracting(Answers.Line::text).containsExactly("2:1", "1:1", "1:2");
+        assertThat(lines.take())
+                .extracting(Answers.Line::text)
+                .containsExactly("2:1", "1:1", "1:2");
     }
 }
