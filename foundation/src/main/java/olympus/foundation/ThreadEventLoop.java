@@ -13,13 +13,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * An {@link EventLoop} on a platform thread of its own.
  *
- * <p>Limits: at most {@link #MAX_QUEUED} tasks wait; handing in more is refused with {@link
- * RejectedExecutionException}, because a loop that far behind is broken. Failure: an exception that
- * escapes a task goes to the failure handler with the loop's name, and the loop runs nothing more.
+ * <p>Limits: at most {@link #MAX_QUEUED} tasks wait, and as many timers; handing in more is refused
+ * with {@link RejectedExecutionException}, because a loop that far behind is broken. Failure: an
+ * exception that escapes a task goes to the failure handler with the loop's name, and the loop runs
+ * nothing more.
  */
 public final class ThreadEventLoop implements EventLoop, AutoCloseable {
 
     public static final int MAX_QUEUED = 1_000_000;
+
+    /** What the tasks that are left may take at the end; then the loop is interrupted and left. */
+    static final Duration CLOSE_DEADLINE = Duration.ofSeconds(10);
 
     private final Thread thread;
     private final BiConsumer<String, Throwable> onFailure;
@@ -67,6 +71,10 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
             if (closing) {
                 throw new RejectedExecutionException("loop " + thread.getName() + " is closed");
             }
+            if (timers.size() >= MAX_QUEUED) {
+                throw new RejectedExecutionException(
+                        "loop %s has %d timers".formatted(thread.getName(), timers.size()));
+            }
             var timer =
                     new Timer(
                             System.nanoTime() + Math.max(0, delay.toNanos()),
@@ -88,7 +96,7 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
 
     /**
      * Runs what is ready, drops timers, then ends the thread. Returns when it has ended (unless
-     * called on it).
+     * called on it), or has been interrupted because it took longer than {@link #CLOSE_DEADLINE}.
      */
     @Override
     public void close() {
@@ -101,13 +109,15 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
             lock.unlock();
         }
         if (!inLoop()) {
-            join();
+            join(CLOSE_DEADLINE);
         }
     }
 
-    private void join() {
+    private void join(Duration deadline) {
         try {
-            thread.join();
+            if (!thread.join(deadline)) {
+                thread.interrupt();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

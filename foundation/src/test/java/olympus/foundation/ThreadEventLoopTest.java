@@ -13,6 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 final class ThreadEventLoopTest {
 
@@ -125,5 +126,24 @@ final class ThreadEventLoopTest {
             assertThat(await(inside)).isTrue();
             assertThat(loop.inLoop()).isFalse();
         }
+    }
+
+    @Test
+    @Timeout(60)
+    void closingInterruptsATaskThatDoesNotEnd() throws InterruptedException {
+        var never = new CountDownLatch(1);
+        var interrupted = new CountDownLatch(1);
+        var loop = new ThreadEventLoop("stuck", (_, _) -> {});
+        loop.execute(() -> {
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+            }
+        });
+
+        loop.close();
+
+        assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
     }
 }

@@ -122,7 +122,7 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
             Thread.currentThread().interrupt();
         }
         channels.forEach(AgentLinkClient::awaitEnd);
-        callbacks.close();
+        LinkLimits.end(callbacks);
     }
 
     private void connect() {

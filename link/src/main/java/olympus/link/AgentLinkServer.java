@@ -153,7 +153,7 @@ public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
         for (var server : listening) {
             awaitEnd(server);
         }
-        callbacks.close();
+        LinkLimits.end(callbacks);
     }
 
     /** A log request on its way: owned by the loop. */

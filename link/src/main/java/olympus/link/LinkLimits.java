@@ -1,6 +1,8 @@
 package olympus.link;
 
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /** Every limit and deadline of the link. Both sides of a stream have the same. */
 public final class LinkLimits {
@@ -62,6 +64,19 @@ public final class LinkLimits {
     public static final Duration CLOSE_DEADLINE = Duration.ofSeconds(2);
 
     private LinkLimits() {}
+
+    /** Ends {@code callbacks}; those that take longer than an orderly end may are interrupted. */
+    static void end(ExecutorService callbacks) {
+        callbacks.shutdown();
+        try {
+            if (callbacks.awaitTermination(CLOSE_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        callbacks.shutdownNow();
+    }
 
     static String reason(String text) {
         return text.length() <= MAX_REASON_CHARACTERS

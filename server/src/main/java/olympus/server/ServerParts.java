@@ -121,7 +121,9 @@ final class ServerParts implements AutoCloseable {
         var controller =
                 opened.keep("controller", RunningController.start(store, orders, clock, onBug));
         controller.onChange(new SecretSweep(secrets, controller.commands(), deadline)::seen);
-        opened.keep("reports", reports).to(controller.listener());
+        var pauses = new PausesTold(controller.listener(), agents);
+        controller.onChange(pauses::seen);
+        opened.keep("reports", reports).to(pauses);
         report(new Dial.InProcess(meeting), linkLoop);
         watched(List.of(linkLoop, controller::onLoop));
 
