@@ -222,7 +222,8 @@ public record MachineChecks(Path dataFolder, Map<String, String> environment, In
         if (Files.exists(root.resolve("cgroup.controllers"))) {
             return Files.isWritable(root)
                     ? Finding.ok(
-                            "cgroup", "version 2, writable: memory, cpu and pids can be limited")
+                            "cgroup",
+                            "version 2: limits work where Olympus has a delegated group of its own (systemd 254 or newer: DelegateSubgroup=agent), and by rlimits elsewhere; `olympus nodes` names what cannot be limited")
                     : Finding.warning(
                             "cgroup",
                             "version 2, not writable",
