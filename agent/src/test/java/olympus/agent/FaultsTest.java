@@ -29,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FaultsTest {
 
+    private static final long SIGUSR2 = 1L << 11;
+
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     @TempDir Path folder;
@@ -181,6 +183,39 @@ class FaultsTest {
             assertThat(agent.awaitState("first/polite.1", State.STOPPED).lastExit()).contains(7);
             assertThat(agent.awaitState("first/stubborn.1", State.STOPPED).lastExit())
                     .contains(137);
+        }
+    }
+
+    @Test
+    void givesAnInstanceTheDefaultOfASignalThatOlympusItselfIgnores() throws Exception {
+        ignore("USR2");
+        try (var agent = new RunningAgent(folder)) {
+            agent.assign(Specs.of(folder, "first/web.1", "sleep", "600"));
+            var pid = agent.awaitRunning("first/web.1").pid();
+
+            assertThat(ignoredBy(ProcessHandle.current().pid()) & SIGUSR2).isNotZero();
+            assertThat(ignoredBy(pid) & SIGUSR2).isZero();
+        }
+    }
+
+    /** By reflection: the compiler warns of this package and cannot be told not to. */
+    private static void ignore(String name) throws ReflectiveOperationException {
+        var handler = Class.forName("sun.misc.SignalHandler");
+        var signal = Class.forName("sun.misc.Signal");
+        signal.getMethod("handle", signal, handler)
+                .invoke(
+                        null,
+                        signal.getConstructor(String.class).newInstance(name),
+                        handler.getField("SIG_IGN").get(null));
+    }
+
+    private static long ignoredBy(long pid) throws IOException {
+        try (var lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
+            return lines.filter(line -> line.startsWith("SigIgn:"))
+                    .map(line -> line.substring(7).strip())
+                    .mapToLong(mask -> Long.parseUnsignedLong(mask, 16))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 

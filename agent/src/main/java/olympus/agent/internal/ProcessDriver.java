@@ -152,16 +152,11 @@ final class ProcessDriver {
         entry.memoryLimit = resources.memoryBytes();
         entry.memoryKills = limits.memoryKills(spec.id());
         var command =
-                new ArrayList<>(
-                        List.of(
-                                "setsid",
-                                "--fork",
-                                "/bin/sh",
-                                folders.shim().toString(),
-                                "hold",
-                                entry.folder.path().toString(),
-                                ready.directory().toString(),
-                                joined(applied.groups())));
+                ShimCommand.holding(
+                        folders.shim(),
+                        entry.folder.path(),
+                        ready.directory(),
+                        joined(applied.groups()));
         command.addAll(applied.words());
         command.addAll(ready.prefix());
         command.addAll(ready.command());
