@@ -244,6 +244,7 @@ class FaultsTest {
                             new olympus.model.state.Assignment(
                                     agent.node(),
                                     olympus.model.state.Assignment.Stamp.NONE,
+                                    List.of(),
                                     List.of()),
                             Map.of());
 

@@ -21,6 +21,7 @@ import olympus.link.LogSink;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.SecretRef;
+import olympus.model.StackName;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 import olympus.model.state.InstanceObservation;
@@ -109,10 +110,18 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
     }
 
     public void assign(Map<SecretRef, String> secrets, Specs... specs) {
+        var instances = Arrays.stream(specs).map(Specs::build).toList();
+        var stacks =
+                instances.stream().map(spec -> spec.id().service().stack()).distinct().toList();
         var stamp = new Assignment.Stamp(1, 1, GENERATIONS.incrementAndGet());
-        agent.assign(
-                new Assignment(node, stamp, Arrays.stream(specs).map(Specs::build).toList()),
-                secrets);
+        agent.assign(new Assignment(node, stamp, stacks, instances), secrets);
+    }
+
+    /** An assignment of a store of this incarnation, which has been told of these stacks. */
+    public void assignOf(long incarnation, List<StackName> stacks, Specs... specs) {
+        var stamp = new Assignment.Stamp(incarnation, 1, GENERATIONS.incrementAndGet());
+        var instances = Arrays.stream(specs).map(Specs::build).toList();
+        agent.assign(new Assignment(node, stamp, stacks, instances), Map.of());
     }
 
     public InstanceObservation await(String id, Predicate<InstanceObservation> condition) {

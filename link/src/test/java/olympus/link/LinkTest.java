@@ -113,7 +113,10 @@ final class LinkTest {
             var assignment = samples.assignment(node.node(), round % 7);
             assignment =
                     new Assignment(
-                            node.node(), new Assignment.Stamp(1, 1, round), assignment.instances());
+                            node.node(),
+                            new Assignment.Stamp(1, 1, round),
+                            assignment.stacks(),
+                            assignment.instances());
             var secrets = samples.secrets(round % 3);
             server.assign(assignment, secrets);
             assertThat(orders.awaitAssignment(assignment.stamp()))

@@ -42,11 +42,14 @@ final class Samples {
 
     Assignment assignment(NodeId node, int instances) {
         return new Assignment(
-                node, stamp(), IntStream.rangeClosed(1, instances).mapToObj(this::spec).toList());
+                node,
+                stamp(),
+                List.of(new StackName("shop")),
+                IntStream.rangeClosed(1, instances).mapToObj(this::spec).toList());
     }
 
     static Assignment empty(NodeId node, long generation) {
-        return new Assignment(node, new Assignment.Stamp(1, 1, generation), List.of());
+        return new Assignment(node, new Assignment.Stamp(1, 1, generation), List.of(), List.of());
     }
 
     Assignment.Stamp stamp() {
@@ -77,6 +80,7 @@ final class Samples {
                 maybeText(),
                 maybeText(),
                 IntStream.rangeClosed(1, instances).mapToObj(this::observation).toList(),
+                IntStream.rangeClosed(1, Math.min(instances, 2)).mapToObj(this::spec).toList(),
                 List.of(text(), text()));
     }
 

@@ -30,162 +30,88 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Zeus on a loop of its own, wired to the store and the agents; or, without a store, what says why
- * there is none.
+ * Zeus on a loop of its own, wired to the store and the agents. Without a store it shows what the
+ * agents report, and every order is answered with why there is none.
  */
-sealed interface RunningController extends AutoCloseable {
+record RunningController(Hermes hermes, Zeus zeus, StackCommands commands, ThreadEventLoop loop)
+        implements AutoCloseable {
 
-    Logger LOG = LoggerFactory.getLogger(RunningController.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RunningController.class);
 
-    Deadline CLOSE = new Deadline(Duration.ofSeconds(10));
+    private static final Deadline CLOSE = new Deadline(Duration.ofSeconds(10));
 
+    /**
+     * @param failure why there is no store, empty when there is one
+     */
     static RunningController start(
-            OpenStore store, NodeOrders orders, Clock clock, BiConsumer<String, Throwable> onBug) {
-        return store.failure()
-                .<RunningController>map(Absent::new)
-                .orElseGet(() -> Present.start(store.hermes(), orders, clock, onBug));
+            Hermes hermes,
+            Optional<OlympusException> failure,
+            NodeOrders orders,
+            Clock clock,
+            BiConsumer<String, Throwable> onBug) {
+        var loop = new ThreadEventLoop("zeus", onBug);
+        var zeus = new Zeus(hermes, loop, clock, new SecureRandom(), orders, ZeusOptions.DEFAULT);
+        zeus.start();
+        var commands = failure.<StackCommands>map(AbsentController::new).orElse(zeus);
+        return new RunningController(hermes, zeus, commands, loop);
     }
 
-    StackCommands commands();
-
-    ClusterView view();
+    ClusterView view() {
+        return zeus.view();
+    }
 
     /** How long the looks of the reconcile loop took. */
-    DurationHistogram.Reading reconcileTimes();
-
-    ServerSide.Listener listener();
-
-    /** Calls {@code listener} on the controller's loop after every change of the view. */
-    void onChange(Consumer<ClusterView> listener);
-
-    /** Runs {@code task} on the controller's loop, or at once where there is none. */
-    void onLoop(Runnable task);
-
-    Backend.Readiness readiness();
-
-    @Override
-    void close();
-
-    /** There is no store, so nothing can be ordered; agents go on by themselves. */
-    record Absent(OlympusException cause) implements RunningController {
-
-        @Override
-        public StackCommands commands() {
-            return new AbsentController(cause);
-        }
-
-        @Override
-        public ClusterView view() {
-            return new ClusterView(0, List.of(), List.of(), List.of(), List.of());
-        }
-
-        @Override
-        public DurationHistogram.Reading reconcileTimes() {
-            return new DurationHistogram().read();
-        }
-
-        @Override
-        public ServerSide.Listener listener() {
-            return new ReportRelay();
-        }
-
-        @Override
-        public void onChange(Consumer<ClusterView> listener) {}
-
-        @Override
-        public void onLoop(Runnable task) {
-            task.run();
-        }
-
-        @Override
-        public Backend.Readiness readiness() {
-            return new Backend.Readiness(false, "store: " + cause.getMessage());
-        }
-
-        @Override
-        public void close() {}
+    DurationHistogram.Reading reconcileTimes() {
+        return zeus.reconcileTimes();
     }
 
-    /** Zeus works. */
-    record Present(Hermes hermes, Zeus zeus, ThreadEventLoop loop) implements RunningController {
+    ServerSide.Listener listener() {
+        return new ToZeus(zeus);
+    }
 
-        static Present start(
-                Hermes hermes,
-                NodeOrders orders,
-                Clock clock,
-                BiConsumer<String, Throwable> onBug) {
-            var loop = new ThreadEventLoop("zeus", onBug);
-            var zeus =
-                    new Zeus(hermes, loop, clock, new SecureRandom(), orders, ZeusOptions.DEFAULT);
-            zeus.start();
-            return new Present(hermes, zeus, loop);
-        }
+    /** Calls {@code listener} on the controller's loop after every change of the view. */
+    void onChange(Consumer<ClusterView> listener) {
+        var _ = zeus.onChange(listener);
+    }
 
-        @Override
-        public StackCommands commands() {
-            return zeus;
-        }
+    /** Runs {@code task} on the controller's loop. */
+    void onLoop(Runnable task) {
+        loop.execute(task);
+    }
 
-        @Override
-        public ClusterView view() {
-            return zeus.view();
-        }
+    Backend.Readiness readiness() {
+        var status = hermes.status();
+        var obstacle =
+                status.halted()
+                        .map(why -> "store halted: " + why)
+                        .or(() -> status.writesRefused().map(why -> "store refuses writes: " + why))
+                        .or(() ->
+                                status.role() == StoreStatus.Role.LEADER
+                                        ? Optional.empty()
+                                        : Optional.of("store: " + status.role()))
+                        .or(() ->
+                                zeus.isListed()
+                                        ? Optional.empty()
+                                        : Optional.of("what is stored is still being read"));
+        return obstacle.map(why -> new Backend.Readiness(false, why))
+                .orElseGet(() -> new Backend.Readiness(true, ""));
+    }
 
-        @Override
-        public DurationHistogram.Reading reconcileTimes() {
-            return zeus.reconcileTimes();
-        }
+    @Override
+    public void close() {
+        zeus.close();
+        awaitHandled();
+        loop.close();
+    }
 
-        @Override
-        public ServerSide.Listener listener() {
-            return new ToZeus(zeus);
-        }
-
-        @Override
-        public void onChange(Consumer<ClusterView> listener) {
-            var _ = zeus.onChange(listener);
-        }
-
-        @Override
-        public void onLoop(Runnable task) {
-            loop.execute(task);
-        }
-
-        @Override
-        public Backend.Readiness readiness() {
-            var status = hermes.status();
-            var obstacle =
-                    status.halted()
-                            .map(why -> "store halted: " + why)
-                            .or(() ->
-                                    status.writesRefused()
-                                            .map(why -> "store refuses writes: " + why))
-                            .or(() ->
-                                    status.role() == StoreStatus.Role.LEADER
-                                            ? Optional.empty()
-                                            : Optional.of("store: " + status.role()));
-            return obstacle.map(why -> new Backend.Readiness(false, why))
-                    .orElseGet(() -> new Backend.Readiness(true, ""));
-        }
-
-        @Override
-        public void close() {
-            zeus.close();
-            awaitHandled();
-            loop.close();
-        }
-
-        /**
-         * What was handed to Zeus before its end may still set timers, which a closed loop refuses.
-         */
-        private void awaitHandled() {
-            var handled = new CompletableFuture<Boolean>();
-            try {
-                loop.execute(() -> handled.complete(true));
-                CLOSE.await(handled, "stopping the controller");
-            } catch (RejectedExecutionException e) {
-                LOG.atWarn().log("the controller's loop had ended before");
-            }
+    /** What was handed to Zeus before its end may still set timers, which a closed loop refuses. */
+    private void awaitHandled() {
+        var handled = new CompletableFuture<Boolean>();
+        try {
+            loop.execute(() -> handled.complete(true));
+            CLOSE.await(handled, "stopping the controller");
+        } catch (RejectedExecutionException e) {
+            LOG.atWarn().log("the controller's loop had ended before");
         }
     }
 

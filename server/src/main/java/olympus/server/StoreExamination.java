@@ -66,6 +66,7 @@ record StoreExamination(Path dataFolder, OutputFormat output, UpOptions.Terminal
                 StoreJson.repair(report),
                 out -> {
                     report.steps().forEach(out::println);
+                    report.lost().forEach(out::println);
                     out.printf(
                             "the log now ends at entry %d; %d were given up and are kept in %s%n",
                             report.lastIndex(), report.givenUp(), report.kept());

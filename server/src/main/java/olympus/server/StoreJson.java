@@ -65,6 +65,8 @@ final class StoreJson {
         json.put("kept", report.kept().toString());
         var steps = json.putArray("steps");
         report.steps().forEach(steps::add);
+        var lost = json.putArray("lost");
+        report.lost().forEach(lost::add);
         return json;
     }
 

@@ -47,8 +47,12 @@ class SecretSweepTest {
             var problems = new Problems();
             try (var projection = secrets.follow(() -> {}, problems);
                     var controller =
-                            RunningController.Present.start(
-                                    hermes, new NoOrders(), clock, (_, cause) -> bugs.add(cause))) {
+                            RunningController.start(
+                                    hermes,
+                                    Optional.empty(),
+                                    new NoOrders(),
+                                    clock,
+                                    (_, cause) -> bugs.add(cause))) {
                 DEADLINE.await(projection.listed(), "listing");
                 controller.onChange(
                         new SecretSweep(secrets, controller.commands(), DEADLINE)::seen);

@@ -17,6 +17,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import olympus.foundation.Clock;
+import olympus.foundation.DurationHistogram;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.foundation.ThreadEventLoop;
@@ -34,6 +35,7 @@ import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
 import olympus.server.store.HaltedStore;
 import olympus.server.tokens.Tokens;
+import olympus.zeus.ClusterView;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,21 +142,20 @@ class ServedApiTest {
             throws Exception {
         var reason = new OlympusException(ErrorCode.UNAVAILABLE, "no store");
         var hermes = new HaltedStore("island", reason);
-        var controller = new RunningController.Absent(reason);
         var deadline = new Deadline(Duration.ofSeconds(2));
         var vault = SecretVault.openOrCreate(keys.resolve("island.key"), new SecureRandom());
         return new Backend(
                 new Backend.Island(
                         hermes,
-                        controller.commands(),
-                        controller::view,
-                        controller::reconcileTimes,
+                        new AbsentController(reason),
+                        () -> new ClusterView(0, List.of(), List.of(), List.of(), List.of()),
+                        () -> new DurationHistogram().read(),
                         agents),
                 new Backend.Outside(
                         new SecretStore(hermes, vault, clock, deadline),
                         Tokens.open(folder, clock),
                         List::of,
-                        controller::readiness,
+                        () -> new Backend.Readiness(false, "no store"),
                         new Problems(),
                         new Backend.Self(self.nodeName(), "0.1.0", clock.wall())),
                 clock,

@@ -170,6 +170,7 @@ final class DataFolderTest {
         for (var i = 1; i <= 5; i++) {
             olympus.apply(stack(i));
         }
+        var pid = olympus.awaitRunning("shop/web.1");
         olympus.killHard();
         var log = largestLogFile();
         assertThat(
@@ -193,8 +194,15 @@ final class DataFolderTest {
                 Duration.ofSeconds(30),
                 () -> "status tells what is wrong",
                 () -> olympus.olympus("status").err().contains("the store has halted"));
+        Eventually.becomes(
+                Duration.ofSeconds(30),
+                () -> "status lists what runs: " + olympus.olympus("status").out(),
+                () -> olympus.olympus("status").out().contains(Long.toString(pid)));
         assertThat(olympus.olympus("status").out())
-                .contains("the server cannot tell what is declared");
+                .contains("shop/web.1", "running", "what is declared is not known");
+        assertThat(olympus.json("nodes").path("nodes").path(0).path("connected").asBoolean())
+                .isTrue();
+        assertThat(olympus.olympus("logs", "shop/web").exitCode()).isZero();
         olympus.killHard();
 
         flipBit(log, 2_000);
@@ -251,11 +259,16 @@ final class DataFolderTest {
     void aStoreThatIsLostWholeAndBegunAnewTakesItsAgentsOver() throws IOException {
         olympus.up();
         olympus.apply(stack(1));
-        olympus.awaitRunning("shop/web.1");
+        var pid = olympus.awaitRunning("shop/web.1");
         olympus.killHard();
         deleteTree(olympus.data().resolve("hermes"));
 
         olympus.up();
+        awaitUnclaimed(pid);
+        var taken = olympus.olympus("apply", stack(1).toString());
+        assertThat(taken.out()).contains("without a restart");
+        awaitState("running");
+        assertThat(olympus.awaitRunning("shop/web.1")).isEqualTo(pid);
         olympus.apply(stack(2));
 
         Eventually.becomes(
@@ -263,6 +276,112 @@ final class DataFolderTest {
                 () -> "the new order runs: " + olympus.olympus("status").out(),
                 () -> Processes.commandLine(olympus.awaitRunning("shop/web.1")).contains("70002"));
         assertThat(Processes.withCommandLine("sleep 70001")).isEmpty();
+    }
+
+    @Test
+    void aRepairThatGivesUpTheNewestEntriesStopsNothing() throws IOException {
+        olympus.up();
+        for (var i = 1; i <= 5; i++) {
+            olympus.apply(stack(i));
+            runs(i);
+        }
+        var pid = olympus.awaitRunning("shop/web.1");
+        olympus.killHard();
+        var log = largestLogFile();
+        flipBit(log, Files.size(log) / 3);
+        var data = olympus.data().toString();
+
+        var repair = olympus.olympus("store", "repair", "--truncate-at", "end", "--data-dir", data);
+        assertThat(repair.exitCode()).as(repair.out() + repair.err()).isZero();
+        assertThat(repair.out()).contains("given up", "must be applied again");
+        olympus.up();
+
+        awaitUnclaimed(pid);
+        olympus.apply(stack(5));
+        awaitState("running");
+        assertThat(olympus.awaitRunning("shop/web.1")).isEqualTo(pid);
+        assertThat(Processes.commandLine(pid)).contains("70005");
+    }
+
+    @Test
+    void aStackThatTheStoreHasLostCanBeRemoved() throws IOException {
+        olympus.up();
+        olympus.apply(stack(1));
+        var pid = olympus.awaitRunning("shop/web.1");
+        olympus.killHard();
+        deleteTree(olympus.data().resolve("hermes"));
+        olympus.up();
+        awaitUnclaimed(pid);
+
+        assertThat(olympus.olympus("remove", "shop", "--yes").exitCode()).isZero();
+
+        Eventually.becomes(
+                Duration.ofSeconds(30),
+                () -> "the old process is gone; " + olympus.olympus("status").out(),
+                () -> !Processes.isAlive(pid));
+    }
+
+    /** The agent's own assignment is lost with the store, so that only a pause protects it. */
+    @Test
+    void whatIsNoLongerAssignedIsNotStoppedWhilePaused() throws IOException {
+        olympus.up();
+        olympus.apply(stack(1));
+        var pid = olympus.awaitRunning("shop/web.1");
+        olympus.olympus("pause", "--reason", "looking");
+        olympus.killHard();
+        deleteTree(olympus.data().resolve("hermes"));
+        for (var name : List.of("assignment.json", "assignment.copy.json")) {
+            Files.delete(olympus.data().resolve("agent").resolve(name));
+        }
+        olympus.up();
+        awaitUnclaimed(pid);
+
+        olympus.olympus("remove", "shop", "--yes");
+        Eventually.becomes(
+                Duration.ofSeconds(30),
+                () -> "it is told why it goes on: " + olympus.olympus("why", "shop/web").out(),
+                () -> olympus.olympus("decisions").out().contains("remove"));
+        Eventually.becomes(
+                Duration.ofSeconds(30),
+                () -> "the stack is being removed: " + olympus.json("stacks"),
+                () -> olympus.json("stacks").path("stacks").size() == 1);
+        assertThat(Processes.isAlive(pid)).isTrue();
+
+        olympus.olympus("resume");
+        Eventually.becomes(
+                Duration.ofSeconds(30),
+                () -> "it ends once resumed",
+                () -> !Processes.isAlive(pid));
+    }
+
+    private void runs(int number) {
+        Eventually.becomes(
+                Duration.ofSeconds(30),
+                () -> "revision %d runs: %s".formatted(number, olympus.olympus("status").out()),
+                () ->
+                        Processes.commandLine(olympus.awaitRunning("shop/web.1"))
+                                .contains(Integer.toString(70_000 + number)));
+    }
+
+    private void awaitUnclaimed(long pid) {
+        awaitState("unclaimed");
+        assertThat(olympus.olympus("status").out())
+                .contains(Long.toString(pid), "olympus remove shop");
+        assertThat(olympus.olympus("why", "shop/web").out()).contains("unclaimed");
+        assertThat(Processes.isAlive(pid)).isTrue();
+    }
+
+    private void awaitState(String state) {
+        Eventually.becomes(
+                Duration.ofSeconds(30),
+                () -> "shop/web is " + state + ": " + olympus.olympus("status").out(),
+                () ->
+                        olympus.json("status")
+                                .path("services")
+                                .path(0)
+                                .path("state")
+                                .asString("")
+                                .equals(state));
     }
 
     private static void deleteTree(Path folder) throws IOException {

@@ -32,7 +32,8 @@ public record ClusterView(
      * @param state {@code running} (all wanted are well), {@code starting}, {@code degraded} (some
      *     well), {@code updating}, {@code stopped} (held by hand), {@code waiting} (for a
      *     dependency), {@code failed} (none well, given up), {@code completed}, {@code removing},
-     *     {@code paused}
+     *     {@code paused}, {@code unclaimed} (agents run it by orders that the store has lost: apply
+     *     its stack again or remove it)
      * @param reason the sentence that explains a state other than running, empty otherwise
      */
     public record ServiceView(

@@ -58,6 +58,13 @@ public final class Zeus implements StackCommands, AutoCloseable {
         return controller.view();
     }
 
+    /**
+     * Whether it knows what is stored; until then the view shows what agents report. Any thread.
+     */
+    public boolean isListed() {
+        return controller.isListed();
+    }
+
     /** How long its looks took: planning, and handing out what the plan says. Any thread. */
     public DurationHistogram.Reading reconcileTimes() {
         return controller.reconcileTimes();

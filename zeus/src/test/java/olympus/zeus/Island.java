@@ -6,12 +6,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import olympus.foundation.simulation.SimulatedClock;
 import olympus.foundation.simulation.SimulatedLoop;
+import olympus.hermes.Entry;
 import olympus.hermes.HermesNode;
 import olympus.hermes.Key;
+import olympus.hermes.Operation;
+import olympus.hermes.Transaction;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
@@ -29,7 +33,7 @@ final class Island {
 
     final SimulatedClock clock = new SimulatedClock(Instant.parse("2026-11-21T00:00:00Z"));
     final SimulatedLoop loop = new SimulatedLoop(clock);
-    final BrokenWatches hermes = new BrokenWatches(HermesNode.inMemory(loop, clock));
+    BrokenWatches hermes = new BrokenWatches(HermesNode.inMemory(loop, clock));
     final SplittableRandom random;
     final Map<NodeId, SimulatedAgent> agents = new LinkedHashMap<>();
     final List<Assignment> assignments = new ArrayList<>();
@@ -67,6 +71,34 @@ final class Island {
     /** The server process ends and another one starts over the same store. */
     void restartZeus() {
         zeus.close();
+        zeus = newZeus();
+        agents.values().forEach(this::connect);
+    }
+
+    /** All that is stored of Zeus at this moment. */
+    List<Entry> backup() {
+        var entries = new ArrayList<Entry>();
+        var after = Optional.<Key>empty();
+        while (true) {
+            var page = now(hermes.list(Key.of("zeus"), after, 100));
+            entries.addAll(page.entries());
+            if (!page.more()) {
+                return entries;
+            }
+            after = Optional.of(page.entries().getLast().key());
+        }
+    }
+
+    /**
+     * The store is lost; one of a higher incarnation takes its place, which knows {@code entries}.
+     */
+    void loseStore(List<Entry> entries) {
+        zeus.close();
+        run(Duration.ofSeconds(2));
+        hermes = new BrokenWatches(HermesNode.inMemory(loop, clock));
+        for (var entry : entries) {
+            now(hermes.transact(Transaction.of(new Operation.Put(entry.key(), entry.value()))));
+        }
         zeus = newZeus();
         agents.values().forEach(this::connect);
     }

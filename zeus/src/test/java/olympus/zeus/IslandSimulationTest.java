@@ -6,15 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
+import olympus.hermes.Entry;
 import olympus.model.ServiceId;
 import olympus.model.stack.DeployPolicy;
 import olympus.model.stack.StackDefinition;
+import olympus.model.state.InstanceObservation.State;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -59,17 +63,75 @@ final class IslandSimulationTest {
 
     private void run(long seed) {
         var random = new SplittableRandom(seed);
+        var island = island(seed, random);
+        for (var step = 0; step < STEPS; step++) {
+            act(island, random);
+            island.run(Duration.ofMillis(random.nextInt(50, 3_000)));
+        }
+        settle(island);
+        assertEveryEventIsRecorded(island);
+    }
+
+    private static Island island(long seed, SplittableRandom random) {
         var island = new Island(seed, random.nextInt(1, 4));
         island.lossPercent = random.nextBoolean() ? 0 : random.nextInt(25);
         island.maxDelayMillis = random.nextInt(1, 300);
         new IslandInvariants(island).watch();
         apply(island, sim(random, false));
         apply(island, edge(random));
+        return island;
+    }
+
+    /** Whole, or its newest entries: what a repair gives up. */
+    @Test
+    void stopsNothingWhenTheStoreIsLost() {
+        for (var seed = 1L; seed <= 150; seed++) {
+            try {
+                new IslandSimulationTest().loseTheStore(seed);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed " + seed + " failed: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private void loseTheStore(long seed) {
+        var random = new SplittableRandom(seed);
+        var island = island(seed, random);
+        var known = List.<Entry>of();
         for (var step = 0; step < STEPS; step++) {
             act(island, random);
             island.run(Duration.ofMillis(random.nextInt(50, 3_000)));
+            known = random.nextInt(6) == 0 ? island.backup() : known;
         }
+        island.lossPercent = 0;
+        island.maxDelayMillis = 1;
+        island.agents.values().forEach(island::connect);
+        island.run(Duration.ofSeconds(2));
+        var before = going(island);
+        island.loseStore(known);
+        island.run(Duration.ofSeconds(random.nextInt(1, 40)));
+        before.forEach((id, run) ->
+                assertThat(run.state)
+                        .as("%s, whose store was lost, in %s", id, island.zeus.view())
+                        .isNotIn(State.STOPPING, State.STOPPED));
+        apply(island, sim(random, false));
+        apply(island, edge(random));
+        island.run(Duration.ofSeconds(2));
         settle(island);
+    }
+
+    /** What is not being ended at this moment, by node and id. */
+    private static Map<String, SimulatedAgent.Run> going(Island island) {
+        var going = new TreeMap<String, SimulatedAgent.Run>();
+        for (var agent : island.agents.values()) {
+            agent.runs()
+                    .forEach((id, run) -> {
+                        if (run.state != State.STOPPING && run.state != State.STOPPED) {
+                            going.put(agent.name + " " + id, run);
+                        }
+                    });
+        }
+        return going;
     }
 
     private static void act(Island island, SplittableRandom random) {
@@ -175,6 +237,9 @@ final class IslandSimulationTest {
                         .filter(SimulatedAgent.Run::isAlive)
                         .count();
         assertThat(alive).isEqualTo(5);
+    }
+
+    private static void assertEveryEventIsRecorded(Island island) {
         var recorded =
                 island.decisions().stream().filter(d -> d.actor().startsWith("agent:")).count();
         assertThat(recorded)

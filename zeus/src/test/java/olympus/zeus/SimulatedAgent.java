@@ -40,6 +40,7 @@ final class SimulatedAgent {
     private final RandomGenerator random;
     private final Map<InstanceId, Run> runs = new TreeMap<>();
     private final Map<InstanceId, InstanceSpec> specs = new HashMap<>();
+    private final Map<InstanceId, InstanceSpec> held = new TreeMap<>();
     private final List<AgentEvent> events = new ArrayList<>();
     private Assignment.Stamp accepted = Assignment.Stamp.NONE;
     private long sequence;
@@ -83,11 +84,24 @@ final class SimulatedAgent {
         if (assignment.stamp().compareTo(accepted) < 0) {
             return;
         }
+        var raised = assignment.stamp().incarnation() > accepted.incarnation();
+        var before = Map.copyOf(raised ? specs : held);
         accepted = assignment.stamp();
         specs.clear();
+        held.clear();
         assignment.instances().forEach(spec -> specs.put(spec.id(), spec));
+        before.values().stream()
+                .filter(spec -> !assignment.stacks().contains(spec.id().service().stack()))
+                .filter(spec -> !isNamed(spec))
+                .forEach(spec -> held.put(spec.id(), spec));
+        specs.putAll(held);
         reconcile();
         report();
+    }
+
+    private boolean isNamed(InstanceSpec spec) {
+        var named = specs.get(spec.id());
+        return named != null && named.runToken().equals(spec.runToken());
     }
 
     private void reconcile() {
@@ -114,7 +128,8 @@ final class SimulatedAgent {
     private void begin(InstanceSpec spec) {
         var run = runs.get(spec.id());
         if (run != null && (run.isAlive() || run.spec.runToken().equals(spec.runToken()))) {
-            if (run.state == State.PENDING && spec.desired() == InstanceSpec.Desired.RUN) {
+            var mayStart = run.state == State.PENDING || run.state == State.STOPPED;
+            if (mayStart && spec.desired() == InstanceSpec.Desired.RUN) {
                 startRun(spec.id(), run);
             } else if (run.state == State.PENDING && spec.desired() == InstanceSpec.Desired.STOP) {
                 run.state = State.STOPPED;
@@ -305,6 +320,7 @@ final class SimulatedAgent {
                 Optional.empty(),
                 Optional.empty(),
                 seen,
+                List.copyOf(held.values()),
                 List.of());
     }
 

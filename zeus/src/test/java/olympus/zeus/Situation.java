@@ -86,7 +86,13 @@ final class Situation {
         entries.put(
                 "zeus/stacks/" + definition.name() + "/current",
                 Codecs.STACK_POINTER.encodeBytes(
-                        new StackPointer(definition.name(), revision, removing, WALL, "user:ana")));
+                        new StackPointer(
+                                definition.name(),
+                                revision,
+                                removing,
+                                WALL,
+                                "user:ana",
+                                Optional.empty())));
         return this;
     }
 
@@ -230,6 +236,7 @@ final class Situation {
                 Assignment.Stamp.NONE,
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 List.of(),
                 List.of());
     }

@@ -15,12 +15,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import olympus.model.json.InvalidRecordException;
-import olympus.model.state.Assignment;
-import olympus.model.state.Codecs;
 
 /**
- * The last accepted assignment on disk: {@code assignment.json}, a copy of it, and the checksum of
- * both, so that a change by another hand is noticed and undone. Holds secrets only as references.
+ * The last accepted assignment on disk, with what is held beside it: {@code assignment.json}, a
+ * copy of it, and the checksum of both, so that a change by another hand is noticed and undone.
+ * Holds secrets only as references.
  */
 final class AssignmentFile {
 
@@ -44,7 +43,7 @@ final class AssignmentFile {
         /**
          * @param remark what had to be mended to read it, if anything
          */
-        record Good(Assignment assignment, Optional<String> remark) implements Stored {}
+        record Good(InForce inForce, Optional<String> remark) implements Stored {}
 
         record Damaged(String why) implements Stored {}
 
@@ -89,12 +88,12 @@ final class AssignmentFile {
 
     private Stored decode(byte[] content, Optional<String> remark) {
         try {
-            var assignment = Codecs.ASSIGNMENT.decode(content);
+            var inForce = InForce.CODEC.decode(content);
             written = content;
             if (remark.isPresent()) {
                 RecordFile.replace(file, content);
             }
-            return new Stored.Good(assignment, remark);
+            return new Stored.Good(inForce, remark);
         } catch (InvalidRecordException | UncheckedIOException e) {
             return new Stored.Damaged("%s: %s".formatted(file, e.getMessage()));
         }
@@ -104,8 +103,8 @@ final class AssignmentFile {
      * Throws {@link UncheckedIOException} when the disk refuses; then the one before is still in
      * place.
      */
-    void save(Assignment assignment) {
-        var content = Codecs.ASSIGNMENT.encodeIndented(assignment).getBytes(StandardCharsets.UTF_8);
+    void save(InForce inForce) {
+        var content = InForce.CODEC.encodeIndented(inForce).getBytes(StandardCharsets.UTF_8);
         RecordFile.replace(copy, content);
         RecordFile.replace(file, content);
         RecordFile.replace(checksum, (sum(content) + "\n").getBytes(StandardCharsets.US_ASCII));

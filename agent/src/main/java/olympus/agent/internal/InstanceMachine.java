@@ -142,6 +142,9 @@ final class InstanceMachine {
     // ---- inputs
 
     private void wanted(Optional<InstanceSpec> wanted) {
+        if (spec.isEmpty() && wanted.isPresent()) {
+            remark = "";
+        }
         spec = wanted;
         wanted.ifPresent(specification -> {
             lastStopPolicy = specification.definition().stop();
@@ -297,7 +300,7 @@ final class InstanceMachine {
 
     private void settleLive(long run, long pid) {
         if (spec.isEmpty()) {
-            stop(run, pid, Then.FORGET, "no longer assigned");
+            settleUnassigned(run, pid);
         } else if (isWanted(Desired.STOP)) {
             stop(run, pid, Then.REST, spec.get().desiredReason().orElse("stopped on order"));
         } else if (!spec.get().runToken().equals(runToken)) {
@@ -307,6 +310,21 @@ final class InstanceMachine {
                 stop(run, pid, Then.REPLACE, "replaced by a new run on order");
             }
         }
+    }
+
+    /** A pause halts this too: what nobody ordered to end by name is not ended behind a back. */
+    private void settleUnassigned(long run, long pid) {
+        var kept =
+                surroundings
+                        .unclaimed()
+                        .or(() ->
+                                surroundings
+                                        .paused()
+                                        .map(why ->
+                                                "no longer assigned; stops after resume, paused: "
+                                                        + why));
+        kept.ifPresentOrElse(
+                why -> remark = why, () -> stop(run, pid, Then.FORGET, "no longer assigned"));
     }
 
     private void stop(long run, long pid, Then then, String why) {

@@ -53,7 +53,9 @@ final class Supervisor {
     private final Map<InstanceId, MachineAction.Stop> askedStops = new TreeMap<>();
     private final Problems problems = new Problems();
 
-    private Optional<Assignment> assignment = Optional.empty();
+    private Optional<InForce> inForce = Optional.empty();
+    private Set<InstanceId> unclaimed = Set.of();
+    private boolean ending;
     private Map<SecretRef, String> secrets = Map.of();
     private Optional<String> brake = Optional.empty();
     private boolean brakeSettling;
@@ -122,9 +124,8 @@ final class Supervisor {
                                         "restore the assignment file",
                                         why,
                                         "restored"));
-                coldStarts.addAll(
-                        good.assignment().instances().stream().map(InstanceSpec::id).toList());
-                accept(good.assignment());
+                coldStarts.addAll(good.inForce().specs().keySet());
+                accept(good.inForce());
             }
         }
     }
@@ -138,24 +139,40 @@ final class Supervisor {
                     "it is for node %s, this is %s"
                             .formatted(wanted.node(), parts.identity().node()));
         }
-        var inForce = stamp();
-        if (wanted.stamp().compareTo(inForce) < 0) {
+        if (wanted.stamp().compareTo(stamp()) < 0) {
             return Optional.of(
                     "its stamp %s is older than %s, which is in force"
-                            .formatted(wanted.stamp(), inForce));
+                            .formatted(wanted.stamp(), stamp()));
         }
-        keep(wanted, clear);
-        coldStarts.clear();
-        accept(wanted);
+        var next =
+                inForce.map(before -> before.followedBy(wanted))
+                        .orElseGet(() -> InForce.first(wanted, parts.folders().instances()));
+        tellHeld(next);
+        keep(next, clear);
+        coldStarts.retainAll(next.unclaimed());
+        accept(next);
         return Optional.empty();
     }
 
-    Assignment.Stamp stamp() {
-        return assignment.map(Assignment::stamp).orElse(Assignment.Stamp.NONE);
+    private void tellHeld(InForce next) {
+        for (var id : next.unclaimed()) {
+            if (!unclaimed.contains(id)) {
+                tell(
+                        Optional.of(id),
+                        "hold",
+                        "the store of incarnation %d does not know this run"
+                                .formatted(next.assignment().stamp().incarnation()),
+                        "it goes on until its stack is applied again or removed");
+            }
+        }
     }
 
-    private void keep(Assignment wanted, Map<SecretRef, String> clear) {
-        var needed = SealedSecrets.needed(wanted);
+    Assignment.Stamp stamp() {
+        return inForce.map(kept -> kept.assignment().stamp()).orElse(Assignment.Stamp.NONE);
+    }
+
+    private void keep(InForce next, Map<SecretRef, String> clear) {
+        var needed = next.neededSecrets();
         var all = new HashMap<SecretRef, String>();
         needed.forEach(ref ->
                 Optional.ofNullable(clear.get(ref))
@@ -169,8 +186,8 @@ final class Supervisor {
                     if (changedSecrets) {
                         parts.secrets().save(secrets);
                     }
-                    if (!assignment.equals(Optional.of(wanted))) {
-                        parts.assignments().save(wanted);
+                    if (!inForce.equals(Optional.of(next))) {
+                        parts.assignments().save(next);
                     }
                 });
     }
@@ -189,11 +206,11 @@ final class Supervisor {
         }
     }
 
-    private void accept(Assignment wanted) {
-        assignment = Optional.of(wanted);
+    private void accept(InForce next) {
+        inForce = Optional.of(next);
         problems.clear("read the assignment");
-        var specs = new TreeMap<InstanceId, InstanceSpec>();
-        wanted.instances().forEach(spec -> specs.put(spec.id(), spec));
+        unclaimed = next.unclaimed();
+        var specs = next.specs();
         var all = new TreeSet<>(specs.keySet());
         all.addAll(machines.keySet());
         var known =
@@ -289,11 +306,6 @@ final class Supervisor {
         var run = driver.adopt(id);
         var machine = new InstanceMachine(id, known, parts.bootId(), parts.clock(), parts.random());
         machines.put(id, machine);
-        assignment.stream()
-                .flatMap(wanted -> wanted.instances().stream())
-                .filter(spec -> spec.id().equals(id))
-                .findFirst()
-                .ifPresent(spec -> lastSpecs.put(id, spec));
         if (known.lastRun() > 0) {
             parts.output().expect(id, known.lastRun());
         }
@@ -418,10 +430,13 @@ final class Supervisor {
                         ? Optional.of("starts are rationed while the brake is on")
                         : Optional.empty();
         return new Surroundings(
-                parts.pauses().of(id.service().stack()),
+                ending ? Optional.empty() : parts.pauses().of(id.service().stack()),
                 coldStarts.contains(id) ? missingDependency(id) : Optional.empty(),
                 brakeSettling ? Optional.of("looking whether others fail too") : brake,
-                rationed);
+                rationed,
+                unclaimed.contains(id) && !ending
+                        ? Optional.of(InForce.remark(id))
+                        : Optional.empty());
     }
 
     /**
@@ -536,7 +551,7 @@ final class Supervisor {
 
     NodeReport report() {
         var observations = new ArrayList<InstanceObservation>(machines.size());
-        machines.values().forEach(machine -> observations.add(machine.observation()));
+        machines.values().forEach(machine -> observations.add(told(machine.observation())));
         var all = new ArrayList<>(problems.all());
         all.addAll(parts.lacks().get());
         all.addAll(parts.events().problems());
@@ -549,7 +564,16 @@ final class Supervisor {
                 parts.pauses().summary(),
                 brake,
                 observations,
+                inForce.map(InForce::held).orElse(List.of()),
                 all);
+    }
+
+    /** With the remark that it is held, if so. */
+    private InstanceObservation told(InstanceObservation seen) {
+        var remark = InForce.remark(seen.id());
+        return !unclaimed.contains(seen.id()) || seen.reason().contains(remark)
+                ? seen
+                : seen.withReason(seen.reason().isEmpty() ? remark : seen.reason() + "; " + remark);
     }
 
     ProcessDriver driver() {
@@ -564,12 +588,12 @@ final class Supervisor {
 
     /** Stops every instance, those that others depend on last. */
     void stopAll() {
+        ending = true;
         for (var machine : List.copyOf(machines.values())) {
-            machine.spec()
-                    .ifPresent(spec ->
-                            feed(
-                                    machine.id(),
-                                    new MachineInput.Wanted(Optional.of(stopped(spec)))));
+            var wanted =
+                    machine.spec()
+                            .map(spec -> spec.stopped("all instances are to end with Olympus"));
+            feed(machine.id(), new MachineInput.Wanted(wanted));
         }
         settleStops();
     }

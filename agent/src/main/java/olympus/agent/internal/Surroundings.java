@@ -10,14 +10,20 @@ import java.util.Optional;
  * @param waiting it may not start yet: a dependency is not there
  * @param brake restarts of unhealthy instances are held back
  * @param rationed a start must wait for its turn (only while the brake is on)
+ * @param unclaimed it goes on although nothing is said of it: the store has lost it
  */
 record Surroundings(
         Optional<String> paused,
         Optional<String> waiting,
         Optional<String> brake,
-        Optional<String> rationed) {
+        Optional<String> rationed,
+        Optional<String> unclaimed) {
 
     static final Surroundings FREE =
             new Surroundings(
-                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
 }

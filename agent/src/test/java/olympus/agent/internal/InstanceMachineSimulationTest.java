@@ -158,6 +158,7 @@ class InstanceMachineSimulationTest {
                             paused ? Optional.of("for the test") : Optional.empty(),
                             Optional.empty(),
                             random.nextInt(4) == 0 ? Optional.of("many fail") : Optional.empty(),
+                            Optional.empty(),
                             Optional.empty());
             feed(new MachineInput.Tick());
         }

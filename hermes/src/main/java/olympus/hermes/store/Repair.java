@@ -45,6 +45,7 @@ final class Repair {
         for (var file : layout.segmentFiles(group)) {
             scans.add(SegmentScan.of(file));
         }
+        var lost = new GivenUp();
         var good = lastGood(scans, snapshotIndex);
         var cut = truncateAt.orElse(good + 1);
         if (cut <= snapshotIndex || cut > good + 1) {
@@ -54,6 +55,15 @@ final class Repair {
                             .formatted(cut, snapshotIndex, good, snapshotIndex + 1, good + 1));
         }
         var acknowledged = mark(layout.commitMark());
+        for (var scan : scans) {
+            SegmentScan.of(
+                    scan.file(),
+                    (offset, bytes, entry) -> {
+                        if (entry.getIndex() >= cut) {
+                            lost.add(entry);
+                        }
+                    });
+        }
         Files.createDirectories(kept);
         if (acknowledged.isEmpty() || acknowledged.get().index() >= cut) {
             // Before anything is cut: an interrupted repair must not hide the loss.
@@ -67,11 +77,8 @@ final class Repair {
             term = Math.max(term, cut(scan, cut));
         }
         rewriteSmallFiles(term, cut - 1);
-        return new RepairReport(
-                cut - 1,
-                Math.max(0, acknowledged.orElse(CommitMark.NOTHING).index() - (cut - 1)),
-                kept,
-                steps);
+        var givenUp = Math.max(0, acknowledged.orElse(CommitMark.NOTHING).index() - (cut - 1));
+        return new RepairReport(cut - 1, givenUp, lost.sentences(givenUp), kept, steps);
     }
 
     /** The last entry up to which log and snapshot hold everything without a gap. */

@@ -19,11 +19,11 @@ public final class Codecs {
     public static final RecordCodec<ApplyRequest> APPLY_REQUEST =
             RecordCodec.of("apply-request", 1, ApplyRequest.class);
     public static final RecordCodec<Assignment> ASSIGNMENT =
-            RecordCodec.of("assignment", 1, Assignment.class);
+            RecordCodec.of("assignment", 2, Assignment.class);
     public static final RecordCodec<InstanceSpec> INSTANCE_SPEC =
             RecordCodec.of("instance-spec", 1, InstanceSpec.class);
     public static final RecordCodec<NodeReport> NODE_REPORT =
-            RecordCodec.of("node-report", 1, NodeReport.class);
+            RecordCodec.of("node-report", 2, NodeReport.class);
     public static final RecordCodec<InstanceObservation> INSTANCE_OBSERVATION =
             RecordCodec.of("instance-observation", 1, InstanceObservation.class);
     public static final RecordCodec<AgentEvent> AGENT_EVENT =

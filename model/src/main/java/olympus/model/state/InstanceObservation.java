@@ -56,6 +56,11 @@ public record InstanceObservation(
         FAILING
     }
 
+    public InstanceObservation withReason(String other) {
+        return new InstanceObservation(
+                id, runToken, driver, state, health, pid, restarts, since, other, lastExit);
+    }
+
     /** Counts as there for dependants and updates: running, and passing if there is a probe. */
     public boolean isWell() {
         return state == State.RUNNING

@@ -32,6 +32,12 @@ public record InstanceSpec(
         ports = Collections.unmodifiableMap(new TreeMap<>(ports));
     }
 
+    /** The same, to be ended. */
+    public InstanceSpec stopped(String why) {
+        return new InstanceSpec(
+                id, runToken, Desired.STOP, Optional.of(why), definition, directory, ports);
+    }
+
     /** What the agent shall do with an instance. */
     public enum Desired {
         /** Keep it running by its recovery policy. */

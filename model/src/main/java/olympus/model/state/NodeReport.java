@@ -13,6 +13,9 @@ import olympus.model.NodeId;
  * @param paused why automatic action is halted on this node, empty when it is not
  * @param brake why the agent holds back restarts at present (many checks fail at once), empty when
  *     it does not
+ * @param held instances that go on by an order of an earlier incarnation of the store, because the
+ *     present one has not been told of their stack (see {@link Assignment}): their whole
+ *     specification, so that they can be taken over
  * @param problems what the node lacks or cannot do (e.g. no cgroup to limit memory with), for
  *     status and doctor
  */
@@ -25,10 +28,12 @@ public record NodeReport(
         Optional<String> paused,
         Optional<String> brake,
         List<InstanceObservation> instances,
+        List<InstanceSpec> held,
         List<String> problems) {
 
     public NodeReport {
         instances = List.copyOf(instances);
+        held = List.copyOf(held);
         problems = List.copyOf(problems);
     }
 }

@@ -118,6 +118,15 @@ final class CodecsTest {
     }
 
     @Test
+    void readsAPointerThatWasWrittenBeforePointersToldTheirIncarnation() {
+        var pointer = (StackPointer) Samples.all().getFirst();
+        var text = Codecs.STACK_POINTER.encode(pointer);
+        var earlier = Codecs.STACK_POINTER.decode(text.replace(",\"incarnation\":1763700000", ""));
+        assertThat(earlier.incarnation()).isEmpty();
+        assertThat(earlier.revision()).isEqualTo(pointer.revision());
+    }
+
+    @Test
     void refusesWhatIsNotJsonAndNamesGivenTwiceAndDepthBombs() {
         for (var text :
                 Arrays.asList(

@@ -130,7 +130,7 @@ public final class Samples {
     static List<Record> all() {
         var stamp = new Assignment.Stamp(1, 40, 57);
         return List.of(
-                new StackPointer(SHOP, 3, true, AT, "user:ana"),
+                new StackPointer(SHOP, 3, true, AT, "user:ana", Optional.of(1763700000L)),
                 new StackRevision(3, AT, "user:ana", "10.0.0.7", "changed web", shop()),
                 new ServiceState(
                         WEB_1.service(),
@@ -155,7 +155,7 @@ public final class Samples {
                 shop(),
                 web(),
                 new ApplyRequest(shop(), Map.of("db-password@", "clear")),
-                new Assignment(MARS, stamp, List.of(spec())),
+                new Assignment(MARS, stamp, List.of(SHOP), List.of(spec())),
                 spec(),
                 new NodeReport(
                         MARS,
@@ -166,6 +166,7 @@ public final class Samples {
                         Optional.of("paused by ana: upgrading the disk"),
                         Optional.empty(),
                         List.of(observation()),
+                        List.of(spec()),
                         List.of("no cgroup to limit memory with")),
                 observation(),
                 new AgentEvent(

@@ -1,12 +1,15 @@
 package olympus.zeus.internal;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import olympus.model.NodeId;
+import olympus.model.StackName;
 import olympus.model.state.Assignment;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceSpec;
 import olympus.model.state.InstanceSpec.Desired;
+import olympus.model.state.StackPointer;
 
 /** Makes the whole assignment of a node from the stored records, and from nothing else. */
 final class Assignments {
@@ -24,7 +27,14 @@ final class Assignments {
                 }
             }
         }
-        return new Assignment(node, stamp, specs);
+        return new Assignment(node, stamp, meant(desired, stamp.incarnation()), specs);
+    }
+
+    /** Of the others the store may know less than was ordered: see {@link StackPointer}. */
+    private static List<StackName> meant(olympus.zeus.internal.Desired desired, long incarnation) {
+        return desired.stacks().keySet().stream()
+                .filter(stack -> Unclaimed.isMeant(desired, stack, incarnation))
+                .toList();
     }
 
     private static Optional<InstanceSpec> spec(

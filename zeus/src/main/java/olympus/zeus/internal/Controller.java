@@ -19,8 +19,6 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
 import olympus.foundation.Ulid;
-import olympus.hermes.Bytes;
-import olympus.hermes.Condition;
 import olympus.hermes.Hermes;
 import olympus.hermes.Operation;
 import olympus.hermes.StoreStatus;
@@ -33,7 +31,6 @@ import olympus.model.stack.StackDefinition;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
-import olympus.model.state.NodeRecord;
 import olympus.model.state.NodeReport;
 import olympus.model.state.ServiceState;
 import olympus.zeus.ClusterView;
@@ -56,9 +53,6 @@ public final class Controller {
     static final StreamLimits DECISION_LIMITS =
             new StreamLimits(16L << 20, 50_000, Duration.ofDays(90));
 
-    /** Decisions that {@code why} looks through. */
-    static final int MAX_EVENTS = 300;
-
     private static final Duration WATCH_AGAIN = Duration.ofMillis(500);
     private static final Duration DRIFT_AGAIN = Duration.ofMinutes(1);
     private static final int MAX_DRIFTS = 1_000;
@@ -73,6 +67,8 @@ public final class Controller {
     private final ObservedNodes observed;
     private final WriteQueue writes;
     private final Orders commands = new Orders(this);
+    private final Acquaintance acquaintance;
+    private final NodeRecords nodeRecords;
     private final DurationHistogram looks = new DurationHistogram();
     private final Map<String, Long> drifts = new LinkedHashMap<>();
     private final Set<Consumer<ClusterView>> listeners =
@@ -82,7 +78,8 @@ public final class Controller {
     private Plan plan = new Plan(List.of(), Map.of(), OptionalLong.empty());
     private Optional<Hermes.Watch> watch = Optional.empty();
     private Optional<EventLoop.Cancellable> timer = Optional.empty();
-    private boolean ready;
+    private volatile boolean ready;
+    private boolean listedOnce;
     private boolean stopped;
     private boolean lookQueued;
     private boolean planning;
@@ -102,6 +99,8 @@ public final class Controller {
         this.orders = orders;
         this.options = options;
         this.observed = new ObservedNodes(clock.monotonicNanos());
+        this.nodeRecords = new NodeRecords(this, orders, clock);
+        this.acquaintance = new Acquaintance(this, loop, clock);
         this.writes = new WriteQueue(hermes, loop, this::heldEpoch, this::afterWrite);
     }
 
@@ -150,6 +149,7 @@ public final class Controller {
             case WatchEvent.Listed(var revision, var entries, var last) -> {
                 projection.listed(entries, revision);
                 ready = ready || last;
+                listedOnce = listedOnce || last;
                 if (last) {
                     projected();
                 }
@@ -192,7 +192,16 @@ public final class Controller {
 
     private void look() {
         lookQueued = false;
-        if (stopped || !ready) {
+        if (stopped) {
+            return;
+        }
+        if (!ready && !listedOnce) {
+            show(
+                    ViewBuilder.ofReports(
+                            projection.desired(), observed.snapshot(projection), unread()));
+            return;
+        }
+        if (!ready) {
             return;
         }
         var began = clock.monotonicNanos();
@@ -270,7 +279,10 @@ public final class Controller {
     }
 
     private void refreshView() {
-        var fresh = ViewBuilder.build(projection.desired(), observed.snapshot(projection), plan);
+        show(ViewBuilder.build(projection.desired(), observed.snapshot(projection), plan));
+    }
+
+    private void show(ClusterView fresh) {
         if (!fresh.equals(view)) {
             view = fresh;
             listeners.forEach(listener -> listener.accept(fresh));
@@ -371,37 +383,8 @@ public final class Controller {
 
     public void nodeConnected(NodeId node, String name) {
         observed.connected(node, name, clock.wall());
-        run(() -> rememberNode(node, name));
+        run(() -> nodeRecords.remember(node, name));
         wake();
-    }
-
-    private WriteQueue.Write<Boolean> rememberNode(NodeId node, String name) {
-        var known = projection.desired().nodes().get(node);
-        if (known != null && known.value().name().equals(name)) {
-            return new WriteQueue.Write<>(List.of(), List.of(), true);
-        }
-        var record =
-                known == null
-                        ? new NodeRecord(node, name, Map.of(), clock.wall(), 0)
-                        : new NodeRecord(
-                                node,
-                                name,
-                                known.value().labels(),
-                                known.value().firstSeen(),
-                                known.value().eventsRecorded());
-        return putNode(record, List.of());
-    }
-
-    private WriteQueue.Write<Boolean> putNode(NodeRecord record, List<Operation> more) {
-        var key = ZeusKeys.node(record.id());
-        var known = projection.desired().nodes().get(record.id());
-        var operations = new ArrayList<Operation>();
-        operations.add(new Operation.Put(key, Bytes.wrap(Codecs.NODE_RECORD.encodeBytes(record))));
-        operations.addAll(more);
-        return new WriteQueue.Write<>(
-                List.of(new Condition.RevisionIs(key, known == null ? 0 : known.revision())),
-                operations,
-                true);
     }
 
     public void nodeDisconnected(NodeId node, String reason) {
@@ -415,56 +398,8 @@ public final class Controller {
         }
     }
 
-    /**
-     * Records what is newer than the node's mark, moves the mark in the same write, then
-     * acknowledges.
-     */
     public void happened(NodeId node, List<AgentEvent> events) {
-        for (var from = 0; from < events.size(); from += MAX_EVENTS) {
-            var part = events.subList(from, Math.min(from + MAX_EVENTS, events.size()));
-            var _ =
-                    writes.submit(() -> record(node, part))
-                            .whenComplete((done, error) -> {
-                                var known = projection.desired().nodes().get(node);
-                                if (error == null && known != null) {
-                                    orders.eventsRecorded(node, known.value().eventsRecorded());
-                                }
-                            });
-        }
-    }
-
-    private WriteQueue.Write<Boolean> record(NodeId node, List<AgentEvent> events) {
-        var known = projection.desired().nodes().get(node);
-        var name = observed.nameOf(node).orElse(node.toString());
-        var before =
-                known == null
-                        ? new NodeRecord(node, name, Map.of(), clock.wall(), 0)
-                        : known.value();
-        var mark = before.eventsRecorded();
-        var appends = new ArrayList<Operation>();
-        for (var event : events) {
-            if (event.sequence() > mark) {
-                mark = event.sequence();
-                appends.add(StackChanges.append(decision(before.name(), event)));
-            }
-        }
-        if (appends.isEmpty()) {
-            return new WriteQueue.Write<>(List.of(), List.of(), true);
-        }
-        return putNode(
-                new NodeRecord(node, before.name(), before.labels(), before.firstSeen(), mark),
-                appends);
-    }
-
-    private static Decision decision(String node, AgentEvent event) {
-        return new Decision(
-                event.at(),
-                "agent:" + node,
-                event.action(),
-                event.instance().map(Object::toString).orElse("node:" + node),
-                node,
-                event.why(),
-                event.result());
+        nodeRecords.happened(node, events);
     }
 
     // What people order: see Orders.
@@ -475,6 +410,27 @@ public final class Controller {
 
     Observed observedNow() {
         return observed.snapshot(projection);
+    }
+
+    Optional<String> reportedName(NodeId node) {
+        return observed.nameOf(node);
+    }
+
+    /** What a person's order about the stack takes over, if agents hold something of it. */
+    Claim claim(StackName stack) {
+        return Claim.of(stack, desired(), observedNow(), clock.wall());
+    }
+
+    Optional<Long> incarnation() {
+        return Optional.of(hermes.status().incarnation());
+    }
+
+    /** Why the first order about a stack has to wait; see {@link Acquaintance}. */
+    Optional<String> unacquainted(StackName stack) {
+        var incarnation = hermes.status().incarnation();
+        return heldEpoch().isEmpty() || Unclaimed.isMeant(desired(), stack, incarnation)
+                ? Optional.empty()
+                : observed.unacquainted(incarnation);
     }
 
     Clock clock() {
@@ -489,29 +445,46 @@ public final class Controller {
         return newToken();
     }
 
+    /** Why the stored state is not known yet. */
+    private String unread() {
+        return hermes.status()
+                .halted()
+                .map(why -> "the store has halted: " + why)
+                .orElse("the stored state is still being read");
+    }
+
+    /** Whether what is stored is known. Any thread. */
+    public boolean isListed() {
+        return ready;
+    }
+
     /** Fails unless the stored state is known. */
     void requireReady() {
         if (!ready) {
             throw new OlympusException(
-                    ErrorCode.UNAVAILABLE,
-                    "the stored state is still being read; try again in a moment");
+                    ErrorCode.UNAVAILABLE, unread() + "; try again once that is over");
         }
     }
 
     public CompletionStage<StackPlan> plan(StackDefinition definition) {
         requireReady();
-        return CompletableFuture.completedFuture(
-                StackChanges.preview(definition, desired(), clock.wall()));
+        return acquaintance.before(
+                definition.name(),
+                () ->
+                        CompletableFuture.completedFuture(
+                                StackChanges.preview(
+                                        definition, claim(definition.name()), clock.wall())));
     }
 
     public CompletionStage<StackPlan> apply(
             StackDefinition definition, Optional<Long> expected, boolean prune, Actor actor) {
-        return commands.apply(definition, expected, prune, actor);
+        return acquaintance.before(
+                definition.name(), () -> commands.apply(definition, expected, prune, actor));
     }
 
     public CompletionStage<List<ServiceId>> remove(
             StackName stack, Optional<Long> expected, Actor actor) {
-        return commands.remove(stack, expected, actor);
+        return acquaintance.before(stack, () -> commands.remove(stack, expected, actor));
     }
 
     public CompletionStage<StackPlan> rollback(

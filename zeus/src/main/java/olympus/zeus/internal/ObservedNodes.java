@@ -168,6 +168,22 @@ final class ObservedNodes {
         }
     }
 
+    /**
+     * A connected node that has not accepted anything of this incarnation; an empty name when no
+     * node is connected; nothing when all have.
+     */
+    Optional<String> unacquainted(long incarnation) {
+        var connected = nodes.values().stream().filter(e -> e.connected).toList();
+        if (connected.isEmpty()) {
+            return Optional.of("");
+        }
+        return connected.stream()
+                .filter(e ->
+                        e.report.filter(r -> r.accepted().incarnation() == incarnation).isEmpty())
+                .map(e -> e.name)
+                .findFirst();
+    }
+
     Iterable<NodeId> ids() {
         return nodes.keySet();
     }

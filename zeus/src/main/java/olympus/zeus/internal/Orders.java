@@ -11,6 +11,7 @@ import olympus.foundation.OlympusException;
 import olympus.hermes.Bytes;
 import olympus.hermes.Condition;
 import olympus.hermes.Operation;
+import olympus.model.InstanceId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
@@ -40,20 +41,30 @@ final class Orders {
 
     CompletionStage<StackPlan> apply(
             StackDefinition definition, Optional<Long> expected, boolean prune, Actor actor) {
-        var request =
-                new Request(definition, expected, prune, ServiceState.Cause.UPDATE, "", actor);
-        return submit(request);
-    }
-
-    private CompletionStage<StackPlan> submit(Request request) {
-        return controller.submit(
-                () -> StackChanges.apply(request, controller.desired(), controller.clock().wall()));
+        return controller.submit(() -> {
+            var request =
+                    new Request(
+                            definition,
+                            expected,
+                            prune,
+                            ServiceState.Cause.UPDATE,
+                            "",
+                            actor,
+                            controller.incarnation());
+            return StackChanges.apply(
+                    request, controller.claim(definition.name()), controller.clock().wall());
+        });
     }
 
     CompletionStage<List<ServiceId>> remove(StackName name, Optional<Long> expected, Actor actor) {
         return controller.submit(() -> {
-            var stack = stack(name);
-            StackChanges.requireRevision(name, expected, controller.desired());
+            var claim = controller.claim(name);
+            var found = claim.desired().stack(name);
+            if (found.isEmpty() && Unclaimed.isAnythingLeft(name, controller.observedNow())) {
+                return removeWhatIsLeft(name, actor);
+            }
+            var stack = found.orElseGet(() -> stack(name));
+            StackChanges.requireRevision(name, expected, claim.desired());
             var pointer = stack.pointer().orElseThrow();
             var services =
                     stack
@@ -69,21 +80,49 @@ final class Orders {
                             pointer.value().revision(),
                             true,
                             controller.clock().wall(),
-                            actor.name());
-            return new WriteQueue.Write<>(
-                    List.of(new Condition.RevisionIs(ZeusKeys.pointer(name), pointer.revision())),
-                    List.of(
-                            new Operation.Put(
-                                    ZeusKeys.pointer(name),
-                                    Bytes.wrap(Codecs.STACK_POINTER.encodeBytes(next))),
-                            decision(
-                                    actor,
-                                    "remove",
-                                    name.value(),
-                                    "it was ordered",
-                                    "services stop in reverse order")),
-                    services);
+                            actor.name(),
+                            controller.incarnation());
+            return claim.with(removal(next, pointer.revision(), services, actor));
         });
+    }
+
+    private WriteQueue.Write<List<ServiceId>> removal(
+            StackPointer next, long written, List<ServiceId> services, Actor actor) {
+        var key = ZeusKeys.pointer(next.stack());
+        return new WriteQueue.Write<>(
+                List.of(new Condition.RevisionIs(key, written)),
+                List.of(
+                        new Operation.Put(key, Bytes.wrap(Codecs.STACK_POINTER.encodeBytes(next))),
+                        decision(
+                                actor,
+                                "remove",
+                                next.stack().value(),
+                                "it was ordered",
+                                "services stop in reverse order")),
+                services);
+    }
+
+    /**
+     * Nobody knows how it was declared: the stack becomes known, so that agents end what is there.
+     */
+    private WriteQueue.Write<List<ServiceId>> removeWhatIsLeft(StackName name, Actor actor) {
+        var pointer =
+                new StackPointer(
+                        name,
+                        0,
+                        true,
+                        controller.clock().wall(),
+                        actor.name(),
+                        controller.incarnation());
+        var services =
+                controller.observedNow().nodes().values().stream()
+                        .flatMap(node -> node.instances().keySet().stream())
+                        .map(InstanceId::service)
+                        .filter(service -> service.stack().equals(name))
+                        .distinct()
+                        .sorted()
+                        .toList();
+        return removal(pointer, 0, services, actor);
     }
 
     CompletionStage<StackPlan> rollback(
@@ -155,8 +194,10 @@ final class Orders {
                         true,
                         ServiceState.Cause.ROLLBACK,
                         note,
-                        actor);
-        return StackChanges.apply(request, controller.desired(), controller.clock().wall());
+                        actor,
+                        controller.incarnation());
+        return StackChanges.apply(
+                request, controller.claim(definition.name()), controller.clock().wall());
     }
 
     CompletionStage<Void> stop(ServiceId service, Optional<Long> expected, Actor actor) {
@@ -334,6 +375,10 @@ final class Orders {
     }
 
     private void requireDeclared(ServiceId service) {
+        if (!controller.claim(service.stack()).taken().isEmpty()) {
+            throw new OlympusException(
+                    ErrorCode.CONFLICT, Unclaimed.reason(controller.desired(), service));
+        }
         stack(service.stack());
         if (controller.desired().declared(service).isEmpty()) {
             throw notDeclared(service);

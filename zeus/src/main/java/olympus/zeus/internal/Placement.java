@@ -28,7 +28,8 @@ final class Placement {
 
     private Placement() {}
 
-    static Placement of(Desired desired, Observed observed) {
+    static Placement of(
+            Desired desired, Observed observed, Map<InstanceId, Unclaimed.Held> unclaimed) {
         var placement = new Placement();
         desired.nodes()
                 .forEach((id, node) ->
@@ -42,6 +43,13 @@ final class Placement {
                     load.add(record.id(), claims(desired.definitionOf(record), record.id()));
                     load.claim(earlierClaims(stored, desired, observed));
                 }
+            }
+        }
+        for (var held : unclaimed.values()) {
+            var load = placement.loads.get(held.node());
+            if (load != null) {
+                var spec = held.spec();
+                load.add(spec.id(), claims(spec.definition(), spec.id()));
             }
         }
         return placement;

@@ -3,9 +3,11 @@ package olympus.zeus.internal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import olympus.model.ServiceId;
 
 /**
@@ -19,6 +21,7 @@ final class PlanDraft {
     final Now now;
     final Placement placement;
     private final List<Step> steps = new ArrayList<>();
+    private final Set<ServiceId> unclaimedServices = new HashSet<>();
     private final Map<ServiceId, String> waits = new HashMap<>();
     private OptionalLong wakeNanos = OptionalLong.empty();
 
@@ -26,11 +29,18 @@ final class PlanDraft {
         this.desired = desired;
         this.observed = observed;
         this.now = now;
-        this.placement = Placement.of(desired, observed);
+        var unclaimed = Unclaimed.of(desired, observed);
+        unclaimed.keySet().forEach(id -> unclaimedServices.add(id.service()));
+        this.placement = Placement.of(desired, observed, unclaimed);
     }
 
     /** The instant of planning: monotonic for what is waited for, wall for records. */
     record Now(long nanos, Instant wall) {}
+
+    /** Whether agents run it by orders that the store has lost: nothing is planned for it. */
+    boolean isUnclaimed(ServiceId service) {
+        return unclaimedServices.contains(service);
+    }
 
     void add(Step step) {
         steps.add(step);

@@ -70,12 +70,16 @@ public final class Planner {
         }
         var present = servicesByStack.getOrDefault(name, List.of());
         if (isGoing(stack) && present.isEmpty()) {
+            if (Unclaimed.isAnythingLeft(name, draft.observed)) {
+                return;
+            }
             draft.add(new Step.ForgetStack(name, "it was removed and all its services have ended"));
             return;
         }
         var definition = stack.current();
         var going =
                 present.stream()
+                        .filter(id -> !draft.isUnclaimed(id))
                         .filter(id ->
                                 definition
                                         .map(d -> !d.services().containsKey(id.service()))
@@ -87,8 +91,12 @@ public final class Planner {
 
     private void planServices(StackDefinition definition) {
         for (var service : definition.services().values()) {
-            new ServicePlanner(draft, new ServiceId(definition.name(), service.name()), service)
-                    .run();
+            var id = new ServiceId(definition.name(), service.name());
+            if (draft.isUnclaimed(id)) {
+                draft.waits(id, Unclaimed.reason(draft.desired, id));
+            } else {
+                new ServicePlanner(draft, id, service).run();
+            }
         }
     }
 
@@ -180,7 +188,10 @@ public final class Planner {
         var stored = draft.desired.instance(seen.id());
         var declaredHere = stored.filter(r -> r.value().placement().node().equals(node));
         var known = observed.acceptedRevision() >= draft.desired.revision();
-        if (!isActive(seen.state()) || !known) {
+        if (!isActive(seen.state())
+                || !known
+                || draft.isUnclaimed(seen.id().service())
+                || Unclaimed.isOfUnknownStack(draft.desired, seen.id())) {
             return;
         }
         if (declaredHere.isEmpty()) {

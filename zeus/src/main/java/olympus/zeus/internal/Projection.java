@@ -36,6 +36,7 @@ public final class Projection {
     private final NavigableMap<String, Versioned<PauseRecord>> pauses = new TreeMap<>();
     private final NavigableMap<StackName, Desired.StackRecords> stackViews = new TreeMap<>();
     private final Map<NodeId, Long> nodeChanged = new HashMap<>();
+    private long stacksChanged;
     private long revision;
 
     private static final class StackEntry {
@@ -52,6 +53,7 @@ public final class Projection {
         pauses.clear();
         stackViews.clear();
         nodeChanged.clear();
+        stacksChanged = 0;
         revision = 0;
     }
 
@@ -77,7 +79,7 @@ public final class Projection {
 
     /** The last revision that changed what this node is to run, 0 when nothing ever did. */
     long nodeChanged(NodeId node) {
-        return nodeChanged.getOrDefault(node, 0L);
+        return Math.max(stacksChanged, nodeChanged.getOrDefault(node, 0L));
     }
 
     public Desired desired() {
@@ -95,7 +97,7 @@ public final class Projection {
         var json = entry.value().unsafeArray();
         var written = entry.modifyRevision();
         switch (parts[1]) {
-            case "stacks" -> putStack(parts, json, written);
+            case "stacks" -> putStack(parts, json, written, at);
             case "services" ->
                     services.put(
                             service(parts),
@@ -115,12 +117,17 @@ public final class Projection {
         }
     }
 
-    private void putStack(String[] parts, byte[] json, long written) {
+    private void putStack(String[] parts, byte[] json, long written, long at) {
         var name = new StackName(parts[2]);
         var stack = stacks.computeIfAbsent(name, n -> new StackEntry());
         if (parts[3].equals("current")) {
-            stack.pointer =
-                    Optional.of(new Versioned<>(Codecs.STACK_POINTER.decode(json), written));
+            var pointer = Codecs.STACK_POINTER.decode(json);
+            if (!stack.pointer
+                    .map(p -> p.value().incarnation())
+                    .equals(Optional.of(pointer.incarnation()))) {
+                stacksChanged = at;
+            }
+            stack.pointer = Optional.of(new Versioned<>(pointer, written));
         } else {
             var decoded = Codecs.STACK_REVISION.decode(json);
             stack.revisions.put(decoded.number(), decoded);
@@ -148,7 +155,7 @@ public final class Projection {
     private void delete(Key key, long at) {
         var parts = key.toString().split("/");
         switch (parts[1]) {
-            case "stacks" -> deleteStack(parts);
+            case "stacks" -> deleteStack(parts, at);
             case "services" -> services.remove(service(parts));
             case "instances" ->
                     deleteInstance(new InstanceId(service(parts), Integer.parseInt(parts[4])), at);
@@ -160,7 +167,7 @@ public final class Projection {
         }
     }
 
-    private void deleteStack(String[] parts) {
+    private void deleteStack(String[] parts, long at) {
         var name = new StackName(parts[2]);
         var stack = stacks.get(name);
         if (stack == null) {
@@ -168,6 +175,7 @@ public final class Projection {
         }
         if (parts[3].equals("current")) {
             stack.pointer = Optional.empty();
+            stacksChanged = at;
         } else {
             stack.revisions.remove(Long.parseLong(parts[4]));
         }

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
@@ -45,14 +46,64 @@ final class StackChanges {
 
     private StackChanges() {}
 
-    /** How a definition comes to be applied. */
+    /**
+     * How a definition comes to be applied.
+     *
+     * @param incarnation of the store, when a person orders it; empty: as the pointer before
+     */
     record Request(
             StackDefinition definition,
             Optional<Long> expectedRevision,
             boolean prune,
             ServiceState.Cause cause,
             String note,
-            Actor actor) {}
+            Actor actor,
+            Optional<Long> incarnation) {}
+
+    /** The plan for a stack that may be taken over from what agents hold. */
+    static StackPlan plan(StackDefinition definition, Claim claim) {
+        var plan = plan(definition, claim.desired());
+        if (claim.taken().isEmpty()) {
+            return plan;
+        }
+        var changes = new TreeMap<String, StackPlan.ServiceChange>();
+        plan.changes().forEach(change -> changes.put(change.service(), change));
+        for (var name : definition.services().keySet()) {
+            var count = claim.takenOf(new ServiceId(definition.name(), name));
+            if (count > 0) {
+                changes.merge(name, taken(name, count), StackChanges::together);
+            }
+        }
+        return new StackPlan(
+                plan.stack(),
+                plan.baseRevision(),
+                nextNumber(definition.name(), claim.desired()),
+                List.copyOf(changes.values()),
+                plan.warnings());
+    }
+
+    private static StackPlan.ServiceChange taken(String service, int count) {
+        return new StackPlan.ServiceChange(
+                service,
+                StackPlan.Kind.CHANGE,
+                "take over %d running %s".formatted(count, count == 1 ? "instance" : "instances")
+                        + " without a restart",
+                List.of());
+    }
+
+    private static StackPlan.ServiceChange together(
+            StackPlan.ServiceChange change, StackPlan.ServiceChange taken) {
+        return new StackPlan.ServiceChange(
+                change.service(),
+                change.kind(),
+                taken.effect() + "; then " + change.effect(),
+                change.fields());
+    }
+
+    static WriteQueue.Write<StackPlan> apply(Request request, Claim claim, Instant now) {
+        var plan = plan(request.definition(), claim);
+        return claim.with(apply(request, plan, claim.desired(), now));
+    }
 
     static StackPlan plan(StackDefinition definition, Desired desired) {
         check(definition, desired);
@@ -63,7 +114,7 @@ final class StackChanges {
     }
 
     /** The plan that people look at: refuses what applying it at {@code now} would. */
-    static StackPlan preview(StackDefinition definition, Desired desired, Instant now) {
+    static StackPlan preview(StackDefinition definition, Claim claim, Instant now) {
         return apply(
                         new Request(
                                 definition,
@@ -71,15 +122,20 @@ final class StackChanges {
                                 true,
                                 ServiceState.Cause.UPDATE,
                                 "",
-                                SOMEBODY),
-                        desired,
+                                SOMEBODY,
+                                Optional.empty()),
+                        claim,
                         now)
                 .answer();
     }
 
     static WriteQueue.Write<StackPlan> apply(Request request, Desired desired, Instant now) {
+        return apply(request, plan(request.definition(), desired), desired, now);
+    }
+
+    private static WriteQueue.Write<StackPlan> apply(
+            Request request, StackPlan plan, Desired desired, Instant now) {
         var definition = request.definition();
-        var plan = plan(definition, desired);
         requireRevision(definition.name(), request.expectedRevision(), desired);
         if (!request.prune()) {
             refuseRemovals(plan);
@@ -132,7 +188,14 @@ final class StackChanges {
                         actor.from(),
                         summary,
                         request.definition());
-        var pointer = new StackPointer(name, plan.revision(), false, now, actor.name());
+        var incarnation =
+                request.incarnation()
+                        .or(() ->
+                                desired.stack(name)
+                                        .flatMap(Desired.StackRecords::pointer)
+                                        .flatMap(p -> p.value().incarnation()));
+        var pointer =
+                new StackPointer(name, plan.revision(), false, now, actor.name(), incarnation);
         var encoded = Bytes.wrap(Codecs.STACK_REVISION.encodeBytes(revision));
         WriteSize.requireFits(plan, encoded);
         operations.add(new Operation.Put(ZeusKeys.revision(name, plan.revision()), encoded));
@@ -271,7 +334,7 @@ final class StackChanges {
                 .orElse(0L);
     }
 
-    private static long nextNumber(StackName name, Desired desired) {
+    static long nextNumber(StackName name, Desired desired) {
         var stack = desired.stacks().get(name);
         return stack == null || stack.revisions().isEmpty() ? 1 : stack.revisions().lastKey() + 1;
     }

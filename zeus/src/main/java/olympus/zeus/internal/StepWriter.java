@@ -163,7 +163,8 @@ final class StepWriter {
                         true,
                         ServiceState.Cause.ROLLBACK,
                         note,
-                        new Actor(ZEUS, ""));
+                        new Actor(ZEUS, ""),
+                        java.util.Optional.empty());
         try {
             WriteQueue.Write<StackPlan> write = StackChanges.apply(request, desired, now);
             return write.operations().isEmpty()

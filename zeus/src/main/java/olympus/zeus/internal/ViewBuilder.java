@@ -3,10 +3,15 @@ package olympus.zeus.internal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.stack.DeployPolicy;
@@ -27,21 +32,55 @@ final class ViewBuilder {
     private final Desired desired;
     private final Observed observed;
     private final Plan plan;
+    private final NavigableMap<InstanceId, Unclaimed.Held> unclaimed;
+    private final Optional<String> unread;
+    private final NavigableMap<ServiceId, NavigableMap<InstanceId, NodeId>> undeclared;
 
-    private ViewBuilder(Desired desired, Observed observed, Plan plan) {
+    private ViewBuilder(Desired desired, Observed observed, Plan plan, Optional<String> unread) {
         this.desired = desired;
         this.observed = observed;
         this.plan = plan;
+        this.unread = unread;
+        this.unclaimed = Unclaimed.of(desired, observed);
+        this.undeclared = undeclared();
+    }
+
+    /**
+     * What runs although nothing is stored about it: unknown stacks, and what the store has lost.
+     */
+    private NavigableMap<ServiceId, NavigableMap<InstanceId, NodeId>> undeclared() {
+        var found = new TreeMap<ServiceId, NavigableMap<InstanceId, NodeId>>();
+        observed.nodes()
+                .forEach((node, seen) ->
+                        seen.instances().keySet().stream()
+                                .filter(id -> Unclaimed.isOfUnknownStack(desired, id))
+                                .forEach(id ->
+                                        found.computeIfAbsent(id.service(), s -> new TreeMap<>())
+                                                .merge(
+                                                        id,
+                                                        node,
+                                                        (a, b) -> a.compareTo(b) <= 0 ? a : b)));
+        unclaimed.forEach((id, held) ->
+                found.computeIfAbsent(id.service(), s -> new TreeMap<>()).put(id, held.node()));
+        return found;
+    }
+
+    /**
+     * The view while what is stored cannot be read: what agents report, as they report it.
+     *
+     * @param why it cannot be read
+     */
+    static ClusterView ofReports(Desired desired, Observed observed, String why) {
+        var nothing = new Plan(List.of(), Map.of(), OptionalLong.empty());
+        return new ViewBuilder(desired, observed, nothing, Optional.of(why)).view();
     }
 
     static ClusterView build(Desired desired, Observed observed, Plan plan) {
-        var builder = new ViewBuilder(desired, observed, plan);
-        return new ClusterView(
-                desired.revision(),
-                builder.services(),
-                builder.nodes(),
-                builder.stacks(),
-                builder.pauses());
+        return new ViewBuilder(desired, observed, plan, Optional.empty()).view();
+    }
+
+    private ClusterView view() {
+        return new ClusterView(desired.revision(), services(), nodes(), stacks(), pauses());
     }
 
     private List<ClusterView.ServiceView> services() {
@@ -53,7 +92,87 @@ final class ViewBuilder {
                                         d.services()
                                                 .keySet()
                                                 .forEach(s -> ids.add(new ServiceId(name, s)))));
-        return ids.stream().map(this::service).toList();
+        ids.addAll(undeclared.keySet());
+        return ids.stream()
+                .map(id -> undeclared.containsKey(id) ? undeclared(id) : service(id))
+                .toList();
+    }
+
+    private ClusterView.ServiceView undeclared(ServiceId id) {
+        var instances = new TreeMap<InstanceId, ClusterView.InstanceView>();
+        desired.instancesOf(id)
+                .values()
+                .forEach(r -> instances.put(r.value().id(), instance(r.value())));
+        undeclared
+                .getOrDefault(id, new TreeMap<>())
+                .forEach((instance, node) ->
+                        undeclared(instance, node).ifPresent(v -> instances.put(instance, v)));
+        var views = List.copyOf(instances.values());
+        var running = count(views, o -> o.state() == State.RUNNING);
+        var healthy = count(views, InstanceObservation::isWell);
+        var wanted =
+                unclaimed.values().stream()
+                        .filter(held -> held.spec().id().service().equals(id))
+                        .map(held -> wanted(held.spec().definition()))
+                        .findFirst()
+                        .orElse(views.size());
+        var pointer = desired.stack(id.stack()).flatMap(Desired.StackRecords::pointer);
+        var state =
+                unread.map(why -> asReported(views, healthy, why))
+                        .orElseGet(() ->
+                                new StateAndReason("unclaimed", Unclaimed.reason(desired, id)));
+        return new ClusterView.ServiceView(
+                id,
+                pointer.map(p -> p.value().revision()).orElse(0L),
+                unread.isPresent() ? views.size() : wanted,
+                running,
+                healthy,
+                state.word(),
+                state.reason(),
+                views);
+    }
+
+    private StateAndReason asReported(
+            List<ClusterView.InstanceView> instances, int healthy, String why) {
+        var reason = "as its agent reports it; what is declared is not known: " + why;
+        if (healthy == instances.size()) {
+            return new StateAndReason("running", reason);
+        }
+        if (healthy > 0) {
+            return new StateAndReason("degraded", reason);
+        }
+        var only = instances.getFirst().observed().state();
+        return new StateAndReason(
+                switch (only) {
+                    case GIVEN_UP -> "failed";
+                    case STOPPED, STOPPING -> "stopped";
+                    case COMPLETED -> "completed";
+                    case PENDING -> "waiting";
+                    case STARTING, RUNNING, BACKOFF -> "starting";
+                },
+                reason);
+    }
+
+    private Optional<ClusterView.InstanceView> undeclared(InstanceId id, NodeId node) {
+        var ports =
+                Optional.ofNullable(unclaimed.get(id))
+                        .map(held -> List.copyOf(held.spec().ports().values()))
+                        .orElse(List.of());
+        return observed.node(node)
+                .flatMap(n -> Optional.ofNullable(n.instances().get(id)))
+                .map(seen ->
+                        new ClusterView.InstanceView(
+                                seen.observation(), nodeName(node), node, ports));
+    }
+
+    /** Also of a node whose record cannot be read. */
+    private String nodeName(NodeId node) {
+        return desired.nodes().containsKey(node)
+                ? desired.nodeName(node)
+                : observed.node(node)
+                        .flatMap(Observed.Node::report)
+                        .map(NodeReport::name)
+                        .orElse(node.toString());
     }
 
     private ClusterView.ServiceView service(ServiceId id) {
@@ -230,7 +349,11 @@ final class ViewBuilder {
 
     private List<ClusterView.NodeView> nodes() {
         var views = new ArrayList<ClusterView.NodeView>();
-        desired.nodes().forEach((id, stored) -> views.add(node(id, stored.value().name())));
+        var ids = new TreeSet<>(desired.nodes().keySet());
+        if (unread.isPresent()) {
+            ids.addAll(observed.nodes().keySet());
+        }
+        ids.forEach(id -> views.add(node(id, nodeName(id))));
         views.sort(
                 Comparator.comparing(ClusterView.NodeView::name)
                         .thenComparing(ClusterView.NodeView::id));
@@ -242,10 +365,17 @@ final class ViewBuilder {
         var report = node.flatMap(Observed.Node::report);
         var instances =
                 (int)
-                        desired.instances().values().stream()
-                                .flatMap(m -> m.values().stream())
-                                .filter(r -> r.value().placement().node().equals(id))
-                                .count();
+                                desired.instances().values().stream()
+                                        .flatMap(m -> m.values().stream())
+                                        .filter(r ->
+                                                !undeclared.containsKey(r.value().id().service()))
+                                        .filter(r -> r.value().placement().node().equals(id))
+                                        .count()
+                        + (int)
+                                undeclared.values().stream()
+                                        .flatMap(m -> m.values().stream())
+                                        .filter(id::equals)
+                                        .count();
         return new ClusterView.NodeView(
                 id,
                 name,

@@ -1,0 +1,116 @@
+package olympus.zeus.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import olympus.foundation.Clock;
+import olympus.hermes.Bytes;
+import olympus.hermes.Condition;
+import olympus.hermes.Operation;
+import olympus.model.NodeId;
+import olympus.model.state.AgentEvent;
+import olympus.model.state.Codecs;
+import olympus.model.state.Decision;
+import olympus.model.state.NodeRecord;
+import olympus.zeus.NodeOrders;
+
+/**
+ * What is stored of nodes: that they exist, and up to where their events stand in the decision
+ * stream. Threading: Zeus' loop only.
+ */
+final class NodeRecords {
+
+    static final int MAX_EVENTS = 300;
+
+    private final Controller controller;
+    private final NodeOrders orders;
+    private final Clock clock;
+
+    NodeRecords(Controller controller, NodeOrders orders, Clock clock) {
+        this.controller = controller;
+        this.orders = orders;
+        this.clock = clock;
+    }
+
+    WriteQueue.Write<Boolean> remember(NodeId node, String name) {
+        var known = controller.desired().nodes().get(node);
+        if (known != null && known.value().name().equals(name)) {
+            return new WriteQueue.Write<>(List.of(), List.of(), true);
+        }
+        var record =
+                known == null
+                        ? new NodeRecord(node, name, Map.of(), clock.wall(), 0)
+                        : new NodeRecord(
+                                node,
+                                name,
+                                known.value().labels(),
+                                known.value().firstSeen(),
+                                known.value().eventsRecorded());
+        return putNode(record, List.of());
+    }
+
+    private WriteQueue.Write<Boolean> putNode(NodeRecord record, List<Operation> more) {
+        var key = ZeusKeys.node(record.id());
+        var known = controller.desired().nodes().get(record.id());
+        var operations = new ArrayList<Operation>();
+        operations.add(new Operation.Put(key, Bytes.wrap(Codecs.NODE_RECORD.encodeBytes(record))));
+        operations.addAll(more);
+        return new WriteQueue.Write<>(
+                List.of(new Condition.RevisionIs(key, known == null ? 0 : known.revision())),
+                operations,
+                true);
+    }
+
+    /**
+     * Records what is newer than the node's mark, moves the mark in the same write, then
+     * acknowledges.
+     */
+    void happened(NodeId node, List<AgentEvent> events) {
+        for (var from = 0; from < events.size(); from += MAX_EVENTS) {
+            var part = events.subList(from, Math.min(from + MAX_EVENTS, events.size()));
+            var _ =
+                    controller
+                            .submit(() -> record(node, part))
+                            .whenComplete((done, error) -> {
+                                var known = controller.desired().nodes().get(node);
+                                if (error == null && known != null) {
+                                    orders.eventsRecorded(node, known.value().eventsRecorded());
+                                }
+                            });
+        }
+    }
+
+    private WriteQueue.Write<Boolean> record(NodeId node, List<AgentEvent> events) {
+        var known = controller.desired().nodes().get(node);
+        var name = controller.reportedName(node).orElse(node.toString());
+        var before =
+                known == null
+                        ? new NodeRecord(node, name, Map.of(), clock.wall(), 0)
+                        : known.value();
+        var mark = before.eventsRecorded();
+        var appends = new ArrayList<Operation>();
+        for (var event : events) {
+            if (event.sequence() > mark) {
+                mark = event.sequence();
+                appends.add(StackChanges.append(decision(before.name(), event)));
+            }
+        }
+        if (appends.isEmpty()) {
+            return new WriteQueue.Write<>(List.of(), List.of(), true);
+        }
+        return putNode(
+                new NodeRecord(node, before.name(), before.labels(), before.firstSeen(), mark),
+                appends);
+    }
+
+    private static Decision decision(String node, AgentEvent event) {
+        return new Decision(
+                event.at(),
+                "agent:" + node,
+                event.action(),
+                event.instance().map(Object::toString).orElse("node:" + node),
+                node,
+                event.why(),
+                event.result());
+    }
+}
