@@ -14,7 +14,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
-import olympus.hermes.Entry;
 import olympus.model.ServiceId;
 import olympus.model.stack.DeployPolicy;
 import olympus.model.stack.StackDefinition;
@@ -82,10 +81,10 @@ final class IslandSimulationTest {
         return island;
     }
 
-    /** Whole, or its newest entries: what a repair gives up. */
+    /** Whole; what a repair does that gives up the newest entries, {@code ZeusTest} shows. */
     @Test
     void stopsNothingWhenTheStoreIsLost() {
-        for (var seed = 1L; seed <= 150; seed++) {
+        for (var seed = 1L; seed <= 60; seed++) {
             try {
                 new IslandSimulationTest().loseTheStore(seed);
             } catch (AssertionError | RuntimeException e) {
@@ -97,18 +96,16 @@ final class IslandSimulationTest {
     private void loseTheStore(long seed) {
         var random = new SplittableRandom(seed);
         var island = island(seed, random);
-        var known = List.<Entry>of();
         for (var step = 0; step < STEPS; step++) {
             act(island, random);
             island.run(Duration.ofMillis(random.nextInt(50, 3_000)));
-            known = random.nextInt(6) == 0 ? island.backup() : known;
         }
         island.lossPercent = 0;
         island.maxDelayMillis = 1;
         island.agents.values().forEach(island::connect);
         island.run(Duration.ofSeconds(2));
         var before = going(island);
-        island.loseStore(known);
+        island.loseStore(List.of());
         island.run(Duration.ofSeconds(random.nextInt(1, 40)));
         before.forEach((id, run) ->
                 assertThat(run.state)
