@@ -460,7 +460,10 @@ final class ZeusTest {
     void removesAStackThatOnlyItsAgentsKnow() {
         runningAfterTheStoreWasLost();
 
-        assertThat(island.now(island.zeus.remove(new StackName("first"), Optional.empty(), Island.ANA)))
+        assertThat(
+                        island.now(
+                                island.zeus.remove(
+                                        new StackName("first"), Optional.empty(), Island.ANA)))
                 .containsExactly(ServiceId.parse("first/web"));
         island.run(Duration.ofSeconds(10));
 
@@ -497,7 +500,11 @@ final class ZeusTest {
         assertThat(island.agent().runs()).isEqualTo(before);
         assertThat(island.service("first/web").state()).isEqualTo("unclaimed");
         assertThatThrownBy(() ->
-                        island.now(island.zeus.restart(ServiceId.parse("first/web"), Island.ANA)))
+                        island.now(
+                                island.zeus.restart(
+                                        ServiceId.parse("first/web"),
+                                        Optional.empty(),
+                                        Island.ANA)))
                 .hasMessageContaining("has lost the last orders");
         island.apply(three("better"));
         island.run(Duration.ofSeconds(5));

@@ -29,7 +29,6 @@ import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.AgentEvent;
-import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
 import olympus.model.state.NodeReport;
 import olympus.model.state.ServiceState;
