@@ -119,7 +119,9 @@ final class ServerParts implements AutoCloseable {
         // The controller, and the agent's report to it.
         awaitStore(store, listing);
         var controller =
-                opened.keep("controller", RunningController.start(
+                opened.keep(
+                        "controller",
+                        RunningController.start(
                                 store.hermes(), store.failure(), orders, clock, onBug));
         controller.onChange(new SecretSweep(secrets, controller.commands(), deadline)::seen);
         var pauses = new PausesTold(controller.listener(), agents);

@@ -13,6 +13,7 @@ import olympus.model.SecretRef;
 import olympus.model.json.RecordCodec;
 import olympus.model.stack.Workload;
 import olympus.model.state.Assignment;
+import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceSpec;
 
 /**
@@ -93,6 +94,19 @@ record InForce(Assignment assignment, List<InstanceSpec> held, List<InstanceId> 
     static String remark(InstanceId id) {
         return "held: the store does not know this run; apply the stack again or remove it: olympus apply DIR | olympus remove %s"
                 .formatted(id.service().stack());
+    }
+
+    String whyHeld() {
+        return "the store of incarnation %d does not know this run"
+                .formatted(assignment.stamp().incarnation());
+    }
+
+    /** The observation of a held instance, with {@link #remark}. */
+    static InstanceObservation remarked(InstanceObservation seen) {
+        var remark = remark(seen.id());
+        return seen.reason().contains(remark)
+                ? seen
+                : seen.withReason(seen.reason().isEmpty() ? remark : seen.reason() + "; " + remark);
     }
 
     Set<SecretRef> neededSecrets() {

@@ -155,7 +155,7 @@ public final class NodeSupervision implements AutoCloseable {
     }
 
     public void eventsRecorded(long upToSequence) {
-        loop.execute(() -> supervisor.eventsRecorded(upToSequence));
+        loop.execute(() -> supervisor.events().recorded(upToSequence));
     }
 
     public void pause(Pause pause) {
@@ -285,12 +285,15 @@ public final class NodeSupervision implements AutoCloseable {
     private void sendNewEvents() {
         eventsDue = false;
         var last = lastSent;
-        send(supervisor.pendingEvents().stream().filter(event -> event.sequence() > last).toList());
+        send(
+                supervisor.events().pending().stream()
+                        .filter(event -> event.sequence() > last)
+                        .toList());
     }
 
     /** Also those sent before: a server records an event once, however often it comes. */
     private void sendEvents() {
-        send(supervisor.pendingEvents());
+        send(supervisor.events().pending());
     }
 
     private void send(List<AgentEvent> events) {

@@ -17,7 +17,6 @@ import olympus.foundation.EventLoop;
 import olympus.link.Pause;
 import olympus.model.InstanceId;
 import olympus.model.SecretRef;
-import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceSpec;
@@ -103,7 +102,7 @@ final class Supervisor {
                 loop.schedule(
                         LOOK_AGAIN_AFTER,
                         () -> {
-                            if (assignment.isEmpty()) {
+                            if (inForce.isEmpty()) {
                                 readAssignment();
                             }
                         });
@@ -145,8 +144,9 @@ final class Supervisor {
                             .formatted(wanted.stamp(), stamp()));
         }
         var next =
-                inForce.map(before -> before.followedBy(wanted))
-                        .orElseGet(() -> InForce.first(wanted, parts.folders().instances()));
+                inForce.isPresent()
+                        ? inForce.get().followedBy(wanted)
+                        : InForce.first(wanted, parts.folders().instances());
         tellHeld(next);
         keep(next, clear);
         coldStarts.retainAll(next.unclaimed());
@@ -160,8 +160,7 @@ final class Supervisor {
                 tell(
                         Optional.of(id),
                         "hold",
-                        "the store of incarnation %d does not know this run"
-                                .formatted(next.assignment().stamp().incarnation()),
+                        next.whyHeld(),
                         "it goes on until its stack is applied again or removed");
             }
         }
@@ -236,7 +235,7 @@ final class Supervisor {
                     LOOK_AGAIN_AFTER,
                     () -> {
                         acceptDue = false;
-                        assignment.ifPresent(this::accept);
+                        inForce.ifPresent(this::accept);
                     });
         }
     }
@@ -537,12 +536,8 @@ final class Supervisor {
         parts.happened().run();
     }
 
-    List<AgentEvent> pendingEvents() {
-        return parts.events().pending();
-    }
-
-    void eventsRecorded(long upToSequence) {
-        parts.events().recorded(upToSequence);
+    EventJournal events() {
+        return parts.events();
     }
 
     int size() {
@@ -551,7 +546,10 @@ final class Supervisor {
 
     NodeReport report() {
         var observations = new ArrayList<InstanceObservation>(machines.size());
-        machines.values().forEach(machine -> observations.add(told(machine.observation())));
+        machines.forEach((id, machine) -> {
+            var seen = machine.observation();
+            observations.add(unclaimed.contains(id) ? InForce.remarked(seen) : seen);
+        });
         var all = new ArrayList<>(problems.all());
         all.addAll(parts.lacks().get());
         all.addAll(parts.events().problems());
@@ -568,14 +566,6 @@ final class Supervisor {
                 all);
     }
 
-    /** With the remark that it is held, if so. */
-    private InstanceObservation told(InstanceObservation seen) {
-        var remark = InForce.remark(seen.id());
-        return !unclaimed.contains(seen.id()) || seen.reason().contains(remark)
-                ? seen
-                : seen.withReason(seen.reason().isEmpty() ? remark : seen.reason() + "; " + remark);
-    }
-
     ProcessDriver driver() {
         return driver;
     }
@@ -590,23 +580,12 @@ final class Supervisor {
     void stopAll() {
         ending = true;
         for (var machine : List.copyOf(machines.values())) {
-            var wanted =
-                    machine.spec()
-                            .map(spec -> spec.stopped("all instances are to end with Olympus"));
-            feed(machine.id(), new MachineInput.Wanted(wanted));
+            var why = "all instances are to end with Olympus";
+            feed(
+                    machine.id(),
+                    new MachineInput.Wanted(machine.spec().map(spec -> spec.stopped(why))));
         }
         settleStops();
-    }
-
-    private static InstanceSpec stopped(InstanceSpec spec) {
-        return new InstanceSpec(
-                spec.id(),
-                spec.runToken(),
-                InstanceSpec.Desired.STOP,
-                Optional.of("all instances are to end with Olympus"),
-                spec.definition(),
-                spec.directory(),
-                spec.ports());
     }
 
     List<InstanceId> live() {

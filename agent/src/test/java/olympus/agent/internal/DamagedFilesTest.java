@@ -77,7 +77,11 @@ class DamagedFilesTest {
     void takesAnEmptyAssignmentForDamagedAndOnlyAMissingOneForNone() throws IOException {
         assertThat(load()).isEqualTo(new AssignmentFile.Stored.None());
         new AssignmentFile(folder)
-                .save(new Assignment(NODE, new Assignment.Stamp(1, 1, 1), List.of()));
+                .save(
+                        InForce.first(
+                                new Assignment(
+                                        NODE, new Assignment.Stamp(1, 1, 1), List.of(), List.of()),
+                                List.of()));
         assertThat(load()).isInstanceOf(AssignmentFile.Stored.Good.class);
         for (var name : List.of("assignment.json", "assignment.copy.json", "assignment.sha256")) {
             Files.write(folder.resolve(name), new byte[0]);
