@@ -7,23 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionStage;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Bytes;
 import olympus.hermes.Key;
 import olympus.hermes.Operation;
 import olympus.hermes.Transaction;
-import olympus.model.InstanceId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.DeployPolicy;
-import olympus.model.stack.StackDefinition;
-import olympus.model.stack.StackLimits;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
 import olympus.model.state.InstanceObservation.State;
@@ -378,141 +372,6 @@ final class ZeusTest {
     }
 
     @Test
-    void leavesAloneWhatAStoreThatWasBegunAnewDoesNotKnow() {
-        runningAfterTheStoreWasLost();
-
-        island.run(Duration.ofSeconds(30));
-
-        var web = island.service("first/web");
-        assertThat(web.state()).isEqualTo("unclaimed");
-        assertThat(web.reason()).contains("olympus apply DIR", "olympus remove first");
-        assertThat(web.healthy()).isEqualTo(3);
-        assertThat(island.now(island.zeus.why("first/web")).getFirst().sentence())
-                .contains("unclaimed");
-        assertThat(island.decisions()).noneMatch(d -> d.action().equals("mend drift"));
-    }
-
-    private Map<InstanceId, SimulatedAgent.Run> runningAfterTheStoreWasLost() {
-        island.apply(three("good"));
-        island.run(Duration.ofSeconds(5));
-        var before = Map.copyOf(island.agent().runs());
-        assertThat(before).hasSize(3);
-        island.loseStore(List.of());
-        island.run(Duration.ofSeconds(1));
-        return before;
-    }
-
-    private static StackDefinition three(String command) {
-        return stack(
-                "first",
-                service("web")
-                        .command(command)
-                        .ports(8000, 8007)
-                        .replicas(3)
-                        .update(
-                                1,
-                                DeployPolicy.FailureAction.PAUSE,
-                                DeployPolicy.Order.STOP_FIRST));
-    }
-
-    @Test
-    void takesOverWhatRunsWithoutARestartWhenItIsAppliedAgain() {
-        var before = runningAfterTheStoreWasLost();
-
-        var plan = island.apply(three("good"));
-        island.run(Duration.ofSeconds(5));
-
-        assertThat(plan.changes())
-                .singleElement()
-                .satisfies(c ->
-                        assertThat(c.effect())
-                                .isEqualTo("take over 3 running instances without a restart"));
-        assertThat(island.agent().runs()).isEqualTo(before);
-        assertThat(island.service("first/web").state()).isEqualTo("running");
-        assertThat(island.apply(three("good")).isEmpty()).isTrue();
-    }
-
-    @Test
-    void replacesWhatWasTakenOverOneAtATimeWhenItsDeclarationDiffers() {
-        var before = runningAfterTheStoreWasLost();
-        var fewest = new int[] {3};
-        island.loop.afterEvent(() ->
-                fewest[0] =
-                        Math.min(
-                                fewest[0],
-                                (int)
-                                        island.agent().runs().values().stream()
-                                                .filter(run -> run.state == State.RUNNING)
-                                                .count()));
-
-        var plan = island.apply(three("better"));
-        island.run(Duration.ofMinutes(3));
-
-        assertThat(plan.changes().getFirst().effect())
-                .isEqualTo(
-                        "take over 3 running instances without a restart; then replace 3 instances, 1 at a time");
-        assertThat(fewest[0]).isEqualTo(2);
-        assertThat(island.agent().runs().values()).doesNotContainAnyElementsOf(before.values());
-        assertThat(island.service("first/web").state()).isEqualTo("running");
-    }
-
-    @Test
-    void removesAStackThatOnlyItsAgentsKnow() {
-        runningAfterTheStoreWasLost();
-
-        assertThat(
-                        island.now(
-                                island.zeus.remove(
-                                        new StackName("first"), Optional.empty(), Island.ANA)))
-                .containsExactly(ServiceId.parse("first/web"));
-        island.run(Duration.ofSeconds(10));
-
-        assertThat(island.agent().runs()).isEmpty();
-        assertThat(island.has("first")).isFalse();
-        assertThat(island.zeus.view().services()).isEmpty();
-    }
-
-    @Test
-    void asksBeforeAnApplyEndsWhatOnlyItsAgentsKnow() {
-        runningAfterTheStoreWasLost();
-
-        var refused =
-                island.zeus.apply(
-                        stack("first", service("other")), Optional.empty(), false, Island.ANA);
-
-        assertThatThrownBy(() -> island.now(refused))
-                .hasMessageContaining("would remove first/web");
-        assertThat(island.agent().runs()).hasSize(3);
-    }
-
-    @Test
-    void leavesAloneWhatRunsByOrdersThatARepairedStoreHasLost() {
-        island.apply(three("good"));
-        island.run(Duration.ofSeconds(5));
-        var earlier = island.backup();
-        island.apply(three("better"));
-        island.run(Duration.ofMinutes(3));
-        var before = Map.copyOf(island.agent().runs());
-
-        island.loseStore(earlier);
-        island.run(Duration.ofSeconds(30));
-
-        assertThat(island.agent().runs()).isEqualTo(before);
-        assertThat(island.service("first/web").state()).isEqualTo("unclaimed");
-        assertThatThrownBy(() ->
-                        island.now(
-                                island.zeus.restart(
-                                        ServiceId.parse("first/web"),
-                                        Optional.empty(),
-                                        Island.ANA)))
-                .hasMessageContaining("has lost the last orders");
-        island.apply(three("better"));
-        island.run(Duration.ofSeconds(5));
-        assertThat(island.agent().runs()).isEqualTo(before);
-        assertThat(island.service("first/web").state()).isEqualTo("running");
-    }
-
-    @Test
     void recordsAnAgentsEventsOnceHoweverOftenTheyAreSent() {
         island.apply(stack("first", service("web").command("bad")));
         island.lossPercent = 30;
@@ -636,66 +495,6 @@ final class ZeusTest {
                         r -> r.spec.definition().workload().toString().contains("second-version"));
     }
 
-    private void refusesForRevision(long expected, CompletionStage<?> order) {
-        assertThatThrownBy(() -> island.now(order))
-                .cause()
-                .isInstanceOfSatisfying(
-                        OlympusException.class,
-                        e -> {
-                            assertThat(e.code()).isEqualTo(ErrorCode.PRECONDITION_FAILED);
-                            assertThat(e)
-                                    .hasMessageContaining("revision " + expected)
-                                    .hasMessageContaining("is at revision 2");
-                        });
-    }
-
-    @Test
-    void refusesEveryOrderThatWasMadeForAnotherRevision() {
-        island.apply(stack("first", service("web")));
-        island.apply(stack("first", service("web").command("second")));
-        island.run(Duration.ofSeconds(30));
-        var stack = new StackName("first");
-        var web = ServiceId.parse("first/web");
-        var decisions = island.decisions().size();
-        for (var other : List.of(0L, 1L, 999L)) {
-            var expected = Optional.of(other);
-            refusesForRevision(other, island.zeus.remove(stack, expected, Island.ANA));
-            refusesForRevision(
-                    other, island.zeus.rollback(stack, Optional.of(1L), expected, Island.ANA));
-            refusesForRevision(
-                    other, island.zeus.rollbackService(web, Optional.of(1L), expected, Island.ANA));
-            refusesForRevision(other, island.zeus.stop(web, expected, Island.ANA));
-            refusesForRevision(other, island.zeus.start(web, expected, Island.ANA));
-            refusesForRevision(other, island.zeus.restart(web, expected, Island.ANA));
-        }
-        assertThat(island.decisions()).hasSize(decisions);
-
-        var present = Optional.of(2L);
-        island.now(island.zeus.restart(web, present, Island.ANA));
-        island.now(island.zeus.stop(web, present, Island.ANA));
-        island.now(island.zeus.start(web, present, Island.ANA));
-        assertThat(island.now(island.zeus.rollback(stack, Optional.empty(), present, Island.ANA)))
-                .extracting(StackPlan::revision)
-                .isEqualTo(3L);
-        island.now(island.zeus.remove(stack, Optional.of(3L), Island.ANA));
-        assertThat(island.decisions()).hasSizeGreaterThanOrEqualTo(decisions + 5);
-    }
-
-    @Test
-    void twoOrdersForTheSameRevisionAreNotBothCarriedOut() {
-        island.apply(stack("first", service("web")));
-        var web = ServiceId.parse("first/web");
-        var apply =
-                island.zeus.apply(
-                        stack("first", service("web").command("second")),
-                        Optional.of(1L),
-                        true,
-                        Island.ANA);
-        var stop = island.zeus.stop(web, Optional.of(1L), Island.ANA);
-        assertThat(island.now(apply).revision()).isEqualTo(2);
-        refusesForRevision(1, stop);
-    }
-
     @Test
     void waitsTheDelayBetweenTheBatchesOfAnUpdate() {
         var delay = Duration.ofSeconds(20);
@@ -724,56 +523,6 @@ final class ZeusTest {
         for (var i = 1; i < times.size(); i++) {
             assertThat(Duration.between(times.get(i - 1), times.get(i)))
                     .isBetween(delay, delay.plusSeconds(15));
-        }
-    }
-
-    private static StackDefinition wide(int services, String command) {
-        var drafts = new Stacks.Draft[services];
-        for (var i = 0; i < services; i++) {
-            drafts[i] = service("s%03d".formatted(i)).command(command).replicas(0);
-        }
-        return stack("wide", drafts);
-    }
-
-    @Test
-    void changesAllServicesOfTheLargestStackAtOnce() {
-        island.apply(wide(StackLimits.MAX_SERVICES, "first"));
-        var next = wide(StackLimits.MAX_SERVICES, "second");
-        assertThat(island.now(island.zeus.plan(next)).changes()).hasSize(StackLimits.MAX_SERVICES);
-        assertThat(island.apply(next).revision()).isEqualTo(2);
-        assertThat(island.apply(wide(StackLimits.MAX_SERVICES, "third")).revision()).isEqualTo(3);
-    }
-
-    @Test
-    void runsAsManyReplicasAsAServiceMayHaveAndPlanRefusesOneMore() {
-        var largest = stack("first", service("web").replicas(StackLimits.MAX_REPLICAS));
-        island.now(island.zeus.plan(largest));
-        island.apply(largest);
-        island.run(Duration.ofSeconds(10));
-        assertThat(island.service("first/web").running()).isEqualTo(StackLimits.MAX_REPLICAS);
-        assertThatThrownBy(() ->
-                        island.now(
-                                island.zeus.plan(
-                                        stack(
-                                                "first",
-                                                service("web")
-                                                        .replicas(StackLimits.MAX_REPLICAS + 1)))))
-                .hasMessageContaining("asks for 1001 replicas; 0 to 1000 are possible");
-    }
-
-    @Test
-    void planRefusesWhatTheStoreWouldNotTake() {
-        var tooLarge = stack("first", service("web").command("x".repeat(525_000)));
-        for (var order :
-                List.of(
-                        island.zeus.plan(tooLarge),
-                        island.zeus.apply(tooLarge, Optional.empty(), true, Island.ANA))) {
-            assertThatThrownBy(() -> island.now(order))
-                    .cause()
-                    .isInstanceOfSatisfying(
-                            OlympusException.class,
-                            e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE))
-                    .hasMessageContaining("make it several stacks");
         }
     }
 }
