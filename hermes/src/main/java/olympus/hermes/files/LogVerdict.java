@@ -90,12 +90,16 @@ public record LogVerdict(long lastIndex, long lastTerm, List<Mend> mends, List<P
                     scans.isEmpty()
                             ? snapshotIndex
                             : Math.min(scans.getFirst().file().first() - 1, snapshotIndex);
+            var dropped = mends.size();
             for (var i = 0; i < scans.size(); i++) {
                 var next =
                         i + 1 < scans.size()
                                 ? Optional.of(scans.get(i + 1))
                                 : Optional.<SegmentScan>empty();
                 check(scans.get(i), next);
+            }
+            if (!scans.isEmpty() && end < snapshotIndex && mark.index() <= snapshotIndex) {
+                snapshotIsAhead(scans, dropped);
             }
             var last = Math.max(end, snapshotIndex);
             if (problems.isEmpty() && mark.index() > last) {
@@ -107,6 +111,23 @@ public record LogVerdict(long lastIndex, long lastTerm, List<Mend> mends, List<P
                                 remedy(last + 1)));
             }
             return new LogVerdict(last, term, mends, problems);
+        }
+
+        /**
+         * The log is good for less than the snapshot holds, and nothing behind the snapshot was
+         * acknowledged: the snapshot alone is the store. What is left of the log must go, because
+         * the engine cannot go on behind a gap.
+         */
+        private void snapshotIsAhead(List<SegmentScan> scans, int dropped) {
+            problems.clear();
+            mends.subList(dropped, mends.size()).clear();
+            for (var scan : scans) {
+                mends.add(
+                        new Mend.DropCovered(
+                                scan.file().path(),
+                                "it is good up to entry %d only, and the snapshot of entry %d covers all that was acknowledged"
+                                        .formatted(scan.lastGood(), snapshotIndex)));
+            }
         }
 
         /**
