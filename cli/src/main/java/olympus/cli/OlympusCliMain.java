@@ -13,8 +13,14 @@ public final class OlympusCliMain {
     /** Runs one command and exits with its code. */
     public static void main(String[] args) {
         var console = Console.ofProcess();
-        var finder =
-                new ServerFinder(System.getenv(), Path.of(System.getProperty("user.home", "/")));
+        var finder = new ServerFinder(System.getenv(), home());
         System.exit(OlympusCommand.line(console, finder).execute(args));
+    }
+
+    /** What the environment says comes before the password file, as in every shell. */
+    private static Path home() {
+        var home = System.getenv("HOME");
+        return Path.of(
+                home == null || home.isBlank() ? System.getProperty("user.home", "/") : home);
     }
 }

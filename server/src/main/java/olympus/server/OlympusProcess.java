@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import olympus.foundation.OlympusException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +51,9 @@ final class OlympusProcess {
             up.stopServicesIfWanted();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (OlympusException e) {
+            exitCode.set(e.code().exitCode());
+            throw e;
         } catch (RuntimeException | Error e) {
             exitCode.set(1);
             throw e;

@@ -45,7 +45,7 @@ final class DemoTest {
                 assertThat(text(output)).contains("ready in ");
                 if (applied.equals("first")) {
                     assertThat(text(output)).contains("The example stack is applied");
-                    olympus.awaitRunning("first/worker.1");
+                    olympus.awaitRunning("first/crasher.1");
                 } else {
                     assertThat(text(output)).contains("NOT applied");
                 }

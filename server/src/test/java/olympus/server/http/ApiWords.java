@@ -65,6 +65,16 @@ final class ApiWords {
         all.put(
                 "thing",
                 new Parameter("`stack/service`, `stack/service.1`, a stack, or a node.", schema()));
+        ofLogs(all);
+        all.put(
+                "prune",
+                new Parameter(
+                        "Whether services that are no longer declared may be removed.", schema()));
+        ofHeaders(all);
+        return all;
+    }
+
+    private static void ofLogs(Map<String, Parameter> all) {
         all.put(
                 "since",
                 new Parameter(
@@ -83,10 +93,9 @@ final class ApiWords {
         all.put(
                 "follow",
                 new Parameter("Whether the stream goes on with lines to come.", schema()));
-        all.put(
-                "prune",
-                new Parameter(
-                        "Whether services that are no longer declared may be removed.", schema()));
+    }
+
+    private static void ofHeaders(Map<String, Parameter> all) {
         all.put(
                 "If-Match",
                 new Parameter(
@@ -102,7 +111,6 @@ final class ApiWords {
                 new Parameter(
                         "Of a stream only: the id of the last event that arrived before the connection broke.",
                         schema()));
-        return all;
     }
 
     /** Descriptions of members, as {@code Definition.member}. */
