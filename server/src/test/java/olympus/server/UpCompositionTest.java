@@ -287,6 +287,7 @@ class UpCompositionTest {
         up.stopServicesIfWanted();
         up.close();
         out.reset();
+        deleteSnapshots(); // with them the log would not be needed
         var log = largestLogFile();
         try (var raw = new RandomAccessFile(log.toFile(), "rw")) {
             raw.seek(1_000);
@@ -317,6 +318,14 @@ class UpCompositionTest {
         assertThat(get("/api/v1/doctor").toString()).contains(log.getFileName().toString());
         assertThat(status("PUT", "/api/v1/pauses/all")).isEqualTo(200);
         assertThat(status("PUT", "/api/v1/pauses/stack:chat")).isEqualTo(200);
+    }
+
+    private void deleteSnapshots() throws Exception {
+        try (var snapshots = Files.list(folder.resolve("data/hermes/snapshots"))) {
+            for (var snapshot : snapshots.toList()) {
+                Files.delete(snapshot);
+            }
+        }
     }
 
     @Test
