@@ -22,8 +22,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Installation implements AutoCloseable {
 
-    static final Duration START_DEADLINE = Duration.ofMinutes(2);
-    static final Duration COMMAND_DEADLINE = Duration.ofSeconds(90);
+    /** The first launch of a checkout builds the launcher's copy, beside whatever else runs. */
+    static final Duration START_DEADLINE = Duration.ofMinutes(5);
+
+    static final Duration COMMAND_DEADLINE = Duration.ofMinutes(5);
 
     private static final Pattern READY =
             Pattern.compile("ready in (\\d+) ms {2}(https://\\S+) {2}token file (\\S+)");
