@@ -20,6 +20,8 @@ import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceObservation.State;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Islands under a seed: two stacks with ports and dependencies are applied, scaled, updated (also
@@ -42,6 +44,13 @@ final class IslandSimulationTest {
     @Test
     void keepsItsPromisesUnderThreeHundredSeeds() {
         simulate(1, 300);
+    }
+
+    /** In both, an update gave a port away that a run of two declarations before still used. */
+    @ParameterizedTest
+    @ValueSource(longs = {1_640, 2_123})
+    void keepsItsPromisesUnderSeedsThatOnceFailed(long seed) {
+        simulate(seed, 1);
     }
 
     @Test

@@ -63,13 +63,12 @@ final class Placement {
             Versioned<InstanceRecord> stored, Desired desired, Observed observed) {
         var record = stored.value();
         var service = record.id().service();
-        var rollout = desired.state(service).rollout();
-        if (rollout.isEmpty() || !observed.mayRunEarlier(stored)) {
+        if (!observed.mayRunEarlier(stored)) {
             return List.of();
         }
+        // Any revision: the rollout may have begun anew since that run was ordered, or be over.
         return desired.stack(service.stack()).stream()
-                .flatMap(s ->
-                        s.revisions().tailMap(rollout.get().fromRevision(), true).values().stream())
+                .flatMap(s -> s.revisions().values().stream())
                 .filter(r -> r.number() != record.run().revision())
                 .map(r -> Optional.ofNullable(r.definition().services().get(service.service())))
                 .flatMap(d -> claims(d, record.id()).stream())
