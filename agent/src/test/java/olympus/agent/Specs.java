@@ -178,7 +178,7 @@ public record Specs(
         var declared =
                 ports.entrySet().stream()
                         .map(port ->
-                                new PortSpec(
+                                PortSpec.bound(
                                         port.getKey(),
                                         "0.0.0.0",
                                         port.getValue(),

@@ -167,7 +167,7 @@ final class Samples {
                         Optional.of("/srv"),
                         environment),
                 List.of(
-                        new PortSpec(
+                        PortSpec.bound(
                                 "http", "0.0.0.0", 8_000, 8_009, any(PortSpec.Protocol.class))),
                 Map.of("db", new Dependency(any(Dependency.Condition.class), random.nextBoolean())),
                 Optional.of(

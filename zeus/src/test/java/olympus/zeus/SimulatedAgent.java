@@ -172,6 +172,8 @@ final class SimulatedAgent {
     private static String command(Run run) {
         return switch (run.spec.definition().workload()) {
             case Workload.Process process -> process.command().getFirst();
+            case Workload.Container container -> container.image().reference();
+            case Workload.Unit unit -> unit.name();
         };
     }
 

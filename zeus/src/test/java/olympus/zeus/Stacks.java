@@ -42,7 +42,7 @@ public final class Stacks {
         }
 
         public Draft ports(int first, int last) {
-            var port = new PortSpec("http", "0.0.0.0", first, last, PortSpec.Protocol.TCP);
+            var port = PortSpec.bound("http", "0.0.0.0", first, last, PortSpec.Protocol.TCP);
             return new Draft(
                     name, command, replicas, List.of(port), dependsOn, update, recovery, mode);
         }

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import olympus.model.InstanceId;
 import olympus.model.SecretRef;
 import olympus.model.json.RecordCodec;
-import olympus.model.stack.Workload;
+import olympus.model.stack.SecretRefs;
 import olympus.model.state.Assignment;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceSpec;
@@ -112,15 +112,7 @@ record InForce(Assignment assignment, List<InstanceSpec> held, List<InstanceId> 
     Set<SecretRef> neededSecrets() {
         var needed = new HashSet<SecretRef>();
         for (var spec : specs().values()) {
-            if (spec.definition().workload() instanceof Workload.Process process) {
-                process.environment()
-                        .values()
-                        .forEach(value -> {
-                            if (value instanceof Workload.EnvironmentValue.Secret secret) {
-                                needed.add(secret.ref());
-                            }
-                        });
-            }
+            needed.addAll(SecretRefs.in(spec.definition()));
         }
         return needed;
     }

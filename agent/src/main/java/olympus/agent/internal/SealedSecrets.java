@@ -23,7 +23,7 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import olympus.model.SecretRef;
 import olympus.model.StackName;
-import olympus.model.stack.Workload;
+import olympus.model.stack.SecretRefs;
 import olympus.model.state.Assignment;
 
 /**
@@ -71,15 +71,7 @@ final class SealedSecrets {
     static Set<SecretRef> needed(Assignment assignment) {
         var needed = new HashSet<SecretRef>();
         for (var spec : assignment.instances()) {
-            if (spec.definition().workload() instanceof Workload.Process process) {
-                process.environment()
-                        .values()
-                        .forEach(value -> {
-                            if (value instanceof Workload.EnvironmentValue.Secret secret) {
-                                needed.add(secret.ref());
-                            }
-                        });
-            }
+            needed.addAll(SecretRefs.in(spec.definition()));
         }
         return needed;
     }

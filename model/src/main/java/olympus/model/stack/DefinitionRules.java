@@ -132,6 +132,15 @@ public final class DefinitionRules {
         }
         switch (service.workload()) {
             case Workload.Process process -> process(path + ".workload", service, process);
+            case Workload.Container container ->
+                    container
+                            .environment()
+                            .forEach((variable, value) ->
+                                    value(
+                                            path + ".workload.environment." + variable,
+                                            service,
+                                            value));
+            case Workload.Unit ignored -> {}
         }
         service.probe().ifPresent(probe -> probe(path + ".probe", service, probe));
         recovery(path + ".recovery", service.recovery());
@@ -193,6 +202,10 @@ public final class DefinitionRules {
                     "\"" + name + "\" is set by Olympus for each instance",
                     "a name that does not begin with OLYMPUS_");
         }
+        value(path, service, value);
+    }
+
+    private void value(String path, ServiceDefinition service, Workload.EnvironmentValue value) {
         switch (value) {
             case Workload.EnvironmentValue.Literal literal -> text(path, service, literal.value());
             case Workload.EnvironmentValue.Secret secret -> {

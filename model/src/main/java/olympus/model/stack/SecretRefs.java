@@ -5,11 +5,14 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import olympus.model.SecretRef;
+import olympus.model.stack.container.Mount;
 
 /** The references to secrets within definitions. */
 public final class SecretRefs {
@@ -32,12 +35,26 @@ public final class SecretRefs {
     public static SortedSet<SecretRef> in(ServiceDefinition service) {
         var refs = new TreeSet<>(ORDER);
         switch (service.workload()) {
-            case Workload.Process process ->
-                    process.environment()
-                            .values()
-                            .forEach(value -> secret(value).ifPresent(refs::add));
+            case Workload.Process process -> add(process.environment(), refs);
+            case Workload.Container container -> {
+                add(container.environment(), refs);
+                container.mounts().forEach(mount -> secret(mount).ifPresent(refs::add));
+            }
+            case Workload.Unit ignored -> {}
         }
         return Collections.unmodifiableSortedSet(refs);
+    }
+
+    private static void add(
+            Map<String, Workload.EnvironmentValue> environment, Set<SecretRef> refs) {
+        environment.values().forEach(value -> secret(value).ifPresent(refs::add));
+    }
+
+    private static Optional<SecretRef> secret(Mount mount) {
+        return mount instanceof Mount.Content content
+                        && content.source() instanceof Mount.Source.Secret(SecretRef ref)
+                ? Optional.of(ref)
+                : Optional.empty();
     }
 
     private static Optional<SecretRef> secret(Workload.EnvironmentValue value) {
@@ -54,17 +71,23 @@ public final class SecretRefs {
      */
     public static StackDefinition withFingerprints(
             StackDefinition definition, Function<SecretRef, String> fingerprint) {
+        return replaced(
+                definition, ref -> new SecretRef(ref.stack(), ref.name(), fingerprint.apply(ref)));
+    }
+
+    /** The same definition with every reference replaced. */
+    public static StackDefinition replaced(
+            StackDefinition definition, UnaryOperator<SecretRef> replacement) {
         var services = new TreeMap<String, ServiceDefinition>();
         definition
                 .services()
-                .forEach((name, service) ->
-                        services.put(name, withFingerprints(service, fingerprint)));
+                .forEach((name, service) -> services.put(name, replaced(service, replacement)));
         return new StackDefinition(
                 definition.name(), definition.mode(), definition.directory(), services);
     }
 
-    private static ServiceDefinition withFingerprints(
-            ServiceDefinition s, Function<SecretRef, String> fingerprint) {
+    private static ServiceDefinition replaced(
+            ServiceDefinition s, UnaryOperator<SecretRef> replacement) {
         var workload =
                 switch (s.workload()) {
                     case Workload.Process p ->
@@ -72,7 +95,23 @@ public final class SecretRefs {
                                     p.command(),
                                     p.user(),
                                     p.workingDirectory(),
-                                    withFingerprints(p.environment(), fingerprint));
+                                    replaced(p.environment(), replacement));
+                    case Workload.Container c ->
+                            new Workload.Container(
+                                    c.project(),
+                                    c.image(),
+                                    c.execution(),
+                                    replaced(c.environment(), replacement),
+                                    c.labels(),
+                                    c.networking(),
+                                    c.mounts().stream()
+                                            .map(mount -> replaced(mount, replacement))
+                                            .toList(),
+                                    c.healthcheck(),
+                                    c.privileges(),
+                                    c.tuning(),
+                                    c.logging());
+                    case Workload.Unit unit -> unit;
                 };
         return new ServiceDefinition(
                 s.name(),
@@ -86,9 +125,21 @@ public final class SecretRefs {
                 s.about());
     }
 
-    private static Map<String, Workload.EnvironmentValue> withFingerprints(
+    private static Mount replaced(Mount mount, UnaryOperator<SecretRef> replacement) {
+        return mount instanceof Mount.Content c
+                        && c.source() instanceof Mount.Source.Secret(SecretRef ref)
+                ? new Mount.Content(
+                        c.target(),
+                        new Mount.Source.Secret(replacement.apply(ref)),
+                        c.uid(),
+                        c.gid(),
+                        c.mode())
+                : mount;
+    }
+
+    private static Map<String, Workload.EnvironmentValue> replaced(
             Map<String, Workload.EnvironmentValue> environment,
-            Function<SecretRef, String> fingerprint) {
+            UnaryOperator<SecretRef> replacement) {
         var values = new LinkedHashMap<String, Workload.EnvironmentValue>();
         environment.forEach((name, value) ->
                 values.put(
@@ -96,11 +147,7 @@ public final class SecretRefs {
                         switch (value) {
                             case Workload.EnvironmentValue.Literal literal -> literal;
                             case Workload.EnvironmentValue.Secret(SecretRef ref) ->
-                                    new Workload.EnvironmentValue.Secret(
-                                            new SecretRef(
-                                                    ref.stack(),
-                                                    ref.name(),
-                                                    fingerprint.apply(ref)));
+                                    new Workload.EnvironmentValue.Secret(replacement.apply(ref));
                         }));
         return values;
     }

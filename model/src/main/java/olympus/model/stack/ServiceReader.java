@@ -274,7 +274,7 @@ final class ServiceReader {
             note("ports[" + i + "]", setting.place());
             var portName = setting.name().orElse(String.valueOf(i + 1));
             ports.add(
-                    new PortSpec(
+                    PortSpec.bound(
                             portName,
                             setting.hostAddress(),
                             setting.first(),

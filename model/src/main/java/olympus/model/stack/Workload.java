@@ -6,11 +6,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import olympus.model.SecretRef;
+import olympus.model.stack.container.Execution;
+import olympus.model.stack.container.HealthCheck;
+import olympus.model.stack.container.Image;
+import olympus.model.stack.container.Logging;
+import olympus.model.stack.container.Mount;
+import olympus.model.stack.container.Networking;
+import olympus.model.stack.container.Privileges;
+import olympus.model.stack.container.Project;
+import olympus.model.stack.container.Tuning;
 
 /** How an instance of a service runs; one variant per driver. */
 public sealed interface Workload {
 
-    /** The word for it in status: {@code process}, later {@code container} and {@code unit}. */
+    /** The word for it in status: {@code process}, {@code container} or {@code unit}. */
     String driver();
 
     /**
@@ -44,6 +53,54 @@ public sealed interface Workload {
         @Override
         public String driver() {
             return "process";
+        }
+    }
+
+    /**
+     * A container of the machine's engine (Docker or Podman), named and labelled as {@code docker
+     * compose} would, so that either tool can take over from the other.
+     *
+     * <p>Its whole surroundings are in it: each network and volume as declared for the stack.
+     *
+     * @param labels of the container, besides those of the project
+     * @param healthcheck empty: the image's own, if it has one
+     */
+    record Container(
+            Project project,
+            Image image,
+            Execution execution,
+            Map<String, EnvironmentValue> environment,
+            Map<String, String> labels,
+            Networking networking,
+            List<Mount> mounts,
+            Optional<HealthCheck> healthcheck,
+            Privileges privileges,
+            Tuning tuning,
+            Logging logging)
+            implements Workload {
+
+        public Container {
+            environment = Collections.unmodifiableMap(new TreeMap<>(environment));
+            labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+            mounts = List.copyOf(mounts);
+        }
+
+        @Override
+        public String driver() {
+            return "container";
+        }
+    }
+
+    /**
+     * An existing unit of the machine's systemd, watched or managed, not taken over.
+     *
+     * @param name with its suffix, e.g. {@code postfix.service}
+     */
+    record Unit(String name) implements Workload {
+
+        @Override
+        public String driver() {
+            return "unit";
         }
     }
 

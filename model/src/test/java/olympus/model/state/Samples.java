@@ -44,7 +44,7 @@ public final class Samples {
                                         new Workload.EnvironmentValue.Secret(
                                                 new SecretRef(
                                                         SHOP, "db-password", "9f86d081884c7d65")))),
-                List.of(new PortSpec("http", "0.0.0.0", 8081, 8082, PortSpec.Protocol.TCP)),
+                List.of(PortSpec.bound("http", "0.0.0.0", 8081, 8082, PortSpec.Protocol.TCP)),
                 Map.of("db", new Dependency(Dependency.Condition.HEALTHY, true)),
                 Optional.of(
                         new Probe(
@@ -77,7 +77,7 @@ public final class Samples {
                         Optional.empty(),
                         Optional.empty(),
                         Map.of()),
-                List.of(new PortSpec("1", "127.0.0.1", 3306, 3306, PortSpec.Protocol.TCP)),
+                List.of(PortSpec.bound("1", "127.0.0.1", 3306, 3306, PortSpec.Protocol.TCP)),
                 Map.of(),
                 Optional.of(
                         new Probe(

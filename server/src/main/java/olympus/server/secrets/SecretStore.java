@@ -25,6 +25,7 @@ import olympus.link.keys.SecretVault;
 import olympus.model.SecretRef;
 import olympus.model.StackName;
 import olympus.model.stack.ApplyRequest;
+import olympus.model.stack.SecretRefs;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.Assignment;
 import olympus.server.deadline.Deadline;
@@ -119,7 +120,7 @@ public final class SecretStore {
         var stack = request.definition().name();
         var clear = new HashMap<String, String>();
         var definition =
-                SecretReferences.replaced(
+                SecretRefs.replaced(
                         request.definition(),
                         ref -> {
                             var text = request.secrets().get(ApplyRequest.key(ref));
@@ -194,7 +195,7 @@ public final class SecretStore {
     }
 
     private void storeNew(ApplyRequest request) {
-        for (var ref : SecretReferences.of(request.definition())) {
+        for (var ref : SecretRefs.in(request.definition())) {
             var text = request.secrets().get(ApplyRequest.key(ref));
             if (text != null && !sealed.containsKey(ref)) {
                 store(ref, vault.seal(ref, text));
@@ -212,7 +213,7 @@ public final class SecretStore {
 
     private void removeUnreferenced(StackName stack, List<RevisionView> history) {
         var needed = new HashSet<SecretRef>();
-        history.forEach(revision -> needed.addAll(SecretReferences.of(revision.definition())));
+        history.forEach(revision -> needed.addAll(SecretRefs.in(revision.definition())));
         remove(
                 sealed.keySet().stream()
                         .filter(ref -> ref.stack().equals(stack) && !needed.contains(ref))
@@ -272,7 +273,7 @@ public final class SecretStore {
         var clear = new HashMap<SecretRef, String>();
         var missing = new HashSet<SecretRef>();
         for (var instance : assignment.instances()) {
-            for (var ref : SecretReferences.of(instance.definition())) {
+            for (var ref : SecretRefs.in(instance.definition())) {
                 var envelope = sealed.get(ref);
                 if (envelope == null) {
                     missing.add(ref);

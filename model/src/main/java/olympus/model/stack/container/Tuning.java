@@ -1,0 +1,37 @@
+package olympus.model.stack.container;
+
+import java.util.Optional;
+
+/**
+ * Limits beyond those of {@code deploy.resources.limits}, which stand in the service's deploy
+ * policy.
+ *
+ * @param swapBytes memory and swap together, -1 for no limit
+ */
+public record Tuning(
+        Optional<Long> memoryReservation,
+        Optional<Long> swapBytes,
+        Optional<Integer> swappiness,
+        Optional<Integer> cpuShares,
+        Optional<String> cpuset,
+        Optional<Long> cpuQuota,
+        Optional<Long> cpuPeriod,
+        Optional<Integer> blkioWeight,
+        Optional<Long> shmBytes,
+        Optional<Integer> oomScoreAdjust,
+        boolean oomKillDisabled) {
+
+    public static final Tuning NONE =
+            new Tuning(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    false);
+}
