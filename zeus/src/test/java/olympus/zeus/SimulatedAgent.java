@@ -140,7 +140,7 @@ final class SimulatedAgent {
         runs.put(spec.id(), fresh);
         switch (spec.desired()) {
             case RUN -> startRun(spec.id(), fresh);
-            case STOP -> fresh.state = State.STOPPED;
+            case STOP, WATCH, RELEASE -> fresh.state = State.STOPPED;
             case HOLD -> {}
         }
     }

@@ -406,6 +406,8 @@ final class InstanceMachine {
                     startOnOrder(wanted);
                 }
             }
+            case WATCH -> rest(State.STOPPED, "not running; it is only observed");
+            case RELEASE -> rest(State.STOPPED, "released");
         }
     }
 

@@ -15,6 +15,7 @@ import olympus.model.NodeId;
  * <pre>
  *   WAITING --dependencies met--&gt; RUN --stopped by hand--&gt; STOP --started--&gt; WAITING or RUN (new token)
  *      any --no longer declared, scaled down--&gt; RETIRE --seen ended--&gt; (record deleted)
+ *      any --released--&gt; LEAVE --let go--&gt; (record deleted)
  * </pre>
  */
 public record InstanceRecord(InstanceId id, Placement placement, Run run, Order order) {
@@ -65,6 +66,13 @@ public record InstanceRecord(InstanceId id, Placement placement, Run run, Order 
         /** Ended and kept: the service is stopped by hand. */
         STOP,
         /** Ended, and forgotten once its agent has seen it end. */
-        RETIRE
+        RETIRE,
+        /** Left as it is to whoever manages it next, and forgotten once its agent has let go. */
+        LEAVE;
+
+        /** The record is on its way out. */
+        public boolean isGoing() {
+            return this == RETIRE || this == LEAVE;
+        }
     }
 }

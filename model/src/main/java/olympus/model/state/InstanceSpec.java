@@ -45,6 +45,16 @@ public record InstanceSpec(
         /** Do not start it yet (a dependency); leave it running if it already runs. */
         HOLD,
         /** End it and keep it ended. */
-        STOP
+        STOP,
+        /**
+         * Tell what it does and touch nothing: neither start nor end it, whatever happens to it.
+         * What runs under its name, by whomever it was started, is taken for it.
+         */
+        WATCH,
+        /**
+         * Leave it to whoever manages it next: as it is, with what was changed for managing it
+         * (the engine's own restart policy) put back. Reported as stopped, reason "released".
+         */
+        RELEASE
     }
 }

@@ -50,6 +50,7 @@ final class Assignments {
                     case WAITING -> Desired.HOLD;
                     case RUN -> Desired.RUN;
                     case STOP, RETIRE -> Desired.STOP;
+                    case LEAVE -> Desired.RELEASE;
                 };
         return Optional.of(
                 new InstanceSpec(

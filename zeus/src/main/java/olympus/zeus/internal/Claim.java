@@ -276,12 +276,13 @@ record Claim(
         private InstanceRecord.Order order(InstanceSpec spec) {
             var phase =
                     switch (spec.desired()) {
-                        case RUN -> InstanceRecord.Phase.RUN;
+                        case RUN, WATCH -> InstanceRecord.Phase.RUN;
                         case HOLD -> InstanceRecord.Phase.WAITING;
                         case STOP ->
                                 isStoppedByHand(spec)
                                         ? InstanceRecord.Phase.STOP
                                         : InstanceRecord.Phase.RETIRE;
+                        case RELEASE -> InstanceRecord.Phase.LEAVE;
                     };
             return new InstanceRecord.Order(phase, spec.desiredReason().orElse(""), now);
         }
