@@ -126,7 +126,7 @@ final class PlannerBenchmark implements Benchmark {
             entries.put(
                     "zeus/stacks/" + name + "/current",
                     Codecs.STACK_POINTER.encodeBytes(
-                            new StackPointer(name, 1, false, NOW, "user:bench", Optional.empty())));
+                            StackPointer.to(name, 1, NOW, "user:bench", Optional.empty())));
             entries.put(
                     "zeus/stacks/" + name + "/revisions/0000000001",
                     Codecs.STACK_REVISION.encodeBytes(

@@ -6,6 +6,7 @@ import java.util.Optional;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
+import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceObservation;
 
 /**
@@ -35,6 +36,7 @@ public record ClusterView(
      *     {@code paused}, {@code unclaimed} (agents run it by orders that the store has lost: apply
      *     its stack again or remove it)
      * @param reason the sentence that explains a state other than running, empty otherwise
+     * @param mode what Olympus may do with it
      */
     public record ServiceView(
             ServiceId service,
@@ -44,6 +46,7 @@ public record ClusterView(
             int healthy,
             String state,
             String reason,
+            StackDefinition.Mode mode,
             List<InstanceView> instances) {
         public ServiceView {
             instances = List.copyOf(instances);
@@ -70,7 +73,8 @@ public record ClusterView(
             int services,
             Instant appliedAt,
             String actor,
-            boolean removing) {}
+            boolean removing,
+            StackDefinition.Mode mode) {}
 
     public record PauseView(String scope, String by, Instant since, String reason) {}
 }

@@ -22,20 +22,59 @@ import olympus.model.stack.StackDefinition;
  */
 public interface StackCommands {
 
-    /** What applying would change, and why; changes nothing. */
-    CompletionStage<StackPlan> plan(StackDefinition definition);
+    /**
+     * What applying would change, and why; changes nothing.
+     *
+     * @param mode as for {@link #apply}
+     */
+    CompletionStage<StackPlan> plan(
+            StackDefinition definition, Optional<StackDefinition.Mode> mode);
 
     /**
      * Makes {@code definition} the current revision of its stack, unless it equals the present one.
      *
      * @param prune whether services that are no longer declared may be removed; without it such an
      *     apply fails with CONFIRMATION_REQUIRED naming them
+     * @param mode what Olympus may do with the stack from now on; empty: as ordered before, unless
+     *     the definition's own mode has changed
      */
     CompletionStage<StackPlan> apply(
             StackDefinition definition,
             Optional<Long> expectedRevision,
             boolean prune,
+            Optional<StackDefinition.Mode> mode,
             Actor actor);
+
+    /** {@link #plan(StackDefinition, Optional)} in the mode that is in force. */
+    default CompletionStage<StackPlan> plan(StackDefinition definition) {
+        return plan(definition, Optional.empty());
+    }
+
+    /** {@link #apply(StackDefinition, Optional, boolean, Optional, Actor)} without a mode. */
+    default CompletionStage<StackPlan> apply(
+            StackDefinition definition,
+            Optional<Long> expectedRevision,
+            boolean prune,
+            Actor actor) {
+        return apply(definition, expectedRevision, prune, Optional.empty(), actor);
+    }
+
+    /**
+     * Orders what Olympus may do with a stack, whatever its files say, until they say something
+     * new. Nothing is restarted by it.
+     */
+    CompletionStage<Void> mode(
+            StackName stack,
+            StackDefinition.Mode mode,
+            Optional<Long> expectedRevision,
+            Actor actor);
+
+    /**
+     * Forgets a stack and leaves its containers and units as they are, to whoever manages them
+     * next. Fails with CONFLICT when it holds host processes, which nobody could take over.
+     */
+    CompletionStage<List<ServiceId>> release(
+            StackName stack, Optional<Long> expectedRevision, Actor actor);
 
     /** Stops the services in reverse dependency order and forgets the stack. Their data is kept. */
     CompletionStage<List<ServiceId>> remove(

@@ -97,8 +97,9 @@ public final class Zeus implements StackCommands, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<StackPlan> plan(StackDefinition definition) {
-        return onLoop(() -> controller.plan(definition));
+    public CompletionStage<StackPlan> plan(
+            StackDefinition definition, Optional<StackDefinition.Mode> mode) {
+        return onLoop(() -> controller.plan(definition, mode));
     }
 
     @Override
@@ -106,8 +107,24 @@ public final class Zeus implements StackCommands, AutoCloseable {
             StackDefinition definition,
             Optional<Long> expectedRevision,
             boolean prune,
+            Optional<StackDefinition.Mode> mode,
             Actor actor) {
-        return onLoop(() -> controller.apply(definition, expectedRevision, prune, actor));
+        return onLoop(() -> controller.apply(definition, expectedRevision, prune, mode, actor));
+    }
+
+    @Override
+    public CompletionStage<Void> mode(
+            StackName stack,
+            StackDefinition.Mode mode,
+            Optional<Long> expectedRevision,
+            Actor actor) {
+        return onLoop(() -> controller.mode(stack, mode, expectedRevision, actor));
+    }
+
+    @Override
+    public CompletionStage<List<ServiceId>> release(
+            StackName stack, Optional<Long> expectedRevision, Actor actor) {
+        return onLoop(() -> controller.release(stack, expectedRevision, actor));
     }
 
     @Override

@@ -167,7 +167,7 @@ final class Island {
     }
 
     StackPlan apply(olympus.model.stack.StackDefinition definition) {
-        return now(zeus.apply(definition, java.util.Optional.empty(), true, ANA));
+        return now(zeus.apply(definition, Optional.empty(), true, ANA));
     }
 
     ClusterView.ServiceView service(String id) {

@@ -39,6 +39,10 @@ final class SimulatedAgent {
     private final SimulatedClock clock;
     private final RandomGenerator random;
     private final Map<InstanceId, Run> runs = new TreeMap<>();
+
+    /** What runs without this agent: made by another tool, or released; taken when assigned. */
+    final Map<InstanceId, Run> left = new TreeMap<>();
+
     private final Map<InstanceId, InstanceSpec> specs = new HashMap<>();
     private final Map<InstanceId, InstanceSpec> held = new TreeMap<>();
     private final List<AgentEvent> events = new ArrayList<>();
@@ -54,9 +58,10 @@ final class SimulatedAgent {
 
     /** One instance as it runs. */
     static final class Run {
-        final InstanceSpec spec;
+        InstanceSpec spec;
         State state = State.PENDING;
         int restarts;
+        boolean released;
         long change;
 
         Run(InstanceSpec spec) {
@@ -108,13 +113,24 @@ final class SimulatedAgent {
         for (var id : List.copyOf(runs.keySet())) {
             var spec = specs.get(id);
             var run = present(id);
-            if (spec == null || !spec.runToken().equals(run.spec.runToken())) {
+            if (spec == null && run.released) {
+                left.put(id, run);
+                runs.remove(id);
+            } else if (spec != null && isLeftAlone(spec)) {
+                run.spec = spec;
+                run.released = spec.desired() == InstanceSpec.Desired.RELEASE;
+            } else if (spec == null || !spec.runToken().equals(run.spec.runToken())) {
                 end(id, run, spec == null || spec.desired() != InstanceSpec.Desired.HOLD);
             } else if (spec.desired() == InstanceSpec.Desired.STOP) {
                 end(id, run, false);
             }
         }
         specs.values().forEach(this::begin);
+    }
+
+    private static boolean isLeftAlone(InstanceSpec spec) {
+        return spec.desired() == InstanceSpec.Desired.WATCH
+                || spec.desired() == InstanceSpec.Desired.RELEASE;
     }
 
     private Run present(InstanceId id) {
@@ -126,6 +142,12 @@ final class SimulatedAgent {
     }
 
     private void begin(InstanceSpec spec) {
+        var found = left.remove(spec.id());
+        if (found != null) {
+            found.spec = spec;
+            found.released = false;
+            runs.put(spec.id(), found);
+        }
         var run = runs.get(spec.id());
         if (run != null && (run.isAlive() || run.spec.runToken().equals(spec.runToken()))) {
             var mayStart = run.state == State.PENDING || run.state == State.STOPPED;
@@ -279,6 +301,14 @@ final class SimulatedAgent {
         return eventSequence;
     }
 
+    /** Another tool has started it, as a container may be. */
+    Run runsAlready(InstanceSpec spec) {
+        var run = new Run(spec);
+        run.state = State.RUNNING;
+        left.put(spec.id(), run);
+        return run;
+    }
+
     /** Something that nobody ordered: drift. */
     void runUndeclared(InstanceSpec spec) {
         var run = new Run(spec);
@@ -306,7 +336,7 @@ final class SimulatedAgent {
                                 id,
                                 run.spec.runToken(),
                                 "process",
-                                run.state,
+                                run.released ? State.STOPPED : run.state,
                                 Health.NONE,
                                 run.isAlive() ? 100 : 0,
                                 run.restarts,

@@ -92,6 +92,8 @@ final class Situation {
                                 removing,
                                 WALL,
                                 "user:ana",
+                                Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty())));
         return this;
     }

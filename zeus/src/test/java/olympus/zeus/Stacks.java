@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import olympus.model.StackName;
@@ -16,6 +17,13 @@ import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.StackDefinition;
 import olympus.model.stack.StopPolicy;
 import olympus.model.stack.Workload;
+import olympus.model.stack.container.Execution;
+import olympus.model.stack.container.Image;
+import olympus.model.stack.container.Logging;
+import olympus.model.stack.container.Networking;
+import olympus.model.stack.container.Privileges;
+import olympus.model.stack.container.Project;
+import olympus.model.stack.container.Tuning;
 
 /** Short ways to write declarations in tests. */
 public final class Stacks {
@@ -135,6 +143,64 @@ public final class Stacks {
                 DeployPolicy.UpdatePolicy.DEFAULT,
                 RecoveryPolicy.DEFAULT,
                 DeployPolicy.Mode.REPLICATED);
+    }
+
+    /** The same stack with each service as a container. */
+    static StackDefinition inContainers(StackDefinition stack) {
+        var services = new TreeMap<String, ServiceDefinition>();
+        stack.services().forEach((name, s) -> services.put(name, inContainer(stack, s)));
+        return new StackDefinition(stack.name(), stack.mode(), stack.directory(), services);
+    }
+
+    private static ServiceDefinition inContainer(StackDefinition stack, ServiceDefinition s) {
+        var image = s.workload() instanceof Workload.Process p ? p.command().getFirst() : "";
+        return new ServiceDefinition(
+                s.name(),
+                container(stack.name().value(), s.name(), image),
+                s.ports(),
+                s.dependsOn(),
+                s.probe(),
+                s.recovery(),
+                s.deploy(),
+                s.stop(),
+                s.about());
+    }
+
+    private static Workload.Container container(String project, String service, String image) {
+        return new Workload.Container(
+                new Project(project, service, Optional.empty(), "/srv/" + project, List.of()),
+                new Image(image, Image.PullPolicy.MISSING, Optional.empty(), Optional.empty()),
+                new Execution(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        false,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
+                Map.of(),
+                Map.of(),
+                new Networking(
+                        Optional.empty(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of()),
+                List.of(),
+                Optional.empty(),
+                Privileges.NONE,
+                Tuning.NONE,
+                Logging.DEFAULT);
+    }
+
+    static StackDefinition observed(StackDefinition stack) {
+        return new StackDefinition(
+                stack.name(), StackDefinition.Mode.OBSERVE, stack.directory(), stack.services());
     }
 
     public static StackDefinition stack(String name, Draft... services) {

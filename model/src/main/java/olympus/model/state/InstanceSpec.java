@@ -52,8 +52,8 @@ public record InstanceSpec(
          */
         WATCH,
         /**
-         * Leave it to whoever manages it next: as it is, with what was changed for managing it
-         * (the engine's own restart policy) put back. Reported as stopped, reason "released".
+         * Leave it to whoever manages it next: as it is, with what was changed for managing it (the
+         * engine's own restart policy) put back. Reported as stopped, reason "released".
          */
         RELEASE
     }

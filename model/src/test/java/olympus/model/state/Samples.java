@@ -130,7 +130,17 @@ public final class Samples {
     static List<Record> all() {
         var stamp = new Assignment.Stamp(1, 40, 57);
         return List.of(
-                new StackPointer(SHOP, 3, true, AT, "user:ana", Optional.of(1763700000L)),
+                new StackPointer(
+                        SHOP,
+                        3,
+                        true,
+                        AT,
+                        "user:ana",
+                        Optional.of(1763700000L),
+                        Optional.of(
+                                new StackPointer.ModeOrder(
+                                        StackDefinition.Mode.OBSERVE, "user:ana", AT)),
+                        Optional.of("user:ana")),
                 new StackRevision(3, AT, "user:ana", "10.0.0.7", "changed web", shop()),
                 new ServiceState(
                         WEB_1.service(),

@@ -45,12 +45,13 @@ final class Assignments {
             return Optional.empty();
         }
         var order = record.order();
+        var managed = desired.isManaged(record.id().service().stack());
         var wanted =
                 switch (order.phase()) {
-                    case WAITING -> Desired.HOLD;
-                    case RUN -> Desired.RUN;
-                    case STOP, RETIRE -> Desired.STOP;
                     case LEAVE -> Desired.RELEASE;
+                    case WAITING -> managed ? Desired.HOLD : Desired.WATCH;
+                    case RUN -> managed ? Desired.RUN : Desired.WATCH;
+                    case STOP, RETIRE -> managed ? Desired.STOP : Desired.WATCH;
                 };
         return Optional.of(
                 new InstanceSpec(

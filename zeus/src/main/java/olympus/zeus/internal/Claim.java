@@ -163,9 +163,7 @@ record Claim(
                             stored.map(Desired.StackRecords::revisions).orElseGet(TreeMap::new));
             revisions.put(revision, found);
             // Not written: what is ordered on top writes the pointer.
-            var next =
-                    new StackPointer(
-                            stack, revision, false, now, StepWriter.ZEUS, Optional.empty());
+            var next = StackPointer.to(stack, revision, now, StepWriter.ZEUS, Optional.empty());
             return new Desired.StackRecords(
                     Optional.of(new Versioned<>(next, pointer.map(Versioned::revision).orElse(0L))),
                     revisions);

@@ -465,20 +465,35 @@ public final class Controller {
         }
     }
 
-    public CompletionStage<StackPlan> plan(StackDefinition definition) {
+    public CompletionStage<StackPlan> plan(
+            StackDefinition definition, Optional<StackDefinition.Mode> mode) {
         requireReady();
         return acquaintance.before(
                 definition.name(),
                 () ->
                         CompletableFuture.completedFuture(
                                 StackChanges.preview(
-                                        definition, claim(definition.name()), clock.wall())));
+                                        definition, claim(definition.name()), mode, clock.wall())));
     }
 
     public CompletionStage<StackPlan> apply(
-            StackDefinition definition, Optional<Long> expected, boolean prune, Actor actor) {
+            StackDefinition definition,
+            Optional<Long> expected,
+            boolean prune,
+            Optional<StackDefinition.Mode> mode,
+            Actor actor) {
         return acquaintance.before(
-                definition.name(), () -> commands.apply(definition, expected, prune, actor));
+                definition.name(), () -> commands.apply(definition, expected, prune, mode, actor));
+    }
+
+    public CompletionStage<Void> mode(
+            StackName stack, StackDefinition.Mode mode, Optional<Long> expected, Actor actor) {
+        return commands.mode(stack, mode, expected, actor);
+    }
+
+    public CompletionStage<List<ServiceId>> release(
+            StackName stack, Optional<Long> expected, Actor actor) {
+        return acquaintance.before(stack, () -> commands.release(stack, expected, actor));
     }
 
     public CompletionStage<List<ServiceId>> remove(

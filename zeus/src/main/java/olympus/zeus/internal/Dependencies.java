@@ -58,7 +58,7 @@ final class Dependencies {
         var unmet = "";
         for (var stored : desired.instancesOf(other).values()) {
             var record = stored.value();
-            if (record.order().phase() == InstanceRecord.Phase.RETIRE) {
+            if (record.order().phase().isGoing()) {
                 continue;
             }
             if (isMet(record, dependency.condition(), observed)) {

@@ -11,6 +11,7 @@ import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.StackDefinition;
+import olympus.model.stack.StackDefinition.Mode;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.NodeRecord;
 import olympus.model.state.PauseRecord;
@@ -49,6 +50,20 @@ public record Desired(
 
     Optional<StackRecords> stack(StackName name) {
         return Optional.ofNullable(stacks.get(name)).filter(s -> s.pointer().isPresent());
+    }
+
+    /** What Olympus may do with a stack: what a person ordered, else what is declared. */
+    Mode mode(StackName name) {
+        var stack = stack(name);
+        var ordered = stack.flatMap(StackRecords::pointer).flatMap(p -> p.value().mode());
+        return ordered.map(StackPointer.ModeOrder::mode)
+                .or(() -> stack.flatMap(StackRecords::current).map(StackDefinition::mode))
+                .orElse(Mode.MANAGE);
+    }
+
+    /** Whether Zeus may act on a stack by itself. */
+    boolean isManaged(StackName name) {
+        return mode(name) == Mode.MANAGE;
     }
 
     ServiceState state(ServiceId service) {

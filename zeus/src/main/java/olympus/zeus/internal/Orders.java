@@ -14,7 +14,9 @@ import olympus.hermes.Operation;
 import olympus.model.InstanceId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
+import olympus.model.json.EnumWords;
 import olympus.model.stack.StackDefinition;
+import olympus.model.stack.Workload;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
 import olympus.model.state.InstanceObservation.State;
@@ -40,7 +42,11 @@ final class Orders {
     }
 
     CompletionStage<StackPlan> apply(
-            StackDefinition definition, Optional<Long> expected, boolean prune, Actor actor) {
+            StackDefinition definition,
+            Optional<Long> expected,
+            boolean prune,
+            Optional<StackDefinition.Mode> mode,
+            Actor actor) {
         return controller.submit(() -> {
             var request =
                     new Request(
@@ -50,7 +56,8 @@ final class Orders {
                             ServiceState.Cause.UPDATE,
                             "",
                             actor,
-                            controller.incarnation());
+                            controller.incarnation(),
+                            mode);
             return StackChanges.apply(
                     request, controller.claim(definition.name()), controller.clock().wall());
         });
@@ -65,24 +72,105 @@ final class Orders {
             }
             var stack = found.orElseGet(() -> stack(name));
             StackChanges.requireRevision(name, expected, claim.desired());
+            requireManaged(name, "remove", claim.desired());
             var pointer = stack.pointer().orElseThrow();
-            var services =
-                    stack
-                            .currentRevision()
-                            .map(r -> r.definition().services().keySet().stream().toList())
-                            .orElse(List.of())
-                            .stream()
-                            .map(s -> new ServiceId(name, s))
-                            .toList();
             var next =
-                    new StackPointer(
-                            name,
-                            pointer.value().revision(),
-                            true,
-                            controller.clock().wall(),
-                            actor.name(),
-                            controller.incarnation());
-            return claim.with(removal(next, pointer.revision(), services, actor));
+                    pointer.value()
+                            .leaving(
+                                    controller.clock().wall(),
+                                    actor.name(),
+                                    controller.incarnation(),
+                                    Optional.empty());
+            return claim.with(removal(next, pointer.revision(), services(name, stack), actor));
+        });
+    }
+
+    private static List<ServiceId> services(StackName name, Desired.StackRecords stack) {
+        return stack
+                .currentRevision()
+                .map(r -> r.definition().services().keySet().stream().toList())
+                .orElse(List.of())
+                .stream()
+                .map(s -> new ServiceId(name, s))
+                .toList();
+    }
+
+    /** What is not managed is not touched, whoever asks. */
+    private static void requireManaged(StackName name, String action, Desired desired) {
+        if (!desired.isManaged(name)) {
+            throw new OlympusException(
+                    ErrorCode.CONFLICT,
+                    "nothing was done: stack %s is in mode %s, so \"%s\" would touch what is only watched; `olympus mode %s manage` hands it over, `olympus release %s` forgets it and leaves it running"
+                            .formatted(name, EnumWords.of(desired.mode(name)), action, name, name));
+        }
+    }
+
+    CompletionStage<List<ServiceId>> release(StackName name, Optional<Long> expected, Actor actor) {
+        return controller.submit(() -> {
+            var claim = controller.claim(name);
+            var stack = claim.desired().stack(name).orElseGet(() -> stack(name));
+            StackChanges.requireRevision(name, expected, claim.desired());
+            refuseProcesses(name, stack);
+            var pointer = stack.pointer().orElseThrow();
+            var next =
+                    pointer.value()
+                            .leaving(
+                                    controller.clock().wall(),
+                                    actor.name(),
+                                    controller.incarnation(),
+                                    Optional.of(actor.name()));
+            return claim.with(removal(next, pointer.revision(), services(name, stack), actor));
+        });
+    }
+
+    /** A process has nobody else to manage it: its shim and its output are Olympus' own. */
+    private static void refuseProcesses(StackName name, Desired.StackRecords stack) {
+        var processes =
+                stack.current().stream()
+                        .flatMap(d -> d.services().values().stream())
+                        .filter(s -> s.workload() instanceof Workload.Process)
+                        .map(s -> name + "/" + s.name())
+                        .toList();
+        if (!processes.isEmpty()) {
+            throw new OlympusException(
+                    ErrorCode.CONFLICT,
+                    "nothing was released: %s are host processes that only Olympus runs, nobody could take them over; take them out of the stack first, or `olympus remove %s`"
+                            .formatted(processes, name));
+        }
+    }
+
+    CompletionStage<Void> mode(
+            StackName name, StackDefinition.Mode mode, Optional<Long> expected, Actor actor) {
+        return controller.submit(() -> {
+            var desired = controller.desired();
+            var pointer = stack(name).pointer().orElseThrow();
+            StackChanges.requireRevision(name, expected, desired);
+            if (pointer.value().removing()) {
+                throw new OlympusException(
+                        ErrorCode.CONFLICT, "stack %s is being removed".formatted(name));
+            }
+            var before = desired.mode(name);
+            if (before == mode) {
+                return nothing();
+            }
+            var order = new StackPointer.ModeOrder(mode, actor.name(), controller.clock().wall());
+            var key = ZeusKeys.pointer(name);
+            return new WriteQueue.Write<>(
+                    List.of(new Condition.RevisionIs(key, pointer.revision())),
+                    List.of(
+                            new Operation.Put(
+                                    key,
+                                    Bytes.wrap(
+                                            Codecs.STACK_POINTER.encodeBytes(
+                                                    pointer.value().withMode(Optional.of(order))))),
+                            decision(
+                                    actor,
+                                    "mode " + EnumWords.of(mode),
+                                    name.value(),
+                                    "it was ordered",
+                                    "was %s; nothing is restarted by that"
+                                            .formatted(EnumWords.of(before)))),
+                    none());
         });
     }
 
@@ -93,12 +181,19 @@ final class Orders {
                 List.of(new Condition.RevisionIs(key, written)),
                 List.of(
                         new Operation.Put(key, Bytes.wrap(Codecs.STACK_POINTER.encodeBytes(next))),
-                        decision(
-                                actor,
-                                "remove",
-                                next.stack().value(),
-                                "it was ordered",
-                                "services stop in reverse order")),
+                        next.releasedBy().isPresent()
+                                ? decision(
+                                        actor,
+                                        "release",
+                                        next.stack().value(),
+                                        "it was ordered",
+                                        "services are left as they are")
+                                : decision(
+                                        actor,
+                                        "remove",
+                                        next.stack().value(),
+                                        "it was ordered",
+                                        "services stop in reverse order")),
                 services);
     }
 
@@ -113,7 +208,9 @@ final class Orders {
                         true,
                         controller.clock().wall(),
                         actor.name(),
-                        controller.incarnation());
+                        controller.incarnation(),
+                        Optional.empty(),
+                        Optional.empty());
         var services =
                 controller.observedNow().nodes().values().stream()
                         .flatMap(node -> node.instances().keySet().stream())
@@ -195,14 +292,15 @@ final class Orders {
                         ServiceState.Cause.ROLLBACK,
                         note,
                         actor,
-                        controller.incarnation());
+                        controller.incarnation(),
+                        Optional.empty());
         return StackChanges.apply(
                 request, controller.claim(definition.name()), controller.clock().wall());
     }
 
     CompletionStage<Void> stop(ServiceId service, Optional<Long> expected, Actor actor) {
         return controller.submit(() -> {
-            requireDeclared(service);
+            requireDeclared(service, "stop");
             var unchanged = unchanged(service, expected);
             var state = controller.desired().state(service);
             if (state.hold().isPresent()) {
@@ -224,7 +322,7 @@ final class Orders {
 
     CompletionStage<Void> start(ServiceId service, Optional<Long> expected, Actor actor) {
         return controller.submit(() -> {
-            requireDeclared(service);
+            requireDeclared(service, "start");
             var unchanged = unchanged(service, expected);
             var state = controller.desired().state(service);
             var ended = ended(service);
@@ -261,7 +359,7 @@ final class Orders {
 
     CompletionStage<Void> restart(ServiceId service, Optional<Long> expected, Actor actor) {
         return controller.submit(() -> {
-            requireDeclared(service);
+            requireDeclared(service, "restart");
             var unchanged = unchanged(service, expected);
             var desired = controller.desired();
             var state = desired.state(service);
@@ -374,12 +472,13 @@ final class Orders {
                                         .formatted(name, controller.desired().stacks().keySet())));
     }
 
-    private void requireDeclared(ServiceId service) {
+    private void requireDeclared(ServiceId service, String action) {
         if (!controller.claim(service.stack()).taken().isEmpty()) {
             throw new OlympusException(
                     ErrorCode.CONFLICT, Unclaimed.reason(controller.desired(), service));
         }
         stack(service.stack());
+        requireManaged(service.stack(), action, controller.desired());
         if (controller.desired().declared(service).isEmpty()) {
             throw notDeclared(service);
         }

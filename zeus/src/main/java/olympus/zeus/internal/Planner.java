@@ -112,12 +112,17 @@ public final class Planner {
         }
         for (var service : going) {
             for (var stored : draft.desired.instancesOf(service).descendingMap().values()) {
-                if (stored.value().order().phase() == Phase.RETIRE) {
+                if (stored.value().order().phase().isGoing()) {
                     forgetOnceEnded(draft, stored, "it has ended and is no longer declared");
                 } else if (!blocked.contains(service)) {
                     var why =
                             stackGoes
-                                    ? "the stack " + service.stack() + " is being removed"
+                                    ? "the stack %s is being %s"
+                                            .formatted(
+                                                    service.stack(),
+                                                    isLeftAlone(draft.desired, service.stack())
+                                                            ? "released"
+                                                            : "removed")
                                     : service + " is no longer declared";
                     draft.add(retireStep(draft, stored, why));
                 } else {
@@ -129,7 +134,7 @@ public final class Planner {
 
     private boolean isRetiring(ServiceId service) {
         return draft.desired.instancesOf(service).values().stream()
-                .anyMatch(r -> r.value().order().phase() == Phase.RETIRE);
+                .anyMatch(r -> r.value().order().phase().isGoing());
     }
 
     private Set<ServiceId> blockedByDependants(List<ServiceId> going) {
@@ -151,8 +156,19 @@ public final class Planner {
     }
 
     static Step retireStep(PlanDraft draft, Versioned<InstanceRecord> stored, String why) {
-        var order = new InstanceRecord.Order(Phase.RETIRE, why, draft.now.wall());
+        var stack = stored.value().id().service().stack();
+        var phase = isLeftAlone(draft.desired, stack) ? Phase.LEAVE : Phase.RETIRE;
+        var order = new InstanceRecord.Order(phase, why, draft.now.wall());
         return new Step.RetireInstance(stored, stored.value().withOrder(order), why);
+    }
+
+    /** Its services go on without Olympus. */
+    private static boolean isLeftAlone(Desired desired, StackName stack) {
+        var released =
+                desired.stack(stack)
+                        .flatMap(Desired.StackRecords::pointer)
+                        .flatMap(p -> p.value().releasedBy());
+        return released.isPresent() || !desired.isManaged(stack);
     }
 
     static void forgetOnceEnded(PlanDraft draft, Versioned<InstanceRecord> stored, String why) {
@@ -191,6 +207,7 @@ public final class Planner {
         if (!isActive(seen.state())
                 || !known
                 || draft.isUnclaimed(seen.id().service())
+                || !draft.desired.isManaged(seen.id().service().stack())
                 || Unclaimed.isOfUnknownStack(draft.desired, seen.id())) {
             return;
         }

@@ -123,8 +123,8 @@ public final class Projection {
         if (parts[3].equals("current")) {
             var pointer = Codecs.STACK_POINTER.decode(json);
             if (!stack.pointer
-                    .map(p -> p.value().incarnation())
-                    .equals(Optional.of(pointer.incarnation()))) {
+                    .map(p -> changesOrders(p.value(), pointer))
+                    .equals(Optional.of(false))) {
                 stacksChanged = at;
             }
             stack.pointer = Optional.of(new Versioned<>(pointer, written));
@@ -133,6 +133,13 @@ public final class Projection {
             stack.revisions.put(decoded.number(), decoded);
         }
         stackViews.put(name, view(stack));
+    }
+
+    /** Whether nodes have to be told although none of their instances changed. */
+    private static boolean changesOrders(StackPointer before, StackPointer after) {
+        return !before.incarnation().equals(after.incarnation())
+                || !before.mode().equals(after.mode())
+                || before.revision() != after.revision();
     }
 
     private static Desired.StackRecords view(StackEntry stack) {

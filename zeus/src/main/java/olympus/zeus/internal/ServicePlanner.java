@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
+import olympus.model.json.EnumWords;
 import olympus.model.stack.DeployPolicy;
 import olympus.model.stack.RecoveryPolicy;
 import olympus.model.stack.ServiceDefinition;
@@ -49,13 +50,18 @@ final class ServicePlanner {
         var surge = surge();
         var ordinals = ordinals(surge);
         for (var stored : draft.desired.instancesOf(service).descendingMap().values()) {
-            if (stored.value().order().phase() == Phase.RETIRE) {
+            if (stored.value().order().phase().isGoing()) {
                 Planner.forgetOnceEnded(draft, stored, "it has ended and is no longer wanted");
             } else if (ordinals.contains(stored.value().id().ordinal())) {
                 kept.add(stored);
             } else {
                 draft.add(Planner.retireStep(draft, stored, surplus(stored.value())));
             }
+        }
+        if (!draft.desired.isManaged(service.stack())) {
+            place(ordinals);
+            kept.forEach(this::follow);
+            return;
         }
         missing.ifPresent(sentence -> draft.waits(service, sentence));
         if (state.hold().isPresent()) {
@@ -70,6 +76,27 @@ final class ServicePlanner {
         }
     }
 
+    /** What is only watched keeps its run whatever is declared. */
+    private void follow(Versioned<InstanceRecord> stored) {
+        var record = stored.value();
+        var waits = record.order().phase() == Phase.WAITING && missing.isEmpty();
+        if (record.order().phase() != Phase.STOP
+                && !waits
+                && record.run().revision() == revision
+                && record.run().generation() == state.generation()) {
+            return;
+        }
+        var run = new InstanceRecord.Run(record.run().token(), state.generation(), revision, true);
+        draft.add(
+                new Step.AmendInstance(
+                        stored,
+                        new InstanceRecord(record.id(), placementFor(record), run, firstOrder()),
+                        "the stack is in mode "
+                                + EnumWords.of(draft.desired.mode(service.stack()))
+                                + ": it is watched as declared in revision "
+                                + revision));
+    }
+
     private String surplus(InstanceRecord record) {
         return record.id().ordinal() > definition.deploy().replicas()
                         && definition.deploy().mode() == DeployPolicy.Mode.REPLICATED
@@ -80,7 +107,8 @@ final class ServicePlanner {
     /** Extra instances while a start-first update is on its way. */
     private int surge() {
         var update = definition.deploy().update();
-        if (state.rollout().filter(r -> r.failed().isEmpty()).isEmpty()
+        if (!draft.desired.isManaged(service.stack())
+                || state.rollout().filter(r -> r.failed().isEmpty()).isEmpty()
                 || !startsFirst(definition)) {
             return 0;
         }

@@ -15,10 +15,12 @@ import olympus.hermes.Condition;
 import olympus.hermes.Operation;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
+import olympus.model.json.EnumWords;
 import olympus.model.stack.DeployPolicy;
 import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.StackDefinition;
 import olympus.model.stack.StackLimits;
+import olympus.model.stack.Workload;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
 import olympus.model.state.ServiceState;
@@ -50,6 +52,8 @@ final class StackChanges {
      * How a definition comes to be applied.
      *
      * @param incarnation of the store, when a person orders it; empty: as the pointer before
+     * @param mode ordered together with it; empty: as ordered before, unless the files now declare
+     *     another one
      */
     record Request(
             StackDefinition definition,
@@ -58,7 +62,8 @@ final class StackChanges {
             ServiceState.Cause cause,
             String note,
             Actor actor,
-            Optional<Long> incarnation) {}
+            Optional<Long> incarnation,
+            Optional<StackDefinition.Mode> mode) {}
 
     /** The plan for a stack that may be taken over from what agents hold. */
     static StackPlan plan(StackDefinition definition, Claim claim) {
@@ -114,7 +119,11 @@ final class StackChanges {
     }
 
     /** The plan that people look at: refuses what applying it at {@code now} would. */
-    static StackPlan preview(StackDefinition definition, Claim claim, Instant now) {
+    static StackPlan preview(
+            StackDefinition definition,
+            Claim claim,
+            Optional<StackDefinition.Mode> mode,
+            Instant now) {
         return apply(
                         new Request(
                                 definition,
@@ -123,7 +132,8 @@ final class StackChanges {
                                 ServiceState.Cause.UPDATE,
                                 "",
                                 SOMEBODY,
-                                Optional.empty()),
+                                Optional.empty(),
+                                mode),
                         claim,
                         now)
                 .answer();
@@ -140,10 +150,34 @@ final class StackChanges {
         if (!request.prune()) {
             refuseRemovals(plan);
         }
-        if (plan.isEmpty()) {
+        if (plan.isEmpty() && !changesMode(request, desired, now)) {
             return new WriteQueue.Write<>(List.of(), List.of(), plan);
         }
         return write(request, plan, desired, now);
+    }
+
+    private static boolean changesMode(Request request, Desired desired, Instant now) {
+        return !mode(request, desired, now).equals(desired.mode(request.definition().name()));
+    }
+
+    /** The mode that is in force once this is applied. */
+    static StackDefinition.Mode mode(Request request, Desired desired, Instant now) {
+        return modeOrder(request, desired, now)
+                .map(StackPointer.ModeOrder::mode)
+                .orElse(request.definition().mode());
+    }
+
+    private static Optional<StackPointer.ModeOrder> modeOrder(
+            Request request, Desired desired, Instant now) {
+        if (request.mode().isPresent()) {
+            return request.mode()
+                    .map(mode -> new StackPointer.ModeOrder(mode, request.actor().name(), now));
+        }
+        var stack = desired.stack(request.definition().name());
+        var declared = stack.flatMap(Desired.StackRecords::current).map(StackDefinition::mode);
+        return stack.flatMap(Desired.StackRecords::pointer)
+                .flatMap(p -> p.value().mode())
+                .filter(order -> declared.equals(Optional.of(request.definition().mode())));
     }
 
     /**
@@ -195,7 +229,8 @@ final class StackChanges {
                                         .flatMap(Desired.StackRecords::pointer)
                                         .flatMap(p -> p.value().incarnation()));
         var pointer =
-                new StackPointer(name, plan.revision(), false, now, actor.name(), incarnation);
+                StackPointer.to(name, plan.revision(), now, actor.name(), incarnation)
+                        .withMode(modeOrder(request, desired, now));
         var encoded = Bytes.wrap(Codecs.STACK_REVISION.encodeBytes(revision));
         WriteSize.requireFits(plan, encoded);
         operations.add(new Operation.Put(ZeusKeys.revision(name, plan.revision()), encoded));
@@ -260,7 +295,7 @@ final class StackChanges {
                     case ADD -> present || desired.stateRevision(id) != 0;
                     case CHANGE -> mustReplace(request.definition(), id, desired, state);
                 };
-        if (!replaces) {
+        if (!replaces || mode(request, desired, now) != StackDefinition.Mode.MANAGE) {
             return Optional.empty();
         }
         var hold =
@@ -354,17 +389,20 @@ final class StackChanges {
                         "%s/%s asks for start-first, but its ports leave no room for an extra instance: it will be updated stop-first"
                                 .formatted(definition.name(), service.name()));
             }
+            if (definition.mode() != StackDefinition.Mode.MANAGE
+                    && service.workload() instanceof Workload.Process) {
+                warnings.add(
+                        "%s/%s is a host process, which nobody but Olympus starts: in mode %s it does not run"
+                                .formatted(
+                                        definition.name(),
+                                        service.name(),
+                                        EnumWords.of(definition.mode())));
+            }
         }
         return warnings;
     }
 
     private static void check(StackDefinition definition, Desired desired) {
-        if (definition.mode() != StackDefinition.Mode.MANAGE) {
-            throw new OlympusException(
-                    ErrorCode.INVALID,
-                    "stack %s has mode %s, which host processes do not have; write mode: manage"
-                            .formatted(definition.name(), definition.mode()));
-        }
         definition.services().values().forEach(service -> check(definition, service));
         var conflicts = new ArrayList<>(PortConflicts.of(definition, desired));
         conflicts.addAll(PortSwaps.of(definition, desired));

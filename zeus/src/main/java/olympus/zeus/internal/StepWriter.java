@@ -164,6 +164,7 @@ final class StepWriter {
                         ServiceState.Cause.ROLLBACK,
                         note,
                         new Actor(ZEUS, ""),
+                        java.util.Optional.empty(),
                         java.util.Optional.empty());
         try {
             WriteQueue.Write<StackPlan> write = StackChanges.apply(request, desired, now);

@@ -129,6 +129,7 @@ final class ViewBuilder {
                 healthy,
                 state.word(),
                 state.reason(),
+                desired.mode(id.stack()),
                 views);
     }
 
@@ -189,7 +190,15 @@ final class ViewBuilder {
                         .map(p -> p.value().revision())
                         .orElse(0L);
         return new ClusterView.ServiceView(
-                id, revision, wanted, running, healthy, state.word(), state.reason(), instances);
+                id,
+                revision,
+                wanted,
+                running,
+                healthy,
+                state.word(),
+                state.reason(),
+                desired.mode(id.stack()),
+                instances);
     }
 
     private int wanted(ServiceDefinition definition) {
@@ -404,7 +413,8 @@ final class ViewBuilder {
                                                     services,
                                                     p.value().changedAt(),
                                                     p.value().actor(),
-                                                    p.value().removing()));
+                                                    p.value().removing(),
+                                                    desired.mode(name)));
                                 }));
         return views;
     }
