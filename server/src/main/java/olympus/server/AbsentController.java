@@ -21,7 +21,8 @@ record AbsentController(OlympusException cause) implements StackCommands {
     }
 
     @Override
-    public CompletionStage<StackPlan> plan(StackDefinition definition) {
+    public CompletionStage<StackPlan> plan(
+            StackDefinition definition, Optional<StackDefinition.Mode> mode) {
         return refused();
     }
 
@@ -30,7 +31,23 @@ record AbsentController(OlympusException cause) implements StackCommands {
             StackDefinition definition,
             Optional<Long> expectedRevision,
             boolean prune,
+            Optional<StackDefinition.Mode> mode,
             Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<Void> mode(
+            StackName stack,
+            StackDefinition.Mode mode,
+            Optional<Long> expectedRevision,
+            Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<List<ServiceId>> release(
+            StackName stack, Optional<Long> expectedRevision, Actor actor) {
         return refused();
     }
 

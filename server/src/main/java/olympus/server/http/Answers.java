@@ -34,6 +34,7 @@ final class Answers {
             String state,
             String reason,
             long revision,
+            String mode,
             List<Instance> instances) {
         static Service of(ClusterView.ServiceView view) {
             return new Service(
@@ -44,6 +45,7 @@ final class Answers {
                     view.state(),
                     view.reason(),
                     view.stackRevision(),
+                    EnumWords.of(view.mode()),
                     view.instances().stream().map(Instance::of).toList());
         }
     }
@@ -115,7 +117,8 @@ final class Answers {
             int services,
             Instant appliedAt,
             String actor,
-            boolean removing) {
+            boolean removing,
+            String mode) {
         static Stack of(ClusterView.StackView view) {
             return new Stack(
                     view.name().toString(),
@@ -123,9 +126,14 @@ final class Answers {
                     view.services(),
                     view.appliedAt(),
                     view.actor(),
-                    view.removing());
+                    view.removing(),
+                    EnumWords.of(view.mode()));
         }
     }
+
+    record Mode(String stack, String mode) {}
+
+    record Releasing(List<String> releasing) {}
 
     record Plan(
             String stack,

@@ -13,6 +13,7 @@ import olympus.hermes.Hermes;
 import olympus.link.ServerSide;
 import olympus.model.StackName;
 import olympus.model.stack.ApplyRequest;
+import olympus.model.stack.StackDefinition;
 import olympus.server.deadline.Deadline;
 import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
@@ -52,13 +53,22 @@ public record Backend(Island island, Outside outside, Clock clock, Deadline dead
 
     /** Stores the request's secrets and makes its definition the current one of its stack. */
     public StackPlan apply(
-            ApplyRequest request, Optional<Long> expectedRevision, boolean prune, Actor actor) {
+            ApplyRequest request,
+            Optional<Long> expectedRevision,
+            boolean prune,
+            Optional<StackDefinition.Mode> mode,
+            Actor actor) {
         return outside.secrets()
                 .applying(
                         request,
                         definition ->
                                 deadline.await(
-                                        stacks().apply(definition, expectedRevision, prune, actor),
+                                        stacks().apply(
+                                                        definition,
+                                                        expectedRevision,
+                                                        prune,
+                                                        mode,
+                                                        actor),
                                         "applying " + definition.name()),
                         () -> history(request.definition().name()));
     }
@@ -70,7 +80,7 @@ public record Backend(Island island, Outside outside, Clock clock, Deadline dead
     public StackPlan applyAudited(ApplyRequest request, Actor actor) {
         var status = ErrorCode.INTERNAL.httpStatus();
         try {
-            var plan = apply(request, Optional.empty(), false, actor);
+            var plan = apply(request, Optional.empty(), false, Optional.empty(), actor);
             status = HttpStatus.OK.value();
             return plan;
         } catch (OlympusException e) {

@@ -6,9 +6,11 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
+import olympus.model.json.EnumWords;
 import olympus.model.json.InvalidRecordException;
 import olympus.model.stack.ApplyRequest;
 import olympus.model.stack.DefinitionRules;
+import olympus.model.stack.StackDefinition;
 import olympus.model.state.Codecs;
 import olympus.zeus.ClusterView.StackView;
 import olympus.zeus.StackCommands.RevisionView;
@@ -70,11 +72,19 @@ final class StacksController {
     }
 
     @PostMapping(path = Api.V1 + "/stacks/{stack}/plan", consumes = Api.JSON, produces = Api.JSON)
-    ResponseEntity<Answers.Plan> plan(@PathVariable String stack, @RequestBody byte[] body) {
+    ResponseEntity<Answers.Plan> plan(
+            @PathVariable String stack,
+            @RequestParam Optional<String> mode,
+            @RequestBody byte[] body) {
         var request = backend.outside().secrets().withFingerprints(read(stack, body));
         var plan =
                 backend.deadline()
-                        .await(backend.stacks().plan(request.definition()), "planning " + stack);
+                        .await(
+                                backend.stacks()
+                                        .plan(
+                                                request.definition(),
+                                                mode.map(StacksController::mode)),
+                                "planning " + stack);
         return ResponseEntity.ok()
                 .eTag(IfMatch.tag(plan.baseRevision()))
                 .body(Answers.Plan.of(plan));
@@ -84,13 +94,66 @@ final class StacksController {
     ResponseEntity<Answers.Plan> apply(
             @PathVariable String stack,
             @RequestParam(defaultValue = "false") boolean prune,
+            @RequestParam Optional<String> mode,
             @RequestHeader(name = IfMatch.HEADER, required = false) Optional<String> match,
             @RequestBody byte[] body,
             HttpServletRequest request) {
         var expected = IfMatch.revision(match);
         var actor = Caller.of(request).actor();
-        var plan = backend.apply(read(stack, body), expected, prune, actor);
+        var ordered = mode.map(StacksController::mode);
+        var plan = backend.apply(read(stack, body), expected, prune, ordered, actor);
         return ResponseEntity.ok().eTag(IfMatch.tag(plan.revision())).body(Answers.Plan.of(plan));
+    }
+
+    /**
+     * @param mode {@code observe}, {@code ask} or {@code manage}
+     */
+    record ModeRequest(String mode) {}
+
+    @PutMapping(path = Api.V1 + "/stacks/{stack}/mode", consumes = Api.JSON, produces = Api.JSON)
+    Answers.Mode mode(
+            @PathVariable String stack,
+            @RequestHeader(name = IfMatch.HEADER, required = false) Optional<String> match,
+            @RequestBody ModeRequest body,
+            HttpServletRequest request) {
+        var mode = mode(body.mode());
+        var ordered =
+                backend.stacks()
+                        .mode(
+                                new StackName(stack),
+                                mode,
+                                IfMatch.revision(match),
+                                Caller.of(request).actor());
+        backend.deadline().await(ordered, "changing the mode of " + stack);
+        return new Answers.Mode(stack, EnumWords.of(mode));
+    }
+
+    private static StackDefinition.Mode mode(String word) {
+        var mode = EnumWords.of(StackDefinition.Mode.class).get(word);
+        if (mode == null) {
+            throw new OlympusException(
+                    ErrorCode.INVALID,
+                    "\"%s\" is no mode; expected observe, ask or manage".formatted(word));
+        }
+        return mode;
+    }
+
+    @PostMapping(path = Api.V1 + "/stacks/{stack}/release", produces = Api.JSON)
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    Answers.Releasing release(
+            @PathVariable String stack,
+            @RequestHeader(name = IfMatch.HEADER, required = false) Optional<String> match,
+            HttpServletRequest request) {
+        var releasing =
+                backend.stacks()
+                        .release(
+                                new StackName(stack),
+                                IfMatch.revision(match),
+                                Caller.of(request).actor());
+        return new Answers.Releasing(
+                backend.deadline().await(releasing, "releasing " + stack).stream()
+                        .map(ServiceId::toString)
+                        .toList());
     }
 
     @DeleteMapping(path = Api.V1 + "/stacks/{stack}", produces = Api.JSON)

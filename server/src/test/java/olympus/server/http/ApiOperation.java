@@ -232,6 +232,22 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                         .tagged()
                         .reading(APPLY_REQUEST),
                 of(
+                                "PUT " + one + "/mode",
+                                "setMode",
+                                STACKS,
+                                "Orders what Olympus may do with a stack, until its files declare another mode.",
+                                "The mode that is in force.")
+                        .saying("Nothing is restarted by it.")
+                        .failing(ORDER)
+                        .failing(BODY),
+                of(
+                                "POST " + one + "/release",
+                                "releaseStack",
+                                STACKS,
+                                "Forgets a stack and leaves its containers and units as they are.",
+                                "The services that are left to whoever manages them next.")
+                        .failing(ORDER),
+                of(
                                 "DELETE " + one,
                                 "removeStack",
                                 STACKS,

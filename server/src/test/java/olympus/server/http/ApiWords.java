@@ -15,6 +15,7 @@ import olympus.hermes.StoreStatus;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.json.EnumWords;
+import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceObservation;
 import olympus.zeus.StackPlan;
 
@@ -70,6 +71,11 @@ final class ApiWords {
                 "prune",
                 new Parameter(
                         "Whether services that are no longer declared may be removed.", schema()));
+        all.put(
+                "mode",
+                new Parameter(
+                        "What Olympus may do with the stack from now on; not given: as ordered before, unless the declared mode has changed.",
+                        schema("enum", List.of("observe", "ask", "manage"))));
         ofHeaders(all);
         return all;
     }
@@ -131,14 +137,19 @@ final class ApiWords {
 
     /** The words that a text member may be, where the list of them is closed. */
     static Map<String, List<String>> words() {
-        return Map.of(
-                "Instance.state", words(InstanceObservation.State.class),
-                "Instance.health", words(InstanceObservation.Health.class),
-                "PlannedChange.kind", words(StackPlan.Kind.class),
-                "Check.status", words(DoctorCheck.Status.class),
-                "Status.role", words(StoreStatus.Role.class),
-                "Line.stream", List.of("stdout", "stderr"),
-                "Ordered.action", List.of("start", "stop", "restart"));
+        var modes = words(StackDefinition.Mode.class);
+        return Map.ofEntries(
+                Map.entry("Instance.state", words(InstanceObservation.State.class)),
+                Map.entry("Instance.health", words(InstanceObservation.Health.class)),
+                Map.entry("Service.mode", modes),
+                Map.entry("Stack.mode", modes),
+                Map.entry("Mode.mode", modes),
+                Map.entry("ModeRequest.mode", modes),
+                Map.entry("PlannedChange.kind", words(StackPlan.Kind.class)),
+                Map.entry("Check.status", words(DoctorCheck.Status.class)),
+                Map.entry("Status.role", words(StoreStatus.Role.class)),
+                Map.entry("Line.stream", List.of("stdout", "stderr")),
+                Map.entry("Ordered.action", List.of("start", "stop", "restart")));
     }
 
     private static <E extends Enum<E>> List<String> words(Class<E> type) {

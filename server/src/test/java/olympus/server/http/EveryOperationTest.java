@@ -26,6 +26,7 @@ import olympus.link.LogLine;
 import olympus.model.InstanceId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
+import olympus.model.stack.StackDefinition;
 import olympus.model.stack.StackFolder;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
@@ -89,6 +90,8 @@ class EveryOperationTest {
         ok(sent(api, "POST", "/api/v1/stacks/shop/rollback", "{\"to\":3}"), 200);
         ok(sent(api, "PUT", "/api/v1/pauses/stack:shop", "{\"reason\":\"works\"}"), 200);
         ok(sent(api, "DELETE", "/api/v1/pauses/stack:shop", ""), 200);
+        ok(sent(api, "PUT", "/api/v1/stacks/shop/mode", "{\"mode\":\"observe\"}"), 200);
+        ok(sent(api, "POST", "/api/v1/stacks/shop/release", ""), 202);
         ok(sent(api, "DELETE", "/api/v1/stacks/shop", ""), 202);
     }
 
@@ -245,14 +248,24 @@ class EveryOperationTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 List.of())),
-                List.of(new ClusterView.StackView(shop, 4, 2, AT, "user:admin", false)),
+                List.of(
+                        new ClusterView.StackView(
+                                shop, 4, 2, AT, "user:admin", false, StackDefinition.Mode.OBSERVE)),
                 List.of(new ClusterView.PauseView("stack:shop", "user:admin", AT, "works")));
     }
 
     private static ClusterView.ServiceView service(
             String name, List<ClusterView.InstanceView> instances) {
         return new ClusterView.ServiceView(
-                new ServiceId(new StackName("shop"), name), 4, 1, 0, 0, "failed", "why", instances);
+                new ServiceId(new StackName("shop"), name),
+                4,
+                1,
+                0,
+                0,
+                "failed",
+                "why",
+                StackDefinition.Mode.MANAGE,
+                instances);
     }
 
     private String request() throws Exception {

@@ -12,6 +12,7 @@ import olympus.foundation.OlympusException;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
+import olympus.model.stack.StackDefinition;
 import olympus.server.store.HaltedStore;
 import olympus.zeus.ClusterView;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,15 @@ class HttpPagesTest {
 
     private static ClusterView.ServiceView service(String id) {
         return new ClusterView.ServiceView(
-                ServiceId.parse(id), 1, 0, 0, 0, "stopped", "", List.of());
+                ServiceId.parse(id),
+                1,
+                0,
+                0,
+                0,
+                "stopped",
+                "",
+                StackDefinition.Mode.MANAGE,
+                List.of());
     }
 
     private static ClusterView.NodeView node(String name, String id) {
@@ -90,7 +99,8 @@ class HttpPagesTest {
     }
 
     private static ClusterView.StackView stack(String name) {
-        return new ClusterView.StackView(new StackName(name), 1, 1, AT, "user:admin", false);
+        return new ClusterView.StackView(
+                new StackName(name), 1, 1, AT, "user:admin", false, StackDefinition.Mode.MANAGE);
     }
 
     private static ClusterView.PauseView pause(String scope) {

@@ -26,6 +26,7 @@ import olympus.link.LogPoint;
 import olympus.link.LogSink;
 import olympus.model.InstanceId;
 import olympus.model.ServiceId;
+import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceObservation;
 import olympus.server.store.HaltedStore;
 import olympus.zeus.ClusterView;
@@ -66,7 +67,16 @@ class LogsTest {
                                         observation(n), "mars", RunningApi.NODE, List.of()))
                         .toList();
         var service =
-                new ClusterView.ServiceView(WEB, 1, count, count, count, "running", "", instances);
+                new ClusterView.ServiceView(
+                        WEB,
+                        1,
+                        count,
+                        count,
+                        count,
+                        "running",
+                        "",
+                        StackDefinition.Mode.MANAGE,
+                        instances);
         api.view = new ClusterView(1, List.of(service), List.of(), List.of(), List.of());
     }
 

@@ -54,18 +54,42 @@ final class ScriptedCommands implements StackCommands {
     }
 
     @Override
-    public CompletionStage<StackPlan> plan(StackDefinition definition) {
+    public CompletionStage<StackPlan> plan(
+            StackDefinition definition, Optional<StackDefinition.Mode> mode) {
         return answer("plan " + definition.name(), plan(definition, 3));
     }
 
     @Override
     public CompletionStage<StackPlan> apply(
-            StackDefinition definition, Optional<Long> expected, boolean prune, Actor actor) {
+            StackDefinition definition,
+            Optional<Long> expected,
+            boolean prune,
+            Optional<StackDefinition.Mode> mode,
+            Actor actor) {
         history = List.of(revision(definition, 4));
         return answer(
-                "apply %s expected=%s prune=%s by %s"
-                        .formatted(definition.name(), expected, prune, actor.name()),
+                "apply %s expected=%s prune=%s%s by %s"
+                        .formatted(
+                                definition.name(),
+                                expected,
+                                prune,
+                                mode.map(ordered -> " mode=" + ordered).orElse(""),
+                                actor.name()),
                 plan(definition, 3));
+    }
+
+    @Override
+    public CompletionStage<Void> mode(
+            StackName stack, StackDefinition.Mode mode, Optional<Long> expected, Actor actor) {
+        return done("mode %s %s expected=%s".formatted(stack, mode, expected));
+    }
+
+    @Override
+    public CompletionStage<List<ServiceId>> release(
+            StackName stack, Optional<Long> expected, Actor actor) {
+        return answer(
+                "release %s expected=%s".formatted(stack, expected),
+                List.of(new ServiceId(stack, "web")));
     }
 
     static RevisionView revision(StackDefinition definition, long number) {
