@@ -190,7 +190,7 @@ final class Api {
             connection.setRequestMethod(method);
             connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
             connection.setReadTimeout((int) readTimeout.toMillis());
-            connection.setRequestProperty("Authorization", "Bearer " + server.token());
+            connection.setRequestProperty("Authorization", "Bearer " + server.token().text());
             connection.setRequestProperty("Accept", "application/json");
             connection.setInstanceFollowRedirects(false);
             return connection;

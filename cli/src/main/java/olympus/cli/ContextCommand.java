@@ -60,7 +60,7 @@ final class ContextCommand implements Callable<Integer> {
             return context.put("dataDirectory", options.dataDirectory.toAbsolutePath().toString());
         }
         var address = session.finder().find(options.given());
-        context.put("address", address.base().toString()).put("token", address.token());
+        context.put("address", address.base().toString()).put("token", address.token().text());
         address.caCertificate()
                 .ifPresent(file -> context.put("caCertificate", file.toAbsolutePath().toString()));
         return context;

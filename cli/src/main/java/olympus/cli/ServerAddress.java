@@ -11,4 +11,12 @@ import java.util.Optional;
  * @param caCertificate PEM file of the authority to trust; empty for the system's own
  * @param origin what named it, for messages: {@code --data-dir /x}, {@code OLYMPUS_ADDRESS} …
  */
-record ServerAddress(URI base, String token, Optional<Path> caCertificate, String origin) {}
+record ServerAddress(URI base, Token token, Optional<Path> caCertificate, String origin) {
+
+    /**
+     * What proves to the server who asks.
+     *
+     * @param origin where it was found, for messages; never the token itself
+     */
+    record Token(String text, String origin) {}
+}

@@ -149,7 +149,9 @@ final class OlympusCommandTest {
                         "nodes");
 
         assertThat(run.exitCode()).isEqualTo(ExitCodes.REFUSED);
-        assertThat(run.err()).contains("the token is not known").contains("OLYMPUS_ADDRESS");
+        assertThat(run.err())
+                .contains("the token is not known")
+                .contains("came from OLYMPUS_TOKEN.");
     }
 
     @Test
