@@ -109,7 +109,7 @@ final class ServerFinder {
                                                 + address
                                                 + ", but there is no token: set OLYMPUS_TOKEN or give --token"));
         var ca = given.caCertificate().or(() -> variable(CA_CERTIFICATE).map(Path::of));
-        return new ServerAddress(uri(address, origin), token, ca, origin);
+        return new ServerAddress(uri(address, origin), token, ca, origin, Optional.empty());
     }
 
     private ServerAddress fromDataDirectory(Path directory, Given given, String origin) {
@@ -117,8 +117,8 @@ final class ServerFinder {
         if (!Files.exists(endpoint)) {
             throw new CommandFailure(
                     ExitCodes.CANNOT_CONNECT,
-                    "no server has been started on the data folder %s (%s): there is no %s. Start one with: olympus up --data-dir %s"
-                            .formatted(directory, origin, endpoint, directory));
+                    "no server has been started on the data folder %s (%s): there is no %s. Start one with: olympus up --data-dir %s; what is wrong says: olympus doctor --data-dir %s"
+                            .formatted(directory, origin, endpoint, directory, directory));
         }
         var json = read(endpoint);
         var address = json.path("address").asString("");
@@ -134,7 +134,8 @@ final class ServerFinder {
                 uri(address, endpoint.toString()),
                 token,
                 Optional.of(ca),
-                "data folder " + directory);
+                "data folder " + directory,
+                Optional.of(directory));
     }
 
     private ServerAddress fromContext(Optional<String> name, Given given) {
@@ -179,7 +180,11 @@ final class ServerFinder {
                                 Optional.ofNullable(context.get("caCertificate"))
                                         .map(node -> Path.of(node.asString())));
         return new ServerAddress(
-                uri(context.path("address").asString(""), origin), token, ca, origin);
+                uri(context.path("address").asString(""), origin),
+                token,
+                ca,
+                origin,
+                Optional.empty());
     }
 
     /** The token that was given to this call. */

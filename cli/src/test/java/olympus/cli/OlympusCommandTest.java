@@ -162,7 +162,10 @@ final class OlympusCommandTest {
         var run = run("status");
 
         assertThat(run.exitCode()).isEqualTo(ExitCodes.CANNOT_CONNECT);
-        assertThat(run.err()).contains(address).contains("nothing listens there");
+        assertThat(run.err())
+                .contains(address)
+                .contains("nothing listens there")
+                .contains("olympus up", "olympus doctor");
     }
 
     @Test
@@ -179,7 +182,9 @@ final class OlympusCommandTest {
                             "status");
 
             assertThat(run.exitCode()).isEqualTo(ExitCodes.CANNOT_CONNECT);
-            assertThat(run.err()).contains("TLS failed").contains("CA certificate");
+            assertThat(run.err())
+                    .contains("TLS failed", "another Olympus or another program")
+                    .contains(stranger.caFile().toString(), "--data-dir", "OLYMPUS_CACERT");
         }
     }
 
@@ -229,6 +234,41 @@ final class OlympusCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(ExitCodes.CANNOT_CONNECT);
         assertThat(run.err()).contains("olympus up --data-dir");
+    }
+
+    @Test
+    void saysWhatToDoNextWhereTheServerOfADataFolderIsGone() throws Exception {
+        var data = Files.createDirectory(folder.resolve("data"));
+        Files.writeString(
+                data.resolve("endpoint.json"),
+                "{\"address\":\"%s\",\"caCertificate\":\"%s\"}"
+                        .formatted(server.address(), server.caFile()));
+        Files.writeString(data.resolve("admin.token"), RecordedServer.TOKEN + "\n");
+        server.close();
+
+        for (var command : new String[] {"status", "nodes", "stacks", "audit", "pause"}) {
+            var run = CommandRun.of(Map.of(), folder, command, "--data-dir", data.toString());
+            assertThat(run.exitCode()).isEqualTo(ExitCodes.CANNOT_CONNECT);
+            assertThat(run.err())
+                    .as(command)
+                    .contains("olympus up --data-dir " + data)
+                    .contains("olympus doctor --data-dir " + data);
+        }
+    }
+
+    @Test
+    void everyCommandCallsItselfByTheNameThatItIsFoundBy() {
+        var root = OlympusCommand.line(Console.ofProcess(), new ServerFinder(Map.of(), folder));
+
+        root.getSubcommands()
+                .forEach((name, command) -> {
+                    var spec = command.getCommandSpec();
+                    assertThat(spec.names()).contains(name);
+                    assertThat(command.getUsageMessage())
+                            .contains("Usage: olympus " + spec.name())
+                            .doesNotContain("generate-completion");
+                });
+        assertThat(run("completion").out()).contains("_complete_olympus", "status");
     }
 
     @Test
