@@ -41,6 +41,7 @@ final class ContextCommand implements Callable<Integer> {
             session.print(options, withoutTokens(contexts), ignored -> list(contexts));
             return ExitCodes.OK;
         }
+        GivenNames.any("NAME", name);
         if (options.address != null || options.dataDirectory != null) {
             contexts.withObject("/contexts").set(name, described());
         } else if (contexts.path("contexts").path(name).isMissingNode()) {
