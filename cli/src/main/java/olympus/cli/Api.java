@@ -111,13 +111,26 @@ final class Api {
             if (status >= 400) {
                 throw failure(connection, status, "GET " + path);
             }
-            try (var body = connection.getInputStream()) {
-                EventReader.read(body, receiver);
-            }
+            follow(connection, receiver);
         } catch (IOException e) {
             throw connectionFailure(e);
         } finally {
             connection.disconnect();
+        }
+    }
+
+    private void follow(HttpURLConnection connection, EventReader.Receiver receiver)
+            throws IOException {
+        try (var body = connection.getInputStream()) {
+            EventReader.read(body, receiver);
+        } catch (SSLException | ConnectException | UnknownHostException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCodes.CANNOT_CONNECT,
+                    "the server at %s (%s) went away while it was followed; services run on without it. %s"
+                            .formatted(server.base(), server.origin(), nextStep()),
+                    e);
         }
     }
 

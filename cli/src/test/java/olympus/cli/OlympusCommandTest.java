@@ -69,6 +69,46 @@ final class OlympusCommandTest {
     }
 
     @Test
+    void tellsThePausesInForceAboveTheTableAndInJson() {
+        var pauses =
+                """
+                "pauses":[
+                  {"scope":"all","by":"admin","since":"2020-01-01T00:00:00Z","reason":"works"},
+                  {"scope":"stack:first","by":"eve","since":"2020-01-01T00:00:00Z","reason":""}],
+                "services":\
+                """;
+        server.on("GET /services", 200, TWO_SERVICES.replace("\"services\":", pauses));
+
+        var lines = run("status").out().lines().toList();
+        assertThat(lines.getFirst())
+                .contains("PAUSED: everything", "admin", "2020", "works", "`olympus resume`");
+        assertThat(lines.get(1))
+                .contains("PAUSED: stack first", "eve", "`olympus resume --stack first`");
+        assertThat(lines.get(2)).startsWith("SERVICE");
+        assertThat(run("status", "-o", "json").out()).contains("\"scope\" : \"stack:first\"");
+    }
+
+    @Test
+    void tellsOnceWhyTheStoreCannotBeRead() {
+        var why = "the store has halted: segment 7 is damaged; olympus store verify";
+        var unread = "as its agent reports it; what is declared is not known";
+        server.on(
+                "GET /services",
+                200,
+                """
+                {"problems":["%1$s"],"services":[
+                  {"service":"a/web","state":"running","reason":"%2$s: %1$s","instances":[]},
+                  {"service":"b/web","state":"running","reason":"%2$s: %1$s","instances":[]}]}
+                """
+                        .formatted(why, unread));
+
+        var run = run("status");
+
+        assertThat(run.out()).contains(unread).doesNotContain("segment 7");
+        assertThat(run.err()).containsOnlyOnce("segment 7");
+    }
+
+    @Test
     void printsTheServersJsonUnchangedAndAcceptsPluralAndAlias() {
         server.on("GET /services", 200, TWO_SERVICES);
 
@@ -186,6 +226,16 @@ final class OlympusCommandTest {
                     .contains("TLS failed", "another Olympus or another program")
                     .contains(stranger.caFile().toString(), "--data-dir", "OLYMPUS_CACERT");
         }
+    }
+
+    @Test
+    void refusesANumberOfLogEntriesThatItWouldNotList() {
+        for (var limit : new String[] {"0", "-1", "100001"}) {
+            var run = run("store", "log", "--limit", limit);
+            assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+            assertThat(run.err()).contains("--limit " + limit, "expected 1 to 100000");
+        }
+        assertThat(run("store", "log", "--limit", "100000").err()).contains("launcher");
     }
 
     @Test
@@ -326,6 +376,21 @@ final class OlympusCommandTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.out().lines().map(line -> line.substring(line.lastIndexOf(' ') + 1)))
                 .containsExactly("one", "two");
+    }
+
+    @Test
+    void saysThatTheServerWentAwayWhileItWasFollowed() {
+        server.breaksOff(
+                "GET /services/first/web/logs?tail=100&follow=true",
+                "event: line\nid: 1\ndata: {\"instance\":\"first/web.1\",\"text\":\"one\"}\n\n");
+
+        var run = run("logs", "first/web", "-f");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.CANNOT_CONNECT);
+        assertThat(run.out()).contains("one");
+        assertThat(run.err())
+                .contains("went away while it was followed", "olympus doctor")
+                .doesNotContain("EOF");
     }
 
     @Test
