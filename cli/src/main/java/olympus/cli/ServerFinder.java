@@ -121,6 +121,10 @@ final class ServerFinder {
                             .formatted(directory, origin, endpoint, directory, directory));
         }
         var json = read(endpoint);
+        var problem = json.path("problem").asString("");
+        if (!problem.isEmpty()) {
+            throw notServing(directory, problem);
+        }
         var address = json.path("address").asString("");
         var token =
                 token(given, loose(TOKEN))
@@ -136,6 +140,18 @@ final class ServerFinder {
                 Optional.of(ca),
                 "data folder " + directory,
                 Optional.of(directory));
+    }
+
+    private static CommandFailure notServing(Path directory, String problem) {
+        return new CommandFailure(
+                ExitCodes.CANNOT_CONNECT,
+                MachineChecks.holder(directory)
+                        .map(pid ->
+                                "the server on the data folder %s (pid %s) supervises, but cannot be asked: %s"
+                                        .formatted(directory, pid, problem))
+                        .orElseGet(() ->
+                                "no server runs on the data folder %s. Start one with: olympus up --data-dir %s; the last one said: %s"
+                                        .formatted(directory, directory, problem)));
     }
 
     private ServerAddress fromContext(Optional<String> name, Given given) {

@@ -2,8 +2,10 @@ package olympus.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +101,26 @@ final class TokenSourceTest {
         assertThat(run(variable, "nodes").exitCode()).isZero();
         assertThat(CommandRun.of(variable, home, "nodes", "--data-dir", data.toString()).exitCode())
                 .isZero();
+    }
+
+    @Test
+    void aServerThatCannotListenIsToldOfWithItsReasonWhileItRuns() throws Exception {
+        var why = "the API cannot listen on 127.0.0.1:7400, which process 7 (nc) holds";
+        Files.writeString(data.resolve("endpoint.json"), "{\"problem\":\"%s\"}".formatted(why));
+        var lock = Files.writeString(data.resolve("lock"), "4711\n");
+
+        for (var command : new String[] {"status", "doctor"}) {
+            try (var channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+                    var held = channel.lock()) {
+                assertThat(held.isValid()).isTrue();
+                var run = run(Map.of(), command);
+                assertThat(run.exitCode()).isIn(ExitCodes.CANNOT_CONNECT, ExitCodes.FAILED);
+                assertThat(run.out() + run.err()).contains("pid 4711", why);
+            }
+            var gone = run(Map.of(), command);
+            assertThat(gone.out() + gone.err())
+                    .contains("no server runs on the data folder", "olympus up --data-dir");
+        }
     }
 
     @Test
