@@ -77,7 +77,7 @@ final class StacksController {
                         .await(backend.stacks().plan(request.definition()), "planning " + stack);
         return ResponseEntity.ok()
                 .eTag(IfMatch.tag(plan.baseRevision()))
-                .body(Answers.Plan.of(plan));
+                .body(Answers.Plan.of(plan, backend.view()));
     }
 
     @PutMapping(path = Api.V1 + "/stacks/{stack}", consumes = Api.JSON, produces = Api.JSON)
@@ -90,7 +90,9 @@ final class StacksController {
         var expected = IfMatch.revision(match);
         var actor = Caller.of(request).actor();
         var plan = backend.apply(read(stack, body), expected, prune, actor);
-        return ResponseEntity.ok().eTag(IfMatch.tag(plan.revision())).body(Answers.Plan.of(plan));
+        return ResponseEntity.ok()
+                .eTag(IfMatch.tag(plan.revision()))
+                .body(Answers.Plan.of(plan, backend.view()));
     }
 
     @DeleteMapping(path = Api.V1 + "/stacks/{stack}", produces = Api.JSON)
@@ -143,7 +145,8 @@ final class StacksController {
                                 to,
                                 IfMatch.revision(match),
                                 Caller.of(request).actor());
-        return Answers.Plan.of(backend.deadline().await(plan, "rolling back " + stack));
+        return Answers.Plan.of(
+                backend.deadline().await(plan, "rolling back " + stack), backend.view());
     }
 
     private static ApplyRequest read(String stack, byte[] body) {
