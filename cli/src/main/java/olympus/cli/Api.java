@@ -111,13 +111,26 @@ final class Api {
             if (status >= 400) {
                 throw failure(connection, status, "GET " + path);
             }
-            try (var body = connection.getInputStream()) {
-                EventReader.read(body, receiver);
-            }
+            follow(connection, receiver);
         } catch (IOException e) {
             throw connectionFailure(e);
         } finally {
             connection.disconnect();
+        }
+    }
+
+    private void follow(HttpURLConnection connection, EventReader.Receiver receiver)
+            throws IOException {
+        try (var body = connection.getInputStream()) {
+            EventReader.read(body, receiver);
+        } catch (SSLException | ConnectException | UnknownHostException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCodes.CANNOT_CONNECT,
+                    "the server at %s (%s) went away while it was followed; services run on without it. %s"
+                            .formatted(server.base(), server.origin(), nextStep()),
+                    e);
         }
     }
 
@@ -190,7 +203,7 @@ final class Api {
             connection.setRequestMethod(method);
             connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
             connection.setReadTimeout((int) readTimeout.toMillis());
-            connection.setRequestProperty("Authorization", "Bearer " + server.token());
+            connection.setRequestProperty("Authorization", "Bearer " + server.token().text());
             connection.setRequestProperty("Accept", "application/json");
             connection.setInstanceFollowRedirects(false);
             return connection;
@@ -253,16 +266,31 @@ final class Api {
         };
     }
 
+    private String nextStep() {
+        return server.dataDirectory()
+                .map(folder ->
+                        "Start the server with: olympus up --data-dir %s; what is wrong says: olympus doctor --data-dir %s"
+                                .formatted(folder, folder))
+                .orElse(
+                        "Start the server there with: olympus up; what is wrong there says: olympus doctor");
+    }
+
+    private String stranger(SSLException failure) {
+        return "TLS failed (%s): another Olympus or another program listens there, for its certificate is not from %s. Name the server that is meant with --data-dir D, or the authority of this one with --cacert FILE or OLYMPUS_CACERT"
+                .formatted(
+                        failure.getMessage(),
+                        server.caCertificate()
+                                .map(file -> "the authority in " + file)
+                                .orElse("an authority that this system trusts"));
+    }
+
     private CommandFailure connectionFailure(IOException cause) {
         var why =
                 switch (cause) {
-                    case ConnectException refused -> "nothing listens there";
+                    case ConnectException refused -> "nothing listens there. " + nextStep();
                     case UnknownHostException unknown -> "the host name is not known";
                     case SocketTimeoutException timeout -> "no answer within the time limit";
-                    case SSLException tls ->
-                            "TLS failed: "
-                                    + tls.getMessage()
-                                    + "; is the CA certificate the right one?";
+                    case SSLException tls -> stranger(tls);
                     default -> String.valueOf(cause.getMessage());
                 };
         return new CommandFailure(

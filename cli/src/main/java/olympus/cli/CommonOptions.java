@@ -28,7 +28,8 @@ final class CommonOptions {
     @Option(
             names = "--token",
             paramLabel = "TOKEN",
-            description = "API token. Better given as OLYMPUS_TOKEN.")
+            description =
+                    "API token. Better given as OLYMPUS_TOKEN, which is used for whichever server is found, unless OLYMPUS_ADDRESS names another one.")
     @Nullable String token;
 
     @Option(

@@ -41,6 +41,7 @@ final class ContextCommand implements Callable<Integer> {
             session.print(options, withoutTokens(contexts), ignored -> list(contexts));
             return ExitCodes.OK;
         }
+        GivenNames.any("NAME", name);
         if (options.address != null || options.dataDirectory != null) {
             contexts.withObject("/contexts").set(name, described());
         } else if (contexts.path("contexts").path(name).isMissingNode()) {
@@ -60,7 +61,7 @@ final class ContextCommand implements Callable<Integer> {
             return context.put("dataDirectory", options.dataDirectory.toAbsolutePath().toString());
         }
         var address = session.finder().find(options.given());
-        context.put("address", address.base().toString()).put("token", address.token());
+        context.put("address", address.base().toString()).put("token", address.token().text());
         address.caCertificate()
                 .ifPresent(file -> context.put("caCertificate", file.toAbsolutePath().toString()));
         return context;

@@ -65,9 +65,9 @@ final class LogsCommand implements Callable<Integer> {
         parameters.put("tail", tailParameter());
         if (follow) {
             parameters.put("follow", Optional.of("true"));
-            api.stream("/services/" + id + "/logs" + Api.query(parameters), this::event);
+            api.stream(Api.servicePath(id) + "/logs" + Api.query(parameters), this::event);
         } else {
-            var body = api.get("/services/" + id + "/logs" + Api.query(parameters)).body();
+            var body = api.get(Api.servicePath(id) + "/logs" + Api.query(parameters)).body();
             session.print(options, body, lines -> lines.path("lines").forEach(this::line));
             whatIsMissing(body);
         }

@@ -88,6 +88,10 @@ public record MachineChecks(Path dataFolder, Map<String, String> environment, In
 
     /** The process that holds the data folder; empty when none does. */
     public Optional<String> holder() {
+        return holder(dataFolder);
+    }
+
+    static Optional<String> holder(Path dataFolder) {
         var lock = dataFolder.resolve("lock");
         if (!Files.isWritable(lock)) {
             return Optional.empty();

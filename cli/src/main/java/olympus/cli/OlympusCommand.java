@@ -3,7 +3,6 @@ package olympus.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,7 +58,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("resume", new PauseCommand(session, PauseCommand.Direction.RESUME));
         line.addSubcommand("doctor", new DoctorCommand(session));
         line.addSubcommand("context", new ContextCommand(session), "contexts");
-        line.addSubcommand("completion", new AutoComplete.GenerateCompletion());
+        line.addSubcommand("completion", new CompletionCommand(session));
         line.addSubcommand("man", new ManCommand(session));
         line.addSubcommand("help", new CommandLine.HelpCommand());
         standardOptions(line);

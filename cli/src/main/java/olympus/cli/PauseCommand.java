@@ -67,7 +67,7 @@ final class PauseCommand implements Callable<Integer> {
         if (stack != null && node != null) {
             throw new ParameterException(spec.commandLine(), "give --stack or --node, not both");
         }
-        var scope = stack != null ? "stack:" + stack : node != null ? "node:" + node : "all";
+        var scope = scope();
         var path = "/pauses/" + Api.escape(scope);
         var api = session.api(options);
         var body =
@@ -82,6 +82,13 @@ final class PauseCommand implements Callable<Integer> {
                 };
         session.print(options, body, answer -> tell(scope, answer));
         return ExitCodes.OK;
+    }
+
+    private String scope() {
+        if (stack != null) {
+            return "stack:" + GivenNames.stack(stack);
+        }
+        return node != null ? "node:" + GivenNames.node(node) : "all";
     }
 
     private void tell(String scope, JsonNode answer) {

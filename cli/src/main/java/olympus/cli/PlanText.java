@@ -3,6 +3,7 @@ package olympus.cli;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -43,6 +44,12 @@ final class PlanText {
                                                 plan.path("revision").asString());
                     });
             changes.forEach(change -> change(out, change));
+        }
+        var held = plan.path("held");
+        if (!held.isEmpty()) {
+            var names = new StringJoiner(", ");
+            held.forEach(service -> names.add(service.asString()));
+            out.println("note: stopped by hand, and stays so until `olympus start`: " + names);
         }
         plan.path("warnings").forEach(warning -> out.println("warning: " + warning.asString()));
         out.flush();

@@ -25,7 +25,7 @@ final class ProblemText {
             text.append(": ").append(item.path("message").asString(""));
         }
         if (status == 401) {
-            text.append("\nThe token came from ").append(server.origin()).append('.');
+            text.append("\nThe token came from ").append(server.token().origin()).append('.');
         }
         return text.toString();
     }

@@ -31,16 +31,17 @@ final class RemoveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        var name = GivenNames.stack(stack);
         var api = session.api(options);
         var names = new StringJoiner(", ");
-        var path = "/services/" + Api.escape(stack);
+        var path = "/services/" + Api.escape(name);
         for (var service : api.list(path, "services").path("services")) {
             names.add(service.path("service").asString());
         }
         if (!yes) {
             confirm(names.toString());
         }
-        var answer = api.delete("/stacks/" + Api.escape(stack));
+        var answer = api.delete("/stacks/" + Api.escape(name));
         session.print(options, answer.body(), body -> session.say("removing " + names));
         return ExitCodes.OK;
     }

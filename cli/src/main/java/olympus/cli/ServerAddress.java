@@ -9,6 +9,20 @@ import java.util.Optional;
  *
  * @param base e.g. {@code https://127.0.0.1:7400}
  * @param caCertificate PEM file of the authority to trust; empty for the system's own
+ * @param dataDirectory the data folder that named it, where one did
  * @param origin what named it, for messages: {@code --data-dir /x}, {@code OLYMPUS_ADDRESS} …
  */
-record ServerAddress(URI base, String token, Optional<Path> caCertificate, String origin) {}
+record ServerAddress(
+        URI base,
+        Token token,
+        Optional<Path> caCertificate,
+        String origin,
+        Optional<Path> dataDirectory) {
+
+    /**
+     * What proves to the server who asks.
+     *
+     * @param origin where it was found, for messages; never the token itself
+     */
+    record Token(String text, String origin) {}
+}

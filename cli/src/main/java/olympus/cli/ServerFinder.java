@@ -15,11 +15,15 @@ import tools.jackson.databind.json.JsonMapper;
  * OLYMPUS_ADDRESS}, {@code OLYMPUS_DATA_DIR}, the context file, the default data folder.
  *
  * <p>A data folder tells its server's address in {@code endpoint.json}, the token in {@code
- * admin.token}.
+ * admin.token}. {@code OLYMPUS_TOKEN} and {@code OLYMPUS_CACERT} go with {@code OLYMPUS_ADDRESS};
+ * where that is not set, they go before what the place that names the server offers.
  */
 final class ServerFinder {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private static final String TOKEN = "OLYMPUS_TOKEN";
+    private static final String CA_CERTIFICATE = "OLYMPUS_CACERT";
 
     private final Map<String, String> environment;
     private final Path home;
@@ -96,8 +100,7 @@ final class ServerFinder {
 
     private ServerAddress fromAddress(String address, Given given, String origin) {
         var token =
-                given.token()
-                        .or(() -> Optional.ofNullable(environment.get("OLYMPUS_TOKEN")))
+                token(given, variable(TOKEN))
                         .orElseThrow(() ->
                                 new CommandFailure(
                                         ExitCodes.USAGE,
@@ -105,12 +108,8 @@ final class ServerFinder {
                                                 + " names the server "
                                                 + address
                                                 + ", but there is no token: set OLYMPUS_TOKEN or give --token"));
-        var ca =
-                given.caCertificate()
-                        .or(() ->
-                                Optional.ofNullable(environment.get("OLYMPUS_CACERT"))
-                                        .map(Path::of));
-        return new ServerAddress(uri(address, origin), token, ca, origin);
+        var ca = given.caCertificate().or(() -> variable(CA_CERTIFICATE).map(Path::of));
+        return new ServerAddress(uri(address, origin), token, ca, origin, Optional.empty());
     }
 
     private ServerAddress fromDataDirectory(Path directory, Given given, String origin) {
@@ -118,21 +117,41 @@ final class ServerFinder {
         if (!Files.exists(endpoint)) {
             throw new CommandFailure(
                     ExitCodes.CANNOT_CONNECT,
-                    "no server has been started on the data folder %s (%s): there is no %s. Start one with: olympus up --data-dir %s"
-                            .formatted(directory, origin, endpoint, directory));
+                    "no server has been started on the data folder %s (%s): there is no %s. Start one with: olympus up --data-dir %s; what is wrong says: olympus doctor --data-dir %s"
+                            .formatted(directory, origin, endpoint, directory, directory));
         }
         var json = read(endpoint);
+        var problem = json.path("problem").asString("");
+        if (!problem.isEmpty()) {
+            throw notServing(directory, problem);
+        }
         var address = json.path("address").asString("");
-        var token = given.token().orElseGet(() -> readToken(directory.resolve("admin.token")));
+        var token =
+                token(given, loose(TOKEN))
+                        .orElseGet(() -> readToken(directory.resolve("admin.token")));
         var ca =
                 given.caCertificate()
+                        .or(() -> loose(CA_CERTIFICATE).map(Path::of))
                         .orElseGet(
                                 () -> directory.resolve(json.path("caCertificate").asString("")));
         return new ServerAddress(
                 uri(address, endpoint.toString()),
                 token,
                 Optional.of(ca),
-                "data folder " + directory);
+                "data folder " + directory,
+                Optional.of(directory));
+    }
+
+    private static CommandFailure notServing(Path directory, String problem) {
+        return new CommandFailure(
+                ExitCodes.CANNOT_CONNECT,
+                MachineChecks.holder(directory)
+                        .map(pid ->
+                                "the server on the data folder %s (pid %s) supervises, but cannot be asked: %s"
+                                        .formatted(directory, pid, problem))
+                        .orElseGet(() ->
+                                "no server runs on the data folder %s. Start one with: olympus up --data-dir %s; the last one said: %s"
+                                        .formatted(directory, directory, problem)));
     }
 
     private ServerAddress fromContext(Optional<String> name, Given given) {
@@ -163,15 +182,41 @@ final class ServerFinder {
             return fromDataDirectory(
                     Path.of(context.path("dataDirectory").asString()), given, "context " + wanted);
         }
-        var token = given.token().orElseGet(() -> context.path("token").asString(""));
+        var origin = "context " + wanted;
+        var token =
+                token(given, loose(TOKEN))
+                        .orElseGet(() ->
+                                new ServerAddress.Token(
+                                        context.path("token").asString(""),
+                                        "%s in %s".formatted(origin, file)));
         var ca =
                 given.caCertificate()
+                        .or(() -> loose(CA_CERTIFICATE).map(Path::of))
                         .or(() ->
                                 Optional.ofNullable(context.get("caCertificate"))
                                         .map(node -> Path.of(node.asString())));
-        var origin = "context " + wanted;
         return new ServerAddress(
-                uri(context.path("address").asString(""), origin), token, ca, origin);
+                uri(context.path("address").asString(""), origin),
+                token,
+                ca,
+                origin,
+                Optional.empty());
+    }
+
+    /** The token that was given to this call. */
+    private static Optional<ServerAddress.Token> token(Given given, Optional<String> variable) {
+        return given.token()
+                .map(text -> new ServerAddress.Token(text, "--token"))
+                .or(() -> variable.map(text -> new ServerAddress.Token(text, TOKEN)));
+    }
+
+    private Optional<String> variable(String name) {
+        return Optional.ofNullable(environment.get(name)).filter(text -> !text.isBlank());
+    }
+
+    /** A variable that is not already that of the server named by OLYMPUS_ADDRESS. */
+    private Optional<String> loose(String name) {
+        return variable("OLYMPUS_ADDRESS").isPresent() ? Optional.empty() : variable(name);
     }
 
     private static URI uri(String address, String origin) {
@@ -206,9 +251,9 @@ final class ServerFinder {
         }
     }
 
-    private static String readToken(Path file) {
+    private static ServerAddress.Token readToken(Path file) {
         try {
-            return Files.readString(file).strip();
+            return new ServerAddress.Token(Files.readString(file).strip(), "the file " + file);
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCodes.REFUSED,

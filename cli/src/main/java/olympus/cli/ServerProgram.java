@@ -56,7 +56,10 @@ public interface ServerProgram {
         record Verify() implements Action {}
 
         /** Lists entries of the log. */
-        record ListEntries(long from, int limit) implements Action {}
+        record ListEntries(long from, int limit) implements Action {
+            /** More entries than this are not listed at once. */
+            public static final int MAX_LIMIT = 100_000;
+        }
 
         /**
          * Cuts the log off.

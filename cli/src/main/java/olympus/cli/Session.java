@@ -53,7 +53,7 @@ record Session(Console console, ServerFinder finder) {
 
     /** The full id of a service that may be given without its stack when that is unambiguous. */
     String serviceId(Api api, String given) {
-        if (given.contains("/")) {
+        if (GivenNames.service(given).contains("/")) {
             return given;
         }
         var matches = servicesCalled(api, given);
@@ -87,7 +87,8 @@ record Session(Console console, ServerFinder finder) {
                 : "%s … and %d more (olympus status)".formatted(shown, names.size() - LISTED);
     }
 
-    private static java.util.stream.Stream<String> services(Api api) {
+    /** The ids of all services. */
+    java.util.stream.Stream<String> services(Api api) {
         var list = api.list("/services", "services").path("services");
         return StreamSupport.stream(list.spliterator(), false)
                 .map(item -> item.path("service").asString());

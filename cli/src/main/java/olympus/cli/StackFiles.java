@@ -32,6 +32,8 @@ record StackFiles(boolean realm, List<ApplyRequest> stacks) {
      * list for people, or as one JSON or YAML document on standard output.
      */
     static StackFiles read(Path directory, Session session, CommonOptions options) {
+        // The empty path is the current folder, which nobody means who expands an unset variable.
+        GivenNames.any("DIR", directory.toString());
         if (!Files.isDirectory(directory)) {
             throw new CommandFailure(
                     ExitCodes.FAILED,

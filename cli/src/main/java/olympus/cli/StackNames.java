@@ -10,7 +10,7 @@ import java.util.List;
  */
 final class StackNames {
 
-    private static final String STACK = "stack:";
+    static final String STACK = "stack:";
 
     private StackNames() {}
 
@@ -55,9 +55,10 @@ final class StackNames {
 
     private static Meant find(Session session, Api api, String thing, Clash clash) {
         if (thing.startsWith(STACK)) {
-            return new Meant.Stack(thing.substring(STACK.length()));
+            return new Meant.Stack(GivenNames.stack(thing));
         }
-        if (thing.contains("/") || !isStack(api, thing)) {
+        GivenNames.service(thing);
+        if (thing.contains("/") || !isStack(session, api, thing)) {
             return new Meant.Service(session.serviceId(api, thing));
         }
         var services = session.servicesCalled(api, thing);
@@ -70,12 +71,13 @@ final class StackNames {
         return new Meant.Stack(thing);
     }
 
-    private static boolean isStack(Api api, String name) {
+    /** Also one of which only the services are known, because the store cannot be read. */
+    private static boolean isStack(Session session, Api api, String name) {
         for (var stack : api.list("/stacks", "stacks").path("stacks")) {
             if (stack.path("stack").asString().equals(name)) {
                 return true;
             }
         }
-        return false;
+        return session.services(api).anyMatch(id -> id.startsWith(name + "/"));
     }
 }

@@ -54,6 +54,7 @@ final class StatusCommand implements Callable<Integer> {
         for (var problem : problems) {
             session.console().err().println("olympus: " + problem.asString());
         }
+        body.path("pauses").forEach(pause -> out.println(paused(pause)));
         if (services.isEmpty()) {
             out.println(
                     problems.isEmpty()
@@ -71,7 +72,7 @@ final class StatusCommand implements Callable<Integer> {
                     "",
                     "",
                     "",
-                    item.path("reason").asString(""));
+                    reason(item, problems));
             for (var instance : item.path("instances")) {
                 table.row(
                         "  " + instance.path("instance").asString(),
@@ -80,9 +81,31 @@ final class StatusCommand implements Callable<Integer> {
                         instance.path("pid").asLong() == 0 ? "-" : instance.path("pid").asString(),
                         instance.path("restarts").asString(),
                         Ages.age(instance.path("since").asString(""), now),
-                        instance.path("reason").asString(""));
+                        reason(instance, problems));
             }
         }
         table.print(out);
+    }
+
+    private static String paused(JsonNode pause) {
+        var scope = pause.path("scope").asString();
+        var what = scope.equals("all") ? "everything" : scope.replace(':', ' ');
+        var why = pause.path("reason").asString("");
+        return "PAUSED: %s, by %s since %s%s; `olympus resume%s` ends that"
+                .formatted(
+                        what,
+                        pause.path("by").asString(),
+                        Ages.local(pause.path("since").asString("")),
+                        why.isEmpty() ? "" : " (" + why + ")",
+                        scope.equals("all") ? "" : " --" + scope.replace(':', ' '));
+    }
+
+    /** Without a problem that was told already, once, above the table. */
+    private static String reason(JsonNode item, JsonNode problems) {
+        var reason = item.path("reason").asString("");
+        for (var problem : problems) {
+            reason = reason.replace(": " + problem.asString(), "");
+        }
+        return reason;
     }
 }

@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
                 "Inspects, verifies and repairs the store's files. Changes are refused while a server has the data folder.")
 final class StoreCommand implements Runnable {
 
+    private static final int MAX_LIMIT = ServerProgram.Action.ListEntries.MAX_LIMIT;
+
     private final ServerProgram program;
 
     @Spec
@@ -89,8 +91,13 @@ final class StoreCommand implements Runnable {
                             names = "--limit",
                             defaultValue = "50",
                             paramLabel = "N",
-                            description = "How many entries (${DEFAULT-VALUE}).")
+                            description = "How many entries, 1 to 100000 (${DEFAULT-VALUE}).")
                     int limit) {
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw new ParameterException(
+                    spec.commandLine().getSubcommands().get("log"),
+                    "--limit %d is not possible; expected 1 to %d".formatted(limit, MAX_LIMIT));
+        }
         return order(where, new ServerProgram.Action.ListEntries(from, limit));
     }
 

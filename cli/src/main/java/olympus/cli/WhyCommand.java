@@ -27,6 +27,7 @@ final class WhyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        GivenNames.any("THING", thing);
         var answer = session.api(options).get("/why?thing=" + Api.escape(thing));
         session.print(options, answer.body(), this::sentences);
         return ExitCodes.OK;

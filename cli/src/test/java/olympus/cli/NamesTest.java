@@ -88,13 +88,16 @@ final class NamesTest {
     }
 
     @Test
-    void aNameWithABlankIsAskedForAsItIs() {
-        server.on("GET /services/first/we%20b", 404, "{\"detail\":\"no service first/we b\"}");
+    void showsAStackOfWhichOnlyTheServicesAreKnown() {
+        server.on("GET /stacks", 200, "{\"stacks\":[]}")
+                .on("GET /services", 200, "{\"services\":[{\"service\":\"shop/web\"}]}")
+                .on("GET /services/shop", 200, "{\"services\":[{\"service\":\"shop/web\"}]}");
 
-        var run = run("status", "first/we b");
+        var run = run("status", "shop");
 
-        assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
-        assertThat(run.err()).contains("no service first/we b").hasLineCount(1);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("shop/web");
     }
 
     @Test

@@ -149,7 +149,9 @@ final class OlympusCommandTest {
                         "nodes");
 
         assertThat(run.exitCode()).isEqualTo(ExitCodes.REFUSED);
-        assertThat(run.err()).contains("the token is not known").contains("OLYMPUS_ADDRESS");
+        assertThat(run.err())
+                .contains("the token is not known")
+                .contains("came from OLYMPUS_TOKEN.");
     }
 
     @Test
@@ -160,7 +162,10 @@ final class OlympusCommandTest {
         var run = run("status");
 
         assertThat(run.exitCode()).isEqualTo(ExitCodes.CANNOT_CONNECT);
-        assertThat(run.err()).contains(address).contains("nothing listens there");
+        assertThat(run.err())
+                .contains(address)
+                .contains("nothing listens there")
+                .contains("olympus up", "olympus doctor");
     }
 
     @Test
@@ -177,8 +182,20 @@ final class OlympusCommandTest {
                             "status");
 
             assertThat(run.exitCode()).isEqualTo(ExitCodes.CANNOT_CONNECT);
-            assertThat(run.err()).contains("TLS failed").contains("CA certificate");
+            assertThat(run.err())
+                    .contains("TLS failed", "another Olympus or another program")
+                    .contains(stranger.caFile().toString(), "--data-dir", "OLYMPUS_CACERT");
         }
+    }
+
+    @Test
+    void refusesANumberOfLogEntriesThatItWouldNotList() {
+        for (var limit : new String[] {"0", "-1", "100001"}) {
+            var run = run("store", "log", "--limit", limit);
+            assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+            assertThat(run.err()).contains("--limit " + limit, "expected 1 to 100000");
+        }
+        assertThat(run("store", "log", "--limit", "100000").err()).contains("launcher");
     }
 
     @Test
@@ -227,6 +244,21 @@ final class OlympusCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(ExitCodes.CANNOT_CONNECT);
         assertThat(run.err()).contains("olympus up --data-dir");
+    }
+
+    @Test
+    void everyCommandCallsItselfByTheNameThatItIsFoundBy() {
+        var root = OlympusCommand.line(Console.ofProcess(), new ServerFinder(Map.of(), folder));
+
+        root.getSubcommands()
+                .forEach((name, command) -> {
+                    var spec = command.getCommandSpec();
+                    assertThat(spec.names()).contains(name);
+                    assertThat(command.getUsageMessage())
+                            .contains("Usage: olympus " + spec.name())
+                            .doesNotContain("generate-completion");
+                });
+        assertThat(run("completion").out()).contains("_complete_olympus", "status");
     }
 
     @Test

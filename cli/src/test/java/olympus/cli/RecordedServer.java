@@ -29,6 +29,8 @@ final class RecordedServer implements AutoCloseable {
 
     static final String TOKEN = "right-token";
 
+    private static final String BREAKS_OFF = "X-Breaks-Off";
+
     private final HttpsServer server;
     private final Path caFile;
     private final Map<String, Recorded> answers = new LinkedHashMap<>();
@@ -78,6 +80,12 @@ final class RecordedServer implements AutoCloseable {
         return this;
     }
 
+    /** Answers with a body that breaks off before its end, as when the server dies. */
+    RecordedServer breaksOff(String request, String body) {
+        answers.put(request, new Recorded(200, body, Map.of(BREAKS_OFF, "yes")));
+        return this;
+    }
+
     String address() {
         return "https://127.0.0.1:" + server.getAddress().getPort();
     }
@@ -116,7 +124,9 @@ final class RecordedServer implements AutoCloseable {
             answer.headers()
                     .forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
             var bytes = answer.body().getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
+            var more = answer.headers().containsKey(BREAKS_OFF) ? 1 : 0;
+            exchange.sendResponseHeaders(
+                    answer.status(), bytes.length == 0 ? -1 : bytes.length + more);
             exchange.getResponseBody().write(bytes);
         }
     }

@@ -77,6 +77,19 @@ final class StackCommandsTest {
     }
 
     @Test
+    void anApplyWithoutChangesNamesTheServicesThatStayStoppedByHand() {
+        var held = NOTHING.replace("}", ",\"held\":[\"shop/web\",\"shop/api\"]}");
+        server.on("POST /stacks/shop/plan", 200, held)
+                .on("PUT /stacks/shop?prune=false", 200, held);
+
+        for (var command : new String[] {"plan", "apply"}) {
+            assertThat(run(command).out())
+                    .contains("no changes")
+                    .contains("stopped by hand", "olympus start", "shop/web, shop/api");
+        }
+    }
+
+    @Test
     void validatesWithoutAServerAndTellsEveryProblemWithItsPlace() throws IOException {
         server.close();
         assertThat(run("validate").exitCode()).isZero();

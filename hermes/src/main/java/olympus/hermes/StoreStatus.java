@@ -60,7 +60,11 @@ public record StoreStatus(
     public List<String> troubles() {
         return Stream.of(
                         halted.map(why -> "the store has halted: " + why).stream(),
-                        writesRefused.map(why -> "the store refuses writes: " + why).stream(),
+                        // A store that has halted refuses writes for that very reason.
+                        writesRefused
+                                .filter(why -> !halted.equals(Optional.of(why)))
+                                .map(why -> "the store refuses writes: " + why)
+                                .stream(),
                         problems.stream())
                 .flatMap(troubles -> troubles)
                 .toList();

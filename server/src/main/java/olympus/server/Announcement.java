@@ -54,6 +54,16 @@ final class Announcement {
         look(url, readiness);
     }
 
+    /** The API does not answer, so that the command line must be told by the file why. */
+    void notServing(String why) {
+        systemd.ready("degraded: " + why);
+        try {
+            folder.writeNoEndpoint(why);
+        } catch (OlympusException e) {
+            LOG.atError().setCause(e).log("no endpoint file");
+        }
+    }
+
     /** Who cannot write it serves all the same; it is tried until it succeeds. */
     private void writeEndpoint(String url) {
         try {

@@ -82,6 +82,15 @@ public final class DataFolder implements AutoCloseable {
         replace(root.resolve("endpoint.json"), json.writeValueAsString(endpoint) + "\n");
     }
 
+    /** Writes why this process cannot be asked, in the place of where. */
+    public void writeNoEndpoint(String problem) {
+        var json = JsonMapper.shared();
+        var endpoint = json.createObjectNode();
+        endpoint.put("problem", problem);
+        endpoint.put("pid", ProcessHandle.current().pid());
+        replace(root.resolve("endpoint.json"), json.writeValueAsString(endpoint) + "\n");
+    }
+
     private static void replace(Path file, String text) {
         var temporary = file.resolveSibling(file.getFileName() + ".new");
         try {

@@ -66,7 +66,10 @@ final class RepeatedStart implements AutoCloseable {
         var reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
         if (!reason.equals(told)) {
             told = reason;
-            LOG.atError().setCause(cause).log("the server did not start; tried again");
+            LOG.atError()
+                    .addMarker(ServerLog.TOLD)
+                    .setCause(cause)
+                    .log("the server did not start; tried again");
             failing.accept("%s; tried again every %d s".formatted(reason, RETRY.toSeconds()));
         }
     }

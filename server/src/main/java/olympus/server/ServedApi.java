@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import olympus.foundation.Clock;
+import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
 import olympus.link.keys.Certificates;
@@ -40,10 +41,12 @@ final class ServedApi implements AutoCloseable {
     private final Certificates certificates;
     private final Clock clock;
     private final Consumer<InetSocketAddress> serving;
+    private final Consumer<String> failing;
     private final EventLoop keeper;
     private final Problems problems;
     private @Nullable HttpFrontEnd api;
     private boolean closed;
+    private String lastFailure = "";
     private boolean renewalFailed;
 
     private ServedApi(
@@ -52,6 +55,7 @@ final class ServedApi implements AutoCloseable {
             Certificates certificates,
             Clock clock,
             Consumer<InetSocketAddress> serving,
+            Consumer<String> failing,
             EventLoop keeper,
             Problems problems) {
         this.settings = settings;
@@ -59,6 +63,7 @@ final class ServedApi implements AutoCloseable {
         this.certificates = certificates;
         this.clock = clock;
         this.serving = serving;
+        this.failing = failing;
         this.keeper = keeper;
         this.problems = problems;
     }
@@ -66,7 +71,7 @@ final class ServedApi implements AutoCloseable {
     /**
      * @param keeper the loop on which it is tried again and renewed
      * @param serving told once the API answers, now or later
-     * @param failing told when the first attempt failed, with the reason
+     * @param failing told why an attempt failed, when that is another reason than the last one
      */
     static ServedApi start(
             HttpSettings settings,
@@ -78,15 +83,13 @@ final class ServedApi implements AutoCloseable {
             Consumer<String> failing) {
         var problems = backend.outside().problems();
         var served =
-                new ServedApi(settings, backend, certificates, clock, serving, keeper, problems);
+                new ServedApi(
+                        settings, backend, certificates, clock, serving, failing, keeper, problems);
         served.tell(certificates.problems());
         try {
             served.open();
         } catch (RuntimeException e) {
-            LOG.atError().setCause(e).log("the API did not start");
-            failing.accept(
-                    "the API cannot listen on %s (%s); tried again every %d s"
-                            .formatted(settings.listen(), rootMessage(e), RETRY.toSeconds()));
+            served.notServed(e);
         }
         served.keepLater();
         return served;
@@ -96,6 +99,11 @@ final class ServedApi implements AutoCloseable {
         if (closed) {
             return;
         }
+        new ListenAddress(settings.listen())
+                .obstacle()
+                .ifPresent(why -> {
+                    throw new OlympusException(ErrorCode.UNAVAILABLE, why);
+                });
         var front = HttpFrontEnd.start(settings, backend, pem());
         api = front;
         serving.accept(front.address());
@@ -138,8 +146,26 @@ final class ServedApi implements AutoCloseable {
         try {
             open();
         } catch (RuntimeException e) {
-            LOG.atDebug().addKeyValue("cause", rootMessage(e)).log("the API still does not start");
+            notServed(e);
         }
+    }
+
+    /** Tells why, unless that was told already. */
+    private synchronized void notServed(RuntimeException failure) {
+        var known = failure instanceof OlympusException;
+        var why =
+                known
+                        ? rootMessage(failure)
+                        : "the API cannot listen on %s (%s)"
+                                .formatted(settings.listen(), rootMessage(failure));
+        if (why.equals(lastFailure)) {
+            return;
+        }
+        lastFailure = why;
+        if (!known) {
+            LOG.atError().addMarker(ServerLog.TOLD).setCause(failure).log("the API did not start");
+        }
+        failing.accept("%s; tried again every %d s".formatted(why, RETRY.toSeconds()));
     }
 
     private synchronized boolean isOpen() {

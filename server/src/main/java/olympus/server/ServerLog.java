@@ -6,25 +6,33 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.filter.ThresholdFilter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
+import ch.qos.logback.core.spi.FilterReply;
 import ch.qos.logback.core.util.FileSize;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import olympus.server.config.ServerConfiguration;
 import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
+import org.slf4j.MarkerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * Olympus' own log: {@code D/logs/olympus.log}, bounded in size and number of files, and short
- * lines on standard error. Set up by hand, so that no file on the class path changes it.
+ * lines on standard error, without stack traces. Set up by hand, so that no file on the class path
+ * changes it.
  */
 final class ServerLog implements AutoCloseable {
 
+    /** On what the person at the terminal is told in other words: it stands in the file only. */
+    static final Marker TOLD = MarkerFactory.getMarker("told");
+
     private static final String FILE_LINE =
             "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger - %msg %kvp%n%ex{full}";
-    private static final String SHORT_LINE = "%d{HH:mm:ss} %-5level %msg %kvp%n%ex{3}";
+    private static final String SHORT_LINE = "%d{HH:mm:ss} %-5level %msg %kvp%n%ex{0}";
 
     private final LoggerContext context;
 
@@ -76,6 +84,7 @@ final class ServerLog implements AutoCloseable {
         threshold.setLevel("INFO");
         threshold.start();
         appender.addFilter(threshold);
+        appender.addFilter(new NotTold());
         appender.setEncoder(encoder(context, SHORT_LINE));
         appender.start();
         return appender;
@@ -88,6 +97,18 @@ final class ServerLog implements AutoCloseable {
         encoder.setPattern(pattern);
         encoder.start();
         return encoder;
+    }
+
+    /** Keeps what is marked as told from the terminal. */
+    private static final class NotTold extends Filter<ILoggingEvent> {
+
+        @Override
+        public FilterReply decide(ILoggingEvent event) {
+            var markers = event.getMarkerList();
+            return markers != null && markers.contains(TOLD)
+                    ? FilterReply.DENY
+                    : FilterReply.NEUTRAL;
+        }
     }
 
     @Override

@@ -244,7 +244,10 @@ final class ServerParts implements AutoCloseable {
                         clock,
                         keeper,
                         address -> announcement.serving(address, backend.outside().readiness()),
-                        told.degraded()));
+                        why -> {
+                            told.degraded().accept(why);
+                            announcement.notServing(why);
+                        }));
     }
 
     private Instant started() {

@@ -17,8 +17,6 @@ import tools.jackson.databind.JsonNode;
 /** {@code olympus store …} on one data folder: what is found or done is printed. */
 record StoreExamination(Path dataFolder, OutputFormat output, UpOptions.Terminal terminal) {
 
-    private static final int MAX_ENTRIES = 100_000;
-
     /** Returns the exit code. */
     int run(Action action) {
         try {
@@ -45,7 +43,7 @@ record StoreExamination(Path dataFolder, OutputFormat output, UpOptions.Terminal
     }
 
     private int entries(OfflineStore store, Action.ListEntries list) throws IOException {
-        var entries = store.entries(list.from(), Math.clamp(list.limit(), 1, MAX_ENTRIES));
+        var entries = store.entries(list.from(), list.limit());
         print(
                 StoreJson.entries(entries),
                 out ->

@@ -117,7 +117,10 @@ final class UpComposition implements AutoCloseable {
     private void notApplied(String why) {
         unapplied.add(why);
         options.terminal().err().println("olympus up: " + why);
-        LOG.atError().addKeyValue("cause", why).log("a stack of the start was not applied");
+        LOG.atError()
+                .addMarker(ServerLog.TOLD)
+                .addKeyValue("cause", why)
+                .log("a stack of the start was not applied");
     }
 
     /** With {@code --stop-services}: ends every instance. */
@@ -134,7 +137,10 @@ final class UpComposition implements AutoCloseable {
         options.terminal()
                 .err()
                 .println("olympus up: degraded, services are still supervised: " + what);
-        LOG.atError().addKeyValue("cause", what).log("degraded, services are still supervised");
+        LOG.atError()
+                .addMarker(ServerLog.TOLD)
+                .addKeyValue("cause", what)
+                .log("degraded, services are still supervised");
     }
 
     /** Stops in the opposite order; instances go on unless the options say otherwise. */

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,6 +38,8 @@ import olympus.server.secrets.SecretStore;
 import olympus.server.store.HaltedStore;
 import olympus.server.tokens.Tokens;
 import olympus.zeus.ClusterView;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,40 +53,104 @@ class ServedApiTest {
     @SuppressWarnings("NullAway.Init")
     Path folder;
 
+    private final SimulatedClock clock = new SimulatedClock(Clock.system().wall());
+    private final SimulatedLoop keeper = new SimulatedLoop(clock);
+    private final AtomicReference<InetSocketAddress> address = new AtomicReference<>(ANY_PORT);
+    private final List<String> failures = new ArrayList<>();
+    private final ThreadEventLoop loop = new ThreadEventLoop("link", (_, _) -> {});
+
+    @SuppressWarnings("NullAway.Init")
+    private Path keys;
+
+    @SuppressWarnings("NullAway.Init")
+    private Certificates certificates;
+
+    @SuppressWarnings("NullAway.Init")
+    private AgentLinkServer agents;
+
+    @SuppressWarnings("NullAway.Init")
+    private Backend backend;
+
+    @BeforeEach
+    void prepare() throws Exception {
+        var random = new SecureRandom();
+        var self = Installation.openOrCreate(folder, "mars", random);
+        keys = folder.resolve("keys");
+        var authorities = Authorities.openOrCreate(keys, self, clock.wall(), random);
+        certificates =
+                Certificates.openOrIssue(
+                        keys, self, authorities, Set.of("127.0.0.1"), clock.wall());
+        agents = new AgentLinkServer(self, new ReportRelay(), loop);
+        backend = backend(self, keys, clock, agents);
+    }
+
+    @AfterEach
+    void end() {
+        agents.close();
+        loop.close();
+    }
+
+    private ServedApi served(InetSocketAddress listen) {
+        return ServedApi.start(
+                new HttpSettings(listen, folder.resolve("http"), 1 << 20, 10),
+                backend,
+                certificates,
+                clock,
+                keeper,
+                address::set,
+                failures::add);
+    }
+
+    @Test
+    @Timeout(60)
+    void aTakenPortIsOneSentenceWithItsHolderAndIsServedOnceItIsFree() throws Exception {
+        try (var holder = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var taken = new InetSocketAddress(holder.getInetAddress(), holder.getLocalPort());
+            try (var api = served(taken)) {
+                keeper.runFor(Duration.ofSeconds(20));
+                assertThat(api).isNotNull();
+                assertThat(failures)
+                        .singleElement()
+                        .asString()
+                        .startsWith("the API cannot listen on ")
+                        .contains(
+                                "127.0.0.1:" + taken.getPort(),
+                                "process " + ProcessHandle.current().pid() + " (",
+                                "--listen HOST:PORT",
+                                "tried again every 5 s")
+                        .hasLineCount(1)
+                        .doesNotContain("Exception");
+                assertThat(address).hasValue(ANY_PORT);
+
+                holder.close();
+                keeper.runFor(Duration.ofSeconds(6));
+                assertThat(address).hasValue(taken);
+            }
+        }
+    }
+
+    @Test
+    void anAddressThatTheMachineDoesNotHaveIsNamedWithoutAHolder() throws Exception {
+        var foreign = new InetSocketAddress(InetAddress.getByName("192.0.2.1"), 7400);
+
+        assertThat(new ListenAddress(foreign).obstacle())
+                .hasValueSatisfying(
+                        why -> assertThat(why).contains("192.0.2.1:7400", "--listen HOST:PORT"));
+    }
+
     @Test
     @Timeout(60)
     void aRenewedCertificateIsServedWithoutARestart() throws Exception {
-        var clock = new SimulatedClock(Clock.system().wall());
-        var keeper = new SimulatedLoop(clock);
-        var random = new SecureRandom();
-        var self = Installation.openOrCreate(folder, "mars", random);
-        var keys = folder.resolve("keys");
-        var authorities = Authorities.openOrCreate(keys, self, clock.wall(), random);
-        var certificates =
-                Certificates.openOrIssue(
-                        keys, self, authorities, Set.of("127.0.0.1"), clock.wall());
-        var address = new InetSocketAddress[] {ANY_PORT};
-        var failures = new AtomicReference<>("");
-        try (var loop = new ThreadEventLoop("link", (_, _) -> {});
-                var agents = new AgentLinkServer(self, new ReportRelay(), loop);
-                var api =
-                        ServedApi.start(
-                                new HttpSettings(ANY_PORT, folder.resolve("http"), 1 << 20, 10),
-                                backend(self, keys, clock, agents),
-                                certificates,
-                                clock,
-                                keeper,
-                                served -> address[0] = served,
-                                failures::set)) {
+        try (var api = served(ANY_PORT)) {
             assertThat(api).isNotNull();
-            assertThat(failures).hasValue("");
-            var first = served(address[0]);
+            assertThat(failures).isEmpty();
+            var first = certificate();
 
             keeper.runFor(Duration.ofDays(59));
-            assertThat(served(address[0])).isEqualTo(first);
+            assertThat(certificate()).isEqualTo(first);
 
             keeper.runFor(Duration.ofDays(2));
-            assertThat(served(address[0]).getNotAfter()).isAfter(first.getNotAfter());
+            assertThat(certificate().getNotAfter()).isAfter(first.getNotAfter());
         }
     }
 
@@ -90,51 +158,29 @@ class ServedApiTest {
     @Timeout(60)
     void aRenewalThatFailsIsAProblemAndTheCertificateInForceIsServedUntilItSucceeds()
             throws Exception {
-        var clock = new SimulatedClock(Clock.system().wall());
-        var keeper = new SimulatedLoop(clock);
-        var random = new SecureRandom();
-        var self = Installation.openOrCreate(folder, "mars", random);
-        var keys = folder.resolve("keys");
-        var authorities = Authorities.openOrCreate(keys, self, clock.wall(), random);
-        var certificates =
-                Certificates.openOrIssue(
-                        keys, self, authorities, Set.of("127.0.0.1"), clock.wall());
-        var address = new InetSocketAddress[] {ANY_PORT};
-        try (var loop = new ThreadEventLoop("link", (_, _) -> {});
-                var agents = new AgentLinkServer(self, new ReportRelay(), loop)) {
-            var backend = backend(self, keys, clock, agents);
-            try (var api =
-                    ServedApi.start(
-                            new HttpSettings(ANY_PORT, folder.resolve("http"), 1 << 20, 10),
-                            backend,
-                            certificates,
-                            clock,
-                            keeper,
-                            served -> address[0] = served,
-                            _ -> {})) {
-                assertThat(api).isNotNull();
-                var first = served(address[0]);
-                var obstacle = keys.resolve("https.crt.new");
-                Files.createDirectories(obstacle.resolve("taken"));
+        try (var api = served(ANY_PORT)) {
+            assertThat(api).isNotNull();
+            var first = certificate();
+            var obstacle = keys.resolve("https.crt.new");
+            Files.createDirectories(obstacle.resolve("taken"));
 
-                keeper.runFor(Duration.ofDays(61));
-                assertThat(served(address[0])).isEqualTo(first);
-                assertThat(backend.outside().problems().all())
-                        .singleElement()
-                        .asString()
-                        .contains("certificate https could not be renewed");
+            keeper.runFor(Duration.ofDays(61));
+            assertThat(certificate()).isEqualTo(first);
+            assertThat(backend.outside().problems().all())
+                    .singleElement()
+                    .asString()
+                    .contains("certificate https could not be renewed");
 
-                // Not valid any more: even then the process goes on.
-                clock.advance(Duration.ofDays(30));
-                keeper.runFor(Duration.ofHours(2));
-                assertThat(backend.outside().problems().all()).hasSize(1);
+            // Not valid any more: even then the process goes on.
+            clock.advance(Duration.ofDays(30));
+            keeper.runFor(Duration.ofHours(2));
+            assertThat(backend.outside().problems().all()).hasSize(1);
 
-                Files.delete(obstacle.resolve("taken"));
-                Files.delete(obstacle);
-                keeper.runFor(Duration.ofHours(2));
-                assertThat(served(address[0]).getNotAfter()).isAfter(first.getNotAfter());
-                assertThat(backend.outside().problems().all()).isEmpty();
-            }
+            Files.delete(obstacle.resolve("taken"));
+            Files.delete(obstacle);
+            keeper.runFor(Duration.ofHours(2));
+            assertThat(certificate().getNotAfter()).isAfter(first.getNotAfter());
+            assertThat(backend.outside().problems().all()).isEmpty();
         }
     }
 
@@ -163,13 +209,14 @@ class ServedApiTest {
     }
 
     /** The certificate that a new connection is shown; whether it is trusted is not asked here. */
-    private static X509Certificate served(InetSocketAddress address) throws Exception {
+    private X509Certificate certificate() throws Exception {
+        var served = java.util.Objects.requireNonNull(address.get());
         var context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new Anybody()}, null);
         try (var socket =
                 (SSLSocket)
                         context.getSocketFactory()
-                                .createSocket(address.getAddress(), address.getPort())) {
+                                .createSocket(served.getAddress(), served.getPort())) {
             socket.setSoTimeout(20_000);
             socket.startHandshake();
             return (X509Certificate) socket.getSession().getPeerCertificates()[0];

@@ -392,7 +392,7 @@ final class ZeusTest {
 
         var web = island.now(island.zeus.why("web"));
         assertThat(web.getFirst().sentence())
-                .startsWith("first/web is failed: 0 of 1 instances are healthy.");
+                .startsWith("first/web is failed: 0 of 1 instances are healthy. first/web.1: ");
         assertThat(web)
                 .anyMatch(c ->
                         c.kind().equals("decision")

@@ -80,11 +80,16 @@ record KeyTable(
                         key.shape().words());
             }
         }
-        unread.forEach(word -> unread(word, mapping, problems));
-        return Optional.of(new Fields(mapping.place(), values, places));
+        var unknown = new LinkedHashMap<String, String>();
+        unread.forEach(word -> unread(word, mapping, problems, unknown));
+        return Optional.of(new Fields(mapping.place(), values, places, unknown));
     }
 
-    private void unread(String word, YamlValue.Mapping mapping, ProblemLog problems) {
+    private void unread(
+            String word,
+            YamlValue.Mapping mapping,
+            ProblemLog problems,
+            Map<String, String> unknown) {
         var entry = mapping.entries().get(word);
         if (entry == null || word.startsWith(EXTENSION_PREFIX)) {
             return;
@@ -97,6 +102,10 @@ record KeyTable(
             return;
         }
         var reason = refused.getOrDefault(word, "");
+        var meant = NearestWord.to(word, names());
+        if (reason.isEmpty()) {
+            unknown.put(word, meant);
+        }
         problems.error(
                 entry.namePlace(),
                 reason.isEmpty()
@@ -104,11 +113,19 @@ record KeyTable(
                         : "the key \"%s\" of %s cannot be honoured: %s"
                                 .formatted(word, name, reason),
                 reason.isEmpty() ? "one of " + String.join(", ", names()) : "",
-                NearestWord.to(word, names()));
+                meant);
     }
 
-    /** The values of a mapping that was read, by key. */
-    record Fields(Place place, Map<Key<?>, Object> values, Map<Key<?>, Place> places) {
+    /**
+     * The values of a mapping that was read, by key.
+     *
+     * @param unknown the keys that were reported as unknown, each with what may have been meant
+     */
+    record Fields(
+            Place place,
+            Map<Key<?>, Object> values,
+            Map<Key<?>, Place> places,
+            Map<String, String> unknown) {
 
         @SuppressWarnings("unchecked")
         <T> Optional<T> get(Key<T> key) {

@@ -153,7 +153,7 @@ final class ServiceReader {
         var written =
                 fields.has(ProcessKeys.COMMAND)
                         || process.filter(p -> p.has(ProcessKeys.COMMAND)).isPresent();
-        if (!written) {
+        if (!written && !misspelt(fields, process)) {
             problems.error(
                     process.map(Fields::place).orElse(fields.place()),
                     "the service \"%s\" has no command".formatted(name),
@@ -161,6 +161,13 @@ final class ServiceReader {
         }
         return command.map(
                 words -> new Workload.Process(words, user, workingDirectory, environment));
+    }
+
+    /** Whether an unknown key, which is reported already, may be the command that is missing. */
+    private static boolean misspelt(Fields fields, Optional<Fields> process) {
+        return process.filter(p -> !p.unknown().isEmpty()).isPresent()
+                || fields.unknown().containsValue(ServiceKeys.PROCESS_KEY.name())
+                || fields.unknown().containsValue(ProcessKeys.COMMAND.name());
     }
 
     /**

@@ -6,6 +6,8 @@ import java.util.Optional;
 import olympus.link.LogLine;
 import olympus.model.NodeId;
 import olympus.model.json.EnumWords;
+import olympus.model.state.InstanceObservation;
+import olympus.model.state.InstanceObservation.Health;
 import olympus.zeus.ClusterView;
 import olympus.zeus.StackCommands;
 import olympus.zeus.StackPlan;
@@ -19,10 +21,20 @@ final class Answers {
      * @param problems what is wrong with the server itself, so that the services shown may not be
      *     what is; usually empty
      */
-    record Services(List<Service> services, List<String> problems, Optional<String> next) {
-        static Services of(Part<ClusterView.ServiceView> part, List<String> problems) {
+    record Services(
+            List<Service> services,
+            List<PauseEntry> pauses,
+            List<String> problems,
+            Optional<String> next) {
+        static Services of(
+                Part<ClusterView.ServiceView> part,
+                List<ClusterView.PauseView> pauses,
+                List<String> problems) {
             return new Services(
-                    part.elements().stream().map(Service::of).toList(), problems, part.next());
+                    part.elements().stream().map(Service::of).toList(),
+                    pauses.stream().map(PauseEntry::of).toList(),
+                    problems,
+                    part.next());
         }
     }
 
@@ -68,13 +80,22 @@ final class Answers {
                     view.nodeName(),
                     seen.driver(),
                     EnumWords.of(seen.state()),
-                    EnumWords.of(seen.health()),
+                    EnumWords.of(healthOf(seen)),
                     seen.pid(),
                     seen.restarts(),
                     seen.since(),
                     seen.reason(),
                     view.ports());
         }
+    }
+
+    /** What does not run and shall not has no health that is still to come. */
+    private static Health healthOf(InstanceObservation seen) {
+        return switch (seen.state()) {
+            case STOPPING, STOPPED, COMPLETED, GIVEN_UP ->
+                    seen.health() == Health.STARTING ? Health.NONE : seen.health();
+            case PENDING, STARTING, RUNNING, BACKOFF -> seen.health();
+        };
     }
 
     record Ordered(String service, String action) {}
@@ -135,19 +156,28 @@ final class Answers {
 
     record Releasing(List<String> releasing) {}
 
+    /**
+     * @param held services of the stack that were stopped by hand and stay so
+     */
     record Plan(
             String stack,
             long baseRevision,
             long revision,
             List<PlannedChange> changes,
-            List<String> warnings) {
-        static Plan of(StackPlan plan) {
+            List<String> warnings,
+            List<String> held) {
+        static Plan of(StackPlan plan, ClusterView view) {
             return new Plan(
                     plan.stack().toString(),
                     plan.baseRevision(),
                     plan.revision(),
                     plan.changes().stream().map(PlannedChange::of).toList(),
-                    plan.warnings());
+                    plan.warnings(),
+                    view.services().stream()
+                            .filter(s -> s.service().stack().equals(plan.stack()))
+                            .filter(s -> s.state().equals("stopped"))
+                            .map(s -> s.service().toString())
+                            .toList());
         }
     }
 

@@ -5,10 +5,12 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.regex.Pattern;
 import olympus.foundation.Clock;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.UriUtils;
 
 /**
  * Appends every authenticated request that changes something to the {@link AuditStream}, with how
@@ -20,6 +22,8 @@ final class AuditTrail extends OncePerRequestFilter {
 
     /** Asks what an apply would do, and changes nothing. */
     private static final Pattern PLANNING = Pattern.compile(Api.V1 + "/stacks/[^/]+/plan");
+
+    private static final Pattern UNREADABLE = Pattern.compile("[\\p{Cc}\\uFFFD]");
 
     private final AuditStream stream;
     private final Clock clock;
@@ -59,7 +63,7 @@ final class AuditTrail extends OncePerRequestFilter {
                             caller.name(),
                             caller.from(),
                             request.getMethod(),
-                            request.getRequestURI(),
+                            readable(request.getRequestURI()),
                             subject(request.getRequestURI()),
                             status));
         }
@@ -72,9 +76,22 @@ final class AuditTrail extends OncePerRequestFilter {
             return "";
         }
         return switch (parts[3]) {
-            case "services" -> parts.length > 5 ? parts[4] + "/" + parts[5] : parts[4];
-            case "stacks", "pauses" -> parts[4];
+            case "services" ->
+                    parts.length > 5
+                            ? readable(parts[4]) + "/" + readable(parts[5])
+                            : readable(parts[4]);
+            case "stacks", "pauses" -> readable(parts[4]);
             default -> "";
         };
+    }
+
+    /** Decoded, as a person wrote it; what would break a line or is malformed stays as it came. */
+    private static String readable(String encoded) {
+        try {
+            var plain = UriUtils.decode(encoded, StandardCharsets.UTF_8);
+            return UNREADABLE.matcher(plain).find() ? encoded : plain;
+        } catch (IllegalArgumentException malformed) {
+            return encoded;
+        }
     }
 }

@@ -4,11 +4,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.zeus.ClusterView;
+import olympus.zeus.ClusterView.PauseView;
 import olympus.zeus.ClusterView.ServiceView;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -28,6 +30,9 @@ final class ServicesController {
             new Part.Order<>(
                     ServiceView::service, ServiceId::parse, service -> service.instances().size());
 
+    /** Pauses told beside services; `/pauses` tells all. */
+    private static final int MAX_PAUSES = 100;
+
     private final Backend backend;
 
     ServicesController(Backend backend) {
@@ -38,7 +43,8 @@ final class ServicesController {
     Answers.Services all(
             @RequestParam(defaultValue = Part.LIMIT) int limit,
             @RequestParam Optional<String> cursor) {
-        return answer(Part.of(backend.view().services(), ORDER, limit, cursor));
+        var view = backend.view();
+        return answer(Part.of(view.services(), ORDER, limit, cursor), view, _ -> true);
     }
 
     @GetMapping(path = Api.V1 + "/services/{stack}", produces = Api.JSON)
@@ -61,13 +67,17 @@ final class ServicesController {
                                                     .map(s -> s.name().value())
                                                     .toList())));
         }
-        return answer(Part.of(services, ORDER, limit, cursor));
+        return answer(Part.of(services, ORDER, limit, cursor), view, concerning(name));
     }
 
     @GetMapping(path = Api.V1 + "/services/{stack}/{service}", produces = Api.JSON)
     Answers.Services one(@PathVariable String stack, @PathVariable String service) {
-        var found = find(backend.view(), id(stack, service));
-        return answer(new Part<>(List.of(found), Optional.empty()));
+        var view = backend.view();
+        var found = find(view, id(stack, service));
+        return answer(
+                new Part<>(List.of(found), Optional.empty()),
+                view,
+                concerning(found.service().stack()));
     }
 
     @PostMapping(path = Api.V1 + "/services/{stack}/{service}/start", produces = Api.JSON)
@@ -125,7 +135,8 @@ final class ServicesController {
                 backend.stacks()
                         .rollbackService(
                                 id, to, IfMatch.revision(match), Caller.of(request).actor());
-        return Answers.Plan.of(backend.deadline().await(plan, "rolling back " + id));
+        return Answers.Plan.of(
+                backend.deadline().await(plan, "rolling back " + id), backend.view());
     }
 
     /**
@@ -133,8 +144,15 @@ final class ServicesController {
      */
     record RollbackRequest(Optional<Long> to) {}
 
-    private Answers.Services answer(Part<ServiceView> services) {
-        return Answers.Services.of(services, backend.troubles());
+    private Answers.Services answer(
+            Part<ServiceView> services, ClusterView view, Predicate<PauseView> shown) {
+        var pauses = view.pauses().stream().filter(shown).limit(MAX_PAUSES).toList();
+        return Answers.Services.of(services, pauses, backend.troubles());
+    }
+
+    private static Predicate<PauseView> concerning(StackName stack) {
+        return pause ->
+                !pause.scope().startsWith("stack:") || pause.scope().equals("stack:" + stack);
     }
 
     private Answers.Ordered ordered(ServiceId id, String action, CompletionStage<Void> done) {

@@ -87,7 +87,7 @@ final class StacksController {
                                 "planning " + stack);
         return ResponseEntity.ok()
                 .eTag(IfMatch.tag(plan.baseRevision()))
-                .body(Answers.Plan.of(plan));
+                .body(Answers.Plan.of(plan, backend.view()));
     }
 
     @PutMapping(path = Api.V1 + "/stacks/{stack}", consumes = Api.JSON, produces = Api.JSON)
@@ -102,7 +102,9 @@ final class StacksController {
         var actor = Caller.of(request).actor();
         var ordered = mode.map(StacksController::mode);
         var plan = backend.apply(read(stack, body), expected, prune, ordered, actor);
-        return ResponseEntity.ok().eTag(IfMatch.tag(plan.revision())).body(Answers.Plan.of(plan));
+        return ResponseEntity.ok()
+                .eTag(IfMatch.tag(plan.revision()))
+                .body(Answers.Plan.of(plan, backend.view()));
     }
 
     /**
@@ -206,7 +208,8 @@ final class StacksController {
                                 to,
                                 IfMatch.revision(match),
                                 Caller.of(request).actor());
-        return Answers.Plan.of(backend.deadline().await(plan, "rolling back " + stack));
+        return Answers.Plan.of(
+                backend.deadline().await(plan, "rolling back " + stack), backend.view());
     }
 
     private static ApplyRequest read(String stack, byte[] body) {

@@ -10,9 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
 import olympus.foundation.Clock;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
@@ -21,15 +24,24 @@ import olympus.hermes.Bytes;
 import olympus.hermes.HermesNode;
 import olympus.hermes.Operation;
 import olympus.hermes.Transaction;
+import olympus.model.InstanceId;
+import olympus.model.NodeId;
+import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.stack.StackDefinition;
 import olympus.model.stack.StackFolder;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
+import olympus.model.state.InstanceObservation;
+import olympus.model.state.InstanceObservation.Health;
+import olympus.zeus.ClusterView;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The API over a store in memory. */
@@ -179,6 +191,95 @@ class HttpStacksTest {
         var older = JsonMapper.shared().readTree(api.get("/api/v1/audit?cursor=2").body());
         assertThat(older.path("audit").get(0).path("subject").asString()).isEqualTo("shop");
         assertThat(older.has("next") && !older.path("next").isNull()).isFalse();
+    }
+
+    @Test
+    void theAuditNamesThingsAsAPersonWritesThem() throws Exception {
+        api.view = view(Health.STARTING);
+        api.send(
+                api.authorised("/api/v1/pauses/stack%3Ashop")
+                        .header("Content-Type", "application/json")
+                        .PUT(BodyPublishers.ofString("{}")));
+        api.send(api.authorised("/api/v1/pauses/node%3Aa%C2%85b").DELETE());
+
+        var audit = JsonMapper.shared().readTree(api.get("/api/v1/audit").body()).path("audit");
+        assertThat(audit.path(0).path("subject").asString()).isEqualTo("node%3Aa%C2%85b");
+        assertThat(audit.path(1).path("subject").asString()).isEqualTo("stack:shop");
+        assertThat(audit.path(1).path("path").asString()).isEqualTo("/api/v1/pauses/stack:shop");
+    }
+
+    private static ClusterView view(Health health) {
+        var observed =
+                new InstanceObservation(
+                        InstanceId.parse("shop/web.1"),
+                        "token",
+                        "process",
+                        InstanceObservation.State.STOPPED,
+                        health,
+                        0,
+                        0,
+                        Instant.EPOCH,
+                        "",
+                        Optional.empty());
+        var node = new NodeId(new UUID(1, 2));
+        var instance = new ClusterView.InstanceView(observed, "mars", node, List.of());
+        var service =
+                new ClusterView.ServiceView(
+                        ServiceId.parse("shop/web"),
+                        3,
+                        1,
+                        0,
+                        0,
+                        "stopped",
+                        "stopped by eve",
+                        StackDefinition.Mode.MANAGE,
+                        List.of(instance));
+        var pauses =
+                Stream.of("all", "stack:other", "stack:shop")
+                        .map(s -> new ClusterView.PauseView(s, "eve", Instant.EPOCH, "works"))
+                        .toList();
+        var stack =
+                new ClusterView.StackView(
+                        new StackName("shop"),
+                        3,
+                        1,
+                        Instant.EPOCH,
+                        "eve",
+                        false,
+                        StackDefinition.Mode.MANAGE);
+        return new ClusterView(1, List.of(service), List.of(), List.of(stack), pauses);
+    }
+
+    @Test
+    void servicesAreToldWithThePausesThatConcernThemAndAStoppedOneIsNotStarting() throws Exception {
+        api.view = view(Health.STARTING);
+        var scopes = new HashMap<String, List<String>>();
+        for (var path : List.of("/services", "/services/shop", "/services/shop/web")) {
+            var answer = JsonMapper.shared().readTree(api.get("/api/v1" + path).body());
+            scopes.put(
+                    path,
+                    answer.path("pauses")
+                            .valueStream()
+                            .map(p -> p.path("scope").asString())
+                            .toList());
+            var instance = answer.path("services").path(0).path("instances").path(0);
+            assertThat(instance.path("health").asString()).isEqualTo("none");
+        }
+        assertThat(scopes)
+                .containsEntry("/services", List.of("all", "stack:other", "stack:shop"))
+                .containsEntry("/services/shop", List.of("all", "stack:shop"))
+                .containsEntry("/services/shop/web", List.of("all", "stack:shop"));
+        api.view = view(Health.FAILING);
+        assertThat(api.get("/api/v1/services").body()).contains("\"failing\"");
+    }
+
+    @Test
+    void aPlanNamesTheServicesThatAreHeldStopped() throws Exception {
+        api.view = view(Health.NONE);
+        var plan = JsonMapper.shared().readTree(put("").body());
+
+        assertThat(plan.path("held").valueStream().map(JsonNode::asString))
+                .containsExactly("shop/web");
     }
 
     @Test

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.state.Decision;
@@ -18,6 +18,9 @@ import olympus.zeus.StackCommands.Cause;
  * Pure.
  */
 final class Explanations {
+
+    /** A word of the language, and not the name of a thing. */
+    private static final Pattern WORD = Pattern.compile("[a-z]+[ ,;]");
 
     /** More names than this are counted instead of listed in a message. */
     private static final int LISTED = 10;
@@ -252,10 +255,10 @@ final class Explanations {
                         decision.result());
     }
 
+    /** Begins with a capital letter, unless it begins with an id, a path or another name. */
     private static String capital(String sentence) {
-        return Optional.of(sentence)
-                .filter(s -> !s.isEmpty())
-                .map(s -> Character.toUpperCase(s.charAt(0)) + s.substring(1))
-                .orElse("");
+        return WORD.matcher(sentence).lookingAt()
+                ? Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1)
+                : sentence;
     }
 }
