@@ -25,6 +25,7 @@ import java.util.TreeMap;
  *
  * <pre>
  * foundation ← hermes          hermes + model ← each god      model ← link ← agent
+ * model ← engine ← agent, cli
  * foundation ← model           model ← cli                    everything ← server
  * </pre>
  */
@@ -48,8 +49,9 @@ final class ArchitectureRules {
         allowed.put("hermes", List.of("foundation"));
         allowed.put("model", List.of("foundation"));
         allowed.put("link", List.of("foundation", "model"));
-        allowed.put("agent", List.of("foundation", "model", "link"));
-        allowed.put("cli", List.of("foundation", "model"));
+        allowed.put("engine", List.of("foundation", "model"));
+        allowed.put("agent", List.of("foundation", "model", "link", "engine"));
+        allowed.put("cli", List.of("foundation", "model", "engine"));
         GODS.forEach(god -> allowed.put(god, List.of("foundation", "hermes", "model")));
         return allowed;
     }

@@ -1,0 +1,177 @@
+package olympus.engine.internal;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import olympus.engine.ContainerDetails;
+import olympus.engine.ContainerDetails.Health;
+import olympus.engine.ContainerSummary;
+import olympus.engine.ContainerSummary.PublishedPort;
+import olympus.engine.MountPoint;
+import olympus.engine.Usage;
+import tools.jackson.databind.JsonNode;
+
+/** The engine's descriptions of containers as records. */
+final class ContainerReader {
+
+    private ContainerReader() {}
+
+    static ContainerSummary summary(JsonNode node) {
+        var networks = new ArrayList<String>();
+        Json.at(node, "NetworkSettings", "Networks")
+                .properties()
+                .forEach(entry -> networks.add(entry.getKey()));
+        return new ContainerSummary(
+                Json.text(node, "Id"),
+                name(Json.texts(node.path("Names")).stream().findFirst().orElse("")),
+                Json.text(node, "Image"),
+                Json.text(node, "ImageID"),
+                Json.text(node, "State").toLowerCase(Locale.ROOT),
+                Json.text(node, "Status"),
+                Instant.ofEpochSecond(Json.number(node, "Created")),
+                Json.map(node.path("Labels")),
+                node.path("Ports").values().stream().map(ContainerReader::listedPort).toList(),
+                networks,
+                mounts(node.path("Mounts")));
+    }
+
+    private static PublishedPort listedPort(JsonNode port) {
+        return new PublishedPort(
+                Json.text(port, "IP"),
+                (int) Json.number(port, "PublicPort"),
+                (int) Json.number(port, "PrivatePort"),
+                Json.text(port, "Type"));
+    }
+
+    private static String name(String slashed) {
+        return slashed.startsWith("/") ? slashed.substring(1) : slashed;
+    }
+
+    static List<MountPoint> mounts(JsonNode mounts) {
+        return mounts.values().stream()
+                .map(mount ->
+                        new MountPoint(
+                                Json.text(mount, "Type"),
+                                Json.text(mount, "Name"),
+                                Json.text(mount, "Source"),
+                                Json.text(mount, "Destination"),
+                                !mount.path("RW").asBoolean(true)))
+                .toList();
+    }
+
+    static ContainerDetails details(JsonNode node) {
+        var host = node.path("HostConfig");
+        var config = node.path("Config");
+        var rule = Json.text(host, "RestartPolicy", "Name");
+        return new ContainerDetails(
+                Json.text(node, "Id"),
+                name(Json.text(node, "Name")),
+                Json.text(config, "Image"),
+                Json.text(node, "Image"),
+                state(node.path("State")),
+                rule.isEmpty() ? "no" : rule,
+                (int) Json.number(host, "RestartPolicy", "MaximumRetryCount"),
+                Json.flag(config, "Tty"),
+                Json.flag(host, "AutoRemove"),
+                Json.text(host, "LogConfig", "Type"),
+                Json.text(host, "NetworkMode"),
+                Json.map(config.path("Labels")),
+                mounts(node.path("Mounts")),
+                networks(Json.at(node, "NetworkSettings", "Networks")),
+                ports(Json.at(host, "PortBindings")));
+    }
+
+    private static ContainerDetails.State state(JsonNode state) {
+        var word = Json.text(state, "Status").toLowerCase(Locale.ROOT);
+        return new ContainerDetails.State(
+                word,
+                Json.flag(state, "Running"),
+                Json.flag(state, "Paused"),
+                Json.flag(state, "Restarting"),
+                Json.flag(state, "OOMKilled"),
+                Json.number(state, "Pid"),
+                (int) Json.number(state, "ExitCode"),
+                Json.text(state, "Error"),
+                Json.time(Json.text(state, "StartedAt")),
+                Json.time(Json.text(state, "FinishedAt")),
+                health(state.has("Health") ? state.path("Health") : state.path("Healthcheck")));
+    }
+
+    private static Optional<Health> health(JsonNode health) {
+        var status =
+                switch (Json.text(health, "Status")) {
+                    case "starting" -> Optional.of(Health.Status.STARTING);
+                    case "healthy" -> Optional.of(Health.Status.HEALTHY);
+                    case "unhealthy" -> Optional.of(Health.Status.UNHEALTHY);
+                    default -> Optional.<Health.Status>empty();
+                };
+        var output = "";
+        for (var check : health.path("Log").values()) {
+            output = Json.text(check, "Output").strip();
+        }
+        var last = output;
+        return status.map(
+                known -> new Health(known, (int) Json.number(health, "FailingStreak"), last));
+    }
+
+    private static Map<String, ContainerDetails.Endpoint> networks(JsonNode networks) {
+        var found = new TreeMap<String, ContainerDetails.Endpoint>();
+        networks.properties()
+                .forEach(entry ->
+                        found.put(
+                                entry.getKey(),
+                                new ContainerDetails.Endpoint(
+                                        Json.text(entry.getValue(), "IPAddress"),
+                                        Json.text(entry.getValue(), "MacAddress"),
+                                        Json.texts(entry.getValue().path("Aliases")))));
+        return found;
+    }
+
+    private static List<PublishedPort> ports(JsonNode bindings) {
+        var ports = new ArrayList<PublishedPort>();
+        bindings.properties()
+                .forEach(entry -> {
+                    var target = entry.getKey().split("/", 2);
+                    for (var binding : entry.getValue().values()) {
+                        ports.add(
+                                new PublishedPort(
+                                        Json.text(binding, "HostIp"),
+                                        number(Json.text(binding, "HostPort")),
+                                        number(target[0]),
+                                        target.length > 1 ? target[1] : "tcp"));
+                    }
+                });
+        return ports;
+    }
+
+    private static int number(String text) {
+        return text.matches("\\d{1,5}") ? Integer.parseInt(text) : 0;
+    }
+
+    static Usage usage(JsonNode stats) {
+        var received = 0L;
+        var sent = 0L;
+        for (var network : stats.path("networks").properties()) {
+            received += Json.number(network.getValue(), "rx_bytes");
+            sent += Json.number(network.getValue(), "tx_bytes");
+        }
+        var memory = stats.path("memory_stats");
+        var cache =
+                Math.max(
+                        Json.number(memory, "stats", "inactive_file"),
+                        Json.number(memory, "stats", "total_inactive_file"));
+        return new Usage(
+                Json.number(stats, "cpu_stats", "cpu_usage", "total_usage"),
+                Json.number(stats, "cpu_stats", "system_cpu_usage"),
+                (int) Json.number(stats, "cpu_stats", "online_cpus"),
+                Math.max(0, Json.number(memory, "usage") - cache),
+                Json.number(memory, "limit"),
+                Json.number(stats, "pids_stats", "current"),
+                received,
+                sent);
+    }
+}
