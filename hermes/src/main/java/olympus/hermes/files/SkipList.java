@@ -32,7 +32,9 @@ public final class SkipList {
             return List.of();
         }
         var skips = new ArrayList<Skip>();
-        for (var line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+        // Damage that makes it no text is told as a line that is no entry, not as a fault of reading.
+        var text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        for (var line : text.lines().toList()) {
             if (line.isBlank() || line.strip().equals("[") || line.strip().equals("]")) {
                 continue;
             }

@@ -131,7 +131,13 @@ final class LogFolder {
 
     private void checkInitialised() throws IOException {
         var marker = new Properties();
-        marker.load(new StringReader(Files.readString(layout.initialised())));
+        try {
+            // Any bytes are such text: a damaged one belongs to another group.
+            var text = Files.readString(layout.initialised(), StandardCharsets.ISO_8859_1);
+            marker.load(new StringReader(text));
+        } catch (IllegalArgumentException damagedEscape) {
+            marker.clear();
+        }
         var group = marker.getProperty("group", "");
         if (!group.equals(config.group().toString())) {
             throw refused(
