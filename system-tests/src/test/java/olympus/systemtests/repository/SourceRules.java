@@ -23,7 +23,11 @@ final class SourceRules {
                     new Home(
                             "/olympus/foundation/Durable.java",
                             Pattern.compile("Files\\.move\\(|\\bATOMIC_MOVE\\b"),
-                            "replaces or renames a file itself; use Durable"));
+                            "replaces or renames a file itself; use Durable"),
+                    new Home(
+                            "/olympus/foundation/CLibrary.java",
+                            Pattern.compile("Linker\\.nativeLinker\\("),
+                            "links foreign functions itself; use CLibrary"));
     private static final Set<String> FORBIDDEN_PACKAGES =
             Set.of(
                     "common", "core", "shared", "base", "misc", "util", "utils", "helper",
