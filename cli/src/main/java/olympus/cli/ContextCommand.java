@@ -1,10 +1,10 @@
 package olympus.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.Callable;
+import olympus.foundation.Durable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -103,19 +103,8 @@ final class ContextCommand implements Callable<Integer> {
         var file = session.finder().contextFile();
         try {
             Files.createDirectories(file.getParent());
-            var temporary =
-                    Files.createTempFile(
-                            file.getParent(),
-                            "contexts",
-                            ".json",
-                            PosixFilePermissions.asFileAttribute(
-                                    PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(temporary, contexts.toPrettyString());
-            Files.move(
-                    temporary,
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            var text = contexts.toPrettyString().getBytes(StandardCharsets.UTF_8);
+            Durable.replace(file, text, Durable.PRIVATE);
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCodes.FAILED, "cannot write " + file + ": " + e.getMessage(), e);

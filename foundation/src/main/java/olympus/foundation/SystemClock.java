@@ -15,4 +15,9 @@ enum SystemClock implements Clock {
     public long monotonicNanos() {
         return System.nanoTime();
     }
+
+    @Override
+    public long uptimeNanos() {
+        return Uptime.INSTANCE.nanos();
+    }
 }

@@ -2,13 +2,8 @@ package olympus.foundation;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -22,7 +17,6 @@ import java.util.Optional;
  * <p>Threading: any thread. Limits: a status is cut at {@link #MAX_STATUS_BYTES}; sending never
  * blocks.
  */
-@SuppressWarnings("restricted") // calling the C library is what this class is for
 public final class SystemdNotifier {
 
     public static final int MAX_STATUS_BYTES = 1_024;
@@ -32,32 +26,19 @@ public final class SystemdNotifier {
     private static final int MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
     private static final int PATH_BYTES = 108;
 
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO =
-            STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-
-    private static final MethodHandle SOCKET =
-            function(
-                    FunctionDescriptor.of(
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.JAVA_INT),
-                    "socket");
-    private static final MethodHandle SENDTO =
-            function(
-                    FunctionDescriptor.of(
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.ADDRESS,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.ADDRESS,
-                            ValueLayout.JAVA_INT),
-                    "sendto");
-    private static final MethodHandle CLOSE =
-            function(FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT), "close");
+    private static final CLibrary.Function SOCKET =
+            CLibrary.function(
+                    "socket", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+    private static final CLibrary.Function SENDTO =
+            CLibrary.longFunction(
+                    "sendto",
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.ADDRESS,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT,
+                    ValueLayout.ADDRESS,
+                    ValueLayout.JAVA_INT);
+    private static final CLibrary.Function CLOSE = CLibrary.function("close", ValueLayout.JAVA_INT);
 
     private final Optional<String> socket;
     private final Optional<Duration> watchdog;
@@ -126,40 +107,32 @@ public final class SystemdNotifier {
             return;
         }
         try (var arena = Arena.ofConfined()) {
-            var state = arena.allocate(STATE);
-            var descriptor = (int) SOCKET.invokeExact(state, AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
-            check(descriptor, state, "socket");
+            var descriptor = (int) checked(SOCKET.call(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0), "socket");
             try {
                 var bytes = message.getBytes(StandardCharsets.UTF_8);
                 var address = address(arena, socket.get());
-                var sent =
-                        (long)
-                                SENDTO.invokeExact(
-                                        state,
-                                        descriptor,
-                                        arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes),
-                                        (long) bytes.length,
-                                        MSG_DONTWAIT_NOSIGNAL,
-                                        address,
-                                        (int) address.byteSize());
-                check(sent, state, "sendto");
+                checked(
+                        SENDTO.call(
+                                descriptor,
+                                arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes),
+                                (long) bytes.length,
+                                MSG_DONTWAIT_NOSIGNAL,
+                                address,
+                                (int) address.byteSize()),
+                        "sendto");
             } finally {
-                var closed = (int) CLOSE.invokeExact(state, descriptor);
-                check(closed, state, "close");
+                checked(CLOSE.call(descriptor), "close");
             }
-        } catch (IOException | RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException("the C library cannot be called", e);
         }
     }
 
-    private void check(long result, MemorySegment state, String call) throws IOException {
+    private long checked(long result, String call) throws IOException {
         if (result < 0) {
             throw new IOException(
                     "cannot tell systemd at %s: %s failed with errno %d"
-                            .formatted(socket.orElse(""), call, (int) ERRNO.get(state, 0L)));
+                            .formatted(socket.orElse(""), call, -result));
         }
+        return result;
     }
 
     /**
@@ -200,10 +173,5 @@ public final class SystemdNotifier {
             line = line.substring(0, line.length() * 3 / 4);
         }
         return line;
-    }
-
-    private static MethodHandle function(FunctionDescriptor type, String name) {
-        var address = LINKER.defaultLookup().find(name).orElseThrow();
-        return LINKER.downcallHandle(address, type, Linker.Option.captureCallState("errno"));
     }
 }

@@ -2,12 +2,13 @@ package olympus.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
+import olympus.foundation.Durable;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.FolderLock;
 import olympus.foundation.OlympusException;
@@ -92,14 +93,8 @@ public final class DataFolder implements AutoCloseable {
     }
 
     private static void replace(Path file, String text) {
-        var temporary = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.writeString(temporary, text);
-            Files.move(
-                    temporary,
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            Durable.replace(file, text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new OlympusException(
                     ErrorCode.UNAVAILABLE, "cannot write %s: %s".formatted(file, e), e);

@@ -1,7 +1,9 @@
 package olympus.server;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import olympus.foundation.OlympusException;
@@ -13,6 +15,9 @@ import org.slf4j.LoggerFactory;
  * itself met a bug, so that whoever started it starts it anew (running instances are adopted).
  */
 final class OlympusProcess {
+
+    /** For everything but services that are to end too; less than systemd grants the unit. */
+    static final Duration ENDS_WITHIN = Duration.ofSeconds(45);
 
     private static final Logger LOG = LoggerFactory.getLogger(OlympusProcess.class);
 
@@ -42,7 +47,7 @@ final class OlympusProcess {
      */
     int run(UpOptions options, Consumer<UpComposition> started) {
         // Before anything says that it is ready: from then on a signal must end in a clean stop.
-        var hook = Thread.ofPlatform().name("stop").unstarted(this::stopAndHalt);
+        var hook = Thread.ofPlatform().name("stop").unstarted(() -> stopAndHalt(options));
         Runtime.getRuntime().addShutdownHook(hook);
         try (var up = UpComposition.start(options, this::bug)) {
             started.accept(up);
@@ -67,14 +72,33 @@ final class OlympusProcess {
      * Runs while the JVM ends: lets {@link #run} finish, then ends with its code instead of the
      * signal's.
      */
-    private void stopAndHalt() {
+    private void stopAndHalt(UpOptions options) {
+        var services =
+                options.stopServices() ? options.configuration().stopDeadline() : Duration.ZERO;
+        Runtime.getRuntime().halt(endWithin(ENDS_WITHIN.plus(services)));
+    }
+
+    /**
+     * Tells {@link #run} to end and waits for it; returns its exit code, or 1 with a message when
+     * it takes longer than that.
+     */
+    int endWithin(Duration limit) {
         told.countDown();
         try {
-            stopped.await();
+            if (!stopped.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                terminal.err()
+                        .println(
+                                "olympus: told to end, but not done within %s; ending at once, which loses nothing that was acknowledged"
+                                        .formatted(limit));
+                LOG.atError()
+                        .addKeyValue("limit", limit)
+                        .log("told to end, but not done in time; ending at once");
+                return 1;
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Runtime.getRuntime().halt(exitCode.get());
+        return exitCode.get();
     }
 
     /** Ends the process as a signal would. */

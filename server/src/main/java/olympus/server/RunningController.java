@@ -41,16 +41,19 @@ record RunningController(Hermes hermes, Zeus zeus, StackCommands commands, Threa
     private static final Deadline CLOSE = new Deadline(Duration.ofSeconds(10));
 
     /**
+     * @param server its name, for the decision log
      * @param failure why there is no store, empty when there is one
      */
     static RunningController start(
             Hermes hermes,
             Optional<OlympusException> failure,
             NodeOrders orders,
+            String server,
             Clock clock,
             BiConsumer<String, Throwable> onBug) {
         var loop = new ThreadEventLoop("zeus", onBug);
-        var zeus = new Zeus(hermes, loop, clock, new SecureRandom(), orders, ZeusOptions.DEFAULT);
+        var zeus =
+                new Zeus(hermes, loop, clock, new SecureRandom(), orders, ZeusOptions.of(server));
         zeus.start();
         var commands = failure.<StackCommands>map(AbsentController::new).orElse(zeus);
         return new RunningController(hermes, zeus, commands, loop);

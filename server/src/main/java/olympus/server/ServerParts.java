@@ -122,7 +122,12 @@ final class ServerParts implements AutoCloseable {
                 opened.keep(
                         "controller",
                         RunningController.start(
-                                store.hermes(), store.failure(), orders, clock, onBug));
+                                store.hermes(),
+                                store.failure(),
+                                orders,
+                                self.nodeName(),
+                                clock,
+                                onBug));
         controller.onChange(new SecretSweep(secrets, controller.commands(), deadline)::seen);
         var pauses = new PausesTold(controller.listener(), agents);
         controller.onChange(pauses::seen);

@@ -51,6 +51,7 @@ class SecretSweepTest {
                                     hermes,
                                     Optional.empty(),
                                     new NoOrders(),
+                                    "mars",
                                     clock,
                                     (_, cause) -> bugs.add(cause))) {
                 DEADLINE.await(projection.listed(), "listing");

@@ -63,7 +63,8 @@ final class Island {
     }
 
     private Zeus newZeus() {
-        var made = new Zeus(hermes, loop, clock, random.split(), new Link(), ZeusOptions.DEFAULT);
+        var made =
+                new Zeus(hermes, loop, clock, random.split(), new Link(), ZeusOptions.of("node1"));
         made.start();
         return made;
     }

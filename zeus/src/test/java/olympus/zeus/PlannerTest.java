@@ -79,6 +79,14 @@ final class PlannerTest {
                 .updating("shop/web");
     }
 
+    private static Situation firstOfTwoIsNew(Stacks.Draft web, int runsForSeconds) {
+        return updated(web, web.command("new"))
+                .instance("shop/web.1", 1, 2)
+                .seen("shop/web.1", State.RUNNING, runsForSeconds)
+                .instance("shop/web.2", 1, 1)
+                .seen("shop/web.2", State.RUNNING, 60);
+    }
+
     private static void updates(Map<String, Situation> all) {
         var web = WEB.replicas(2).update(1, PAUSE, STOP_FIRST);
         all.put(
@@ -88,20 +96,8 @@ final class PlannerTest {
                         .seen("shop/web.1", State.RUNNING, 60)
                         .instance("shop/web.2", 1, 1)
                         .crashed("shop/web.2", State.BACKOFF, 2));
-        all.put(
-                "update-watches",
-                updated(web, web.command("new"))
-                        .instance("shop/web.1", 1, 2)
-                        .seen("shop/web.1", State.RUNNING, 1)
-                        .instance("shop/web.2", 1, 1)
-                        .seen("shop/web.2", State.RUNNING, 60));
-        all.put(
-                "update-confirms",
-                updated(web, web.command("new"))
-                        .instance("shop/web.1", 1, 2)
-                        .seen("shop/web.1", State.RUNNING, 3)
-                        .instance("shop/web.2", 1, 1)
-                        .seen("shop/web.2", State.RUNNING, 60));
+        all.put("update-watches", firstOfTwoIsNew(web, 1));
+        all.put("update-confirms", firstOfTwoIsNew(web, 3));
         all.put(
                 "update-ends",
                 updated(web, web.command("new"))

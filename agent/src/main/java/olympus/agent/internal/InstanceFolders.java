@@ -7,13 +7,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import olympus.foundation.Durable;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 
@@ -167,8 +167,7 @@ final class InstanceFolders {
             while (Files.exists(to.resolve(Integer.toString(number)))) {
                 number++;
             }
-            Files.move(
-                    folder, to.resolve(Integer.toString(number)), StandardCopyOption.ATOMIC_MOVE);
+            Durable.renameUnforced(folder, to.resolve(Integer.toString(number)));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot take away %s: %s".formatted(folder, e), e);
         }

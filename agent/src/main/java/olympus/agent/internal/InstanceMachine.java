@@ -88,7 +88,8 @@ final class InstanceMachine {
         this.restarts = record.restarts();
         this.lastExit = record.lastExit();
         if (record.bootId().equals(bootId)) {
-            window.resume(record.recentRestarts(), clock.monotonicNanos());
+            window.resume(record.recent(), clock.uptimeNanos());
+            reason = record.reason();
         }
         // After a reboot the world is another one: what was given up gets a new chance, what
         // completed stays so.
@@ -195,12 +196,27 @@ final class InstanceMachine {
             return;
         }
         lastExit = ended.exit();
-        var how = how(ended);
+        var how = Sentences.end(ended);
         if (phase instanceof Stopping stopping) {
             afterStop(stopping, how);
+        } else if (spec.isEmpty() || isWanted(Desired.STOP) || !isOfWantedToken()) {
+            rest(State.PENDING, how);
+        } else if (window.hasCounted(ended.run())) {
+            // The agent before this one counted it and died during the back-off.
+            restartAfter(window.left(policy(), clock.uptimeNanos()), reason);
+        } else if (endedWithItsShim(ended) && policy().restart() != Restart.NO) {
+            restartAfter(Duration.ZERO, how + "; not counted: its shim ended with it");
         } else {
             endedByItself(ended.exit(), how);
         }
+    }
+
+    /**
+     * Nothing was left of Olympus to see it end: whatever ended agent and shim (a service manager,
+     * a container) ended the instance too, which is no fault of the service.
+     */
+    private boolean endedWithItsShim(MachineInput.Ended ended) {
+        return phase instanceof Running running && running.pid() == 0 && ended.exit().isEmpty();
     }
 
     private void shimLost(MachineInput.ShimLost lost) {
@@ -255,16 +271,19 @@ final class InstanceMachine {
     }
 
     private void recover(String why) {
-        if (isWanted(Desired.RUN) && !window.allows(policy(), clock.monotonicNanos())) {
+        if (isWanted(Desired.RUN) && !window.allows(policy(), clock.uptimeNanos())) {
             giveUp(
                     "%s; given up after %d restarts within %s"
                             .formatted(why, window.size(), Sentences.duration(policy().within())));
             return;
         }
         restarts++;
+        restartAfter(window.count(policy(), lastRun, clock.uptimeNanos(), random), why);
+    }
+
+    private void restartAfter(Duration delay, String why) {
         nextStartIs = "restart";
         reason = why;
-        var delay = window.count(policy(), clock.monotonicNanos(), random);
         phase = new Waiting(clock.monotonicNanos() + delay.toNanos());
         actions.add(new Wake(delay));
     }
@@ -303,7 +322,7 @@ final class InstanceMachine {
             settleUnassigned(run, pid);
         } else if (isWanted(Desired.STOP)) {
             stop(run, pid, Then.REST, spec.get().desiredReason().orElse("stopped on order"));
-        } else if (!spec.get().runToken().equals(runToken)) {
+        } else if (!isOfWantedToken()) {
             if (surroundings.paused().isPresent()) {
                 remark = "to be replaced, but paused: " + surroundings.paused().get();
             } else {
@@ -397,12 +416,12 @@ final class InstanceMachine {
                 }
             }
             case HOLD -> {
-                if (!isFinished(resting.state(), wanted)) {
+                if (!isFinished()) {
                     rest(State.PENDING, wanted.desiredReason().orElse("held on order"));
                 }
             }
             case RUN -> {
-                if (!isFinished(resting.state(), wanted)) {
+                if (!isFinished()) {
                     startOnOrder(wanted);
                 }
             }
@@ -411,9 +430,8 @@ final class InstanceMachine {
         }
     }
 
-    private boolean isFinished(State state, InstanceSpec wanted) {
-        return (state == State.COMPLETED || state == State.GIVEN_UP)
-                && wanted.runToken().equals(runToken);
+    private boolean isFinished() {
+        return phase.outcome().isPresent() && isOfWantedToken();
     }
 
     private void startOnOrder(InstanceSpec wanted) {
@@ -427,7 +445,7 @@ final class InstanceMachine {
             rest(State.PENDING, obstacle.get());
             return;
         }
-        var isNewRun = !wanted.runToken().equals(runToken);
+        var isNewRun = !isOfWantedToken();
         if (isNewRun) {
             restarts = 0;
             window.clear();
@@ -446,7 +464,7 @@ final class InstanceMachine {
         var wanted = spec.get();
         if (wanted.desired() == Desired.STOP) {
             rest(State.STOPPED, wanted.desiredReason().orElse("stopped on order"));
-        } else if (!wanted.runToken().equals(runToken)) {
+        } else if (!isOfWantedToken()) {
             rest(State.PENDING, "a new run was ordered");
             settleResting((Resting) phase);
         } else if (wanted.desired() == Desired.HOLD) {
@@ -477,19 +495,14 @@ final class InstanceMachine {
 
     /** What of this must outlive the agent. */
     InstanceRecord record() {
-        Optional<State> outcome =
-                phase instanceof Resting resting
-                                && (resting.state() == State.COMPLETED
-                                        || resting.state() == State.GIVEN_UP)
-                        ? Optional.of(resting.state())
-                        : Optional.empty();
+        var outcome = phase.outcome();
         return new InstanceRecord(
                 runToken,
                 lastRun,
                 restarts,
-                window.beforeLatest(),
+                window.recent(),
                 outcome,
-                outcome.isPresent() ? reason : "",
+                outcome.isPresent() || phase instanceof Waiting ? reason : "",
                 lastExit,
                 bootId);
     }
@@ -558,6 +571,10 @@ final class InstanceMachine {
         }
     }
 
+    private boolean isOfWantedToken() {
+        return spec.filter(wanted -> wanted.runToken().equals(runToken)).isPresent();
+    }
+
     private boolean isWanted(Desired desired) {
         return spec.filter(wanted -> wanted.desired() == desired).isPresent();
     }
@@ -581,10 +598,5 @@ final class InstanceMachine {
 
     private void tell(String action, String why, String result) {
         actions.add(new Tell(action, why, result));
-    }
-
-    private static String how(MachineInput.Ended ended) {
-        var how = ended.exit().map(Sentences::exit).orElse("ended; nobody saw its exit status");
-        return ended.detail().isEmpty() ? how : how + "; " + ended.detail();
     }
 }

@@ -16,30 +16,42 @@ import olympus.model.state.InstanceObservation.State;
  *
  * @param runToken of the last run that was started, empty before the first
  * @param lastRun number of the last run, 0 before the first
- * @param recentRestarts how long before the latest each automatic restart within the recovery
- *     window was; the latest is zero
+ * @param recent what counts against the recovery policy
  * @param outcome {@code COMPLETED} or {@code GIVEN_UP} when that run token is finished with, else
  *     empty
- * @param reason the sentence for the outcome
+ * @param reason the sentence for the outcome, or for the restart that is being waited for
  * @param bootId of the kernel the record was written under
  */
 record InstanceRecord(
         String runToken,
         long lastRun,
         int restarts,
-        List<Duration> recentRestarts,
+        Recent recent,
         Optional<State> outcome,
         String reason,
         Optional<Integer> lastExit,
         String bootId) {
 
-    InstanceRecord {
-        recentRestarts = List.copyOf(recentRestarts);
+    /**
+     * Automatic restarts by the time since boot, which goes on while no agent is there and does not
+     * follow the wall clock; worth nothing under another boot id.
+     *
+     * @param restarts when each restart within the recovery window was decided
+     * @param countedRun the last run whose end is among them, 0 for none
+     * @param due when the back-off after that run is over
+     */
+    record Recent(List<Duration> restarts, long countedRun, Duration due) {
+
+        static final Recent NONE = new Recent(List.of(), 0, Duration.ZERO);
+
+        Recent {
+            restarts = List.copyOf(restarts);
+        }
     }
 
     static InstanceRecord fresh(String bootId) {
         return new InstanceRecord(
-                "", 0, 0, List.of(), Optional.empty(), "", Optional.empty(), bootId);
+                "", 0, 0, Recent.NONE, Optional.empty(), "", Optional.empty(), bootId);
     }
 
     /** The same with a run found on disk taken into account. */
@@ -48,7 +60,7 @@ record InstanceRecord(
                 runToken,
                 Math.max(lastRun, found),
                 restarts,
-                recentRestarts,
+                recent,
                 outcome,
                 reason,
                 lastExit,
@@ -76,10 +88,12 @@ record InstanceRecord(
         values.put("last_run", Long.toString(lastRun));
         values.put("restarts", Integer.toString(restarts));
         values.put(
-                "recent_restarts",
-                recentRestarts.stream()
-                        .map(before -> Long.toString(before.toMillis()))
+                "restarts_at",
+                recent.restarts().stream()
+                        .map(at -> Long.toString(at.toMillis()))
                         .collect(Collectors.joining(" ")));
+        values.put("counted_run", Long.toString(recent.countedRun()));
+        values.put("due", Long.toString(recent.due().toMillis()));
         values.put("outcome", outcome.map(State::name).orElse(""));
         values.put("reason", reason);
         values.put("last_exit", lastExit.map(String::valueOf).orElse(""));
@@ -97,7 +111,7 @@ record InstanceRecord(
                             values.getOrDefault("run_token", ""),
                             Long.parseLong(values.getOrDefault("last_run", "")),
                             Integer.parseInt(values.getOrDefault("restarts", "")),
-                            durations(values.getOrDefault("recent_restarts", "")),
+                            recent(values),
                             outcome.isEmpty()
                                     ? Optional.empty()
                                     : Optional.of(State.valueOf(outcome)),
@@ -107,6 +121,13 @@ record InstanceRecord(
         } catch (IllegalArgumentException notSuchARecord) {
             return Optional.empty();
         }
+    }
+
+    private static Recent recent(Map<String, String> values) {
+        return new Recent(
+                durations(values.getOrDefault("restarts_at", "")),
+                Long.parseLong(values.getOrDefault("counted_run", "0")),
+                Duration.ofMillis(Long.parseLong(values.getOrDefault("due", "0"))));
     }
 
     private static List<Duration> durations(String millis) {

@@ -1,5 +1,6 @@
 package olympus.agent.internal;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import olympus.model.state.InstanceObservation.State;
 
@@ -59,6 +60,14 @@ sealed interface Phase {
             case Resting ignored -> 0;
             case Waiting ignored -> 0;
         };
+    }
+
+    /** How its run token was finished with, if it was. */
+    default Optional<State> outcome() {
+        return this instanceof Resting(State state)
+                        && (state == State.COMPLETED || state == State.GIVEN_UP)
+                ? Optional.of(state)
+                : Optional.empty();
     }
 
     /** As a server sees it. */

@@ -2,13 +2,9 @@ package olympus.agent.internal;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
+import olympus.foundation.CLibrary;
 
 /**
  * The few system calls that the JDK does not offer, as static functions over the C library.
@@ -17,7 +13,6 @@ import java.lang.invoke.VarHandle;
  * syscall(2)}, so that an older C library does not matter. Errors come back as {@code -errno};
  * nothing here throws for them.
  */
-@SuppressWarnings("restricted") // calling the C library is what this class is for
 final class Posix {
 
     static final int EINTR = 4;
@@ -40,80 +35,63 @@ final class Posix {
     private static final int EFD_NONBLOCK = 0x800;
     private static final int IN_NONBLOCK = 0x800;
 
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
-    private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO_VALUE =
-            STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-
-    private static final MethodHandle SYSCALL =
-            LINKER.downcallHandle(
-                    LINKER.defaultLookup().find("syscall").orElseThrow(),
-                    FunctionDescriptor.of(
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG,
-                            ValueLayout.JAVA_LONG),
-                    ERRNO,
-                    Linker.Option.firstVariadicArg(1));
-    private static final MethodHandle KILL =
-            function("kill", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
-    private static final MethodHandle CLOSE = function("close", ValueLayout.JAVA_INT);
-    private static final MethodHandle EPOLL_CREATE =
-            function("epoll_create1", ValueLayout.JAVA_INT);
-    private static final MethodHandle EPOLL_CTL =
-            function(
+    private static final CLibrary.Function SYSCALL =
+            CLibrary.variadicLongFunction(
+                    "syscall",
+                    1,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_LONG);
+    private static final CLibrary.Function KILL =
+            CLibrary.function("kill", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+    private static final CLibrary.Function CLOSE = CLibrary.function("close", ValueLayout.JAVA_INT);
+    private static final CLibrary.Function EPOLL_CREATE =
+            CLibrary.function("epoll_create1", ValueLayout.JAVA_INT);
+    private static final CLibrary.Function EPOLL_CTL =
+            CLibrary.function(
                     "epoll_ctl",
                     ValueLayout.JAVA_INT,
                     ValueLayout.JAVA_INT,
                     ValueLayout.JAVA_INT,
                     ValueLayout.ADDRESS);
-    private static final MethodHandle EPOLL_WAIT =
-            function(
+    private static final CLibrary.Function EPOLL_WAIT =
+            CLibrary.function(
                     "epoll_wait",
                     ValueLayout.JAVA_INT,
                     ValueLayout.ADDRESS,
                     ValueLayout.JAVA_INT,
                     ValueLayout.JAVA_INT);
-    private static final MethodHandle EVENTFD =
-            function("eventfd", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
-    private static final MethodHandle PIPE =
-            function("pipe2", ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
-    private static final MethodHandle READ =
-            longFunction("read", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
-    private static final MethodHandle WRITE =
-            longFunction("write", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
-    private static final MethodHandle FALLOCATE =
-            function(
+    private static final CLibrary.Function EVENTFD =
+            CLibrary.function("eventfd", ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+    private static final CLibrary.Function PIPE =
+            CLibrary.function("pipe2", ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
+    private static final CLibrary.Function READ =
+            CLibrary.longFunction(
+                    "read", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
+    private static final CLibrary.Function WRITE =
+            CLibrary.longFunction(
+                    "write", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG);
+    private static final CLibrary.Function FALLOCATE =
+            CLibrary.function(
                     "fallocate",
                     ValueLayout.JAVA_INT,
                     ValueLayout.JAVA_INT,
                     ValueLayout.JAVA_LONG,
                     ValueLayout.JAVA_LONG);
-    private static final MethodHandle INOTIFY_INIT =
-            function("inotify_init1", ValueLayout.JAVA_INT);
-    private static final MethodHandle INOTIFY_ADD =
-            function(
+    private static final CLibrary.Function INOTIFY_INIT =
+            CLibrary.function("inotify_init1", ValueLayout.JAVA_INT);
+    private static final CLibrary.Function INOTIFY_ADD =
+            CLibrary.function(
                     "inotify_add_watch",
                     ValueLayout.JAVA_INT,
                     ValueLayout.ADDRESS,
                     ValueLayout.JAVA_INT);
-    private static final MethodHandle OPEN =
-            LINKER.downcallHandle(
-                    LINKER.defaultLookup().find("open").orElseThrow(),
-                    FunctionDescriptor.of(
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.ADDRESS,
-                            ValueLayout.JAVA_INT,
-                            ValueLayout.JAVA_INT),
-                    ERRNO,
-                    Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle GETEUID =
-            LINKER.downcallHandle(
-                    LINKER.defaultLookup().find("geteuid").orElseThrow(),
-                    FunctionDescriptor.of(ValueLayout.JAVA_INT));
+    private static final CLibrary.Function OPEN =
+            CLibrary.variadicFunction(
+                    "open", 2, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
+    private static final CLibrary.Function GETEUID = CLibrary.function("geteuid");
 
     private Posix() {}
 
@@ -184,11 +162,11 @@ final class Posix {
     }
 
     static long read(int fd, MemorySegment buffer) {
-        return longCall(READ, fd, buffer, buffer.byteSize());
+        return READ.call(fd, buffer, buffer.byteSize());
     }
 
     static long write(int fd, MemorySegment buffer) {
-        return longCall(WRITE, fd, buffer, buffer.byteSize());
+        return WRITE.call(fd, buffer, buffer.byteSize());
     }
 
     /**
@@ -210,57 +188,14 @@ final class Posix {
     }
 
     static int effectiveUser() {
-        try {
-            return (int) GETEUID.invokeExact();
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException("geteuid cannot be called", e);
-        }
-    }
-
-    private static MethodHandle function(String name, MemoryLayout... parameters) {
-        return LINKER.downcallHandle(
-                LINKER.defaultLookup().find(name).orElseThrow(),
-                FunctionDescriptor.of(ValueLayout.JAVA_INT, parameters),
-                ERRNO);
-    }
-
-    private static MethodHandle longFunction(String name, MemoryLayout... parameters) {
-        return LINKER.downcallHandle(
-                LINKER.defaultLookup().find(name).orElseThrow(),
-                FunctionDescriptor.of(ValueLayout.JAVA_LONG, parameters),
-                ERRNO);
+        return call(GETEUID);
     }
 
     private static long syscall(long number, long first, long second, long third) {
-        try (var arena = Arena.ofConfined()) {
-            var state = arena.allocate(STATE);
-            var result = (long) SYSCALL.invokeExact(state, number, first, second, third, 0L);
-            return result < 0 ? -(int) ERRNO_VALUE.get(state, 0L) : result;
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException("system call %d cannot be made".formatted(number), e);
-        }
+        return SYSCALL.call(number, first, second, third, 0L);
     }
 
-    private static int call(MethodHandle function, Object... arguments) {
-        return (int) longCall(function, arguments);
-    }
-
-    private static long longCall(MethodHandle function, Object... arguments) {
-        try (var arena = Arena.ofConfined()) {
-            var state = arena.allocate(STATE);
-            var all = new Object[arguments.length + 1];
-            all[0] = state;
-            System.arraycopy(arguments, 0, all, 1, arguments.length);
-            var result = ((Number) function.invokeWithArguments(all)).longValue();
-            return result < 0 ? -(int) ERRNO_VALUE.get(state, 0L) : result;
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException("the C library cannot be called: " + function, e);
-        }
+    private static int call(CLibrary.Function function, Object... arguments) {
+        return (int) function.call(arguments);
     }
 }

@@ -2,20 +2,17 @@ package olympus.agent.internal;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.zip.CRC32;
+import olympus.foundation.Durable;
 
 /**
  * A small file of {@code name=value} lines that is replaced as a whole and carries a checksum, so
@@ -112,44 +109,16 @@ final class RecordFile {
     }
 
     private static void replace(Path file, byte[] content, boolean forced) {
-        var fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            try (var out =
-                    FileChannel.open(
-                            fresh,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.TRUNCATE_EXISTING,
-                            StandardOpenOption.WRITE)) {
-                var bytes = ByteBuffer.wrap(content);
-                while (bytes.hasRemaining()) {
-                    out.write(bytes);
-                }
-                if (forced) {
-                    out.force(true);
-                }
-            }
-            Files.move(
-                    fresh,
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
             if (forced) {
-                forceFolderOf(file);
+                Durable.replace(file, content);
+            } else {
+                Durable.replaceUnforced(file, content);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "cannot write %s: %s".formatted(file, e.getMessage()), e);
-        }
-    }
-
-    /** Puts on the disk that a file has its name now. */
-    static void forceFolderOf(Path file) throws IOException {
-        var folder = file.toAbsolutePath().getParent();
-        if (folder != null) {
-            try (var names = FileChannel.open(folder)) {
-                names.force(true);
-            }
         }
     }
 

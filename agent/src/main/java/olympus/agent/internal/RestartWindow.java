@@ -2,17 +2,19 @@ package olympus.agent.internal;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.random.RandomGenerator;
+import olympus.agent.internal.InstanceRecord.Recent;
 import olympus.model.stack.RecoveryPolicy;
 
 /**
- * The automatic restarts of one instance within its recovery window, by monotonic time. Threading:
- * one thread.
+ * The automatic restarts of one instance within its recovery window, by the time since boot, so
+ * that they age also while no agent is there. Threading: one thread.
  */
 final class RestartWindow {
 
     private final ArrayDeque<Long> restartsNanos = new ArrayDeque<>();
+    private long countedRun;
+    private long dueNanos;
 
     /** Whether the policy allows one more restart now. */
     boolean allows(RecoveryPolicy policy, long nowNanos) {
@@ -21,36 +23,54 @@ final class RestartWindow {
     }
 
     /**
-     * Counts a restart and tells how long to wait before it: jittered between half and all of the
-     * back-off.
+     * Counts the restart after the end of a run and tells how long to wait before it: jittered
+     * between half and all of the back-off.
      */
-    Duration count(RecoveryPolicy policy, long nowNanos, RandomGenerator random) {
+    Duration count(RecoveryPolicy policy, long run, long nowNanos, RandomGenerator random) {
         prune(policy, nowNanos);
         var exponent = Math.min(restartsNanos.size(), Long.SIZE / 2);
         restartsNanos.addLast(nowNanos);
         var initial = Math.max(0, policy.backoff().initial().toNanos());
         var limit = Math.max(0, policy.backoff().max().toNanos());
         var full = initial > limit >> exponent ? limit : initial << exponent;
-        return Duration.ofNanos(full / 2 + (long) (random.nextDouble() * (full - full / 2)));
+        var delay = full / 2 + (long) (random.nextDouble() * (full - full / 2));
+        countedRun = run;
+        dueNanos = nowNanos + delay;
+        return Duration.ofNanos(delay);
+    }
+
+    /** Whether the end of this run, or of a later one, was counted (perhaps by another agent). */
+    boolean hasCounted(long run) {
+        return run <= countedRun;
+    }
+
+    /** What is left of the back-off after the last run that was counted. */
+    Duration left(RecoveryPolicy policy, long nowNanos) {
+        var limit = Math.max(0, policy.backoff().max().toNanos());
+        return Duration.ofNanos(Math.clamp(dueNanos - nowNanos, 0, limit));
+    }
+
+    /** What another agent needs to go on from here. */
+    Recent recent() {
+        return new Recent(
+                restartsNanos.stream().map(Duration::ofNanos).toList(),
+                countedRun,
+                Duration.ofNanos(dueNanos));
     }
 
     /**
-     * How long before the latest each restart within the window was: the same however much later it
-     * is asked, so that what is kept on disk need not follow the clock.
+     * Goes on from what another agent has counted under the same boot. What lies in the future was
+     * counted by another clock (a container with an uptime of its own was begun anew) and is
+     * forgotten.
      */
-    List<Duration> beforeLatest() {
-        return restartsNanos.stream()
-                .map(at -> Duration.ofNanos(restartsNanos.getLast() - at))
-                .toList();
-    }
-
-    /**
-     * Goes on from what another agent has counted. The time without an agent does not count: the
-     * latest restart is taken as of now.
-     */
-    void resume(List<Duration> beforeLatest, long nowNanos) {
+    void resume(Recent recent, long nowNanos) {
         restartsNanos.clear();
-        beforeLatest.forEach(before -> restartsNanos.addLast(nowNanos - before.toNanos()));
+        recent.restarts().stream()
+                .map(Duration::toNanos)
+                .filter(at -> at <= nowNanos)
+                .forEach(restartsNanos::addLast);
+        countedRun = recent.countedRun();
+        dueNanos = recent.due().toNanos();
     }
 
     int size() {

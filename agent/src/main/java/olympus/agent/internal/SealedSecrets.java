@@ -3,14 +3,10 @@ package olympus.agent.internal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.HashMap;
@@ -21,6 +17,7 @@ import java.util.Set;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import olympus.foundation.Durable;
 import olympus.model.SecretRef;
 import olympus.model.StackName;
 import olympus.model.stack.SecretRefs;
@@ -113,23 +110,7 @@ final class SealedSecrets {
     private byte[] newKey() throws IOException {
         var key = new byte[KEY_BYTES];
         random.nextBytes(key);
-        var fresh = keyFile.resolveSibling("node.key.new");
-        Files.deleteIfExists(fresh);
-        try (var out =
-                FileChannel.open(
-                        fresh,
-                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rw-------")))) {
-            out.write(ByteBuffer.wrap(key));
-            out.force(true);
-        }
-        Files.move(
-                fresh,
-                keyFile,
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
-        RecordFile.forceFolderOf(keyFile);
+        Durable.replace(keyFile, key, Durable.PRIVATE);
         return key;
     }
 

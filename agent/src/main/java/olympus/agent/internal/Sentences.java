@@ -28,6 +28,11 @@ final class Sentences {
 
     private Sentences() {}
 
+    static String end(MachineInput.Ended ended) {
+        var how = ended.exit().map(Sentences::exit).orElse("ended; nobody saw its exit status");
+        return ended.detail().isEmpty() ? how : how + "; " + ended.detail();
+    }
+
     static String exit(int code) {
         if (code > SIGNAL_BASE && SIGNALS.containsKey(code - SIGNAL_BASE)) {
             return "killed by " + SIGNALS.get(code - SIGNAL_BASE);

@@ -200,10 +200,14 @@ class InstanceMachineSimulationTest {
             }
             var record = InstanceRecord.of(machine.record().values()).orElseThrow();
             machine = fresh(record);
-            automaticStarts.clear();
+            clock.advance(Duration.ofMillis(random.nextInt(400)));
             machine.know(Optional.of(spec.build()));
             if (up) {
                 feed(new MachineInput.Adopted(liveRun, 4711, startedToken));
+            } else if (record.lastRun() > 0 && record.outcome().isEmpty()) {
+                // What the driver finds of the last run, also of one whose end was known before.
+                machine.endedUnseen(record.lastRun(), startedToken);
+                feed(new MachineInput.Ended(record.lastRun(), Optional.of(1), "found"));
             }
             feed(wanted());
         }

@@ -12,6 +12,7 @@ public final class SimulatedClock implements Clock {
 
     private Instant wall;
     private long monotonicNanos;
+    private long bootedBeforeNanos;
 
     public SimulatedClock(Instant start) {
         this.wall = start;
@@ -27,13 +28,24 @@ public final class SimulatedClock implements Clock {
         return monotonicNanos;
     }
 
-    /** Lets {@code elapsed} pass on both readings. */
+    @Override
+    public long uptimeNanos() {
+        return monotonicNanos + bootedBeforeNanos;
+    }
+
+    /** Lets {@code elapsed} pass on all readings. */
     public void advance(Duration elapsed) {
         if (elapsed.isNegative()) {
             throw new IllegalArgumentException("time cannot pass backwards: " + elapsed);
         }
         wall = wall.plus(elapsed);
         monotonicNanos += elapsed.toNanos();
+    }
+
+    /** Monotonic time begins anew, as it may in another process; the machine stays up. */
+    public void restartProcess() {
+        bootedBeforeNanos += monotonicNanos;
+        monotonicNanos = 0;
     }
 
     /**

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import olympus.foundation.Durable;
 
 /**
  * The file that says how far the log was acknowledged, so that damage at the end of the log can be

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Properties;
+import olympus.foundation.Durable;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 
 /** The engine's two small files beside the segments: its term and vote, and its list of members. */
@@ -60,7 +61,7 @@ public final class RaftMeta {
 
     /** Writes a term anew; no vote is lost, because a group of one votes only for itself. */
     public static void write(Path folder, long term) throws IOException {
-        Durable.write(
+        Durable.replace(
                 folder.resolve(FILE),
                 "term=%d\nvotedFor=\n".formatted(term).getBytes(StandardCharsets.UTF_8));
     }

@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import olympus.foundation.Durable;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 
@@ -32,7 +33,10 @@ public final class SkipList {
             return List.of();
         }
         var skips = new ArrayList<Skip>();
-        for (var line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+        // Damage that makes it no text is told as a line that is no entry, not as a fault of
+        // reading.
+        var text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        for (var line : text.lines().toList()) {
             if (line.isBlank() || line.strip().equals("[") || line.strip().equals("]")) {
                 continue;
             }
@@ -49,7 +53,7 @@ public final class SkipList {
             return;
         }
         skips.add(skip);
-        Durable.write(file, json(skips).getBytes(StandardCharsets.UTF_8));
+        Durable.replace(file, json(skips).getBytes(StandardCharsets.UTF_8));
     }
 
     private static String json(List<Skip> skips) {

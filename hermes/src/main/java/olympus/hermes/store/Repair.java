@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import olympus.foundation.Durable;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.files.CommitMark;
-import olympus.hermes.files.Durable;
 import olympus.hermes.files.RaftMeta;
 import olympus.hermes.files.SegmentScan;
 import olympus.hermes.files.StoreLayout;
@@ -67,7 +67,7 @@ final class Repair {
         Files.createDirectories(kept);
         if (acknowledged.isEmpty() || acknowledged.get().index() >= cut) {
             // Before anything is cut: an interrupted repair must not hide the loss.
-            Durable.write(
+            Durable.replace(
                     layout.recovered(),
                     "entries from %d on were given up%n".formatted(cut).getBytes(UTF_8));
             steps.add("the next start raises the incarnation: fences given out before are void");

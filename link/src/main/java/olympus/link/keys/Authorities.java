@@ -3,7 +3,6 @@ package olympus.link.keys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -14,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import olympus.foundation.Durable;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 
@@ -166,8 +166,7 @@ public final class Authorities {
                         purpose.file(),
                         new Credential(List.of(certificate), key.getPrivate()));
             }
-            Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
-            KeyFiles.flushFolder(folder.resolveSibling("."));
+            Durable.rename(unfinished, folder);
         } catch (IOException e) {
             throw new OlympusException(
                     ErrorCode.UNAVAILABLE,

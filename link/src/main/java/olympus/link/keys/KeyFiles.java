@@ -2,13 +2,9 @@ package olympus.link.keys;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
@@ -24,6 +20,7 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import olympus.foundation.Durable;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import org.jspecify.annotations.Nullable;
@@ -91,13 +88,6 @@ final class KeyFiles {
         if (!Files.exists(file)
                 || !Arrays.equals(read(file, "delete it: it is written anew"), content)) {
             writePublic(file, content);
-        }
-    }
-
-    /** Flushes the entries of {@code folder}, so that a rename in it survives a power loss. */
-    static void flushFolder(Path folder) throws IOException {
-        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
         }
     }
 
@@ -208,25 +198,9 @@ final class KeyFiles {
         putInPlace(file);
     }
 
-    private static Path prepared(Path file) {
-        return file.resolveSibling(file.getFileName() + ".new");
-    }
-
     private static void prepare(Path file, byte[] content, Set<PosixFilePermission> mode) {
-        var temporary = prepared(file);
         try {
-            Files.deleteIfExists(temporary);
-            try (var channel =
-                    FileChannel.open(
-                            temporary,
-                            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                            PosixFilePermissions.asFileAttribute(mode))) {
-                var buffer = ByteBuffer.wrap(content);
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
-                }
-                channel.force(true);
-            }
+            Durable.prepare(file, content, PosixFilePermissions.asFileAttribute(mode));
         } catch (IOException e) {
             throw unwritable(file, e);
         }
@@ -234,23 +208,10 @@ final class KeyFiles {
 
     private static void putInPlace(Path file) {
         try {
-            Files.move(
-                    prepared(file),
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-            flushFolder(folderOf(file));
+            Durable.putInPlace(file);
         } catch (IOException e) {
             throw unwritable(file, e);
         }
-    }
-
-    private static Path folderOf(Path file) {
-        var parent = file.toAbsolutePath().getParent();
-        if (parent == null) {
-            throw new IllegalArgumentException("not a file: " + file);
-        }
-        return parent;
     }
 
     private static OlympusException unwritable(Path file, IOException cause) {

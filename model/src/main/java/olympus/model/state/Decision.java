@@ -10,7 +10,8 @@ import java.time.Instant;
  * @param action a verb phrase, e.g. {@code restart}
  * @param subject what it was done to: {@code first/web.1}, {@code first/web}, {@code first}, {@code
  *     node:mars}
- * @param node name of the node concerned, empty when none
+ * @param node name of the node concerned; where it concerns a stack, a service or the island, of
+ *     the server that decided
  */
 public record Decision(
         Instant at,

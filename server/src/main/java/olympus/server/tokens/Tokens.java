@@ -3,11 +3,9 @@ package olympus.server.tokens;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -17,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import olympus.foundation.Clock;
+import olympus.foundation.Durable;
 import olympus.hermes.Bytes;
 import olympus.hermes.Hermes;
 import olympus.hermes.Key;
@@ -80,17 +79,7 @@ public final class Tokens {
     }
 
     private static void writePrivate(Path file, String text) throws IOException {
-        var temporary = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(temporary);
-        Files.createFile(
-                temporary,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(temporary, text, StandardOpenOption.WRITE);
-        Files.move(
-                temporary,
-                file,
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+        Durable.replace(file, text.getBytes(StandardCharsets.UTF_8), Durable.PRIVATE);
     }
 
     /**

@@ -56,6 +56,11 @@ final class RepositoryCheckTest {
     }
 
     @Test
+    void whatHasOneHomeIsDoneNowhereElse() {
+        assertThat(SourceRules.homes(repository)).isEmpty();
+    }
+
+    @Test
     void noTestIsSwitchedOff() {
         assertThat(SourceRules.disabledTests(repository)).isEmpty();
     }

@@ -74,6 +74,21 @@ final class RepositoryRulesTest {
     }
 
     @Test
+    void complainsAboutWhatIsDoneOutsideItsHome() throws IOException {
+        var moves = "class A { void a(Path p) throws IOException { Files.move(p, p); } }";
+        write("foundation/src/main/java/olympus/foundation/Durable.java", moves);
+        write("zeus/src/test/java/olympus/zeus/ATest.java", moves);
+        assertThat(SourceRules.homes(read())).isEmpty();
+
+        write(TOP + "B.java", "class B { Linker linker = Linker.nativeLinker(); }");
+        assertThat(SourceRules.homes(read())).singleElement().asString().contains("use CLibrary");
+
+        write(TOP + "B.java", "class B {}");
+        write(TOP + "A.java", moves);
+        assertThat(SourceRules.homes(read())).singleElement().asString().contains("use Durable");
+    }
+
+    @Test
     void complainsAboutSleepsOutsideTheAllowedFiles() throws IOException {
         write(TOP + "A.java", "class A { void a() throws Exception { Thread.sleep(1); } }");
         write(

@@ -18,10 +18,23 @@ final class SourceRules {
 
     private static final Pattern FORBIDDEN_TYPE =
             Pattern.compile("(.*(Util|Utils|Helper|Helpers|Manager|Impl))|(Default\\p{Lu}.*)");
+    private static final List<Home> HOMES =
+            List.of(
+                    new Home(
+                            "/olympus/foundation/Durable.java",
+                            Pattern.compile("Files\\.move\\(|\\bATOMIC_MOVE\\b"),
+                            "replaces or renames a file itself; use Durable"),
+                    new Home(
+                            "/olympus/foundation/CLibrary.java",
+                            Pattern.compile("Linker\\.nativeLinker\\("),
+                            "links foreign functions itself; use CLibrary"));
     private static final Set<String> FORBIDDEN_PACKAGES =
             Set.of(
                     "common", "core", "shared", "base", "misc", "util", "utils", "helper",
                     "helpers", "manager", "impl");
+
+    /** The one file that may contain this code, and what to tell of others. */
+    private record Home(String file, Pattern code, String sentence) {}
 
     private SourceRules() {}
 
@@ -130,6 +143,22 @@ final class SourceRules {
             }
         }
         return violations;
+    }
+
+    /** What has one home in the main sources is done nowhere else. */
+    static List<String> homes(Repository repository) {
+        return repository.sources().stream()
+                .map(JavaSource::file)
+                .filter(file -> file.contains("/src/main/"))
+                .flatMap(file ->
+                        HOMES.stream()
+                                .filter(home -> !file.endsWith(home.file()))
+                                .filter(home ->
+                                        home.code()
+                                                .matcher(repository.texts().getOrDefault(file, ""))
+                                                .find())
+                                .map(home -> file + ": " + home.sentence()))
+                .toList();
     }
 
     static List<String> disabledTests(Repository repository) {

@@ -100,7 +100,13 @@ public final class Controller {
         this.observed = new ObservedNodes(clock.monotonicNanos());
         this.nodeRecords = new NodeRecords(this, orders, clock);
         this.acquaintance = new Acquaintance(this, loop, clock);
-        this.writes = new WriteQueue(hermes, loop, this::heldEpoch, this::afterWrite);
+        this.writes =
+                new WriteQueue(
+                        hermes,
+                        loop,
+                        new DecidingServer(options.server()),
+                        this::heldEpoch,
+                        this::afterWrite);
     }
 
     public void start() {

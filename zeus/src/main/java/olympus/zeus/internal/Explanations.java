@@ -110,7 +110,14 @@ final class Explanations {
                                                 : concerns(d.subject(), s.service().toString()))
                         || services.stream()
                                 .anyMatch(s -> d.subject().equals(s.service().stack().value()))
-                        || node.filter(n -> d.node().equals(n.name())).isPresent();
+                        || node.filter(n -> d.node().equals(n.name()) && isOfNode(d)).isPresent();
+    }
+
+    /** Not about a stack or service, for which {@code node} is the server that decided. */
+    private static boolean isOfNode(Decision decision) {
+        return decision.subject().contains(".")
+                || decision.subject().startsWith("node:")
+                || decision.actor().startsWith("agent:");
     }
 
     private static boolean names(ClusterView.ServiceView service, String thing) {

@@ -33,6 +33,7 @@ final class WriteQueue {
 
     private final Hermes hermes;
     private final EventLoop loop;
+    private final DecidingServer server;
     private final Supplier<Optional<Long>> epoch;
     private final Runnable afterwards;
     private final ArrayDeque<Job<?>> queue = new ArrayDeque<>();
@@ -42,12 +43,19 @@ final class WriteQueue {
     private long projectedRevision;
 
     /**
+     * @param server signs what is decided here
      * @param epoch the epoch held, empty while this is not the leader or nothing is projected yet
      * @param afterwards runs when a write is done and projected
      */
-    WriteQueue(Hermes hermes, EventLoop loop, Supplier<Optional<Long>> epoch, Runnable afterwards) {
+    WriteQueue(
+            Hermes hermes,
+            EventLoop loop,
+            DecidingServer server,
+            Supplier<Optional<Long>> epoch,
+            Runnable afterwards) {
         this.hermes = hermes;
         this.loop = loop;
+        this.server = server;
         this.epoch = epoch;
         this.afterwards = afterwards;
     }
@@ -141,7 +149,7 @@ final class WriteQueue {
         conditions.addAll(write.conditions());
         inFlight = true;
         var _ =
-                transact(conditions, write.operations())
+                transact(conditions, server.sign(write.operations()))
                         .whenCompleteAsync(
                                 (result, error) -> ended(job, write, result, error), loop);
     }

@@ -19,13 +19,17 @@ final class WriteSize {
     /** What the store's encoding adds to an operation or a condition at most. */
     private static final long BESIDE = 24;
 
+    /** The name of the server that decided, which is added to the decision last. */
+    private static final long SIGNATURE = 256;
+
     private WriteSize() {}
 
     static void requireFits(
             StackPlan plan, List<Condition> conditions, List<Operation> operations) {
         var bytes =
                 conditions.stream().mapToLong(WriteSize::bytes).sum()
-                        + operations.stream().mapToLong(WriteSize::bytes).sum();
+                        + operations.stream().mapToLong(WriteSize::bytes).sum()
+                        + SIGNATURE;
         if (operations.size() > Transaction.MAX_OPERATIONS
                 || bytes > Transaction.MAX_ENCODED_BYTES) {
             throw new OlympusException(

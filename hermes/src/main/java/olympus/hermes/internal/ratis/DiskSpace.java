@@ -7,7 +7,7 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import olympus.hermes.files.Durable;
+import olympus.foundation.Durable;
 
 /**
  * Watches the space on the store's disk and keeps some of it back.

@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Properties;
+import olympus.foundation.Durable;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.files.CommitMark;
-import olympus.hermes.files.Durable;
 import olympus.hermes.files.LogVerdict;
 import olympus.hermes.files.Problem;
 import olympus.hermes.files.RaftMeta;
@@ -73,7 +73,7 @@ final class LogFolder {
     /** Remembers that this folder has held a working log; from now on an empty one is a loss. */
     void markInitialised() throws IOException {
         if (!Files.exists(layout.initialised())) {
-            Durable.write(
+            Durable.replace(
                     layout.initialised(),
                     "format=1\ngroup=%s\nmember=%s\n"
                             .formatted(config.group(), config.member())
@@ -131,7 +131,13 @@ final class LogFolder {
 
     private void checkInitialised() throws IOException {
         var marker = new Properties();
-        marker.load(new StringReader(Files.readString(layout.initialised())));
+        try {
+            // Any bytes are such text: a damaged one belongs to another group.
+            var text = Files.readString(layout.initialised(), StandardCharsets.ISO_8859_1);
+            marker.load(new StringReader(text));
+        } catch (IllegalArgumentException damagedEscape) {
+            marker.clear();
+        }
         var group = marker.getProperty("group", "");
         if (!group.equals(config.group().toString())) {
             throw refused(

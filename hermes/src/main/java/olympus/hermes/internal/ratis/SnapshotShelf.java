@@ -3,7 +3,7 @@ package olympus.hermes.internal.ratis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
-import olympus.hermes.files.Durable;
+import olympus.foundation.Durable;
 import olympus.hermes.files.StoreLayout;
 import olympus.hermes.log.ReplicatedLog.SnapshotFile;
 import org.apache.ratis.server.protocol.TermIndex;

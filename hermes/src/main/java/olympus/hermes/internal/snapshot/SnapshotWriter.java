@@ -5,12 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.function.BiConsumer;
+import olympus.foundation.Durable;
 import olympus.hermes.Entry;
 import olympus.hermes.internal.codec.ByteWriter;
 import olympus.hermes.internal.codec.CommandCodec;
@@ -109,16 +109,7 @@ public final class SnapshotWriter implements AutoCloseable {
         end(out);
         channel.force(true);
         channel.close();
-        Files.move(
-                temporary,
-                target.path(),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
-        try (var directory =
-                FileChannel.open(
-                        target.path().toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-            directory.force(true);
-        }
+        Durable.rename(temporary, target.path());
         finished = true;
         return target;
     }

@@ -1,6 +1,7 @@
 package olympus.hermes.internal.ratis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Files of a closed store are cut or have bits flipped at places drawn from a seed: the store
@@ -68,6 +71,27 @@ final class DamagedLogTest {
     @Test
     void isRefusedByNameOrHarmless() throws IOException {
         runSeeds(SEEDS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"group=\u00e9", "group=\\uwxyz"})
+    void aMarkerThatIsNoTextIsRefusedByName(String damaged) throws IOException {
+        var copy = scratch.resolve("marker");
+        copyTree(original, copy);
+        var marker =
+                filesOf(copy).stream()
+                        .filter(file -> file.getFileName().toString().equals("initialised"))
+                        .findFirst()
+                        .orElseThrow();
+        Files.writeString(marker, damaged, StandardCharsets.ISO_8859_1);
+        try {
+            assertThatThrownBy(() -> open(copy, new RecordingApplier()).close())
+                    .isInstanceOf(OlympusException.class)
+                    .hasMessageContaining("initialised")
+                    .hasMessageContaining("backup");
+        } finally {
+            deleteTree(copy);
+        }
     }
 
     @Test
