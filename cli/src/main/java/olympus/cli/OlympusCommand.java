@@ -57,6 +57,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("pause", new PauseCommand(session, PauseCommand.Direction.PAUSE));
         line.addSubcommand("resume", new PauseCommand(session, PauseCommand.Direction.RESUME));
         line.addSubcommand("doctor", new DoctorCommand(session));
+        line.addSubcommand("discover", new DiscoverCommand(session));
         line.addSubcommand("context", new ContextCommand(session), "contexts");
         line.addSubcommand("completion", new CompletionCommand(session));
         line.addSubcommand("man", new ManCommand(session));

@@ -1,0 +1,5 @@
+/** Crontabs: their lines, and when a line is due. */
+@NullMarked
+package olympus.cli.cron;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package olympus.cli.cron;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package olympus.cli.discover;
+
+import org.jspecify.annotations.NullMarked;
