@@ -50,6 +50,9 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("history", new HistoryCommand(session));
         line.addSubcommand("rollback", new RollbackCommand(session));
         line.addSubcommand("remove", new RemoveCommand(session), "rm");
+        line.addSubcommand("adopt", new AdoptCommand(session));
+        line.addSubcommand("mode", new ModeCommand(session));
+        line.addSubcommand("release", new ReleaseCommand(session));
         line.addSubcommand("stacks", new StacksCommand(session), "stack");
         line.addSubcommand("nodes", new NodesCommand(session), "node");
         line.addSubcommand("decisions", new DecisionsCommand(session), "decision");

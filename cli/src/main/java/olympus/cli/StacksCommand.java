@@ -24,11 +24,12 @@ final class StacksCommand implements Callable<Integer> {
     }
 
     private void table(JsonNode body) {
-        var table = new Table("STACK", "REVISION", "SERVICES", "APPLIED", "BY");
+        var table = new Table("STACK", "MODE", "REVISION", "SERVICES", "APPLIED", "BY");
         for (var stack : body.path("stacks")) {
             table.row(
                     stack.path("stack").asString()
                             + (stack.path("removing").asBoolean() ? " (removing)" : ""),
+                    stack.path("mode").asString(""),
                     stack.path("revision").asString(),
                     stack.path("services").asString(),
                     Ages.local(stack.path("appliedAt").asString("")),

@@ -41,8 +41,7 @@ final class DiscoverCommandTest {
         var line =
                 new CommandLine(new DiscoverCommand(session, sources, clock))
                         .setCaseInsensitiveEnumValuesAllowed(true);
-        return new CommandRun(
-                line.execute(arguments), out.toString(StandardCharsets.UTF_8), "");
+        return new CommandRun(line.execute(arguments), out.toString(StandardCharsets.UTF_8), "");
     }
 
     private Machine troubled() throws IOException {
@@ -58,18 +57,18 @@ final class DiscoverCommandTest {
     private static String failed() {
         return """
 
-                Id=vpn.service
-                Description=Tunnel
-                LoadState=loaded
-                ActiveState=failed
-                SubState=failed
-                UnitFileState=enabled
-                Type=simple
-                Result=exit-code
-                ExecMainStatus=1
-                NRestarts=5
-                StateChangeTimestamp=Fri 2026-11-20 21:00:00 UTC
-                """;
+        Id=vpn.service
+        Description=Tunnel
+        LoadState=loaded
+        ActiveState=failed
+        SubState=failed
+        UnitFileState=enabled
+        Type=simple
+        Result=exit-code
+        ExecMainStatus=1
+        NRestarts=5
+        StateChangeTimestamp=Fri 2026-11-20 21:00:00 UTC
+        """;
     }
 
     @Test
@@ -105,10 +104,11 @@ final class DiscoverCommandTest {
 
         var document = JsonMapper.shared().readTree(json.out());
         assertThat(document.path("findings").size()).isEqualTo(3);
-        assertThat(document.path("sources").path(0).path("outcome").asString())
-                .isEqualTo("absent");
+        assertThat(document.path("sources").path(0).path("outcome").asString()).isEqualTo("absent");
         assertThat(run(sources, "-o", "json").out()).isEqualTo(json.out());
-        assertThat(run(sources, "-o", "yaml").out()).contains("findings:").contains("kind: cron_broken");
+        assertThat(run(sources, "-o", "yaml").out())
+                .contains("findings:")
+                .contains("kind: cron_broken");
     }
 
     @Test

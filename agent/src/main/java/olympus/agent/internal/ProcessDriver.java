@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import olympus.foundation.EventLoop;
+import olympus.foundation.Poll;
 import olympus.model.InstanceId;
 import olympus.model.SecretRef;
 import olympus.model.stack.StopPolicy;

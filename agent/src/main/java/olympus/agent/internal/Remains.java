@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import olympus.foundation.Poll;
 
 /**
  * What is left of a run whose main process has ended. Says that nothing is left only after having

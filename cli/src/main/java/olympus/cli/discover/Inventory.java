@@ -257,8 +257,8 @@ public record Inventory(
      * @param tool {@code restic} or {@code borg}
      * @param location a folder, or an address without its password
      * @param namedBy the files that name it; empty when only the folder was found
-     * @param newest when the newest file of a snapshot was written; empty when there is none, or
-     *     it was not looked into
+     * @param newest when the newest file of a snapshot was written; empty when there is none, or it
+     *     was not looked into
      * @param snapshots for restic, when it was looked into
      */
     public record Repository(

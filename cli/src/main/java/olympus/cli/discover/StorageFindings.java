@@ -78,7 +78,8 @@ final class StorageFindings {
                             noBackup(
                                     repository,
                                     name + " is not there",
-                                    "%s writes to it".formatted(Judgement.names(repository.namedBy())),
+                                    "%s writes to it"
+                                            .formatted(Judgement.names(repository.namedBy())),
                                     "mount its disk, or mend the path"));
             case LOOKED_INTO ->
                     repository.newest().isEmpty()

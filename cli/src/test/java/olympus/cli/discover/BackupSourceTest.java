@@ -44,14 +44,26 @@ final class BackupSourceTest {
         assertThat(seen().repositories())
                 .containsExactly(
                         new Repository(
-                                "borg", "/mnt/usb/borg", List.of(), Inventory.Reach.LOOKED_INTO, Optional.of(old), Optional.empty()),
+                                "borg",
+                                "/mnt/usb/borg",
+                                List.of(),
+                                Inventory.Reach.LOOKED_INTO,
+                                Optional.of(old),
+                                Optional.empty()),
                         new Repository(
-                                "restic", "/srv/backup/restic", List.of(), Inventory.Reach.LOOKED_INTO, Optional.of(fresh), Optional.of(2)));
+                                "restic",
+                                "/srv/backup/restic",
+                                List.of(),
+                                Inventory.Reach.LOOKED_INTO,
+                                Optional.of(fresh),
+                                Optional.of(2)));
         assertThat(Judgement.of(seen(), Machine.NOW))
                 .extracting(Finding::kind, Finding::subjects, Finding::since)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(
-                                Finding.Kind.BACKUP_OLD, List.of("/mnt/usb/borg"), Optional.of(old)));
+                                Finding.Kind.BACKUP_OLD,
+                                List.of("/mnt/usb/borg"),
+                                Optional.of(old)));
     }
 
     @Test
@@ -59,7 +71,8 @@ final class BackupSourceTest {
         machine.restic("/srv/restic", Machine.NOW);
         Files.delete(machine.at("/srv/restic/snapshots/1111"));
         Files.delete(machine.at("/srv/restic/snapshots/2222"));
-        machine.file("/etc/cron.d/save", "0 2 * * * root find / ; restic -r /mnt/gone backup /srv\n");
+        machine.file(
+                "/etc/cron.d/save", "0 2 * * * root find / ; restic -r /mnt/gone backup /srv\n");
 
         assertThat(Judgement.of(seen(), Machine.NOW))
                 .extracting(Finding::what)
@@ -82,13 +95,17 @@ final class BackupSourceTest {
         machine.file(
                 "/etc/systemd/system/save-c.service",
                 "[Service]\nEnvironmentFile=/etc/save-c.env\nExecStart=/usr/bin/restic backup \\\n  /srv/c\n");
-        machine.file("/etc/save-c.env", "RESTIC_REPOSITORY=rest:https://ana:hunter2@nas/c\nRESTIC_PASSWORD=hunter2\n");
+        machine.file(
+                "/etc/save-c.env",
+                "RESTIC_REPOSITORY=rest:https://ana:hunter2@nas/c\nRESTIC_PASSWORD=hunter2\n");
         Files.createDirectories(machine.at("/etc/systemd/system/timers.target.wants"));
         Files.createSymbolicLink(
                 machine.at("/etc/systemd/system/timers.target.wants/save-c.timer"),
                 Path.of("../save-c.timer"));
         machine.file("/etc/systemd/system/off.timer", "[Timer]\nOnCalendar=daily\n");
-        machine.file("/etc/systemd/system/off.service", "[Service]\nExecStart=restic -r /mnt/off backup /srv\n");
+        machine.file(
+                "/etc/systemd/system/off.service",
+                "[Service]\nExecStart=restic -r /mnt/off backup /srv\n");
         machine.file("/etc/default/restic", "RESTIC_REPOSITORY=s3:s3.example.org/bucket\n");
         machine.file(
                 "/etc/borgmatic/config.yaml",
@@ -98,24 +115,34 @@ final class BackupSourceTest {
                 .extracting(Repository::tool, Repository::location, Repository::namedBy)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(
-                                "borg", "ssh://ana@nas/./b", List.of("/var/spool/cron/crontabs/root:1")),
+                                "borg",
+                                "ssh://ana@nas/./b",
+                                List.of("/var/spool/cron/crontabs/root:1")),
                         org.assertj.core.groups.Tuple.tuple(
                                 "borg", "ssh://nas/./d", List.of("/etc/borgmatic/config.yaml")),
                         org.assertj.core.groups.Tuple.tuple(
                                 "restic", "rest:https://ana:***@nas/c", List.of("save-c.service")),
                         org.assertj.core.groups.Tuple.tuple(
-                                "restic", "s3:s3.example.org/bucket", List.of("/etc/default/restic")),
+                                "restic",
+                                "s3:s3.example.org/bucket",
+                                List.of("/etc/default/restic")),
                         org.assertj.core.groups.Tuple.tuple(
                                 "restic", "sftp:nas:/backup/a", List.of("/etc/cron.d/save:2")));
-        assertThat(seen().repositories()).extracting(Repository::reach).containsOnly(Inventory.Reach.ELSEWHERE);
+        assertThat(seen().repositories())
+                .extracting(Repository::reach)
+                .containsOnly(Inventory.Reach.ELSEWHERE);
         assertThat(seen().jobs())
                 .extracting(Inventory.BackupJob::place, Inventory.BackupJob::tool)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple("/etc/cron.d/save:2", "restic"),
-                        org.assertj.core.groups.Tuple.tuple("/var/spool/cron/crontabs/root:1", "borg"),
+                        org.assertj.core.groups.Tuple.tuple(
+                                "/var/spool/cron/crontabs/root:1", "borg"),
                         org.assertj.core.groups.Tuple.tuple("save-c.service", "restic"),
-                        org.assertj.core.groups.Tuple.tuple("/etc/borgmatic/config.yaml", "borgmatic"));
-        assertThat(seen().jobs().getFirst().paths()).contains("/srv/a").doesNotContain("/srv/a/cache");
+                        org.assertj.core.groups.Tuple.tuple(
+                                "/etc/borgmatic/config.yaml", "borgmatic"));
+        assertThat(seen().jobs().getFirst().paths())
+                .contains("/srv/a")
+                .doesNotContain("/srv/a/cache");
         assertThat(seen().jobs().get(1).paths()).contains("/srv/b");
         assertThat(seen().jobs().get(2).paths()).contains("/srv/c");
         assertThat(seen().jobs().get(3).paths()).contains("/srv/d");

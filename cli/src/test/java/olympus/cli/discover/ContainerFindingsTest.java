@@ -52,7 +52,9 @@ final class ContainerFindingsTest {
     void findsCrashLoopsWithTheirCount() {
         assertThat(
                         findings(
-                                running("a").restarts(12, JUST_NOW).ended("restarting", 1, JUST_NOW),
+                                running("a")
+                                        .restarts(12, JUST_NOW)
+                                        .ended("restarting", 1, JUST_NOW),
                                 running("b").restarts(5, JUST_NOW)))
                 .extracting(Finding::kind, Finding::what)
                 .containsExactly(
@@ -69,7 +71,10 @@ final class ContainerFindingsTest {
         assertThat(
                         findings(
                                 running("always").policy("always").ended("exited", 137, YESTERDAY),
-                                running("given-up").policy("on-failure").restarts(3, YESTERDAY).ended("exited", 1, YESTERDAY),
+                                running("given-up")
+                                        .policy("on-failure")
+                                        .restarts(3, YESTERDAY)
+                                        .ended("exited", 1, YESTERDAY),
                                 running("forgotten").policy("no").ended("exited", 2, YESTERDAY),
                                 running("stuck").ended("dead", 0, YESTERDAY)))
                 .extracting(Finding::what)
@@ -183,9 +188,12 @@ final class ContainerFindingsTest {
                         .and(
                                 Inventory.ofDisks(
                                         List.of(
-                                                new Inventory.Disk("/", "ext4", 1000L << 20, 101L << 20),
-                                                new Inventory.Disk("/data", "xfs", 1000L << 20, 60L << 20),
-                                                new Inventory.Disk("/boot", "ext4", 1000L << 20, 5L << 20))))
+                                                new Inventory.Disk(
+                                                        "/", "ext4", 1000L << 20, 101L << 20),
+                                                new Inventory.Disk(
+                                                        "/data", "xfs", 1000L << 20, 60L << 20),
+                                                new Inventory.Disk(
+                                                        "/boot", "ext4", 1000L << 20, 5L << 20))))
                         .and(
                                 Inventory.ofBackups(
                                         List.of(),

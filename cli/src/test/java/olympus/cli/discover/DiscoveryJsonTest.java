@@ -18,8 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Holds that the JSON is as its committed schema says. */
 final class DiscoveryJsonTest {
 
-    private static final Path SCHEMA =
-            Path.of("../docs/reference/schema/discover.schema.json");
+    private static final Path SCHEMA = Path.of("../docs/reference/schema/discover.schema.json");
 
     @TempDir Path root;
 
@@ -39,7 +38,9 @@ final class DiscoveryJsonTest {
                 Machine.sound(root)
                         .listener("tcp", "00000000", 6379, 12, "redis-server", "/")
                         .restic("/srv/restic", Machine.NOW)
-                        .file("/etc/cron.d/save", "0 2 * * * nobody restic -r /srv/restic backup /");
+                        .file(
+                                "/etc/cron.d/save",
+                                "0 2 * * * nobody restic -r /srv/restic backup /");
         var sources = machine.sources(machine.systemctl(Resources.text("systemctl-show.txt")));
         var seen = Survey.of(sources, Duration.ofSeconds(30));
         var containers =

@@ -31,19 +31,56 @@ final class ListenerSourceTest {
 
     @Test
     void tellsWhoListensWhere() throws IOException {
-        machine.listener("tcp", "0100007F", 5432, 11, "postgres", "/system.slice/postgresql.service")
-                .listener("tcp", "00000000", 6379, 12, "redis-server", "/system.slice/docker-" + ID + ".scope")
-                .listener("tcp6", "00000000000000000000000000000000", 80, 13, "nginx", "/system.slice/nginx.service")
+        machine.listener(
+                        "tcp", "0100007F", 5432, 11, "postgres", "/system.slice/postgresql.service")
+                .listener(
+                        "tcp",
+                        "00000000",
+                        6379,
+                        12,
+                        "redis-server",
+                        "/system.slice/docker-" + ID + ".scope")
+                .listener(
+                        "tcp6",
+                        "00000000000000000000000000000000",
+                        80,
+                        13,
+                        "nginx",
+                        "/system.slice/nginx.service")
                 .listener("tcp6", "00000000000000000000000001000000", 631, 14, "cupsd", "/")
                 .listener("udp", "0F02000A", 53, 15, "dnsmasq", "/");
 
         assertThat(seen().part().listeners())
                 .containsExactly(
-                        listener("udp", "10.0.2.15", 53, "dnsmasq", Optional.empty(), Optional.empty()),
-                        listener("tcp", "::", 80, "nginx", Optional.empty(), Optional.of("nginx.service")),
+                        listener(
+                                "udp",
+                                "10.0.2.15",
+                                53,
+                                "dnsmasq",
+                                Optional.empty(),
+                                Optional.empty()),
+                        listener(
+                                "tcp",
+                                "::",
+                                80,
+                                "nginx",
+                                Optional.empty(),
+                                Optional.of("nginx.service")),
                         listener("tcp", "::1", 631, "cupsd", Optional.empty(), Optional.empty()),
-                        listener("tcp", "127.0.0.1", 5432, "postgres", Optional.empty(), Optional.of("postgresql.service")),
-                        listener("tcp", "0.0.0.0", 6379, "redis-server", Optional.of(ID), Optional.empty()));
+                        listener(
+                                "tcp",
+                                "127.0.0.1",
+                                5432,
+                                "postgres",
+                                Optional.empty(),
+                                Optional.of("postgresql.service")),
+                        listener(
+                                "tcp",
+                                "0.0.0.0",
+                                6379,
+                                "redis-server",
+                                Optional.of(ID),
+                                Optional.empty()));
         assertThat(seen().unseen()).isEmpty();
     }
 
@@ -73,8 +110,15 @@ final class ListenerSourceTest {
     void findsADataStoreThatEveryoneReachesAndNoneThatOnlyThisMachineReaches() throws IOException {
         machine.listener("tcp", "0100007F", 5432, 11, "postgres", "/")
                 .listener("tcp", "00000000", 22, 12, "sshd", "/")
-                .listener("tcp", "00000000", 6379, 13, "redis-server", "/system.slice/redis.service")
-                .listener("tcp6", "00000000000000000000000000000000", 6379, 14, "redis-server", "/system.slice/redis.service");
+                .listener(
+                        "tcp", "00000000", 6379, 13, "redis-server", "/system.slice/redis.service")
+                .listener(
+                        "tcp6",
+                        "00000000000000000000000000000000",
+                        6379,
+                        14,
+                        "redis-server",
+                        "/system.slice/redis.service");
 
         var found = Judgement.of(seen().part(), Machine.NOW);
 

@@ -63,7 +63,10 @@ final class UnitSourceTest {
     void readsServicesAndTimersWithTheirTimes() throws Exception {
         var seen = look(machine.systemctl(Resources.text("systemctl-show.txt")));
 
-        assertThat(seen.units()).extracting(Inventory.Unit::name).hasSize(5).contains("ssh.service");
+        assertThat(seen.units())
+                .extracting(Inventory.Unit::name)
+                .hasSize(5)
+                .contains("ssh.service");
         assertThat(seen.units().getFirst().since()).contains(Instant.parse("2026-11-14T06:00:12Z"));
         assertThat(seen.timers())
                 .containsExactly(
@@ -137,8 +140,7 @@ final class UnitSourceTest {
                                                         "ActiveState", "activating",
                                                         "SubState", "auto-restart",
                                                         "NRestarts", "41"))
-                                        + service(
-                                                "calm.service", Map.of("NRestarts", "41"))))
+                                        + service("calm.service", Map.of("NRestarts", "41"))))
                 .extracting(Finding::kind, finding -> finding.subjects().getFirst())
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(

@@ -24,6 +24,12 @@ public final class StackFolder {
 
     private StackFolder() {}
 
+    /** Whether a folder holds a file that declares a stack. */
+    public static boolean isStack(Path folder) {
+        return Files.exists(folder.resolve(FILE))
+                || COMPOSE_FILES.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
+    }
+
     /** What came of reading a folder. */
     public sealed interface Outcome {
 

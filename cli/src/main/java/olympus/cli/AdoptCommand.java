@@ -1,0 +1,157 @@
+package olympus.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.StreamSupport;
+import olympus.foundation.Poll;
+import olympus.model.stack.ApplyRequest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Takes over Compose folders that run already: first everything is only watched and matched to what
+ * runs; a stack of which every instance was found running is then managed, unless {@code --observe}
+ * leaves that to a later {@code olympus mode}. Nothing is restarted or recreated.
+ */
+@Command(
+        description = {
+            "Takes over Compose folders that run already, without restarting or recreating anything: containers are found by their Compose labels and names.",
+            "Each folder becomes a stack in mode observe. One of which everything runs as declared is then managed; the others stay observed, with the reason. olympus mode changes that, olympus release gives everything back."
+        },
+        footer = "%nExamples:%n  olympus adopt ~/compose --observe%n  olympus adopt ~/compose/shop")
+final class AdoptCommand implements Callable<Integer> {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Duration SEEN_WITHIN = Duration.ofSeconds(30);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
+
+    private final Session session;
+
+    @Mixin private final CommonOptions options = new CommonOptions();
+
+    @Parameters(
+            paramLabel = "DIR",
+            description = "a Compose folder, or a folder whose subfolders are Compose folders")
+    private Path directory = Path.of(".");
+
+    @Option(names = "--observe", description = "Only watch; manage nothing yet.")
+    private boolean observe;
+
+    AdoptCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        var api = session.api(options);
+        var files = ComposeFolders.read(directory, session, options);
+        var document = JSON.createObjectNode();
+        var stacks = document.putArray("stacks");
+        for (var stack : files) {
+            stacks.add(adopt(api, stack));
+        }
+        session.print(options, document, body -> body.path("stacks").forEach(this::tell));
+        return ExitCodes.OK;
+    }
+
+    private ObjectNode adopt(Api api, ApplyRequest stack) {
+        var name = stack.definition().name().value();
+        var path = "/stacks/" + Api.escape(name);
+        if (modeOf(api, name).isEmpty()) {
+            api.put(path + "?mode=observe", StackFiles.body(stack), Map.of());
+        } else {
+            // Known already: the files may have changed, who may touch it has not.
+            api.put(path, StackFiles.body(stack), Map.of());
+        }
+        var seen = Poll.within(SEEN_WITHIN, LOOK_AGAIN, () -> seen(api, name));
+        var missing = missing(seen);
+        var mayManage = !observe && seen.isPresent() && missing.isEmpty();
+        if (mayManage) {
+            api.put(path + "/mode", JSON.createObjectNode().put("mode", "manage"), Map.of());
+        }
+        var result = JSON.createObjectNode().put("stack", name);
+        result.put("mode", modeOf(api, name).orElse(""));
+        result.put("directory", stack.definition().directory());
+        var services = result.putArray("services");
+        seen.ifPresent(list -> list.forEach(services::add));
+        var reasons = result.putArray("notRunning");
+        missing.forEach(reasons::add);
+        result.put("seen", seen.isPresent());
+        return result;
+    }
+
+    private static Optional<String> modeOf(Api api, String name) {
+        return StreamSupport.stream(
+                        api.list("/stacks", "stacks").path("stacks").spliterator(), false)
+                .filter(one -> one.path("stack").asString().equals(name))
+                .map(one -> one.path("mode").asString())
+                .findFirst();
+    }
+
+    /** Its services, once the agent has said of every instance what it found. */
+    private static Optional<JsonNode> seen(Api api, String name) {
+        var services = api.list("/services/" + Api.escape(name), "services").path("services");
+        for (var service : services) {
+            var wanted = service.path("desired").asInt();
+            var reported = 0;
+            for (var instance : service.path("instances")) {
+                reported += instance.path("state").asString().equals("pending") ? 0 : 1;
+            }
+            if (reported < wanted) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(services);
+    }
+
+    /** Which instances were not found running, and as what they were found. */
+    private static List<String> missing(Optional<JsonNode> seen) {
+        var missing = new ArrayList<String>();
+        seen.ifPresent(services -> {
+            for (var service : services) {
+                for (var instance : service.path("instances")) {
+                    if (!instance.path("state").asString().equals("running")) {
+                        missing.add(
+                                "%s: %s"
+                                        .formatted(
+                                                instance.path("instance").asString(),
+                                                instance.path("reason").asString()));
+                    }
+                }
+            }
+        });
+        return missing;
+    }
+
+    private void tell(JsonNode stack) {
+        var name = stack.path("stack").asString();
+        var running = 0;
+        for (var service : stack.path("services")) {
+            running += service.path("running").asInt();
+        }
+        session.say(
+                "%s: %d running as found, nothing restarted; mode %s"
+                        .formatted(name, running, stack.path("mode").asString()));
+        stack.path("notRunning").forEach(one -> session.say("  not running: " + one.asString()));
+        if (!stack.path("seen").asBoolean()) {
+            session.say(
+                    "  the agent has not told of every instance within %d s; look again: olympus status %s"
+                            .formatted(SEEN_WITHIN.toSeconds(), name));
+        }
+        if (!stack.path("mode").asString().equals("manage")) {
+            session.say(
+                    "  to have it kept running, and what does not run started: olympus mode %s manage"
+                            .formatted(name));
+        }
+    }
+}
