@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * @param image as it was asked for
  * @param restartPolicy the engine's own: {@code no}, {@code always}, {@code unless-stopped} or
  *     {@code on-failure}
+ * @param restarts by the engine itself, since the container was created
  * @param terminal whether it has a terminal: its output is then one stream without frames
  * @param networks by name
  */
@@ -25,6 +26,7 @@ public record ContainerDetails(
         State state,
         String restartPolicy,
         int restartMaximum,
+        int restarts,
         boolean terminal,
         boolean autoRemove,
         String loggingDriver,
@@ -74,8 +76,20 @@ public record ContainerDetails(
      *
      * @param failures in a row
      * @param output of the last check
+     * @param log the last few checks that the engine keeps, oldest first
      */
-    public record Health(Status status, int failures, String output) {
+    public record Health(Status status, int failures, String output, List<Check> log) {
+
+        public Health {
+            log = List.copyOf(log);
+        }
+
+        /**
+         * One check that has ended.
+         *
+         * @param exitCode 0 for passed
+         */
+        public record Check(Instant start, Instant end, int exitCode) {}
 
         /** The engine's word for it. */
         public enum Status {

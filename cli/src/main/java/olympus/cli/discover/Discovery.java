@@ -65,6 +65,7 @@ public record Discovery(
     /** The usual sources of a machine whose files are below {@code root}. */
     public static List<Source> sources(Path root, Map<String, String> environment, Clock clock) {
         return List.of(
+                ContainerSource.ofTheMachine(root, environment),
                 new UnitSource(environment),
                 new CronSource(root, clock.getZone(), clock.instant()),
                 new ListenerSource(root),

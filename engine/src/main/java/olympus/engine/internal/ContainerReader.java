@@ -75,6 +75,7 @@ final class ContainerReader {
                 state(node.path("State")),
                 rule.isEmpty() ? "no" : rule,
                 (int) Json.number(host, "RestartPolicy", "MaximumRetryCount"),
+                (int) Json.number(node, "RestartCount"),
                 Json.flag(config, "Tty"),
                 Json.flag(host, "AutoRemove"),
                 Json.text(host, "LogConfig", "Type"),
@@ -110,12 +111,18 @@ final class ContainerReader {
                     default -> Optional.<Health.Status>empty();
                 };
         var output = "";
+        var log = new ArrayList<Health.Check>();
         for (var check : health.path("Log").values()) {
             output = Json.text(check, "Output").strip();
+            log.add(
+                    new Health.Check(
+                            Json.time(Json.text(check, "Start")),
+                            Json.time(Json.text(check, "End")),
+                            (int) Json.number(check, "ExitCode")));
         }
         var last = output;
-        return status.map(
-                known -> new Health(known, (int) Json.number(health, "FailingStreak"), last));
+        return status.map(known ->
+                new Health(known, (int) Json.number(health, "FailingStreak"), last, log));
     }
 
     private static Map<String, ContainerDetails.Endpoint> networks(JsonNode networks) {
