@@ -3,6 +3,7 @@ package olympus.zeus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
@@ -18,13 +19,15 @@ public record ClusterView(
         List<ServiceView> services,
         List<NodeView> nodes,
         List<StackView> stacks,
-        List<PauseView> pauses) {
+        List<PauseView> pauses,
+        List<PendingView> pending) {
 
     public ClusterView {
         services = List.copyOf(services);
         nodes = List.copyOf(nodes);
         stacks = List.copyOf(stacks);
         pauses = List.copyOf(pauses);
+        pending = List.copyOf(pending);
     }
 
     /**
@@ -74,6 +77,22 @@ public record ClusterView(
             Instant appliedAt,
             String actor,
             boolean removing,
+            StackDefinition.Mode mode) {}
+
+    /**
+     * What would be done to an instance of a stack that is only watched.
+     *
+     * @param id stands for the action and its cause
+     * @param action {@code start}, {@code restart} or {@code update}
+     * @param mode {@code ask}: it can be approved; {@code observe}: it is only told
+     */
+    public record PendingView(
+            String id,
+            String action,
+            InstanceId instance,
+            String why,
+            Instant since,
+            String nodeName,
             StackDefinition.Mode mode) {}
 
     public record PauseView(String scope, String by, Instant since, String reason) {}

@@ -70,6 +70,17 @@ public interface StackCommands {
             Actor actor);
 
     /**
+     * Has a pending decision carried out. Fails with NOT_FOUND when it is not pending (any more),
+     * with CONFLICT when its stack is only observed.
+     *
+     * @param decision an id of {@link ClusterView#pending}
+     */
+    CompletionStage<Void> approve(String decision, Actor actor);
+
+    /** Says that a pending decision is not wanted; another cause asks anew. */
+    CompletionStage<Void> deny(String decision, Actor actor);
+
+    /**
      * Forgets a stack and leaves its containers and units as they are, to whoever manages them
      * next. Fails with CONFLICT when it holds host processes, which nobody could take over.
      */

@@ -122,6 +122,16 @@ public final class Zeus implements StackCommands, AutoCloseable {
     }
 
     @Override
+    public CompletionStage<Void> approve(String decision, Actor actor) {
+        return onLoop(() -> controller.approve(decision, actor));
+    }
+
+    @Override
+    public CompletionStage<Void> deny(String decision, Actor actor) {
+        return onLoop(() -> controller.deny(decision, actor));
+    }
+
+    @Override
     public CompletionStage<List<ServiceId>> release(
             StackName stack, Optional<Long> expectedRevision, Actor actor) {
         return onLoop(() -> controller.release(stack, expectedRevision, actor));

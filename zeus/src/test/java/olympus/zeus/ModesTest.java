@@ -95,7 +95,7 @@ final class ModesTest {
     }
 
     @Test
-    void replacesNothingForANewDeclarationWhileItIsOnlyObserved() {
+    void rollsOutANewDeclarationOnlyOnceItMayManage() {
         var shop = inContainers(stack("shop", service("web")));
         var before = alreadyRunning(shop);
         island.apply(observed(shop));
@@ -105,9 +105,109 @@ final class ModesTest {
         island.run(Duration.ofMinutes(2));
         assertThat(run()).isSameAs(before);
         assertThat(before.state).isEqualTo(State.RUNNING);
+        assertThat(island.zeus.view().pending())
+                .singleElement()
+                .satisfies(would -> {
+                    assertThat(would.action()).isEqualTo("update");
+                    assertThat(would.why()).contains("revision 2").contains("image");
+                });
 
         order(Mode.MANAGE);
+        assertThat(run().spec.definition()).isNotEqualTo(before.spec.definition());
+        assertThat(run().state).isEqualTo(State.RUNNING);
+        assertThat(island.service("shop/web").state()).isEqualTo("running");
+    }
+
+    /** Runs, in mode ask. */
+    private SimulatedAgent.Run asked() {
+        var shop = inContainers(stack("shop", service("web")));
+        var run = alreadyRunning(shop);
+        island.now(
+                island.zeus.apply(
+                        shop, Optional.empty(), false, Optional.of(Mode.ASK), Island.ANA));
+        island.run(Duration.ofSeconds(5));
+        assertThat(island.zeus.view().pending()).isEmpty();
+        return run;
+    }
+
+    private ClusterView.PendingView pending() {
+        assertThat(island.zeus.view().pending()).hasSize(1);
+        return island.zeus.view().pending().getFirst();
+    }
+
+    @Test
+    void asksBeforeItStartsWhatHasEndedAndOnlyWatchesItAfterwards() {
+        asked();
+        island.agent().crash(WEB_1);
+        island.run(Duration.ofMinutes(5));
+        assertThat(run().isAlive()).isFalse();
+        assertThat(pending().action()).isEqualTo("start");
+
+        island.now(island.zeus.approve(pending().id(), Island.ANA));
+        island.run(Duration.ofSeconds(30));
+        assertThat(run().state).isEqualTo(State.RUNNING);
+        assertThat(ordered()).isEqualTo(InstanceSpec.Desired.WATCH);
+        assertThat(island.zeus.view().pending()).isEmpty();
+
+        island.agent().crash(WEB_1);
+        island.run(Duration.ofMinutes(5));
+        assertThat(run().isAlive()).isFalse();
+        assertThat(pending().action()).isEqualTo("start");
+        assertThat(island.decisions()).extracting(Decision::action).contains("approve start");
+    }
+
+    @Test
+    void doesNotAskAgainForWhatWasDeniedButForAnotherCause() {
+        asked();
+        island.agent().crash(WEB_1);
+        island.run(Duration.ofSeconds(5));
+        island.now(island.zeus.deny(pending().id(), Island.ANA));
+        island.run(Duration.ofMinutes(5));
+        assertThat(island.zeus.view().pending()).isEmpty();
+        assertThat(run().isAlive()).isFalse();
+
+        // Somebody starts it by hand, and it ends again.
+        run().state = State.RUNNING;
+        island.agent().report();
+        island.run(Duration.ofSeconds(5));
+        island.agent().crash(WEB_1);
+        island.run(Duration.ofSeconds(5));
+        assertThat(pending().action()).isEqualTo("start");
+    }
+
+    @Test
+    void asksBeforeAnUpdate() {
+        var before = asked();
+        island.now(
+                island.zeus.apply(
+                        inContainers(stack("shop", service("web").command("other"))),
+                        Optional.empty(),
+                        false,
+                        Island.ANA));
+        island.run(Duration.ofSeconds(30));
         assertThat(run()).isSameAs(before);
+        assertThat(pending().action()).isEqualTo("update");
+
+        island.now(island.zeus.approve(pending().id(), Island.ANA));
+        island.run(Duration.ofSeconds(30));
+        assertThat(run()).isNotSameAs(before);
+        assertThat(run().state).isEqualTo(State.RUNNING);
+        assertThat(island.zeus.view().pending()).isEmpty();
+    }
+
+    @Test
+    void whatIsOnlyObservedCanBeLookedAtButNotApproved() {
+        island.apply(observed(inContainers(stack("shop", service("web")))));
+        island.run(Duration.ofSeconds(5));
+        var would = pending();
+        assertThat(would.mode()).isEqualTo(Mode.OBSERVE);
+        assertThatThrownBy(() -> island.now(island.zeus.approve(would.id(), Island.ANA)))
+                .cause()
+                .hasMessageContaining("olympus mode shop ask");
+        assertThatThrownBy(() -> island.now(island.zeus.approve("00000000", Island.ANA)))
+                .cause()
+                .hasMessageContaining("no decision 00000000 is pending");
+        assertThat(run().isAlive()).isFalse();
     }
 
     @Test

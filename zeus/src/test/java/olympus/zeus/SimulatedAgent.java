@@ -1,6 +1,7 @@
 package olympus.zeus;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -62,10 +63,21 @@ final class SimulatedAgent {
         State state = State.PENDING;
         int restarts;
         boolean released;
+        Optional<State> shown = Optional.empty();
+        Instant since = Instant.EPOCH;
         long change;
 
         Run(InstanceSpec spec) {
             this.spec = spec;
+        }
+
+        /** When it entered its state, as far as was reported. */
+        Instant since(Instant now) {
+            if (!shown.equals(Optional.of(state))) {
+                shown = Optional.of(state);
+                since = now;
+            }
+            return since;
         }
 
         boolean isAlive() {
@@ -252,7 +264,9 @@ final class SimulatedAgent {
         if (run == null || run.state != State.RUNNING) {
             return;
         }
-        if (run.restarts >= ATTEMPTS) {
+        if (isLeftAlone(run.spec)) {
+            run.state = State.STOPPED;
+        } else if (run.restarts >= ATTEMPTS) {
             run.state = State.GIVEN_UP;
             event(id, "give up", "it ended %d times".formatted(run.restarts + 1));
         } else {
@@ -340,7 +354,7 @@ final class SimulatedAgent {
                                 Health.NONE,
                                 run.isAlive() ? 100 : 0,
                                 run.restarts,
-                                clock.wall(),
+                                run.since(clock.wall()),
                                 reason(run),
                                 Optional.empty())));
         return new NodeReport(

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
@@ -14,19 +15,40 @@ import olympus.model.NodeId;
  *
  * <pre>
  *   WAITING --dependencies met--&gt; RUN --stopped by hand--&gt; STOP --started--&gt; WAITING or RUN (new token)
+ *      RUN --approved in mode ask--&gt; APPROVED (new token) --well, or given up--&gt; RUN
  *      any --no longer declared, scaled down--&gt; RETIRE --seen ended--&gt; (record deleted)
  *      any --released--&gt; LEAVE --let go--&gt; (record deleted)
  * </pre>
+ *
+ * @param denial the last pending decision about it that was denied
  */
-public record InstanceRecord(InstanceId id, Placement placement, Run run, Order order) {
+public record InstanceRecord(
+        InstanceId id, Placement placement, Run run, Order order, Optional<Denial> denial) {
+
+    /** One about which nothing was denied. */
+    public InstanceRecord(InstanceId id, Placement placement, Run run, Order order) {
+        this(id, placement, run, order, Optional.empty());
+    }
 
     public InstanceRecord withRun(Run newRun) {
-        return new InstanceRecord(id, placement, newRun, order);
+        return new InstanceRecord(id, placement, newRun, order, denial);
     }
 
     public InstanceRecord withOrder(Order newOrder) {
-        return new InstanceRecord(id, placement, run, newOrder);
+        return new InstanceRecord(id, placement, run, newOrder, denial);
     }
+
+    public InstanceRecord withDenial(Denial newDenial) {
+        return new InstanceRecord(id, placement, run, order, Optional.of(newDenial));
+    }
+
+    /**
+     * What a person does not want done, in mode {@code ask}.
+     *
+     * @param decision id of the pending decision, which stands for its cause: another cause asks
+     *     anew
+     */
+    public record Denial(String decision, String by, Instant at) {}
 
     /**
      * Where it is.
@@ -63,6 +85,8 @@ public record InstanceRecord(InstanceId id, Placement placement, Run run, Order 
         /** Placed; its dependencies are not there yet. */
         WAITING,
         RUN,
+        /** Run as approved by a person although the stack is only watched, until it is well. */
+        APPROVED,
         /** Ended and kept: the service is stopped by hand. */
         STOP,
         /** Ended, and forgotten once its agent has seen it end. */

@@ -49,6 +49,7 @@ final class Assignments {
         var wanted =
                 switch (order.phase()) {
                     case LEAVE -> Desired.RELEASE;
+                    case APPROVED -> Desired.RUN;
                     case WAITING -> managed ? Desired.HOLD : Desired.WATCH;
                     case RUN -> managed ? Desired.RUN : Desired.WATCH;
                     case STOP, RETIRE -> managed ? Desired.STOP : Desired.WATCH;

@@ -66,6 +66,7 @@ public final class Controller {
     private final ObservedNodes observed;
     private final WriteQueue writes;
     private final Orders commands = new Orders(this);
+    private final ModeOrders modes = new ModeOrders(this, commands);
     private final Acquaintance acquaintance;
     private final NodeRecords nodeRecords;
     private final DurationHistogram looks = new DurationHistogram();
@@ -73,7 +74,7 @@ public final class Controller {
     private final Set<Consumer<ClusterView>> listeners =
             java.util.concurrent.ConcurrentHashMap.newKeySet();
     private volatile ClusterView view =
-            new ClusterView(0, List.of(), List.of(), List.of(), List.of());
+            new ClusterView(0, List.of(), List.of(), List.of(), List.of(), List.of());
     private Plan plan = new Plan(List.of(), Map.of(), OptionalLong.empty());
     private Optional<Hermes.Watch> watch = Optional.empty();
     private Optional<EventLoop.Cancellable> timer = Optional.empty();
@@ -494,7 +495,17 @@ public final class Controller {
 
     public CompletionStage<Void> mode(
             StackName stack, StackDefinition.Mode mode, Optional<Long> expected, Actor actor) {
-        return commands.mode(stack, mode, expected, actor);
+        return modes.mode(stack, mode, expected, actor);
+    }
+
+    public CompletionStage<Void> approve(String decision, Actor actor) {
+        requireReady();
+        return modes.approve(decision, actor);
+    }
+
+    public CompletionStage<Void> deny(String decision, Actor actor) {
+        requireReady();
+        return modes.deny(decision, actor);
     }
 
     public CompletionStage<List<ServiceId>> release(

@@ -85,7 +85,7 @@ final class Orders {
         });
     }
 
-    private static List<ServiceId> services(StackName name, Desired.StackRecords stack) {
+    static List<ServiceId> services(StackName name, Desired.StackRecords stack) {
         return stack
                 .currentRevision()
                 .map(r -> r.definition().services().keySet().stream().toList())
@@ -137,41 +137,6 @@ final class Orders {
                     "nothing was released: %s are host processes that only Olympus runs, nobody could take them over; take them out of the stack first, or `olympus remove %s`"
                             .formatted(processes, name));
         }
-    }
-
-    CompletionStage<Void> mode(
-            StackName name, StackDefinition.Mode mode, Optional<Long> expected, Actor actor) {
-        return controller.submit(() -> {
-            var desired = controller.desired();
-            var pointer = stack(name).pointer().orElseThrow();
-            StackChanges.requireRevision(name, expected, desired);
-            if (pointer.value().removing()) {
-                throw new OlympusException(
-                        ErrorCode.CONFLICT, "stack %s is being removed".formatted(name));
-            }
-            var before = desired.mode(name);
-            if (before == mode) {
-                return nothing();
-            }
-            var order = new StackPointer.ModeOrder(mode, actor.name(), controller.clock().wall());
-            var key = ZeusKeys.pointer(name);
-            return new WriteQueue.Write<>(
-                    List.of(new Condition.RevisionIs(key, pointer.revision())),
-                    List.of(
-                            new Operation.Put(
-                                    key,
-                                    Bytes.wrap(
-                                            Codecs.STACK_POINTER.encodeBytes(
-                                                    pointer.value().withMode(Optional.of(order))))),
-                            decision(
-                                    actor,
-                                    "mode " + EnumWords.of(mode),
-                                    name.value(),
-                                    "it was ordered",
-                                    "was %s; nothing is restarted by that"
-                                            .formatted(EnumWords.of(before)))),
-                    none());
-        });
     }
 
     private WriteQueue.Write<List<ServiceId>> removal(
@@ -461,7 +426,7 @@ final class Orders {
         }
     }
 
-    private Desired.StackRecords stack(StackName name) {
+    Desired.StackRecords stack(StackName name) {
         return controller
                 .desired()
                 .stack(name)
@@ -515,8 +480,7 @@ final class Orders {
                 .orElse("it was ordered");
     }
 
-    private Operation decision(
-            Actor actor, String action, String subject, String why, String result) {
+    Operation decision(Actor actor, String action, String subject, String why, String result) {
         return StackChanges.append(
                 new Decision(
                         controller.clock().wall(), actor.name(), action, subject, "", why, result));
@@ -562,12 +526,12 @@ final class Orders {
         return new WriteQueue.Write<>(conditions, operations, none());
     }
 
-    private static WriteQueue.Write<Void> nothing() {
+    static WriteQueue.Write<Void> nothing() {
         return new WriteQueue.Write<>(List.of(), List.of(), none());
     }
 
     @SuppressWarnings("NullAway") // Void has no other value than null.
-    private static Void none() {
+    static Void none() {
         return null;
     }
 }

@@ -79,8 +79,21 @@ final class ServicePlanner {
     /** What is only watched keeps its run whatever is declared. */
     private void follow(Versioned<InstanceRecord> stored) {
         var record = stored.value();
-        var waits = record.order().phase() == Phase.WAITING && missing.isEmpty();
-        if (record.order().phase() != Phase.STOP
+        var phase = record.order().phase();
+        if (phase == Phase.APPROVED && !isSettledApproval(record)) {
+            return;
+        }
+        var isUpdate =
+                draft.desired
+                        .definitionOf(record)
+                        .filter(was -> StackDifference.needsReplacement(was, definition))
+                        .isPresent();
+        if (isUpdate && phase != Phase.APPROVED) {
+            // It goes on as it was declared when it was last told; see Pending.
+            return;
+        }
+        var waits = phase == Phase.WAITING && missing.isEmpty();
+        if ((phase == Phase.RUN || phase == Phase.WAITING)
                 && !waits
                 && record.run().revision() == revision
                 && record.run().generation() == state.generation()) {
@@ -95,6 +108,17 @@ final class ServicePlanner {
                                 + EnumWords.of(draft.desired.mode(service.stack()))
                                 + ": it is watched as declared in revision "
                                 + revision));
+    }
+
+    /** What was approved is done, or has failed. */
+    private boolean isSettledApproval(InstanceRecord record) {
+        return draft.observed.isWell(record)
+                || draft.observed
+                        .of(record)
+                        .filter(i ->
+                                i.observation().state() == State.GIVEN_UP
+                                        || i.observation().state() == State.COMPLETED)
+                        .isPresent();
     }
 
     private String surplus(InstanceRecord record) {

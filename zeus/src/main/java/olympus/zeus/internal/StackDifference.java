@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import olympus.model.stack.DeployPolicy;
 import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.StackDefinition;
@@ -96,6 +97,14 @@ final class StackDifference {
                         StackPlan.Kind.CHANGE,
                         effect(was, is, replaces, fields),
                         fields));
+    }
+
+    /** What differs, by the words that users write. */
+    static String paths(ServiceDefinition was, ServiceDefinition is) {
+        return changed(was, is, Optional.empty(), "").stream()
+                .flatMap(change -> change.fields().stream())
+                .map(StackPlan.FieldChange::path)
+                .collect(Collectors.joining(", "));
     }
 
     /** Whether running instances must be replaced for the change to take effect. */

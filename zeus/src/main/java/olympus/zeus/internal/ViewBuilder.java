@@ -80,7 +80,13 @@ final class ViewBuilder {
     }
 
     private ClusterView view() {
-        return new ClusterView(desired.revision(), services(), nodes(), stacks(), pauses());
+        return new ClusterView(
+                desired.revision(),
+                services(),
+                nodes(),
+                stacks(),
+                pauses(),
+                Pending.of(desired, observed));
     }
 
     private List<ClusterView.ServiceView> services() {
