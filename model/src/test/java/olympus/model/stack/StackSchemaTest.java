@@ -27,7 +27,6 @@ final class StackSchemaTest {
     private static final List<String> BEYOND_A_SCHEMA =
             List.of(
                     "alias-bomb",
-                    "compose-only",
                     "control-character",
                     "dependency-cycle",
                     "depth-bomb",
