@@ -32,6 +32,15 @@ final class ComposeShapes {
                     Pattern.CASE_INSENSITIVE);
     private static final Pattern DAYS = Pattern.compile("([0-9]{1,5})([dw])(.*)");
 
+    static final Key<String> EXTERNAL_NAME =
+            Key.of(
+                    "name",
+                    text("a name"),
+                    "The old way to name it, with a warning; write `name` beside `external: true`.",
+                    "name: proxy");
+    static final KeyTable EXTERNAL =
+            KeyTable.of("external", "external", "The old form of external.", EXTERNAL_NAME);
+
     private ComposeShapes() {}
 
     private static <T> Shape<T> shape(String words, Shapes.Conversion<YamlValue, T> conversion) {
@@ -381,18 +390,14 @@ final class ComposeShapes {
                 Shapes.refine(
                         truth(),
                         (is, place, problems) -> Optional.of(new External(is, Optional.empty())));
-        Shape<External> named =
-                Shapes.refine(
-                        Shapes.named("keys", "name", Pattern.compile("name|x-.*"), text("a name")),
+        var named =
+                Shapes.object(
+                        EXTERNAL,
                         (fields, place, problems) -> {
                             problems.warning(
                                     place,
                                     "external.name is old; write external: true and name: …");
-                            return Optional.of(
-                                    new External(
-                                            true,
-                                            Optional.ofNullable(fields.get("name"))
-                                                    .map(Located::value)));
+                            return Optional.of(new External(true, fields.get(EXTERNAL_NAME)));
                         });
         return Shapes.either(Optional.of(truth), Optional.empty(), Optional.of(named));
     }

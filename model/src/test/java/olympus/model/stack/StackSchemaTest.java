@@ -59,7 +59,7 @@ final class StackSchemaTest {
         committed(REFERENCE.resolve("olympus-yaml.md"), StackReference.page());
     }
 
-    private static void committed(Path file, String text) throws IOException {
+    static void committed(Path file, String text) throws IOException {
         if (Boolean.getBoolean("docs.write")) {
             Files.createDirectories(file.getParent());
             Files.writeString(file, text);
