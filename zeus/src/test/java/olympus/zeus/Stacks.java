@@ -190,6 +190,7 @@ public final class Stacks {
                         List.of(),
                         List.of(),
                         List.of(),
+                        List.of(),
                         List.of()),
                 List.of(),
                 Optional.empty(),

@@ -13,7 +13,9 @@ import java.util.regex.Pattern;
 import olympus.model.Cycles;
 import olympus.model.NearestWord;
 import olympus.model.Problem;
+import olympus.model.SecretRef;
 import olympus.model.ServiceId;
+import olympus.model.StackName;
 import olympus.model.json.DurationText;
 
 /**
@@ -133,17 +135,13 @@ public final class DefinitionRules {
         switch (service.workload()) {
             case Workload.Process process -> process(path + ".workload", service, process);
             case Workload.Container container ->
-                    container
-                            .environment()
-                            .forEach((variable, value) ->
-                                    value(
-                                            path + ".workload.environment." + variable,
-                                            service,
-                                            value));
+                    ContainerRules.check(
+                            path + ".workload", definition.name(), container, findings);
             case Workload.Unit ignored -> {}
         }
         service.probe().ifPresent(probe -> probe(path + ".probe", service, probe));
         recovery(path + ".recovery", service.recovery());
+        pinned(path + ".recovery", service);
         deploy(path + ".deploy", service.deploy());
         if (!Conversions.signals().containsValue(service.stop().signal())) {
             findings.add(
@@ -208,23 +206,31 @@ public final class DefinitionRules {
     private void value(String path, ServiceDefinition service, Workload.EnvironmentValue value) {
         switch (value) {
             case Workload.EnvironmentValue.Literal literal -> text(path, service, literal.value());
-            case Workload.EnvironmentValue.Secret secret -> {
-                var ref = secret.ref();
-                if (!ref.stack().equals(definition.name())) {
-                    error(
+            case Workload.EnvironmentValue.Secret secret ->
+                    secret(path, definition.name(), secret.ref(), findings);
+        }
+    }
+
+    static void secret(String path, StackName stack, SecretRef ref, List<Finding> findings) {
+        if (!ref.stack().equals(stack)) {
+            findings.add(
+                    new Finding(
+                            true,
                             path,
                             "the secret belongs to the stack " + ref.stack(),
-                            "a secret of the stack " + definition.name());
-                }
-                if (ref.name().isBlank()
-                        || ref.name().length() > 400
-                        || !FINGERPRINT.matcher(ref.fingerprint()).matches()) {
-                    error(
+                            "a secret of the stack " + stack,
+                            ""));
+        }
+        if (ref.name().isBlank()
+                || ref.name().length() > 400
+                || !FINGERPRINT.matcher(ref.fingerprint()).matches()) {
+            findings.add(
+                    new Finding(
+                            true,
                             path,
                             "not a reference to a secret",
-                            "a name, and a fingerprint of 16 hex digits or none");
-                }
-            }
+                            "a name, and a fingerprint of 16 hex digits or none",
+                            ""));
         }
     }
 
@@ -311,6 +317,17 @@ public final class DefinitionRules {
         }
     }
 
+    private void pinned(String path, ServiceDefinition service) {
+        if (service.recovery().then() == RecoveryPolicy.Then.MOVE) {
+            Pinning.reason(service)
+                    .ifPresent(reason ->
+                            error(
+                                    path + ".then",
+                                    "%s cannot be moved: %s".formatted(service.name(), reason),
+                                    "then: report"));
+        }
+    }
+
     private void deploy(String path, DeployPolicy deploy) {
         within(path + ".replicas", deploy.replicas(), 0, StackLimits.MAX_REPLICAS);
         within(
@@ -372,7 +389,8 @@ public final class DefinitionRules {
                     "restart: on-failure or no at " + on);
         }
         if (dependency.condition() == Dependency.Condition.HEALTHY
-                && other.get().probe().isEmpty()) {
+                && other.get().probe().isEmpty()
+                && !hasOwnCheck(other.get().workload())) {
             findings.add(
                     new Finding(
                             false,
@@ -382,6 +400,12 @@ public final class DefinitionRules {
                             "",
                             ""));
         }
+    }
+
+    /** A container's healthcheck; when the file has none, the image may have one. */
+    private static boolean hasOwnCheck(Workload workload) {
+        return workload instanceof Workload.Container container
+                && container.healthcheck().map(check -> !check.disabled()).orElse(true);
     }
 
     private void cycles() {

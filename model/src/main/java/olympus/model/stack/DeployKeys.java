@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import olympus.model.stack.KeyTable.Fields;
+import olympus.model.stack.Settings.DeploySetting;
 
 /** The keys of {@code deploy}. What each may be, its default and its meaning. */
 final class DeployKeys {
@@ -185,12 +186,12 @@ final class DeployKeys {
                         fields.get(ORDER).orElse(standard.order())));
     }
 
-    static Optional<DeployPolicy> deploy(Fields fields, Place place, ProblemLog problems) {
+    static Optional<DeploySetting> deploy(Fields fields, Place place, ProblemLog problems) {
         return Optional.of(
-                new DeployPolicy(
-                        fields.get(DEPLOY_MODE).orElse(DeployPolicy.Mode.REPLICATED),
-                        fields.get(REPLICAS).orElse(1),
-                        fields.get(RESOURCES_KEY).orElse(DeployPolicy.Resources.UNLIMITED),
-                        fields.get(UPDATE_KEY).orElse(DeployPolicy.UpdatePolicy.DEFAULT)));
+                new DeploySetting(
+                        fields.get(DEPLOY_MODE),
+                        fields.get(REPLICAS),
+                        fields.get(RESOURCES_KEY),
+                        fields.get(UPDATE_KEY)));
     }
 }

@@ -37,25 +37,45 @@ final class FileSet {
     /** A file that was read; paths in it are seen from {@code directory}. */
     record SourceFile(Path directory, KeyTable.Fields fields) {}
 
-    /** The variables of a folder: those given, then those of its {@code .env}. */
+    /**
+     * The variables of a folder: those given, then those of its {@code .env}, or of the files that
+     * {@code COMPOSE_ENV_FILES} names.
+     */
     static Map<String, String> variables(
             Path folder, String prefix, Map<String, String> environment, ProblemLog problems) {
         var variables = new HashMap<String, String>();
-        var dotEnv = folder.resolve(".env");
-        if (Files.exists(dotEnv)) {
-            var shown = prefix + ".env";
-            SourceText.read(
-                            dotEnv,
-                            "file",
-                            shown,
-                            Place.startOf(shown),
-                            EnvironmentFile.MAX_BYTES,
-                            problems)
-                    .ifPresent(
-                            text -> variables.putAll(EnvironmentFile.parse(shown, text, problems)));
+        var named = environment.getOrDefault("COMPOSE_ENV_FILES", "");
+        if (!named.isBlank()) {
+            for (var name : named.split(",", -1)) {
+                resolve(folder, new Located<>(Place.startOf(name), name), problems)
+                        .ifPresent(file ->
+                                variables.putAll(
+                                        ofFile(
+                                                file,
+                                                prefix + show(folder, file),
+                                                environment,
+                                                problems)));
+            }
+        } else if (Files.exists(folder.resolve(".env"))) {
+            variables.putAll(
+                    ofFile(folder.resolve(".env"), prefix + ".env", environment, problems));
         }
         variables.putAll(environment);
         return variables;
+    }
+
+    /** Those of one file. */
+    static Map<String, String> ofFile(
+            Path file, String shown, Map<String, String> around, ProblemLog problems) {
+        return SourceText.read(
+                        file,
+                        "file",
+                        shown,
+                        Place.startOf(shown),
+                        EnvironmentFile.MAX_BYTES,
+                        problems)
+                .map(text -> EnvironmentFile.parse(shown, text, around, problems))
+                .orElse(Map.of());
     }
 
     /** The main file first, then what it includes, in order. */

@@ -24,10 +24,37 @@ final class Interpolation {
 
     private final Map<String, String> variables;
     private final ProblemLog problems;
+    private final Kind kind;
+
+    /** Of what the values are. */
+    private enum Kind {
+        OLYMPUS,
+        COMPOSE,
+        SECRETS
+    }
 
     Interpolation(Map<String, String> variables, ProblemLog problems) {
+        this(variables, Kind.OLYMPUS, problems);
+    }
+
+    private Interpolation(Map<String, String> variables, Kind kind, ProblemLog problems) {
         this.variables = variables;
+        this.kind = kind;
         this.problems = problems;
+    }
+
+    /** Knows no names that are filled in for each instance; a replaced text is never a number. */
+    static Interpolation ofCompose(Map<String, String> variables, ProblemLog problems) {
+        return new Interpolation(variables, Kind.COMPOSE, problems);
+    }
+
+    /** Of environment files: as Compose's, and what is reported does not hold the text. */
+    static Interpolation ofSecrets(Map<String, String> variables, ProblemLog problems) {
+        return new Interpolation(variables, Kind.SECRETS, problems);
+    }
+
+    String apply(String text, Place place) {
+        return text.indexOf('$') < 0 ? text : replace(text, place, 0);
     }
 
     YamlValue.Scalar apply(YamlValue.Scalar scalar) {
@@ -36,7 +63,8 @@ final class Interpolation {
         }
         var text = replace(scalar.text(), scalar.place(), 0);
         // A variable that is empty makes an empty text, not "nothing".
-        return new YamlValue.Scalar(scalar.place(), text, scalar.plain() && !text.isEmpty());
+        var plain = scalar.plain() && kind == Kind.OLYMPUS && !text.isEmpty();
+        return new YamlValue.Scalar(scalar.place(), text, plain);
     }
 
     private String replace(String text, Place place, int depth) {
@@ -82,7 +110,7 @@ final class Interpolation {
             if (end < 0) {
                 problems.error(
                         place,
-                        "\"${\" without its \"}\" in \"" + text + "\"",
+                        "\"${\" without its \"}\"" + in(text),
                         "${NAME}, or $$ for a dollar sign");
                 return text.length();
             }
@@ -92,13 +120,19 @@ final class Interpolation {
         var name = NAME.matcher(text).region(dollar + 1, text.length());
         if (!name.lookingAt()) {
             problems.error(
-                    place,
-                    "a lone \"$\" in \"" + text + "\"",
-                    "$NAME or ${NAME}, or $$ for a dollar sign");
+                    place, "a lone \"$\"" + in(text), "$NAME or ${NAME}, or $$ for a dollar sign");
             return dollar + 1;
         }
         result.append(expression(name.group(), place, depth));
         return name.end();
+    }
+
+    private String in(String text) {
+        return kind == Kind.SECRETS ? "" : " in \"" + text + "\"";
+    }
+
+    private String shown(String expression) {
+        return kind == Kind.SECRETS ? "${…}" : "${" + expression + "}";
     }
 
     private static int closing(String text, int from) {
@@ -119,13 +153,13 @@ final class Interpolation {
         if (!matcher.lookingAt()) {
             problems.error(
                     place,
-                    "\"${" + expression + "}\" does not begin with a variable's name",
+                    "\"" + shown(expression) + "\" does not begin with a variable's name",
                     "${NAME}, or $$ for a dollar sign");
             return "";
         }
         var name = matcher.group();
         var rest = expression.substring(matcher.end());
-        if (name.startsWith(INSTANCE_PREFIX)) {
+        if (kind == Kind.OLYMPUS && name.startsWith(INSTANCE_PREFIX)) {
             if (!rest.isEmpty()) {
                 problems.error(
                         place,
@@ -148,7 +182,7 @@ final class Interpolation {
         if (operator.isEmpty() || "-?+".indexOf(operator.charAt(0)) < 0) {
             problems.error(
                     place,
-                    "\"${" + expression + "}\" is not understood",
+                    "\"" + shown(expression) + "\" is not understood",
                     "${NAME}, ${NAME:-default}, ${NAME:?message} or ${NAME:+instead}");
             return "";
         }
@@ -161,17 +195,23 @@ final class Interpolation {
     }
 
     private String undefined(String name, Place place) {
-        problems.warning(place, "the variable " + name + " is not set; an empty text is used");
+        problems.warning(
+                place,
+                kind == Kind.SECRETS
+                        ? "a variable in this line is not set, an empty text is used; in single quotes a dollar sign stands for itself"
+                        : "the variable " + name + " is not set; an empty text is used");
         return "";
     }
 
     private String required(String name, String message, Place place) {
         problems.error(
                 place,
-                "the variable "
-                        + name
-                        + " is required"
-                        + (message.isEmpty() ? "" : ": " + message));
+                kind == Kind.SECRETS
+                        ? "a variable in this line is required and not set"
+                        : "the variable "
+                                + name
+                                + " is required"
+                                + (message.isEmpty() ? "" : ": " + message));
         return "";
     }
 }

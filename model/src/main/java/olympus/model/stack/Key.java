@@ -9,6 +9,11 @@ package olympus.model.stack;
  */
 record Key<T>(String name, Shape<T> shape, String byDefault, String meaning, String example) {
 
+    /** A key of the Compose specification that may be absent. */
+    static <T> Key<T> of(String name, Shape<T> shape, String meaning, String example) {
+        return new Key<>(name, shape, "as Compose has it", meaning, example);
+    }
+
     boolean required() {
         return byDefault.isEmpty();
     }

@@ -28,9 +28,11 @@ record KeyTable(
 
     static final String EXTENSION_PREFIX = "x-";
 
+    /** More words than help somebody who mistyped one. */
+    private static final int MAX_LISTED = 40;
+
     static final String NOT_YET = "this version of Olympus does not know it yet";
-    static final String PROCESSES_ONLY =
-            "this version of Olympus runs host processes only, not containers";
+    static final String CONTAINERS = "containers are described in a compose.yaml beside";
 
     KeyTable {
         keys = List.copyOf(keys);
@@ -46,6 +48,14 @@ record KeyTable(
 
     KeyTable ignoring(Map<String, String> words) {
         return new KeyTable(name, title, intro, keys, refused, words);
+    }
+
+    /** Every word that is not an error by itself, or has an explanation. */
+    private List<String> known() {
+        var words = new ArrayList<>(names());
+        words.addAll(ignored.keySet());
+        words.addAll(refused.keySet());
+        return words;
     }
 
     List<String> names() {
@@ -101,18 +111,20 @@ record KeyTable(
                     "the key \"%s\" of %s has no effect: %s".formatted(word, name, why));
             return;
         }
-        var reason = refused.getOrDefault(word, "");
-        var meant = NearestWord.to(word, names());
-        if (reason.isEmpty()) {
-            unknown.put(word, meant);
+        var reason = refused.get(word);
+        if (reason != null) {
+            problems.refuse(
+                    entry.namePlace(),
+                    "the key \"%s\" of %s cannot be honoured: %s".formatted(word, name, reason),
+                    "");
+            return;
         }
+        var meant = NearestWord.to(word, known());
+        unknown.put(word, meant);
         problems.error(
                 entry.namePlace(),
-                reason.isEmpty()
-                        ? "unknown key \"%s\" of %s".formatted(word, name)
-                        : "the key \"%s\" of %s cannot be honoured: %s"
-                                .formatted(word, name, reason),
-                reason.isEmpty() ? "one of " + String.join(", ", names()) : "",
+                "unknown key \"%s\" of %s".formatted(word, name),
+                keys.size() > MAX_LISTED ? "" : "one of " + String.join(", ", names()),
                 meant);
     }
 
@@ -126,6 +138,9 @@ record KeyTable(
             Map<Key<?>, Object> values,
             Map<Key<?>, Place> places,
             Map<String, String> unknown) {
+
+        /** Of a mapping that is not there. */
+        static final Fields NONE = new Fields(Place.startOf(""), Map.of(), Map.of(), Map.of());
 
         @SuppressWarnings("unchecked")
         <T> Optional<T> get(Key<T> key) {

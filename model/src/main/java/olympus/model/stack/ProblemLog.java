@@ -17,7 +17,10 @@ final class ProblemLog {
 
     private final Set<Problem> errors = new LinkedHashSet<>();
     private final Set<Problem> warnings = new LinkedHashSet<>();
+    private final Set<String> refused = new LinkedHashSet<>();
+    private String service = "";
     private int errorCount;
+    private int refusalCount;
     private int moreErrors;
 
     void error(Place place, String message) {
@@ -33,6 +36,35 @@ final class ProblemLog {
         if (!add(errors, place, message, expected, suggestion)) {
             moreErrors++;
         }
+    }
+
+    /** What follows is about this service; an empty text: about none. */
+    void reading(String name) {
+        service = name;
+    }
+
+    /**
+     * Something known that cannot be honoured and must not be dropped: the service that is being
+     * read is refused, others are not concerned.
+     */
+    void refuse(Place place, String message, String expected) {
+        if (service.isEmpty()) {
+            error(place, message, expected);
+            return;
+        }
+        refusalCount++;
+        refused.add(service);
+        error(place, "the service \"%s\" is refused: %s".formatted(service, message), expected);
+    }
+
+    /** Services that were refused. */
+    Set<String> refused() {
+        return Set.copyOf(refused);
+    }
+
+    /** How many of {@link #errorCount} are refusals. */
+    int refusalCount() {
+        return refusalCount;
     }
 
     void warning(Place place, String message) {

@@ -39,19 +39,27 @@ final class ProcessKeys {
     static final Key<Boolean> ENV_FILE_REQUIRED =
             new Key<>(
                     "required",
-                    Shapes.truth(),
+                    ComposeShapes.truth(),
                     "true",
                     "`false`: a missing file is no error.",
                     "required: false");
 
+    static final Key<String> ENV_FILE_FORMAT =
+            new Key<>(
+                    "format",
+                    Shapes.word(Map.of("raw", "raw")),
+                    "quotes, comments and variables as in `.env`",
+                    "`raw`: everything after the `=` is the value, as it stands.",
+                    "format: raw");
+
     static final KeyTable ENV_FILE =
             KeyTable.of(
-                            "an env_file",
-                            "env_file[]",
-                            "The long form of an environment file.",
-                            ENV_FILE_PATH,
-                            ENV_FILE_REQUIRED)
-                    .refusing(Map.of("format", KeyTable.NOT_YET));
+                    "an env_file",
+                    "env_file[]",
+                    "The long form of an environment file.",
+                    ENV_FILE_PATH,
+                    ENV_FILE_REQUIRED,
+                    ENV_FILE_FORMAT);
 
     static final Key<List<String>> COMMAND =
             new Key<>(
@@ -119,7 +127,8 @@ final class ProcessKeys {
         Shape<FileSetting> single =
                 Shapes.refine(
                         Shapes.text("a path"),
-                        (path, place, problems) -> Optional.of(new FileSetting(place, path, true)));
+                        (path, place, problems) ->
+                                Optional.of(new FileSetting(place, path, true, false)));
         var mapping =
                 Shapes.object(
                         ENV_FILE,
@@ -129,7 +138,8 @@ final class ProcessKeys {
                                                 new FileSetting(
                                                         place,
                                                         path,
-                                                        f.get(ENV_FILE_REQUIRED).orElse(true))));
+                                                        f.get(ENV_FILE_REQUIRED).orElse(true),
+                                                        f.has(ENV_FILE_FORMAT))));
         Shape<List<FileSetting>> alone =
                 Shapes.refine(single, (file, place, problems) -> Optional.of(List.of(file)));
         return Shapes.either(

@@ -7,9 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import olympus.model.ServiceId;
 import olympus.model.stack.KeyTable.Fields;
 import olympus.model.stack.Settings.Checked;
+import olympus.model.stack.Settings.DeploySetting;
 import olympus.model.stack.Settings.PortSetting;
 import olympus.model.stack.Settings.ProbeSetting;
 import olympus.model.stack.Settings.RestartSetting;
@@ -19,6 +21,10 @@ final class ServiceKeys {
 
     static final String SERVICE_NAME_WORDS =
             "1 to 63 letters, digits, - and _, beginning with a letter or digit";
+
+    static final Pattern UNIT_NAME =
+            Pattern.compile(
+                    "[A-Za-z0-9:_.\\\\@-]{1,200}\\.(?:service|socket|mount|timer|target|path|slice|scope|swap|automount)");
 
     static final Key<Dependency.Condition> CONDITION =
             new Key<>(
@@ -55,6 +61,14 @@ final class ServiceKeys {
                     "none; then `command` must be there",
                     "The host process that each instance is.",
                     "process: { command: [/usr/sbin/haproxy, -W, -f, gate.cfg], user: haproxy }");
+
+    static final Key<String> UNIT =
+            new Key<>(
+                    "unit",
+                    Shapes.text("a unit of systemd, such as postfix.service", UNIT_NAME),
+                    "none",
+                    "An existing unit of the machine's systemd that is watched or managed, instead of a process.",
+                    "unit: postfix.service");
 
     static final Key<List<PortSetting>> PORTS =
             new Key<>(
@@ -93,7 +107,7 @@ final class ServiceKeys {
                     "Whether an instance that ended is started again: `always` (as `unless-stopped`), `on-failure`, `on-failure:N` (N becomes `recovery.attempts`), `no`.",
                     "restart: on-failure");
 
-    static final Key<DeployPolicy> DEPLOY_KEY =
+    static final Key<DeploySetting> DEPLOY_KEY =
             new Key<>(
                     "deploy",
                     Shapes.object(DeployKeys.DEPLOY, DeployKeys::deploy),
@@ -161,6 +175,7 @@ final class ServiceKeys {
                             "services.<service>",
                             "A long-running program. The name is 1 to 63 letters, digits, - and _; its id is `stack/service`.",
                             PROCESS_KEY,
+                            UNIT,
                             ProcessKeys.COMMAND,
                             ProcessKeys.USER,
                             ProcessKeys.WORKING_DIR,
@@ -181,21 +196,22 @@ final class ServiceKeys {
                             DESCRIPTION)
                     .refusing(
                             Map.ofEntries(
-                                    entry("image", KeyTable.PROCESSES_ONLY),
-                                    entry("build", KeyTable.PROCESSES_ONLY),
-                                    entry("volumes", KeyTable.PROCESSES_ONLY),
-                                    entry("networks", KeyTable.PROCESSES_ONLY),
-                                    entry("network_mode", KeyTable.PROCESSES_ONLY),
-                                    entry("container_name", KeyTable.PROCESSES_ONLY),
-                                    entry("entrypoint", KeyTable.PROCESSES_ONLY),
-                                    entry("cap_drop", KeyTable.PROCESSES_ONLY),
-                                    entry("cap_add", KeyTable.PROCESSES_ONLY),
-                                    entry("read_only", KeyTable.PROCESSES_ONLY),
-                                    entry("privileged", KeyTable.PROCESSES_ONLY),
-                                    entry("unit", KeyTable.NOT_YET),
-                                    entry("healthcheck", "in Olympus it is probe"),
-                                    entry("extends", KeyTable.NOT_YET),
-                                    entry("profiles", KeyTable.NOT_YET),
+                                    entry("image", KeyTable.CONTAINERS),
+                                    entry("build", KeyTable.CONTAINERS),
+                                    entry("volumes", KeyTable.CONTAINERS),
+                                    entry("networks", KeyTable.CONTAINERS),
+                                    entry("network_mode", KeyTable.CONTAINERS),
+                                    entry("container_name", KeyTable.CONTAINERS),
+                                    entry("entrypoint", KeyTable.CONTAINERS),
+                                    entry("cap_drop", KeyTable.CONTAINERS),
+                                    entry("cap_add", KeyTable.CONTAINERS),
+                                    entry("read_only", KeyTable.CONTAINERS),
+                                    entry("privileged", KeyTable.CONTAINERS),
+                                    entry(
+                                            "healthcheck",
+                                            "in Olympus it is probe; a container's own stands in compose.yaml"),
+                                    entry("extends", "it belongs into compose.yaml"),
+                                    entry("profiles", "it belongs into compose.yaml"),
                                     entry("scale", "write deploy: { replicas: N }"),
                                     entry(
                                             "mem_limit",

@@ -1,6 +1,5 @@
 package olympus.model.stack;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,9 +7,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import olympus.model.SecretRef;
 import olympus.model.StackName;
 import olympus.model.stack.KeyTable.Fields;
+import olympus.model.stack.Settings.DeploySetting;
 import olympus.model.stack.Settings.EnvironmentText;
 import olympus.model.stack.Settings.FileSetting;
 import olympus.model.stack.Settings.RecoverySetting;
@@ -22,8 +23,18 @@ import olympus.model.stack.Settings.RestartSetting;
  */
 final class ServiceReader {
 
-    private static final Workload NOTHING =
+    static final Workload NOTHING =
             new Workload.Process(List.of("nothing"), Optional.empty(), Optional.empty(), Map.of());
+
+    private static final List<Key<?>> OF_PROCESSES =
+            List.of(
+                    ServiceKeys.PROCESS_KEY,
+                    ServiceKeys.SERVICE_SECRETS,
+                    ProcessKeys.COMMAND,
+                    ProcessKeys.USER,
+                    ProcessKeys.WORKING_DIR,
+                    ProcessKeys.ENVIRONMENT,
+                    ProcessKeys.ENV_FILE_KEY);
 
     private final StackName stack;
     private final String name;
@@ -78,45 +89,31 @@ final class ServiceReader {
 
     /** What is missing or wrong is reported. */
     Read read(Fields fields) {
-        var process = process(fields);
+        var workload = fields.has(ServiceKeys.UNIT) ? unit(fields) : process(fields);
         note("recovery", fields.placeOf(RecoveryKeys.RECOVERY_KEY));
         note("deploy", fields.placeOf(ServiceKeys.DEPLOY_KEY));
         note("stop", fields.placeOf(ServiceKeys.STOP_GRACE_PERIOD));
-        note("probe", fields.placeOf(ServiceKeys.PROBE_KEY));
         var restart = fields.get(ServiceKeys.RESTART).orElse(RestartSetting.ALWAYS);
-        var probe =
-                fields.get(ServiceKeys.PROBE_KEY)
-                        .map(p -> {
-                            note("probe.target", p.targets().getFirst().place());
-                            return p.timings()
-                                    .probe(p.targets().getFirst().value(), defaults.probe());
-                        });
         var definition =
                 new ServiceDefinition(
                         name,
-                        process.orElse(NOTHING),
+                        workload.orElse(NOTHING),
                         ports(fields),
                         dependsOn(fields),
-                        probe,
+                        probe(fields, defaults, this::note),
                         fields.get(RecoveryKeys.RECOVERY_KEY)
                                 .orElse(RecoverySetting.NONE)
                                 .policy(restart, defaults.recovery()),
-                        fields.get(ServiceKeys.DEPLOY_KEY).orElseGet(ServiceReader::oneInstance),
+                        fields.get(ServiceKeys.DEPLOY_KEY)
+                                .orElse(DeploySetting.NONE)
+                                .policy(DeploySetting.NONE),
                         stop(fields),
-                        about(fields));
-        return new Read(definition, process.isPresent());
+                        about(fields, defaults));
+        return new Read(definition, workload.isPresent());
     }
 
     private void note(String path, Place place) {
         places.put("services." + name + "." + path, place);
-    }
-
-    private static DeployPolicy oneInstance() {
-        return new DeployPolicy(
-                DeployPolicy.Mode.REPLICATED,
-                1,
-                DeployPolicy.Resources.UNLIMITED,
-                DeployPolicy.UpdatePolicy.DEFAULT);
     }
 
     private StopPolicy stop(Fields fields) {
@@ -127,7 +124,32 @@ final class ServiceReader {
                         .orElse(StopPolicy.DEFAULT.gracePeriod()));
     }
 
-    private ServiceDefinition.About about(Fields fields) {
+    static Optional<Probe> probe(
+            Fields fields, ServiceDefaults defaults, BiConsumer<String, Place> note) {
+        note.accept("probe", fields.placeOf(ServiceKeys.PROBE_KEY));
+        return fields.get(ServiceKeys.PROBE_KEY)
+                .map(p -> {
+                    note.accept("probe.target", p.targets().getFirst().place());
+                    return p.timings().probe(p.targets().getFirst().value(), defaults.probe());
+                });
+    }
+
+    /** A unit is somebody else's: how it is run is not said here. */
+    private Optional<Workload> unit(Fields fields) {
+        note("workload", fields.placeOf(ServiceKeys.UNIT));
+        for (var key : OF_PROCESSES) {
+            if (fields.has(key)) {
+                problems.error(
+                        fields.placeOf(key),
+                        "\"%s\" is a unit of systemd: \"%s\" stands in the unit's file"
+                                .formatted(name, key.name()),
+                        "either unit or " + key.name());
+            }
+        }
+        return fields.get(ServiceKeys.UNIT).map(Workload.Unit::new);
+    }
+
+    static ServiceDefinition.About about(Fields fields, ServiceDefaults defaults) {
         return new ServiceDefinition.About(
                 fields.get(ServiceKeys.LABELS).orElse(Map.of()),
                 fields.get(ServiceKeys.OWNER).or(defaults::owner),
@@ -245,31 +267,13 @@ final class ServiceReader {
         }
     }
 
-    /**
-     * Values of an env_file are secrets: people put passwords there, and which of them are cannot
-     * be seen.
-     */
     private void environmentFile(FileSetting file, Map<String, Workload.EnvironmentValue> values) {
         var path = FileSet.resolve(directory, new Located<>(file.place(), file.path()), problems);
-        if (path.isEmpty() || (!file.required() && Files.notExists(path.get()))) {
-            return;
-        }
-        var shown = prefix + FileSet.show(folder, path.get());
-        SourceText.read(
-                        path.get(),
-                        "env_file",
-                        shown,
-                        file.place(),
-                        EnvironmentFile.MAX_BYTES,
-                        problems)
-                .map(text -> EnvironmentFile.parse(shown, text, problems))
-                .ifPresent(read ->
-                        read.forEach((variable, text) -> {
-                            var ref = new SecretRef(stack, name + "/" + variable, "");
-                            note("workload.environment." + variable, file.place());
-                            clearTexts.put(ref, text);
-                            values.put(variable, new Workload.EnvironmentValue.Secret(ref));
-                        }));
+        var read =
+                new EnvironmentSecrets(stack, name, folder, prefix, clearTexts, problems)
+                        .read(file, path, variables);
+        read.keySet().forEach(variable -> note("workload.environment." + variable, file.place()));
+        values.putAll(read);
     }
 
     private List<PortSpec> ports(Fields fields) {

@@ -27,7 +27,10 @@ final class Settings {
         record PassedOn() implements EnvironmentText {}
     }
 
-    record FileSetting(Place place, String path, boolean required) {}
+    /**
+     * @param raw values as they stand
+     */
+    record FileSetting(Place place, String path, boolean required, boolean raw) {}
 
     record PortSetting(
             Place place,
@@ -61,6 +64,26 @@ final class Settings {
     }
 
     record ProbeSetting(List<Located<Probe.Target>> targets, ProbeTimings timings) {}
+
+    /** What is empty is not said. */
+    record DeploySetting(
+            Optional<DeployPolicy.Mode> mode,
+            Optional<Integer> replicas,
+            Optional<DeployPolicy.Resources> resources,
+            Optional<DeployPolicy.UpdatePolicy> update) {
+
+        static final DeploySetting NONE =
+                new DeploySetting(
+                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+        DeployPolicy policy(DeploySetting otherwise) {
+            return new DeployPolicy(
+                    mode.or(otherwise::mode).orElse(DeployPolicy.Mode.REPLICATED),
+                    replicas.or(otherwise::replicas).orElse(1),
+                    resources.or(otherwise::resources).orElse(DeployPolicy.Resources.UNLIMITED),
+                    update.or(otherwise::update).orElse(DeployPolicy.UpdatePolicy.DEFAULT));
+        }
+    }
 
     record BackoffSetting(Optional<Duration> initial, Optional<Duration> max) {}
 

@@ -40,10 +40,16 @@ final class Shapes {
         }
     }
 
+    /** A shape of its own; what it does not accept it reports. */
+    static <T> Shape<T> of(
+            String words, Map<String, Object> schema, Conversion<YamlValue, T> conversion) {
+        return new Simple<>(words, schema, conversion);
+    }
+
     /**
      * A scalar whose text is converted; an empty result is reported as "found …; expected words".
      */
-    private static <T> Shape<T> scalar(
+    static <T> Shape<T> scalar(
             String words,
             Map<String, Object> schema,
             Function<YamlValue.Scalar, Optional<T>> convert) {

@@ -4,13 +4,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import olympus.model.Problem;
 
 /**
- * Reads a stack's folder: {@code olympus.yaml} with its includes, {@code .env}, env_files and
- * secrets, and the defaults of the realm when the folder above holds a {@code realm.yaml}. Reports
- * all problems of the folder at once.
+ * Reads a stack's folder: {@code olympus.yaml} with its includes, a Compose project, or both;
+ * {@code .env}, env_files and secrets, and the defaults of the realm when the folder above holds a
+ * {@code realm.yaml}. Reports all problems of the folder at once.
  *
  * <p>Never throws for what the files hold. Reads files, decides nothing else: the rules are in
  * {@link DefinitionRules}.
@@ -19,16 +20,7 @@ public final class StackFolder {
 
     public static final String FILE = "olympus.yaml";
 
-    private static final List<String> COMPOSE_FILES =
-            List.of("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml");
-
     private StackFolder() {}
-
-    /** Whether a folder holds a file that declares a stack. */
-    public static boolean isStack(Path folder) {
-        return Files.exists(folder.resolve(FILE))
-                || COMPOSE_FILES.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
-    }
 
     /** What came of reading a folder. */
     public sealed interface Outcome {
@@ -53,8 +45,11 @@ public final class StackFolder {
          * The folder cannot be used; {@code problems} is never empty.
          *
          * @param more how many problems there are beyond those listed
+         * @param rest when nothing is wrong but that services are refused: the stack without them,
+         *     for those who only watch it
          */
-        record Invalid(List<Problem> problems, int more, List<Problem> warnings)
+        record Invalid(
+                List<Problem> problems, int more, List<Problem> warnings, Optional<Loaded> rest)
                 implements Outcome {
             public Invalid {
                 problems = List.copyOf(problems);
@@ -62,7 +57,11 @@ public final class StackFolder {
             }
 
             static Invalid of(ProblemLog log) {
-                return new Invalid(log.errors(), log.moreErrors(), log.warnings());
+                return of(log, Optional.empty());
+            }
+
+            static Invalid of(ProblemLog log, Optional<Loaded> rest) {
+                return new Invalid(log.errors(), log.moreErrors(), log.warnings(), rest);
             }
 
             /** One problem per line, and how many are not listed. */
@@ -100,25 +99,21 @@ public final class StackFolder {
             String prefix,
             ProblemLog problems) {
         var absolute = folder.toAbsolutePath().normalize();
-        var composeFile =
-                COMPOSE_FILES.stream()
-                        .filter(name -> Files.exists(absolute.resolve(name)))
-                        .findFirst();
-        if (Files.notExists(absolute.resolve(FILE))) {
-            var found =
-                    composeFile
-                            .map(name -> "; this version of Olympus does not read " + name + " yet")
-                            .orElse("");
+        var variables = FileSet.variables(absolute, prefix, environment, problems);
+        var composeFiles = ComposeFiles.of(absolute, prefix, variables, problems);
+        if (Files.notExists(absolute.resolve(FILE)) && composeFiles.isEmpty()) {
             problems.error(
                     Place.startOf(prefix + FILE),
-                    "there is no " + FILE + " in " + absolute + found,
-                    "a file " + FILE);
+                    "there is no %s and no Compose file in %s".formatted(FILE, absolute),
+                    "a file %s or compose.yaml".formatted(FILE));
             return Outcome.Invalid.of(problems);
         }
-        composeFile.ifPresent(name ->
-                problems.warning(
-                        Place.startOf(prefix + name),
-                        "this version of Olympus does not read " + name + " yet"));
-        return new StackReader(absolute, prefix, environment, defaults, problems).read();
+        return new StackReader(absolute, prefix, variables, composeFiles, defaults, problems)
+                .read();
+    }
+
+    /** Whether there is something in the folder that may be a stack. */
+    public static boolean isStack(Path folder) {
+        return Files.exists(folder.resolve(FILE)) || ComposeFiles.isIn(folder);
     }
 }

@@ -128,7 +128,7 @@ final class StackKeys {
         List.of("checks", "contacts", "schedules", "pipelines", "signals", "rules")
                 .forEach(word -> words.put(word, KeyTable.NOT_YET));
         List.of("volumes", "networks", "configs", "version")
-                .forEach(word -> words.put(word, KeyTable.PROCESSES_ONLY));
+                .forEach(word -> words.put(word, KeyTable.CONTAINERS));
         return words;
     }
 

@@ -1,9 +1,11 @@
 package olympus.model.stack;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,9 +27,12 @@ final class StackReader {
 
     static final int MAX_SECRET_BYTES = 64 << 10;
 
+    private static final Fields NOTHING = Fields.NONE;
+
     private final Path folder;
     private final String prefix;
     private final Map<String, String> variables;
+    private final List<Located<Path>> composeFiles;
     private final ServiceDefaults defaults;
     private final ProblemLog problems;
     private final Map<String, Located<SecretSource>> secrets = new LinkedHashMap<>();
@@ -43,40 +48,140 @@ final class StackReader {
     StackReader(
             Path folder,
             String prefix,
-            Map<String, String> environment,
+            Map<String, String> variables,
+            List<Located<Path>> composeFiles,
             ServiceDefaults defaults,
             ProblemLog problems) {
         this.folder = folder;
         this.prefix = prefix;
-        this.variables = FileSet.variables(folder, prefix, environment, problems);
+        this.variables = variables;
+        this.composeFiles = composeFiles;
         this.defaults = defaults;
         this.problems = problems;
     }
 
     StackFolder.Outcome read() {
-        var files = new FileSet(folder, prefix, variables, problems).read();
-        if (files.isEmpty()) {
+        var compose =
+                composeFiles.isEmpty()
+                        ? Optional.<ComposeProject>empty()
+                        : ComposeProject.read(folder, prefix, composeFiles, variables, problems);
+        var written = Files.exists(folder.resolve(StackFolder.FILE)) || composeFiles.isEmpty();
+        var files =
+                written
+                        ? new FileSet(folder, prefix, variables, problems).read()
+                        : List.<SourceFile>of();
+        if ((written && files.isEmpty()) || (!composeFiles.isEmpty() && compose.isEmpty())) {
             return invalid();
         }
         files.forEach(this::collect);
-        var main = files.getFirst().fields();
-        var name = name(main);
+        var main = files.stream().findFirst().map(SourceFile::fields).orElse(NOTHING);
+        var name = name(main, compose);
         var mode = main.get(StackKeys.MODE).orElse(StackDefinition.Mode.MANAGE);
         var sound = new TreeMap<String, ServiceDefinition>();
         var broken = new TreeMap<String, Optional<ServiceDefinition>>();
         // An unusable name is reported; reading goes on under a stand-in to find the other
         // problems.
         var stack = name.orElse(new StackName("stack"));
-        services.forEach((service, setting) -> service(stack, service, setting, sound, broken));
+        compose.ifPresent(project -> containers(stack, project, sound, broken));
+        services.forEach((service, setting) -> {
+            if (compose.filter(c -> c.active().containsKey(service)).isEmpty()) {
+                service(stack, service, setting, compose, sound, broken);
+            }
+        });
         warnOfUnusedSecrets();
         var definition = new StackDefinition(stack, mode, folder.toString(), sound);
         places.put("services", main.placeOf(StackKeys.SERVICES));
-        applyRules(definition, broken, Place.startOf(prefix + StackFolder.FILE));
-        if (problems.errorCount() > 0 || name.isEmpty()) {
-            return invalid();
+        applyRules(definition, broken, Place.startOf(prefix + mainFile()));
+        if (problems.errorCount() == 0 && name.isPresent()) {
+            return loaded(definition);
         }
+        var rest =
+                name.isPresent() && problems.errorCount() == problems.refusalCount()
+                        ? Optional.of(loaded(without(definition, problems.refused())))
+                        : Optional.<StackFolder.Outcome.Loaded>empty();
+        return StackFolder.Outcome.Invalid.of(problems, rest);
+    }
+
+    private String mainFile() {
+        return composeFiles.stream()
+                .findFirst()
+                .map(file -> String.valueOf(file.value().getFileName()))
+                .orElse(StackFolder.FILE);
+    }
+
+    private StackFolder.Outcome.Loaded loaded(StackDefinition definition) {
         return new StackFolder.Outcome.Loaded(
                 definition, new ClearSecrets(used(definition)), problems.warnings());
+    }
+
+    /** Nobody waits for what is not there. */
+    private static StackDefinition without(StackDefinition definition, Set<String> refused) {
+        var services = new TreeMap<String, ServiceDefinition>();
+        definition
+                .services()
+                .forEach((name, s) -> {
+                    var dependsOn = new TreeMap<>(s.dependsOn());
+                    dependsOn.keySet().removeAll(refused);
+                    services.put(
+                            name,
+                            new ServiceDefinition(
+                                    s.name(),
+                                    s.workload(),
+                                    s.ports(),
+                                    dependsOn,
+                                    s.probe(),
+                                    s.recovery(),
+                                    s.deploy(),
+                                    s.stop(),
+                                    s.about()));
+                });
+        return new StackDefinition(
+                definition.name(), definition.mode(), definition.directory(), services);
+    }
+
+    private void containers(
+            StackName stack,
+            ComposeProject project,
+            Map<String, ServiceDefinition> sound,
+            Map<String, Optional<ServiceDefinition>> broken) {
+        var projectName = project.name().orElse(stack.value());
+        var resources = new ComposeResources(project, projectName, problems);
+        var grants = new ComposeGrants(project, stack, clearTexts, problems);
+        project.active()
+                .forEach((name, entry) -> {
+                    var added = Optional.ofNullable(services.get(name)).map(Located::value);
+                    var before = problems.errorCount();
+                    places.put("services." + name, entry.namePlace());
+                    problems.reading(name);
+                    var files =
+                            new EnvironmentSecrets(
+                                    stack, name, folder, prefix, clearTexts, problems);
+                    var read =
+                            ComposeServiceKeys.SERVICE
+                                    .read(entry.value(), problems)
+                                    .map(fields ->
+                                            new ComposeServiceReader(
+                                                            name,
+                                                            project,
+                                                            projectName,
+                                                            resources,
+                                                            grants,
+                                                            files,
+                                                            defaults,
+                                                            places,
+                                                            problems)
+                                                    .read(fields, added.flatMap(Checked::value)));
+                    problems.reading("");
+                    if (problems.errorCount() == before
+                            && added.map(Checked::sound).orElse(true)
+                            && read.filter(ServiceReader.Read::complete).isPresent()) {
+                        sound.put(name, read.get().definition());
+                    } else {
+                        broken.put(name, read.map(ServiceReader.Read::definition));
+                    }
+                });
+        grants.declaredSecrets()
+                .forEach((name, place) -> twice("secret", name, secrets.get(name), place));
     }
 
     /** Of an env_file, a value may be overridden: its clear text is then not needed. */
@@ -123,7 +228,11 @@ final class StackReader {
         }
     }
 
-    private Optional<StackName> name(Fields main) {
+    /** What olympus.yaml says, else the name of the Compose project, else the folder's. */
+    private Optional<StackName> name(Fields main, Optional<ComposeProject> compose) {
+        if (!main.has(StackKeys.NAME) && compose.isPresent()) {
+            return compose.get().name().flatMap(name -> projectName(name, compose.get()));
+        }
         var last = folder.getFileName();
         var written = main.get(StackKeys.NAME).orElse(last == null ? "" : last.toString());
         if (main.has(StackKeys.NAME) && main.get(StackKeys.NAME).isEmpty()) {
@@ -139,12 +248,30 @@ final class StackReader {
         return Optional.of(new StackName(written));
     }
 
+    private Optional<StackName> projectName(String name, ComposeProject project) {
+        if (StackName.PATTERN.matcher(name).matches()) {
+            return Optional.of(new StackName(name));
+        }
+        problems.error(
+                project.namePlace(),
+                "the project's name \"%s\" cannot be the stack's name".formatted(name),
+                "1 to 63 of a-z, 0-9, - and _");
+        return Optional.empty();
+    }
+
     private void service(
             StackName stack,
             String name,
             Located<Checked<Fields>> setting,
+            Optional<ComposeProject> compose,
             Map<String, ServiceDefinition> sound,
             Map<String, Optional<ServiceDefinition>> broken) {
+        if (compose.filter(c -> c.inactive().contains(name)).isPresent()) {
+            problems.warning(
+                    setting.place(),
+                    "the profile of \"%s\" is not active: the service is left out".formatted(name));
+            return;
+        }
         var before = problems.errorCount();
         var directory = Optional.ofNullable(serviceFolders.get(name)).orElse(folder);
         places.put("services." + name, setting.place());

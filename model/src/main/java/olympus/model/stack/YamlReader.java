@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
@@ -39,9 +40,11 @@ final class YamlReader {
     private final Parser parser;
     private final ProblemLog problems;
     private final Map<Anchor, YamlValue> anchors = new HashMap<>();
+    private final Optional<MergeTags> mergeTags;
     private long aliased;
 
-    private YamlReader(String file, String text, ProblemLog problems) {
+    private YamlReader(
+            String file, String text, Optional<MergeTags> mergeTags, ProblemLog problems) {
         var settings =
                 LoadSettings.builder()
                         .setLabel(file)
@@ -49,6 +52,7 @@ final class YamlReader {
                         .build();
         this.file = file;
         this.parser = new ParserImpl(settings, new StreamReader(settings, text));
+        this.mergeTags = mergeTags;
         this.problems = problems;
     }
 
@@ -61,7 +65,17 @@ final class YamlReader {
             String text,
             UnaryOperator<YamlValue.Scalar> interpolate,
             ProblemLog problems) {
-        var reader = new YamlReader(file, text, problems);
+        return read(file, text, interpolate, Optional.empty(), problems);
+    }
+
+    /** The tags {@code !reset} and {@code !override} are understood when there is room for them. */
+    static Optional<YamlValue> read(
+            String file,
+            String text,
+            UnaryOperator<YamlValue.Scalar> interpolate,
+            Optional<MergeTags> mergeTags,
+            ProblemLog problems) {
+        var reader = new YamlReader(file, text, mergeTags, problems);
         try {
             return Optional.of(reader.document(interpolate));
         } catch (Refused e) {
@@ -131,6 +145,7 @@ final class YamlReader {
                                     "not YAML: found " + event.getEventId(),
                                     "a value");
                 };
+        mergeTag(event).ifPresent(tag -> mergeTags.ifPresent(tags -> tags.put(value, tag)));
         ((NodeEvent) event).getAnchor().ifPresent(anchor -> anchors.put(anchor, value));
         return value;
     }
@@ -154,7 +169,20 @@ final class YamlReader {
         return value;
     }
 
+    private Optional<String> mergeTag(Event event) {
+        var tag =
+                switch (event) {
+                    case ScalarEvent scalar -> scalar.getTag();
+                    case CollectionStartEvent start -> start.getTag();
+                    default -> Optional.<String>empty();
+                };
+        return tag.filter(word -> mergeTags.isPresent() && MergeTags.isKnown(word));
+    }
+
     private YamlValue.Scalar scalar(ScalarEvent event) {
+        if (mergeTag(event).isPresent()) {
+            return new YamlValue.Scalar(place(event), event.getValue(), event.isPlain());
+        }
         var tag = event.getTag().orElse("");
         if (!tag.isEmpty() && !tag.equals(TEXT_TAG) && !tag.equals("!")) {
             throw new Refused(

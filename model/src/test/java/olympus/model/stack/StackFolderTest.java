@@ -97,7 +97,7 @@ final class StackFolderTest {
     void saysThatAFolderWithoutTheFileHasNone(@TempDir Path folder) {
         var outcome = StackFolder.load(folder, Map.of());
         assertThat(((StackFolder.Outcome.Invalid) outcome).text())
-                .contains("there is no olympus.yaml in " + folder);
+                .contains("there is no olympus.yaml and no Compose file in " + folder);
     }
 
     @Test
@@ -210,11 +210,11 @@ final class StackFolderTest {
         }
     }
 
-    private static String lines(List<Problem> problems) {
+    static String lines(List<Problem> problems) {
         return problems.stream().map(problem -> problem + "\n").collect(Collectors.joining());
     }
 
-    private static void golden(Path file, String actual) throws IOException {
+    static void golden(Path file, String actual) throws IOException {
         if (Boolean.getBoolean("golden.create") && Files.notExists(file)) {
             Files.writeString(file, actual);
         }

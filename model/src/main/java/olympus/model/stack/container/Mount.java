@@ -1,5 +1,6 @@
 package olympus.model.stack.container;
 
+import java.util.List;
 import java.util.Optional;
 import olympus.model.SecretRef;
 
@@ -36,9 +37,19 @@ public sealed interface Mount {
             Optional<String> relabel)
             implements Mount {}
 
-    /** A filesystem in memory. */
-    record Tmpfs(String target, Optional<Long> sizeBytes, Optional<Integer> mode)
-            implements Mount {}
+    /**
+     * A filesystem in memory.
+     *
+     * @param options further mount options of Compose's short syntax, e.g. {@code noexec} or {@code
+     *     uid=1000}
+     */
+    record Tmpfs(
+            String target, Optional<Long> sizeBytes, Optional<Integer> mode, List<String> options)
+            implements Mount {
+        public Tmpfs {
+            options = List.copyOf(options);
+        }
+    }
 
     /**
      * A config or secret as a file.

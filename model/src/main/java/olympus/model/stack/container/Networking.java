@@ -13,6 +13,8 @@ import java.util.TreeMap;
  *     container:<name>}; empty when it is attached to networks
  * @param attachments in order of priority; empty with a mode
  * @param extraHosts {@code name:address}
+ * @param links {@code container:alias}: names under which this container alone knows others, on
+ *     each of its networks
  * @param randomPorts published on a port of the machine that the engine chooses; those that the
  *     file chooses are the service's {@code ports}
  * @param exposed documented, not published: {@code 80} or {@code 53/udp}
@@ -21,6 +23,7 @@ public record Networking(
         Optional<String> mode,
         List<Attachment> attachments,
         List<String> extraHosts,
+        List<String> links,
         List<String> dns,
         List<String> dnsSearch,
         List<String> dnsOptions,
@@ -30,6 +33,7 @@ public record Networking(
     public Networking {
         attachments = List.copyOf(attachments);
         extraHosts = List.copyOf(extraHosts);
+        links = List.copyOf(links);
         dns = List.copyOf(dns);
         dnsSearch = List.copyOf(dnsSearch);
         dnsOptions = List.copyOf(dnsOptions);

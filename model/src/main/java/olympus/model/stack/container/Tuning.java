@@ -1,12 +1,16 @@
 package olympus.model.stack.container;
 
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Limits beyond those of {@code deploy.resources.limits}, which stand in the service's deploy
  * policy.
  *
  * @param swapBytes memory and swap together, -1 for no limit
+ * @param storageOptions of the engine's storage driver, e.g. {@code size}
  */
 public record Tuning(
         Optional<Long> memoryReservation,
@@ -19,7 +23,12 @@ public record Tuning(
         Optional<Integer> blkioWeight,
         Optional<Long> shmBytes,
         Optional<Integer> oomScoreAdjust,
-        boolean oomKillDisabled) {
+        boolean oomKillDisabled,
+        Map<String, String> storageOptions) {
+
+    public Tuning {
+        storageOptions = Collections.unmodifiableMap(new TreeMap<>(storageOptions));
+    }
 
     public static final Tuning NONE =
             new Tuning(
@@ -33,5 +42,6 @@ public record Tuning(
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
-                    false);
+                    false,
+                    Map.of());
 }

@@ -1,0 +1,69 @@
+package olympus.model.stack;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which Compose files make up the project of a folder: those that {@code COMPOSE_FILE} names, else
+ * the first of the usual names and the override beside it.
+ */
+final class ComposeFiles {
+
+    private static final List<String> NAMES =
+            List.of("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml");
+
+    private static final List<String> OVERRIDES =
+            List.of(
+                    "compose.override.yml",
+                    "compose.override.yaml",
+                    "docker-compose.override.yml",
+                    "docker-compose.override.yaml");
+
+    private ComposeFiles() {}
+
+    static boolean isIn(Path folder) {
+        return NAMES.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
+    }
+
+    /** In the order in which they are merged; empty when the folder has none. */
+    static List<Located<Path>> of(
+            Path folder, String prefix, Map<String, String> variables, ProblemLog problems) {
+        var named = variables.getOrDefault("COMPOSE_FILE", "");
+        if (!named.isBlank()) {
+            return named(folder, named, variables, problems);
+        }
+        var files = new ArrayList<Located<Path>>();
+        for (var names : List.of(NAMES, OVERRIDES)) {
+            var found = names.stream().filter(name -> Files.exists(folder.resolve(name))).toList();
+            if (found.isEmpty()) {
+                break;
+            }
+            var first = prefix + found.getFirst();
+            files.add(new Located<>(Place.startOf(first), folder.resolve(found.getFirst())));
+            found.stream()
+                    .skip(1)
+                    .forEach(other ->
+                            problems.warning(
+                                    Place.startOf(prefix + other),
+                                    "the file is not read: %s is there too".formatted(first)));
+        }
+        return files;
+    }
+
+    private static List<Located<Path>> named(
+            Path folder, String named, Map<String, String> variables, ProblemLog problems) {
+        var separator = variables.getOrDefault("COMPOSE_PATH_SEPARATOR", ":");
+        var files = new ArrayList<Located<Path>>();
+        for (var name : named.split(java.util.regex.Pattern.quote(separator), -1)) {
+            if (!name.isBlank()) {
+                var place = Place.startOf("COMPOSE_FILE");
+                FileSet.resolve(folder, new Located<>(place, name.strip()), problems)
+                        .ifPresent(path -> files.add(new Located<>(place, path)));
+            }
+        }
+        return files;
+    }
+}
