@@ -46,6 +46,16 @@ record AbsentController(OlympusException cause) implements StackCommands {
     }
 
     @Override
+    public CompletionStage<Void> approve(String decision, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<Void> deny(String decision, Actor actor) {
+        return refused();
+    }
+
+    @Override
     public CompletionStage<List<ServiceId>> release(
             StackName stack, Optional<Long> expectedRevision, Actor actor) {
         return refused();

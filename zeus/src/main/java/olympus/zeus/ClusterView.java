@@ -22,6 +22,16 @@ public record ClusterView(
         List<PauseView> pauses,
         List<PendingView> pending) {
 
+    /** In which nothing is pending. */
+    public ClusterView(
+            long revision,
+            List<ServiceView> services,
+            List<NodeView> nodes,
+            List<StackView> stacks,
+            List<PauseView> pauses) {
+        this(revision, services, nodes, stacks, pauses, List.of());
+    }
+
     public ClusterView {
         services = List.copyOf(services);
         nodes = List.copyOf(nodes);

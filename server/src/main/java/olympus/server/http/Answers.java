@@ -242,6 +242,30 @@ final class Answers {
 
     record Decisions(List<Decided> decisions, Optional<String> next) {}
 
+    record Pending(List<PendingEntry> pending, Optional<String> next) {}
+
+    record PendingEntry(
+            String id,
+            String action,
+            String instance,
+            String node,
+            String why,
+            Instant since,
+            String mode) {
+        static PendingEntry of(ClusterView.PendingView view) {
+            return new PendingEntry(
+                    view.id(),
+                    view.action(),
+                    view.instance().toString(),
+                    view.nodeName(),
+                    view.why(),
+                    view.since(),
+                    EnumWords.of(view.mode()));
+        }
+    }
+
+    record Answered(String decision, String answer) {}
+
     record Decided(
             Instant at,
             String actor,

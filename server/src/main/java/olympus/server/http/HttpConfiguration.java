@@ -204,6 +204,11 @@ class HttpConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
+    PendingController pending(Backend backend) {
+        return new PendingController(backend);
+    }
+
+    @Bean
     PausesController pauses(Backend backend) {
         return new PausesController(backend);
     }

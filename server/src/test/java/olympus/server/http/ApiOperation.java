@@ -327,6 +327,27 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                         .failing(400, 503)
                         .streaming("DecisionEvent"),
                 of(
+                                "GET /api/v1/decisions/pending",
+                                "listPending",
+                                RECORDS,
+                                "Reads what would be done about stacks in mode ask, for a person to approve, and in mode observe, to look at.",
+                                "Pending decisions by instance.")
+                        .failing(400),
+                of(
+                                "POST /api/v1/decisions/pending/{decision}/approve",
+                                "approve",
+                                RECORDS,
+                                "Has a pending decision of a stack in mode ask carried out.",
+                                "What was answered.")
+                        .failing(400, 404, 409, 503, 507),
+                of(
+                                "POST /api/v1/decisions/pending/{decision}/deny",
+                                "deny",
+                                RECORDS,
+                                "Says that a pending decision is not wanted; another cause asks anew.",
+                                "What was answered.")
+                        .failing(400, 404, 409, 503, 507),
+                of(
                                 "GET /api/v1/audit",
                                 "listAudit",
                                 RECORDS,

@@ -76,6 +76,9 @@ final class ApiWords {
                 new Parameter(
                         "What Olympus may do with the stack from now on; not given: as ordered before, unless the declared mode has changed.",
                         schema("enum", List.of("observe", "ask", "manage"))));
+        all.put(
+                "decision",
+                new Parameter("Id of a pending decision.", schema("pattern", "^[0-9a-f]{8}$")));
         ofHeaders(all);
         return all;
     }
@@ -145,6 +148,9 @@ final class ApiWords {
                 Map.entry("Stack.mode", modes),
                 Map.entry("Mode.mode", modes),
                 Map.entry("ModeRequest.mode", modes),
+                Map.entry("PendingEntry.mode", List.of("observe", "ask")),
+                Map.entry("PendingEntry.action", List.of("start", "restart", "update")),
+                Map.entry("Answered.answer", List.of("approve", "deny")),
                 Map.entry("PlannedChange.kind", words(StackPlan.Kind.class)),
                 Map.entry("Check.status", words(DoctorCheck.Status.class)),
                 Map.entry("Status.role", words(StoreStatus.Role.class)),

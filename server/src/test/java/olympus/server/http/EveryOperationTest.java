@@ -92,6 +92,8 @@ class EveryOperationTest {
         ok(sent(api, "DELETE", "/api/v1/pauses/stack:shop", ""), 200);
         ok(sent(api, "PUT", "/api/v1/stacks/shop/mode", "{\"mode\":\"observe\"}"), 200);
         ok(sent(api, "POST", "/api/v1/stacks/shop/release", ""), 202);
+        ok(sent(api, "POST", "/api/v1/decisions/pending/0a1b2c3d/approve", ""), 202);
+        ok(sent(api, "POST", "/api/v1/decisions/pending/0a1b2c3d/deny", ""), 202);
         ok(sent(api, "DELETE", "/api/v1/stacks/shop", ""), 202);
     }
 
@@ -116,6 +118,7 @@ class EveryOperationTest {
                         "/api/v1/nodes",
                         "/api/v1/why?thing=shop",
                         "/api/v1/pauses",
+                        "/api/v1/decisions/pending",
                         "/api/v1/decisions?limit=1",
                         "/api/v1/audit?limit=1",
                         "/api/v1/status",
@@ -251,7 +254,16 @@ class EveryOperationTest {
                 List.of(
                         new ClusterView.StackView(
                                 shop, 4, 2, AT, "user:admin", false, StackDefinition.Mode.OBSERVE)),
-                List.of(new ClusterView.PauseView("stack:shop", "user:admin", AT, "works")));
+                List.of(new ClusterView.PauseView("stack:shop", "user:admin", AT, "works")),
+                List.of(
+                        new ClusterView.PendingView(
+                                "0a1b2c3d",
+                                "start",
+                                web(),
+                                "it ended",
+                                AT,
+                                "mars",
+                                StackDefinition.Mode.ASK)));
     }
 
     private static ClusterView.ServiceView service(

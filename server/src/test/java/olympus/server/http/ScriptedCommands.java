@@ -85,6 +85,16 @@ final class ScriptedCommands implements StackCommands {
     }
 
     @Override
+    public CompletionStage<Void> approve(String decision, Actor actor) {
+        return done("approve " + decision);
+    }
+
+    @Override
+    public CompletionStage<Void> deny(String decision, Actor actor) {
+        return done("deny " + decision);
+    }
+
+    @Override
     public CompletionStage<List<ServiceId>> release(
             StackName stack, Optional<Long> expected, Actor actor) {
         return answer(
