@@ -18,12 +18,6 @@ import olympus.model.stack.Workload;
  */
 public final class ComposeImport {
 
-    /** What holds without it too: a service needs one key that is no comment. */
-    private static final String RECOVERY = "recovery: { attempts: 5, within: 2m, then: report }";
-
-    private static final String PINNED = "    # has data on this machine: it cannot move";
-    private static final String MOVABLE = "    # then: move, where it may run on another node";
-
     private ComposeImport() {}
 
     /**
@@ -88,12 +82,13 @@ public final class ComposeImport {
         }
         for (var service : stack.services().values()) {
             lines.add("  %s:".formatted(service.name()));
-            lines.add("    " + RECOVERY + (holdsData(service) ? PINNED : MOVABLE));
+            lines.add("    labels: {}");
             knobs(service).forEach(knob -> lines.add("    # " + knob));
         }
         return new Draft(Map.of(StackFolder.FILE, String.join("\n", lines) + "\n"), notes);
     }
 
+    /** Data on this machine cannot move; recovery restarts also what Compose would leave down. */
     private static List<String> knobs(ServiceDefinition service) {
         var knobs = new ArrayList<String>();
         knobs.add("owner: you");
@@ -101,6 +96,9 @@ public final class ComposeImport {
         port(service)
                 .ifPresent(port ->
                         knobs.add("probe: { tcp: \":%d\", interval: 10s, retries: 3 }".formatted(port)));
+        knobs.add(
+                "recovery: { attempts: 3, within: 2m, then: %s }"
+                        .formatted(holdsData(service) ? "report" : "move"));
         return knobs;
     }
 
