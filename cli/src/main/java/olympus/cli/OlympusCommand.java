@@ -61,6 +61,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("resume", new PauseCommand(session, PauseCommand.Direction.RESUME));
         line.addSubcommand("doctor", new DoctorCommand(session));
         line.addSubcommand("discover", new DiscoverCommand(session));
+        ImportCommand.addTo(line, session);
         line.addSubcommand("context", new ContextCommand(session), "contexts");
         line.addSubcommand("completion", new CompletionCommand(session));
         line.addSubcommand("man", new ManCommand(session));

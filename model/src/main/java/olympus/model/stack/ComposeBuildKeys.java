@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import olympus.model.stack.ComposeSettings.Build;
+import olympus.model.stack.ComposeSettings.Text;
 
 /** The keys of Compose's {@code build}. */
 final class ComposeBuildKeys {
@@ -28,7 +29,7 @@ final class ComposeBuildKeys {
                     ComposeShapes.text("instructions"),
                     "The instructions themselves.",
                     "dockerfile_inline: FROM alpine");
-    static final Key<Map<String, Located<Optional<String>>>> ARGS =
+    static final Key<Map<String, Located<Optional<Text>>>> ARGS =
             Key.of(
                     "args",
                     ComposeShapes.assignments("NAME=value"),

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import olympus.model.stack.ComposeSettings.Text;
 import olympus.model.stack.KeyTable.Fields;
 
 /** The variables and labels of a Compose service, from its keys and the files that it names. */
@@ -46,16 +47,20 @@ final class ComposeEnvironment {
                     note.accept(variable, written.place());
                     value(variable, written)
                             .ifPresentOrElse(
-                                    text ->
-                                            values.put(
-                                                    variable,
-                                                    new Workload.EnvironmentValue.Literal(text)),
+                                    text -> values.put(variable, kept(variable, text)),
                                     () -> values.remove(variable));
                 });
         return values;
     }
 
-    private Optional<String> value(String variable, Located<Optional<String>> written) {
+    /** What comes from a variable is where people put passwords; it stays out of the definition. */
+    private Workload.EnvironmentValue kept(String variable, Text text) {
+        return text.filled()
+                ? files.keep(variable, text.value())
+                : new Workload.EnvironmentValue.Literal(text.value());
+    }
+
+    private Optional<Text> value(String variable, Located<Optional<Text>> written) {
         if (written.value().isPresent()) {
             return written.value();
         }
@@ -66,14 +71,14 @@ final class ComposeEnvironment {
                     written.place(),
                     "the variable " + variable + " is not set; the instance does not get it");
         }
-        return value;
+        return value.map(text -> new Text(text, true));
     }
 
     /** Arguments of a build: a name alone takes its value from the variables. */
-    Map<String, String> arguments(Map<String, Located<Optional<String>>> written) {
+    Map<String, String> arguments(Map<String, Located<Optional<Text>>> written) {
         var values = new LinkedHashMap<String, String>();
-        written.forEach(
-                (name, value) -> value(name, value).ifPresent(text -> values.put(name, text)));
+        written.forEach((name, value) ->
+                value(name, value).ifPresent(text -> values.put(name, text.value())));
         return values;
     }
 

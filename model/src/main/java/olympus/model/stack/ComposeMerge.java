@@ -243,7 +243,8 @@ final class ComposeMerge {
                             new YamlValue.Scalar(
                                     scalar.place(),
                                     at < 0 ? "" : scalar.text().substring(at + 1),
-                                    at < 0)));
+                                    at < 0,
+                                    scalar.filled())));
         }
         return new YamlValue.Mapping(list.place(), entries, list.size());
     }

@@ -57,7 +57,7 @@ public final class ComposeReference {
         **Restarts.** Compose restarts nothing unless `restart` says so, and then without end. Olympus restarts by `recovery`: 5 times within 2 minutes unless told otherwise, then it reports.
         A `recovery` in `olympus.yaml` without any `restart` means `always`.
 
-        **Secrets.** The texts of `secrets` and of every `env_file` are kept apart from the declaration, encrypted. An external secret is one of Olympus' own store.
+        **Secrets.** The texts of `secrets`, of every `env_file`, and of every value in `environment` that holds a variable are kept apart from the declaration, encrypted. An external secret is one of Olympus' own store.
 
         **Pinned.** A service with a volume, folder or device of its node is never moved: `recovery: { then: move }` is an error. Volumes of type `nfs` or `cifs`, or with another driver than
         `local`, do not pin.

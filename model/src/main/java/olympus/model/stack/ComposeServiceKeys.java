@@ -12,6 +12,7 @@ import olympus.model.stack.ComposeSettings.Build;
 import olympus.model.stack.ComposeSettings.Grant;
 import olympus.model.stack.ComposeSettings.MountSetting;
 import olympus.model.stack.ComposeSettings.Port;
+import olympus.model.stack.ComposeSettings.Text;
 import olympus.model.stack.KeyTable.Fields;
 import olympus.model.stack.Settings.FileSetting;
 import olympus.model.stack.Settings.RestartSetting;
@@ -82,11 +83,11 @@ final class ComposeServiceKeys {
     static final Key<String> HOSTNAME = Key.of("hostname", text(), "Its name.", "hostname: web");
     static final Key<String> DOMAINNAME =
             Key.of("domainname", text(), "Its domain.", "domainname: example.org");
-    static final Key<Map<String, Located<Optional<String>>>> ENVIRONMENT =
+    static final Key<Map<String, Located<Optional<Text>>>> ENVIRONMENT =
             Key.of(
                     "environment",
                     ComposeShapes.assignments("NAME=value"),
-                    "Variables; a name alone takes its value from where the command is run, or `.env`.",
+                    "Variables; a name alone takes its value from where the command is run, or `.env`. What comes from a variable is treated as a secret.",
                     "environment: { LEVEL: info }");
     static final Key<List<FileSetting>> ENV_FILE =
             Key.of(

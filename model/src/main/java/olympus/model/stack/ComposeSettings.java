@@ -10,6 +10,13 @@ final class ComposeSettings {
 
     private ComposeSettings() {}
 
+    /**
+     * A text of a mapping or list.
+     *
+     * @param filled holds the value of a variable
+     */
+    record Text(String value, boolean filled) {}
+
     record Extension(Located<String> service, Optional<Located<String>> file) {}
 
     record Inclusion(
@@ -108,7 +115,7 @@ final class ComposeSettings {
             Optional<Located<String>> context,
             Optional<String> dockerfile,
             Optional<String> inlineDockerfile,
-            Map<String, Located<Optional<String>>> arguments,
+            Map<String, Located<Optional<Text>>> arguments,
             Optional<String> target,
             Map<String, String> labels,
             List<String> cacheFrom,

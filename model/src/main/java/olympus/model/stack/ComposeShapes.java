@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import olympus.model.json.DurationText;
 import olympus.model.stack.ComposeSettings.External;
+import olympus.model.stack.ComposeSettings.Text;
 
 /**
  * The shapes of values in Compose files. They take what {@code docker compose} takes: numbers and
@@ -192,11 +193,11 @@ final class ComposeShapes {
     }
 
     /** {@code NAME=value}, as a mapping or a list; a name alone has an empty option. */
-    static Shape<Map<String, Located<Optional<String>>>> assignments(String words) {
+    static Shape<Map<String, Located<Optional<Text>>>> assignments(String words) {
         return shape(
                 "a mapping, or a list of " + words,
                 (value, place, problems) -> {
-                    var read = new LinkedHashMap<String, Located<Optional<String>>>();
+                    var read = new LinkedHashMap<String, Located<Optional<Text>>>();
                     switch (value) {
                         case YamlValue.Mapping mapping ->
                                 mapping.entries()
@@ -227,7 +228,7 @@ final class ComposeShapes {
     private static void entry(
             String name,
             YamlValue.Mapping.Entry entry,
-            Map<String, Located<Optional<String>>> read,
+            Map<String, Located<Optional<Text>>> read,
             ProblemLog problems) {
         if (!(entry.value() instanceof YamlValue.Scalar scalar)) {
             problems.error(
@@ -238,14 +239,17 @@ final class ComposeShapes {
             read.put(name, new Located<>(entry.namePlace(), Optional.empty()));
         } else {
             read.put(
-                    name, new Located<>(entry.namePlace(), Optional.of(printed(scalar, problems))));
+                    name,
+                    new Located<>(
+                            entry.namePlace(),
+                            Optional.of(new Text(printed(scalar, problems), scalar.filled()))));
         }
     }
 
     private static void line(
             YamlValue item,
             String words,
-            Map<String, Located<Optional<String>>> read,
+            Map<String, Located<Optional<Text>>> read,
             ProblemLog problems) {
         if (!(item instanceof YamlValue.Scalar scalar) || scalar.text().isBlank()) {
             problems.error(item.place(), "found " + item.found(), words);
@@ -263,7 +267,10 @@ final class ComposeShapes {
                         item.place(),
                         equals < 0
                                 ? Optional.empty()
-                                : Optional.of(scalar.text().substring(equals + 1))));
+                                : Optional.of(
+                                        new Text(
+                                                scalar.text().substring(equals + 1),
+                                                scalar.filled()))));
     }
 
     /** As {@link #assignments}, a name alone has an empty text. */
@@ -272,7 +279,8 @@ final class ComposeShapes {
                 assignments(words),
                 (read, place, problems) -> {
                     Map<String, String> texts = new LinkedHashMap<>();
-                    read.forEach((name, text) -> texts.put(name, text.value().orElse("")));
+                    read.forEach((name, text) ->
+                            texts.put(name, text.value().map(Text::value).orElse("")));
                     return Optional.of(texts);
                 });
     }

@@ -48,11 +48,15 @@ record EnvironmentSecrets(
                                 ? EnvironmentFile.raw(shown, text, problems)
                                 : EnvironmentFile.parse(shown, text, around, problems))
                 .ifPresent(read ->
-                        read.forEach((variable, text) -> {
-                            var ref = new SecretRef(stack, service + "/" + variable, "");
-                            clearTexts.put(ref, text);
-                            values.put(variable, new Workload.EnvironmentValue.Secret(ref));
-                        }));
+                        read.forEach(
+                                (variable, text) -> values.put(variable, keep(variable, text))));
         return values;
+    }
+
+    /** The reference that stands for a variable's value. */
+    Workload.EnvironmentValue keep(String variable, String text) {
+        var ref = new SecretRef(stack, service + "/" + variable, "");
+        clearTexts.put(ref, text);
+        return new Workload.EnvironmentValue.Secret(ref);
     }
 }

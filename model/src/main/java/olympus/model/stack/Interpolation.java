@@ -26,6 +26,9 @@ final class Interpolation {
     private final ProblemLog problems;
     private final Kind kind;
 
+    /** How many values of variables were put into texts. */
+    private int taken;
+
     /** Of what the values are. */
     private enum Kind {
         OLYMPUS,
@@ -61,10 +64,11 @@ final class Interpolation {
         if (scalar.text().indexOf('$') < 0) {
             return scalar;
         }
+        var before = taken;
         var text = replace(scalar.text(), scalar.place(), 0);
         // A variable that is empty makes an empty text, not "nothing".
         var plain = scalar.plain() && kind == Kind.OLYMPUS && !text.isEmpty();
-        return new YamlValue.Scalar(scalar.place(), text, plain);
+        return new YamlValue.Scalar(scalar.place(), text, plain, taken > before);
     }
 
     private String replace(String text, Place place, int depth) {
@@ -173,6 +177,7 @@ final class Interpolation {
             return "${" + name + "}";
         }
         var value = Optional.ofNullable(variables.get(name));
+        taken += value.isPresent() ? 1 : 0;
         if (rest.isEmpty()) {
             return value.orElseGet(() -> undefined(name, place));
         }

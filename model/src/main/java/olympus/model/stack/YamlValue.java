@@ -51,9 +51,18 @@ sealed interface YamlValue {
         }
     }
 
-    /** A single value. {@code plain}: written without quotes. */
-    record Scalar(Place place, String text, boolean plain) implements YamlValue {
+    /**
+     * A single value.
+     *
+     * @param plain written without quotes
+     * @param filled holds the value of a variable
+     */
+    record Scalar(Place place, String text, boolean plain, boolean filled) implements YamlValue {
         private static final int SHOWN_CHARACTERS = 80;
+
+        Scalar(Place place, String text, boolean plain) {
+            this(place, text, plain, false);
+        }
 
         ScalarKind kind() {
             return plain ? ScalarKind.ofPlain(text) : ScalarKind.TEXT;
