@@ -67,9 +67,7 @@ final class ImportCommand implements Runnable {
             throw new CommandFailure(ExitCodes.FAILED, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new CommandFailure(
-                    ExitCodes.FAILED,
-                    "cannot import %s into %s: %s".formatted(from, out, e),
-                    e);
+                    ExitCodes.FAILED, "cannot import %s into %s: %s".formatted(from, out, e), e);
         }
     }
 
@@ -140,8 +138,7 @@ final class ImportCommand implements Runnable {
 
         @Override
         public Integer call() {
-            return write(
-                    session, path, out, () -> UnitImport.of(path, nameOf(out), asProcess));
+            return write(session, path, out, () -> UnitImport.of(path, nameOf(out), asProcess));
         }
     }
 

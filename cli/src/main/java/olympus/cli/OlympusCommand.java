@@ -55,7 +55,8 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("release", new ReleaseCommand(session));
         line.addSubcommand("stacks", new StacksCommand(session), "stack");
         line.addSubcommand("nodes", new NodesCommand(session), "node");
-        line.addSubcommand("decisions", new DecisionsCommand(session), "decision");
+        line.addSubcommand("decisions", decisions(session), "decision");
+        line.addSubcommand("diff", new PendingCommand(session));
         line.addSubcommand("audit", new AuditCommand(session));
         line.addSubcommand("pause", new PauseCommand(session, PauseCommand.Direction.PAUSE));
         line.addSubcommand("resume", new PauseCommand(session, PauseCommand.Direction.RESUME));
@@ -74,6 +75,14 @@ final class OlympusCommand implements Runnable {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(new PrintWriter(console.out(), true, UTF_8));
         line.setErr(new PrintWriter(console.err(), true, UTF_8));
+        return line;
+    }
+
+    private static CommandLine decisions(Session session) {
+        var line = new CommandLine(new DecisionsCommand(session));
+        line.addSubcommand("pending", new PendingCommand(session));
+        line.addSubcommand("approve", new AnswerCommand(session, AnswerCommand.Answer.APPROVE));
+        line.addSubcommand("deny", new AnswerCommand(session, AnswerCommand.Answer.DENY));
         return line;
     }
 

@@ -128,6 +128,49 @@ final class ModesTest {
         assertThat(run("release", "shop", "--all").exitCode()).isEqualTo(2);
     }
 
+    private void pending() {
+        server.on(
+                "GET /decisions/pending",
+                200,
+                """
+                {"pending":[
+                  {"id":"0a1b2c3d","action":"start","instance":"shop/web.1","node":"mars",
+                   "why":"it ended with exit status 3","since":"2026-11-21T03:00:00Z","mode":"ask"},
+                  {"id":"4e5f6a7b","action":"update","instance":"attic/db.1","node":"mars",
+                   "why":"declared otherwise","since":"2026-11-21T03:00:00Z","mode":"observe"}],
+                 "next":null}
+                """);
+    }
+
+    @Test
+    void showsWhatWouldBeDoneOfAllAndOfOneStack() {
+        pending();
+        assertThat(run("decisions", "pending").out())
+                .contains("0a1b2c3d", "start", "shop/web.1", "exit status 3", "attic/db.1");
+        assertThat(run("diff", "shop").out()).contains("shop/web.1").doesNotContain("attic");
+        assertThat(run("diff", "other").out()).contains("nothing is pending");
+    }
+
+    @Test
+    void approvesAndDenies() {
+        server.on(
+                "POST /decisions/pending/0a1b2c3d/approve",
+                202,
+                "{\"decision\":\"0a1b2c3d\",\"answer\":\"approve\"}");
+        server.on(
+                "POST /decisions/pending/4e5f6a7b/deny",
+                202,
+                "{\"decision\":\"4e5f6a7b\",\"answer\":\"deny\"}");
+        assertThat(run("decisions", "approve", "0a1b2c3d").exitCode()).isZero();
+        assertThat(run("decision", "deny", "4e5f6a7b").exitCode()).isZero();
+        assertThat(server.requests()).hasSize(2);
+        var wrong = run("decisions", "approve", "shop/web");
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.err()).contains("8 hex digits");
+        assertThat(run("decisions", "approve").exitCode()).isEqualTo(2);
+        assertThat(server.requests()).hasSize(2);
+    }
+
     private Path shop() throws Exception {
         var shop = Files.createDirectories(folder.resolve("compose/shop"));
         Files.writeString(

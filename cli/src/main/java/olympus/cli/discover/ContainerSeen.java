@@ -107,8 +107,6 @@ final class ContainerSeen {
 
     private static String firstLine(String output) {
         var line = Mask.of(output.lines().findFirst().orElse("").strip());
-        return line.length() <= LONGEST_OUTPUT
-                ? line
-                : line.substring(0, LONGEST_OUTPUT - 1) + "…";
+        return line.length() <= LONGEST_OUTPUT ? line : line.substring(0, LONGEST_OUTPUT - 1) + "…";
     }
 }

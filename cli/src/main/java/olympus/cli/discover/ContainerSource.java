@@ -30,8 +30,20 @@ final class ContainerSource implements Source {
 
     /** Folders that are mounted for what they say, not for what is kept in them. */
     private static final Set<String> NO_DATA =
-            Set.of("/proc", "/sys", "/dev", "/run", "/var/run", "/tmp", "/lib/modules", "/etc/ssl",
-                    "/usr", "/boot", "/var/lib/docker", "/var/lib/containers", "/var/log");
+            Set.of(
+                    "/proc",
+                    "/sys",
+                    "/dev",
+                    "/run",
+                    "/var/run",
+                    "/tmp",
+                    "/lib/modules",
+                    "/etc/ssl",
+                    "/usr",
+                    "/boot",
+                    "/var/lib/docker",
+                    "/var/lib/containers",
+                    "/var/log");
 
     private final Path root;
     private final Supplier<List<Engine>> engines;
@@ -164,7 +176,10 @@ final class ContainerSource implements Source {
 
         void add(MountPoint mount, String container) {
             var isVolume = mount.type().equals("volume");
-            if (!isVolume && (!mount.type().equals("bind") || mount.readOnly() || !holdsData(mount.source()))) {
+            if (!isVolume
+                    && (!mount.type().equals("bind")
+                            || mount.readOnly()
+                            || !holdsData(mount.source()))) {
                 return;
             }
             byPath.putIfAbsent(

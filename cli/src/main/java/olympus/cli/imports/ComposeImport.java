@@ -64,17 +64,16 @@ public final class ComposeImport {
     }
 
     private static Draft draft(
-            Path folder,
-            StackDefinition stack,
-            List<Problem> refused,
-            List<Problem> warnings) {
+            Path folder, StackDefinition stack, List<Problem> refused, List<Problem> warnings) {
         var notes = new ArrayList<String>();
         refused.forEach(problem -> notes.add("cannot be managed yet: " + problem));
         warnings.forEach(problem -> notes.add("has no effect here: " + problem));
         var lines = new ArrayList<String>();
         lines.add("# Written by: olympus import compose " + folder);
-        lines.add("# Nothing was applied. This file belongs beside the Compose file in that folder, which stays as it is.");
-        lines.add("# Take away a # to set a key that Compose has no word for; docs/reference/olympus-yaml.md has them all.");
+        lines.add(
+                "# Nothing was applied. This file belongs beside the Compose file in that folder, which stays as it is.");
+        lines.add(
+                "# Take away a # to set a key that Compose has no word for; docs/reference/olympus-yaml.md has them all.");
         notes.forEach(note -> lines.add(YamlWords.comment(note)));
         lines.add("mode: observe");
         if (!stack.services().isEmpty()) {
@@ -95,7 +94,9 @@ public final class ComposeImport {
         knobs.add("runbook: notes/%s.md".formatted(service.name()));
         port(service)
                 .ifPresent(port ->
-                        knobs.add("probe: { tcp: \":%d\", interval: 10s, retries: 3 }".formatted(port)));
+                        knobs.add(
+                                "probe: { tcp: \":%d\", interval: 10s, retries: 3 }"
+                                        .formatted(port)));
         knobs.add(
                 "recovery: { attempts: 3, within: 2m, then: %s }"
                         .formatted(holdsData(service) ? "report" : "move"));

@@ -77,12 +77,17 @@ public final class CronImport {
             if (Files.isExecutable(file)) {
                 var fields = CronSchedule.parse("@" + period.group(1)).orElseThrow().fields();
                 add(
-                        file + ": run-parts runs it " + period.group(1) + ", at the time in /etc/crontab",
+                        file
+                                + ": run-parts runs it "
+                                + period.group(1)
+                                + ", at the time in /etc/crontab",
                         name,
                         fields,
                         file.toAbsolutePath().toString());
             } else {
-                notes.add(file + ": not executable, so run-parts skips it, and it is left out here too");
+                notes.add(
+                        file
+                                + ": not executable, so run-parts skips it, and it is left out here too");
             }
         } else {
             table(file, owner);
@@ -98,7 +103,9 @@ public final class CronImport {
         var text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         var table = CronTable.parse(text, owner.or(() -> ownerByPath(file)));
         for (var fault : table.faults()) {
-            notes.add("%s:%d: cron cannot use the line: %s".formatted(file, fault.line(), fault.reason()));
+            notes.add(
+                    "%s:%d: cron cannot use the line: %s"
+                            .formatted(file, fault.line(), fault.reason()));
         }
         if (table.endsWithinLine()) {
             notes.add(file + ": the last line has no line end, for which cron ignores it");
@@ -144,14 +151,17 @@ public final class CronImport {
     /** Settings that the shell of a step would not have, the command, and its input. */
     private static String script(CronTable.Job job) {
         var script = new StringBuilder();
-        job.environment().forEach((name, value) -> {
-            if (!name.equals("MAILTO") && !name.equals("SHELL")) {
-                script.append("export %s='%s'\n".formatted(name, value.replace("'", "'\\''")));
-            }
-        });
+        job.environment()
+                .forEach((name, value) -> {
+                    if (!name.equals("MAILTO") && !name.equals("SHELL")) {
+                        script.append(
+                                "export %s='%s'\n".formatted(name, value.replace("'", "'\\''")));
+                    }
+                });
         script.append(job.command());
-        job.input().ifPresent(input ->
-                script.append(" <<'%s'\n%s\n%s".formatted(INPUT_END, input, INPUT_END)));
+        job.input()
+                .ifPresent(input ->
+                        script.append(" <<'%s'\n%s\n%s".formatted(INPUT_END, input, INPUT_END)));
         return script.toString();
     }
 
@@ -182,10 +192,13 @@ public final class CronImport {
         var lines = new ArrayList<String>();
         lines.add("# Written by: olympus import cron " + from);
         lines.add("#");
-        lines.add("# This version of Olympus does not run schedules yet, and does not read this file: leave cron as it is.");
+        lines.add(
+                "# This version of Olympus does not run schedules yet, and does not read this file: leave cron as it is.");
         lines.add("# Once it does, these sections belong into an olympus.yaml. Then remember:");
-        lines.add("#  - a step runs in bash and ends at the first command that fails; cron used /bin/sh and went on;");
-        lines.add("#  - cron starts a second run beside one that still runs; overlap: forbid does not.");
+        lines.add(
+                "#  - a step runs in bash and ends at the first command that fails; cron used /bin/sh and went on;");
+        lines.add(
+                "#  - cron starts a second run beside one that still runs; overlap: forbid does not.");
         for (var note : notes) {
             lines.add(YamlWords.comment("not carried over: " + note));
         }

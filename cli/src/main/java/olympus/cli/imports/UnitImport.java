@@ -86,7 +86,8 @@ public final class UnitImport {
         var folder = file.resolveSibling(file.getFileName() + ".d");
         if (Files.isDirectory(folder)) {
             try (Stream<Path> dropIns = Files.list(folder)) {
-                for (var dropIn : dropIns.filter(f -> f.toString().endsWith(".conf")).sorted().toList()) {
+                for (var dropIn :
+                        dropIns.filter(f -> f.toString().endsWith(".conf")).sorted().toList()) {
                     texts.add(
                             text(
                                     dropIn,
@@ -103,15 +104,20 @@ public final class UnitImport {
                     "%s has %d bytes; a unit file has at most %d"
                             .formatted(file, Files.size(file), MAX_FILE));
         }
-        return new UnitFile.Text(name, new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+        return new UnitFile.Text(
+                name, new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
     }
 
     private String text(String stack, Path from, boolean asProcess) {
         var lines = new ArrayList<String>();
-        lines.add("# Written by: olympus import systemd %s%s".formatted(from, asProcess ? " --as-process" : ""));
-        lines.add("# Nothing was applied. Look at it, then: olympus validate, olympus plan, olympus apply.");
+        lines.add(
+                "# Written by: olympus import systemd %s%s"
+                        .formatted(from, asProcess ? " --as-process" : ""));
+        lines.add(
+                "# Nothing was applied. Look at it, then: olympus validate, olympus plan, olympus apply.");
         if (asProcess) {
-            lines.add("# Before Olympus runs a process of these, stop and disable its unit: two of one program are one too many.");
+            lines.add(
+                    "# Before Olympus runs a process of these, stop and disable its unit: two of one program are one too many.");
         }
         lines.add("name: " + stack);
         lines.add("mode: observe");

@@ -26,21 +26,42 @@ final class UnitService {
     private static final Pattern TIME_PART = Pattern.compile("\\s*([0-9.]+)\\s*([a-zµ]*)");
     private static final Map<String, String> TIME_UNITS =
             Map.ofEntries(
-                    Map.entry("", "s"), Map.entry("s", "s"), Map.entry("sec", "s"),
-                    Map.entry("second", "s"), Map.entry("seconds", "s"), Map.entry("ms", "ms"),
-                    Map.entry("msec", "ms"), Map.entry("us", "us"), Map.entry("usec", "us"),
-                    Map.entry("m", "m"), Map.entry("min", "m"), Map.entry("minute", "m"),
-                    Map.entry("minutes", "m"), Map.entry("h", "h"), Map.entry("hr", "h"),
-                    Map.entry("hour", "h"), Map.entry("hours", "h"));
+                    Map.entry("", "s"),
+                    Map.entry("s", "s"),
+                    Map.entry("sec", "s"),
+                    Map.entry("second", "s"),
+                    Map.entry("seconds", "s"),
+                    Map.entry("ms", "ms"),
+                    Map.entry("msec", "ms"),
+                    Map.entry("us", "us"),
+                    Map.entry("usec", "us"),
+                    Map.entry("m", "m"),
+                    Map.entry("min", "m"),
+                    Map.entry("minute", "m"),
+                    Map.entry("minutes", "m"),
+                    Map.entry("h", "h"),
+                    Map.entry("hr", "h"),
+                    Map.entry("hour", "h"),
+                    Map.entry("hours", "h"));
 
     private static final Set<String> ON_FAILURE =
             Set.of("on-failure", "on-abnormal", "on-abort", "on-watchdog");
 
     /** Said by other keys, or of no meaning outside systemd. */
     private static final Set<String> NEEDLESS =
-            Set.of("Documentation", "Alias", "WantedBy", "RequiredBy", "Also", "SyslogIdentifier",
-                    "StandardOutput", "StandardError", "KillMode", "PIDFile",
-                    "DefaultDependencies", "DefaultInstance");
+            Set.of(
+                    "Documentation",
+                    "Alias",
+                    "WantedBy",
+                    "RequiredBy",
+                    "Also",
+                    "SyslogIdentifier",
+                    "StandardOutput",
+                    "StandardError",
+                    "KillMode",
+                    "PIDFile",
+                    "DefaultDependencies",
+                    "DefaultInstance");
 
     /** What takes rights from a process. */
     private static final Pattern PROTECTION =
@@ -72,7 +93,8 @@ final class UnitService {
             return Optional.of("it is a template or an instance of one");
         }
         if (commands != 1) {
-            return Optional.of("it has %d ExecStart commands, a service has one".formatted(commands));
+            return Optional.of(
+                    "it has %d ExecStart commands, a service has one".formatted(commands));
         }
         return switch (type) {
             case "forking" ->
@@ -122,7 +144,8 @@ final class UnitService {
     }
 
     private void description() {
-        take("Unit", "Description").ifPresent(text -> lines.add("description: " + YamlWords.text(resolved(text))));
+        take("Unit", "Description")
+                .ifPresent(text -> lines.add("description: " + YamlWords.text(resolved(text))));
     }
 
     private void process() {
@@ -152,17 +175,20 @@ final class UnitService {
         user();
         take(SERVICE, "WorkingDirectory")
                 .map(folder -> folder.replaceFirst("^-", ""))
-                .ifPresent(folder -> lines.add("  working_dir: " + YamlWords.text(resolved(folder))));
+                .ifPresent(
+                        folder -> lines.add("  working_dir: " + YamlWords.text(resolved(folder))));
     }
 
     private void type() {
-        unit.last(SERVICE, "Type").ifPresent(type -> {
-            if (type.value().startsWith("notify")) {
-                reasons.put(type, "its message that it is ready is not read: give it a probe");
-            } else {
-                carried.add(type);
-            }
-        });
+        unit.last(SERVICE, "Type")
+                .ifPresent(type -> {
+                    if (type.value().startsWith("notify")) {
+                        reasons.put(
+                                type, "its message that it is ready is not read: give it a probe");
+                    } else {
+                        carried.add(type);
+                    }
+                });
     }
 
     private void user() {
@@ -201,7 +227,10 @@ final class UnitService {
                 carried.add(file);
                 var optional = file.value().startsWith("-");
                 var path = YamlWords.text(resolved(file.value().substring(optional ? 1 : 0)));
-                lines.add(optional ? "  - { path: %s, required: false }".formatted(path) : "  - " + path);
+                lines.add(
+                        optional
+                                ? "  - { path: %s, required: false }".formatted(path)
+                                : "  - " + path);
             }
         }
     }
@@ -226,8 +255,7 @@ final class UnitService {
                 carried.add(directive);
             } else {
                 reasons.put(
-                        directive,
-                        "not in this stack: %s".formatted(String.join(", ", elsewhere)));
+                        directive, "not in this stack: %s".formatted(String.join(", ", elsewhere)));
             }
         }
         if (!required.isEmpty()) {
@@ -253,12 +281,13 @@ final class UnitService {
         } else {
             lines.add("restart: \"no\"");
         }
-        time("RestartSec").ifPresent(delay ->
-                lines.add(
-                        "recovery: { backoff: { initial: %s, max: %s } }"
-                                .formatted(
-                                        DurationText.format(delay),
-                                        DurationText.format(longer(delay)))));
+        time("RestartSec")
+                .ifPresent(delay ->
+                        lines.add(
+                                "recovery: { backoff: { initial: %s, max: %s } }"
+                                        .formatted(
+                                                DurationText.format(delay),
+                                                DurationText.format(longer(delay)))));
     }
 
     private static Duration longer(Duration delay) {
@@ -274,21 +303,25 @@ final class UnitService {
                     var name = signal.value();
                     lines.add("stop_signal: " + (name.startsWith("SIG") ? name : "SIG" + name));
                 });
-        time("TimeoutStopSec").ifPresent(grace ->
-                lines.add("stop_grace_period: " + DurationText.format(grace)));
+        time("TimeoutStopSec")
+                .ifPresent(grace -> lines.add("stop_grace_period: " + DurationText.format(grace)));
     }
 
     private void limits() {
         var limits = new ArrayList<String>();
-        limit("MemoryMax", "[0-9]+[KMGT]?").ifPresent(memory ->
-                limits.add("memory: " + YamlWords.text(memory)));
-        limit("CPUQuota", "[0-9]+%").ifPresent(quota ->
-                limits.add(
-                        "cpus: "
-                                + new BigDecimal(quota.replace("%", ""))
-                                        .divide(BigDecimal.valueOf(100), 2, RoundingMode.HALF_UP)
-                                        .stripTrailingZeros()
-                                        .toPlainString()));
+        limit("MemoryMax", "[0-9]+[KMGT]?")
+                .ifPresent(memory -> limits.add("memory: " + YamlWords.text(memory)));
+        limit("CPUQuota", "[0-9]+%")
+                .ifPresent(quota ->
+                        limits.add(
+                                "cpus: "
+                                        + new BigDecimal(quota.replace("%", ""))
+                                                .divide(
+                                                        BigDecimal.valueOf(100),
+                                                        2,
+                                                        RoundingMode.HALF_UP)
+                                                .stripTrailingZeros()
+                                                .toPlainString()));
         limit("TasksMax", "[0-9]+").ifPresent(tasks -> limits.add("pids: " + tasks));
         if (!limits.isEmpty()) {
             lines.add(
@@ -331,7 +364,9 @@ final class UnitService {
             end = matcher.end();
         }
         var parsed =
-                end == text.length() ? DurationText.parse(written.toString()) : Optional.<Duration>empty();
+                end == text.length()
+                        ? DurationText.parse(written.toString())
+                        : Optional.<Duration>empty();
         if (parsed.isEmpty()) {
             reasons.put(directive, "not a time that Olympus can keep");
         }

@@ -55,7 +55,8 @@ final class UnitWords {
             case 't' -> word.append('\t');
             case 's' -> word.append(' ');
             case 'x' -> {
-                if (at + 2 < value.length() && value.substring(at + 1, at + 3).matches("[0-9a-fA-F]{2}")) {
+                if (at + 2 < value.length()
+                        && value.substring(at + 1, at + 3).matches("[0-9a-fA-F]{2}")) {
                     word.append((char) Integer.parseInt(value.substring(at + 1, at + 3), 16));
                     return at + 2;
                 }

@@ -16,7 +16,8 @@ final class YamlWords {
 
     static String text(String value) {
         var escaped = value.replace("$", "$$");
-        return PLAIN.matcher(escaped).matches() && !NOT_TEXT.contains(escaped.toLowerCase(java.util.Locale.ROOT))
+        return PLAIN.matcher(escaped).matches()
+                        && !NOT_TEXT.contains(escaped.toLowerCase(java.util.Locale.ROOT))
                 ? escaped
                 : quoted(escaped);
     }
@@ -32,21 +33,22 @@ final class YamlWords {
 
     private static String quoted(String text) {
         var quoted = new StringBuilder("\"");
-        text.codePoints().forEach(point -> {
-            switch (point) {
-                case '"' -> quoted.append("\\\"");
-                case '\\' -> quoted.append("\\\\");
-                case '\n' -> quoted.append("\\n");
-                case '\t' -> quoted.append("\\t");
-                default -> {
-                    if (point < 0x20 || point == 0x7f) {
-                        quoted.append("\\x%02x".formatted(point));
-                    } else {
-                        quoted.appendCodePoint(point);
+        text.codePoints()
+                .forEach(point -> {
+                    switch (point) {
+                        case '"' -> quoted.append("\\\"");
+                        case '\\' -> quoted.append("\\\\");
+                        case '\n' -> quoted.append("\\n");
+                        case '\t' -> quoted.append("\\t");
+                        default -> {
+                            if (point < 0x20 || point == 0x7f) {
+                                quoted.append("\\x%02x".formatted(point));
+                            } else {
+                                quoted.appendCodePoint(point);
+                            }
+                        }
                     }
-                }
-            }
-        });
+                });
         return quoted.append('"').toString();
     }
 }

@@ -85,7 +85,16 @@ final class ContainerSourceTest {
                 "shop/web:1",
                 "sha256:1",
                 new ContainerDetails.State(
-                        "running", true, false, false, false, 7, 0, "", START, Instant.EPOCH,
+                        "running",
+                        true,
+                        false,
+                        false,
+                        false,
+                        7,
+                        0,
+                        "",
+                        START,
+                        Instant.EPOCH,
                         health),
                 "always",
                 0,
@@ -130,10 +139,7 @@ final class ContainerSourceTest {
         assertThat(seen(unhealthy(3, 0, 0, 1, 1, 1)))
                 .isEqualTo(
                         new Inventory.Health(
-                                "unhealthy",
-                                Optional.of(START.plusSeconds(61)),
-                                true,
-                                "refused"));
+                                "unhealthy", Optional.of(START.plusSeconds(61)), true, "refused"));
     }
 
     @Test
@@ -181,17 +187,22 @@ final class ContainerSourceTest {
                                 container(
                                         "web",
                                         Optional.empty(),
-                                        new MountPoint("volume", "shop_db", "/v/shop_db", "/db", false),
-                                        new MountPoint("bind", "", "/srv/shop/pictures", "/p", false),
-                                        new MountPoint("bind", "", "/srv/shop/settings.ini", "/s", false),
+                                        new MountPoint(
+                                                "volume", "shop_db", "/v/shop_db", "/db", false),
+                                        new MountPoint(
+                                                "bind", "", "/srv/shop/pictures", "/p", false),
+                                        new MountPoint(
+                                                "bind", "", "/srv/shop/settings.ini", "/s", false),
                                         new MountPoint("bind", "", "/srv/shop/static", "/r", true),
-                                        new MountPoint("bind", "", "/var/run/docker.sock", "/d", false),
+                                        new MountPoint(
+                                                "bind", "", "/var/run/docker.sock", "/d", false),
                                         new MountPoint("tmpfs", "", "", "/t", false)))
                         .with(
                                 container(
                                         "worker",
                                         Optional.empty(),
-                                        new MountPoint("volume", "shop_db", "/v/shop_db", "/db", false)));
+                                        new MountPoint(
+                                                "volume", "shop_db", "/v/shop_db", "/db", false)));
         engine.volumes.add(new Volumes.Seen("shop_db", "local", "/v/shop_db", Map.of()));
         engine.volumes.add(new Volumes.Seen("old_db", "local", "/v/old_db", Map.of()));
         engine.volumes.add(new Volumes.Seen(anonymous, "local", "/v/" + anonymous, Map.of()));
@@ -240,8 +251,7 @@ final class ContainerSourceTest {
     private static final class Refusing implements ContainerSource.Engine {
 
         private static EngineException refusal() {
-            return new EngineException(
-                    EngineException.Kind.FORBIDDEN, "this user may not use it");
+            return new EngineException(EngineException.Kind.FORBIDDEN, "this user may not use it");
         }
 
         @Override

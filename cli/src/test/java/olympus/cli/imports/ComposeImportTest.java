@@ -71,9 +71,7 @@ final class ComposeImportTest {
                 """);
         var text = ComposeImport.of(folder, Map.of()).text("olympus.yaml");
 
-        Files.writeString(
-                folder.resolve("olympus.yaml"),
-                text.replaceAll("(?m)^    # ", "    "));
+        Files.writeString(folder.resolve("olympus.yaml"), text.replaceAll("(?m)^    # ", "    "));
 
         var outcome = StackFolder.load(folder, Map.of());
         assertThat(outcome).as(outcome.toString()).isInstanceOf(StackFolder.Outcome.Loaded.class);
@@ -97,7 +95,8 @@ final class ComposeImportTest {
         var draft = ComposeImport.of(folder, Map.of());
 
         assertThat(draft.notes())
-                .anyMatch(note -> note.matches("cannot be managed yet: compose.yaml:\\d+:\\d+: .*"));
+                .anyMatch(
+                        note -> note.matches("cannot be managed yet: compose.yaml:\\d+:\\d+: .*"));
         assertThat(draft.text("olympus.yaml")).contains("  web:\n").doesNotContain("  vpn:\n");
     }
 

@@ -43,7 +43,8 @@ final class CronImportTest {
                 .containsEntry("cron", "0 0 * * *")
                 .containsEntry("timezone", "Australia/Sydney")
                 .containsEntry("pipeline", "clean");
-        assertThat(section(draft, "pipelines")).containsOnlyKeys("dump-all", "clean", "mail", "dump-all-2");
+        assertThat(section(draft, "pipelines"))
+                .containsOnlyKeys("dump-all", "clean", "mail", "dump-all-2");
     }
 
     @Test

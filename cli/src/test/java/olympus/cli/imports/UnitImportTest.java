@@ -62,8 +62,7 @@ final class UnitImportTest {
         var draft = UnitImport.of(UNITS, "shop", true);
 
         assertThat(draft.text("olympus.yaml"))
-                .isEqualTo(
-                        Goldens.text("units-as-process.yaml", draft.text("olympus.yaml")));
+                .isEqualTo(Goldens.text("units-as-process.yaml", draft.text("olympus.yaml")));
         var definition = loaded(draft);
         var web = service(definition, "web");
         assertThat(((Workload.Process) web.workload()).command())
@@ -87,7 +86,9 @@ final class UnitImportTest {
     @Test
     void letsAShellFillInVariablesAsSystemdWould() throws IOException {
         var draft =
-                unit("[Service]\nExecStart=/usr/bin/db --folder ${DATA} $EXTRA 'a b' $$HOME\n", true);
+                unit(
+                        "[Service]\nExecStart=/usr/bin/db --folder ${DATA} $EXTRA 'a b' $$HOME\n",
+                        true);
 
         var process = (Workload.Process) service(loaded(draft), "one").workload();
 
@@ -133,11 +134,11 @@ final class UnitImportTest {
                                 new UnitFile.Text(
                                         "a.service",
                                         "[Service]\nExecStart=one \\\n; no\n two\n# no\nEnvironment=A=1\nEnvironment=\nEnvironment=B=2\n"),
-                                new UnitFile.Text(
-                                        "a.service.d/x.conf", "[Service]\nUser=ana\n")));
+                                new UnitFile.Text("a.service.d/x.conf", "[Service]\nUser=ana\n")));
 
         assertThat(unit.last("Service", "ExecStart").map(UnitFile.Directive::value))
-                .hasValueSatisfying(value -> assertThat(value.split(" +")).containsExactly("one", "two"));
+                .hasValueSatisfying(
+                        value -> assertThat(value.split(" +")).containsExactly("one", "two"));
         assertThat(unit.all("Service", "Environment"))
                 .extracting(UnitFile.Directive::value, UnitFile.Directive::place)
                 .containsExactly(org.assertj.core.groups.Tuple.tuple("B=2", "a.service:8"));
