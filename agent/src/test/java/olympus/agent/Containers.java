@@ -215,6 +215,7 @@ final class Containers {
                                 List.of(),
                                 List.of(),
                                 List.of(),
+                                List.of(),
                                 List.of()),
                         mounts,
                         health,

@@ -389,7 +389,12 @@ final class InstanceMachine {
         var wanted = wish.spec().get();
         switch (wanted.desired()) {
             case STOP -> stop(run, pid, Then.REST, wish.why("stopped on order"));
-            case RELEASE -> rest(State.STOPPED, RELEASED);
+            case RELEASE -> {
+                // A process has nobody to be left to.
+                if (wish.isContainer()) {
+                    rest(State.STOPPED, RELEASED);
+                }
+            }
             case WATCH -> runToken = wanted.runToken();
             case RUN, HOLD -> {
                 if (!isOfWantedToken()) {
