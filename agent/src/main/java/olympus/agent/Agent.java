@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import olympus.agent.internal.NodeSupervision;
+import olympus.engine.ContainerEngine;
 import olympus.link.AgentSide;
 import olympus.link.LogRequest;
 import olympus.link.LogSink;
@@ -37,6 +38,7 @@ public final class Agent implements AgentSide.Orders, AutoCloseable {
                         config.random(),
                         config.output(),
                         config.brake(),
+                        ContainerEngine.at(config.engine(), System.getenv()),
                         config.onFailure());
         reports.forEach(supervision::tell);
     }

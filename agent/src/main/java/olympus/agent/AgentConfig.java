@@ -3,6 +3,7 @@ package olympus.agent;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
+import olympus.engine.EngineAddress;
 import olympus.foundation.Clock;
 import olympus.link.AgentSide;
 
@@ -12,6 +13,7 @@ import olympus.link.AgentSide;
  * @param dataFolder the data folder {@code D}; the agent keeps everything under {@code D/agent}
  * @param output how much output is kept of each instance
  * @param brake when so many probes fail at once that nothing is restarted for its health
+ * @param engine where the container engine listens; nothing connects before a container is assigned
  * @param onFailure told when one of the agent's threads has stopped because of a bug: its name, and
  *     what stopped it
  */
@@ -22,6 +24,7 @@ public record AgentConfig(
         RandomGenerator random,
         OutputLimits output,
         Brake brake,
+        EngineAddress engine,
         BiConsumer<String, Throwable> onFailure) {
 
     /** With the usual limits. */
@@ -38,6 +41,7 @@ public record AgentConfig(
                 random,
                 OutputLimits.STANDARD,
                 Brake.STANDARD,
+                EngineAddress.find(System.getenv()),
                 onFailure);
     }
 }

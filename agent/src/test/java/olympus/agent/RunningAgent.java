@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import olympus.engine.EngineAddress;
 import olympus.foundation.Clock;
 import olympus.link.AgentSide;
 import olympus.link.LogGap;
@@ -25,6 +26,7 @@ import olympus.model.StackName;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 import olympus.model.state.InstanceObservation;
+import olympus.model.state.InstanceSpec;
 import olympus.model.state.NodeReport;
 
 /**
@@ -51,6 +53,14 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
     }
 
     public RunningAgent(Path data, OutputLimits output, Brake brake) {
+        this(data, output, brake, EngineAddress.ofSocket(data.resolve("no-engine.sock")));
+    }
+
+    public RunningAgent(Path data, EngineAddress engine) {
+        this(data, OutputLimits.STANDARD, Brake.STANDARD, engine);
+    }
+
+    private RunningAgent(Path data, OutputLimits output, Brake brake, EngineAddress engine) {
         this.data = data;
         this.node =
                 new NodeId(
@@ -64,6 +74,7 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
                         new Random(1),
                         output,
                         brake,
+                        engine,
                         (thread, failure) -> {
                             failure.printStackTrace();
                             failures.add(thread + ": " + failure);
@@ -110,7 +121,11 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
     }
 
     public void assign(Map<SecretRef, String> secrets, Specs... specs) {
-        var instances = Arrays.stream(specs).map(Specs::build).toList();
+        assign(secrets, Arrays.stream(specs).map(Specs::build).toList());
+    }
+
+    /** The same with specifications that are made already. */
+    public void assign(Map<SecretRef, String> secrets, List<InstanceSpec> instances) {
         var stacks =
                 instances.stream().map(spec -> spec.id().service().stack()).distinct().toList();
         var stamp = new Assignment.Stamp(1, 1, GENERATIONS.incrementAndGet());

@@ -16,8 +16,12 @@ public interface Networks {
     /** As declared, with these labels besides; leaves one that is there as it is. */
     void ensure(Network network, Map<String, String> labels);
 
-    /** With the attachment's own aliases and these. */
-    void connect(Attachment attachment, String container, List<String> aliases);
+    /**
+     * With the attachment's own aliases and these.
+     *
+     * @param links {@code container:alias}
+     */
+    void connect(Attachment attachment, String container, List<String> aliases, List<String> links);
 
     /** False when it is not there or somebody uses it. */
     boolean removeUnused(String name);

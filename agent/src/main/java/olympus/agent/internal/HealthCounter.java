@@ -13,6 +13,7 @@ final class HealthCounter {
     private long startedNanos;
     private long lastCountedNanos;
     private String lastMessage = "";
+    private boolean isJudgedElsewhere;
 
     /** A new run: nothing is known yet. */
     void reset(Optional<Probe> probe, long nowNanos) {
@@ -21,10 +22,23 @@ final class HealthCounter {
         everPassed = false;
         startedNanos = nowNanos;
         lastMessage = "";
+        isJudgedElsewhere = false;
+    }
+
+    /** What a check that runs elsewhere says takes the place of a probe. */
+    void seen(Health now, int inARow, String message) {
+        isJudgedElsewhere = true;
+        health = now;
+        failures = now == Health.FAILING ? Math.max(1, inARow) : inARow;
+        everPassed |= now == Health.PASSING;
+        lastMessage = message;
     }
 
     /** The declared probe changed under a running instance. */
     void redeclared(Optional<Probe> probe) {
+        if (isJudgedElsewhere) {
+            return;
+        }
         if (probe.isEmpty()) {
             health = Health.NONE;
             failures = 0;
@@ -64,6 +78,10 @@ final class HealthCounter {
      * declared.
      */
     void forgive() {
+        // What is judged elsewhere is told once: it would not fail anew.
+        if (isJudgedElsewhere) {
+            return;
+        }
         failures = 0;
         if (health == Health.FAILING) {
             health = Health.WARNING;

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 import olympus.agent.internal.MachineAction.Forget;
+import olympus.agent.internal.MachineAction.Prepare;
 import olympus.agent.internal.MachineAction.Start;
 import olympus.agent.internal.MachineAction.Stop;
 import olympus.agent.internal.MachineAction.Tell;
@@ -21,10 +22,8 @@ import olympus.agent.internal.Phase.Waiting;
 import olympus.foundation.Clock;
 import olympus.foundation.Invariant;
 import olympus.model.InstanceId;
-import olympus.model.stack.Probe;
 import olympus.model.stack.RecoveryPolicy;
 import olympus.model.stack.RecoveryPolicy.Restart;
-import olympus.model.stack.StopPolicy;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.InstanceObservation.State;
@@ -50,6 +49,8 @@ import olympus.model.state.InstanceSpec.Desired;
  */
 final class InstanceMachine {
 
+    private static final String RELEASED = "released";
+
     private final InstanceId id;
     private final String bootId;
     private final Clock clock;
@@ -58,14 +59,17 @@ final class InstanceMachine {
     private final HealthCounter health = new HealthCounter();
     private final List<MachineAction> actions = new ArrayList<>();
 
+    private final Wish wish = new Wish();
+    private final Replacing replacing = new Replacing();
+
     private Phase phase = new Resting(State.PENDING);
-    private Optional<InstanceSpec> spec = Optional.empty();
-    private StopPolicy lastStopPolicy = StopPolicy.DEFAULT;
     private Surroundings surroundings = Surroundings.FREE;
     private String runToken = "";
     private String nextStartIs = "";
     private String reason = "";
     private String remark = "";
+    private boolean isHalted;
+    private boolean wasUnknown;
     private long lastRun;
     private int restarts;
     private Optional<Integer> lastExit = Optional.empty();
@@ -133,6 +137,12 @@ final class InstanceMachine {
             case MachineInput.Ended ended -> ended(ended);
             case MachineInput.ShimLost lost -> shimLost(lost);
             case MachineInput.Probed probed -> probed(probed);
+            case MachineInput.Appeared appeared -> appeared(appeared);
+            case MachineInput.HealthSeen seen -> healthSeen(seen);
+            case MachineInput.Noticed noticed -> noticed(noticed);
+            case MachineInput.Progressed progressed -> remark = progressed.what();
+            case MachineInput.Prepared prepared -> replacing.prepared(prepared.runToken());
+            case MachineInput.PrepareFailed failed -> prepareFailed(failed);
             case MachineInput.Tick ignored -> {}
         }
         settle();
@@ -143,33 +153,45 @@ final class InstanceMachine {
     // ---- inputs
 
     private void wanted(Optional<InstanceSpec> wanted) {
-        if (spec.isEmpty() && wanted.isPresent()) {
+        if (wish.spec().isEmpty() && wanted.isPresent()) {
             remark = "";
         }
-        spec = wanted;
-        wanted.ifPresent(specification -> {
-            lastStopPolicy = specification.definition().stop();
-            health.redeclared(specification.definition().probe());
-        });
+        wish.become(wanted);
+        wanted.ifPresent(specification -> health.redeclared(specification.definition().probe()));
     }
 
     private void adopted(MachineInput.Adopted adopted) {
         Invariant.check(
                 !phase.isLive(),
                 () -> "%s: adopted run %d while %s".formatted(id, adopted.run(), phase));
-        lastRun = Math.max(lastRun, adopted.run());
-        runToken = adopted.runToken();
+        take(adopted.run(), adopted.pid(), adopted.runToken());
         reason = "adopted";
-        remark = "";
-        health.reset(probe(), clock.monotonicNanos());
-        phase = new Running(adopted.run(), adopted.pid(), clock.monotonicNanos());
         tell("adopt", "it was running when the agent started", "running, pid " + adopted.pid());
+    }
+
+    private void take(long run, long pid, String token) {
+        lastRun = Math.max(lastRun, run);
+        runToken = token;
+        remark = "";
+        isHalted = false;
+        health.reset(wish.probe(), clock.monotonicNanos());
+        phase = new Running(run, pid, clock.monotonicNanos());
+    }
+
+    /** Whoever started it: it is there, so it is not started a second time. */
+    private void appeared(MachineInput.Appeared appeared) {
+        if (phase instanceof Stopping stopping && stopping.run() == appeared.run()) {
+            return;
+        }
+        take(appeared.run(), appeared.pid(), appeared.runToken());
+        reason = appeared.how();
+        tell("adopt", appeared.how(), "running, pid " + appeared.pid());
     }
 
     private void started(MachineInput.Started started) {
         if (phase instanceof Starting starting && starting.run() == started.run()) {
             phase = new Running(started.run(), started.pid(), clock.monotonicNanos());
-            health.reset(probe(), clock.monotonicNanos());
+            health.reset(wish.probe(), clock.monotonicNanos());
             tell(nextStartIs, reason, "started, pid " + started.pid());
             reason = "";
             remark = "";
@@ -199,7 +221,9 @@ final class InstanceMachine {
         var how = Sentences.end(ended);
         if (phase instanceof Stopping stopping) {
             afterStop(stopping, how);
-        } else if (spec.isEmpty() || isWanted(Desired.STOP) || !isOfWantedToken()) {
+        } else if (wish.isOnlyWatched()) {
+            rest(State.STOPPED, how + "; it is only observed");
+        } else if (wish.spec().isEmpty() || wish.is(Desired.STOP) || !isOfWantedToken()) {
             rest(State.PENDING, how);
         } else if (window.hasCounted(ended.run())) {
             // The agent before this one counted it and died during the back-off.
@@ -216,7 +240,10 @@ final class InstanceMachine {
      * a container) ended the instance too, which is no fault of the service.
      */
     private boolean endedWithItsShim(MachineInput.Ended ended) {
-        return phase instanceof Running running && running.pid() == 0 && ended.exit().isEmpty();
+        return phase instanceof Running running
+                && running.pid() == 0
+                && ended.exit().isEmpty()
+                && !wish.isContainer();
     }
 
     private void shimLost(MachineInput.ShimLost lost) {
@@ -231,10 +258,38 @@ final class InstanceMachine {
 
     private void probed(MachineInput.Probed probed) {
         if (phase instanceof Running running && running.run() == probed.run()) {
-            probe().ifPresent(probe ->
-                    health.probed(
-                            probe, probed.passed(), probed.message(), clock.monotonicNanos()));
+            wish.probe()
+                    .ifPresent(probe ->
+                            health.probed(
+                                    probe,
+                                    probed.passed(),
+                                    probed.message(),
+                                    clock.monotonicNanos()));
         }
+    }
+
+    private void healthSeen(MachineInput.HealthSeen seen) {
+        if (phase instanceof Running running && running.run() == seen.run()) {
+            health.seen(seen.health(), seen.failures(), seen.message());
+        }
+    }
+
+    private void noticed(MachineInput.Noticed noticed) {
+        if (liveRun().isPresent() && liveRun().getAsLong() == noticed.run()) {
+            isHalted = noticed.isHalted();
+            remark = noticed.what();
+        }
+    }
+
+    /** The old run goes on; it is tried again later. */
+    private void prepareFailed(MachineInput.PrepareFailed failed) {
+        var again = replacing.failed(failed, clock.monotonicNanos());
+        again.ifPresent(delay -> {
+            remark =
+                    "not replaced, the old run goes on: %s; tried again in %s"
+                            .formatted(failed.reason(), Sentences.duration(delay));
+            actions.add(new Wake(delay));
+        });
     }
 
     // ---- what follows an end
@@ -271,7 +326,7 @@ final class InstanceMachine {
     }
 
     private void recover(String why) {
-        if (isWanted(Desired.RUN) && !window.allows(policy(), clock.uptimeNanos())) {
+        if (wish.is(Desired.RUN) && !window.allows(policy(), clock.uptimeNanos())) {
             giveUp(
                     "%s; given up after %d restarts within %s"
                             .formatted(why, window.size(), Sentences.duration(policy().within())));
@@ -305,6 +360,15 @@ final class InstanceMachine {
     // ---- level-triggered part: whatever happened, compare what is wanted with what is
 
     private void settle() {
+        if (surroundings.unknown().isPresent()) {
+            remark = surroundings.unknown().get();
+            wasUnknown = true;
+            return;
+        }
+        if (wasUnknown) {
+            wasUnknown = false;
+            remark = "";
+        }
         switch (phase) {
             case Starting starting -> settleLive(starting.run(), 0);
             case Running running -> {
@@ -318,21 +382,45 @@ final class InstanceMachine {
     }
 
     private void settleLive(long run, long pid) {
-        if (spec.isEmpty()) {
+        if (wish.spec().isEmpty()) {
             settleUnassigned(run, pid);
-        } else if (isWanted(Desired.STOP)) {
-            stop(run, pid, Then.REST, spec.get().desiredReason().orElse("stopped on order"));
-        } else if (!isOfWantedToken()) {
-            if (surroundings.paused().isPresent()) {
-                remark = "to be replaced, but paused: " + surroundings.paused().get();
-            } else {
-                stop(run, pid, Then.REPLACE, "replaced by a new run on order");
+            return;
+        }
+        var wanted = wish.spec().get();
+        switch (wanted.desired()) {
+            case STOP -> stop(run, pid, Then.REST, wish.why("stopped on order"));
+            case RELEASE -> {
+                // A process has nobody to be left to.
+                if (wish.isContainer()) {
+                    rest(State.STOPPED, RELEASED);
+                }
             }
+            case WATCH -> runToken = wanted.runToken();
+            case RUN, HOLD -> {
+                if (!isOfWantedToken()) {
+                    replace(run, pid, wanted);
+                }
+            }
+        }
+    }
+
+    private void replace(long run, long pid, InstanceSpec wanted) {
+        if (surroundings.paused().isPresent()) {
+            remark = "to be replaced, but paused: " + surroundings.paused().get();
+        } else if (replacing.isReady(wanted)) {
+            stop(run, pid, Then.REPLACE, "replaced by a new run on order");
+        } else if (replacing.begin(wanted, clock.monotonicNanos())) {
+            actions.add(new Prepare(wanted));
         }
     }
 
     /** A pause halts this too: what nobody ordered to end by name is not ended behind a back. */
     private void settleUnassigned(long run, long pid) {
+        if (wish.isOnlyWatched()) {
+            rest(State.STOPPED, "no longer assigned; left as it is");
+            actions.add(new Forget());
+            return;
+        }
         var kept =
                 surroundings
                         .unclaimed()
@@ -349,15 +437,15 @@ final class InstanceMachine {
     private void stop(long run, long pid, Then then, String why) {
         phase = new Stopping(run, pid, then, why);
         reason = why;
-        actions.add(new Stop(run, stopPolicy()));
+        actions.add(new Stop(run, wish.stopPolicy()));
     }
 
     /** An order may change its mind while the old run still ends. */
     private void settleStopping(Stopping stopping) {
         var then = stopping.then();
-        if (spec.isEmpty()) {
+        if (wish.spec().isEmpty()) {
             then = Then.FORGET;
-        } else if (isWanted(Desired.STOP)) {
+        } else if (wish.is(Desired.STOP)) {
             then = Then.REST;
         } else if (then == Then.FORGET || then == Then.REST) {
             then = Then.REPLACE;
@@ -392,7 +480,11 @@ final class InstanceMachine {
         var why =
                 "unhealthy: %d probes failed in a row, the last: %s"
                         .formatted(health.failures(), health.lastMessage());
-        if (surroundings.paused().isPresent()) {
+        if (wish.isOnlyWatched()) {
+            remark = why + "; it is only observed";
+        } else if (isHalted) {
+            remark = why + "; not restarted: paused by another hand";
+        } else if (surroundings.paused().isPresent()) {
             remark = why + "; not restarted, paused: " + surroundings.paused().get();
         } else if (surroundings.brake().isPresent()) {
             remark = why + "; not restarted: " + surroundings.brake().get();
@@ -404,20 +496,20 @@ final class InstanceMachine {
     }
 
     private void settleResting(Resting resting) {
-        if (spec.isEmpty()) {
+        if (wish.spec().isEmpty()) {
             actions.add(new Forget());
             return;
         }
-        var wanted = spec.get();
+        var wanted = wish.spec().get();
         switch (wanted.desired()) {
             case STOP -> {
                 if (resting.state() != State.STOPPED) {
-                    rest(State.STOPPED, wanted.desiredReason().orElse("stopped on order"));
+                    rest(State.STOPPED, wish.why("stopped on order"));
                 }
             }
             case HOLD -> {
                 if (!isFinished()) {
-                    rest(State.PENDING, wanted.desiredReason().orElse("held on order"));
+                    rest(State.PENDING, wish.why("held on order"));
                 }
             }
             case RUN -> {
@@ -425,8 +517,13 @@ final class InstanceMachine {
                     startOnOrder(wanted);
                 }
             }
-            case WATCH -> rest(State.STOPPED, "not running; it is only observed");
-            case RELEASE -> rest(State.STOPPED, "released");
+            case WATCH -> {
+                runToken = wanted.runToken();
+                if (resting.state() == State.PENDING || reason.isEmpty()) {
+                    rest(State.STOPPED, "not running; it is only observed");
+                }
+            }
+            case RELEASE -> rest(State.STOPPED, RELEASED);
         }
     }
 
@@ -456,19 +553,22 @@ final class InstanceMachine {
     }
 
     private void settleWaiting(Waiting waiting) {
-        if (spec.isEmpty()) {
+        if (wish.spec().isEmpty()) {
             rest(State.STOPPED, "no longer assigned");
             actions.add(new Forget());
             return;
         }
-        var wanted = spec.get();
+        var wanted = wish.spec().get();
         if (wanted.desired() == Desired.STOP) {
-            rest(State.STOPPED, wanted.desiredReason().orElse("stopped on order"));
+            rest(State.STOPPED, wish.why("stopped on order"));
+        } else if (wish.isOnlyWatched()) {
+            rest(State.PENDING, reason);
+            settleResting((Resting) phase);
         } else if (!isOfWantedToken()) {
             rest(State.PENDING, "a new run was ordered");
             settleResting((Resting) phase);
         } else if (wanted.desired() == Desired.HOLD) {
-            remark = "held: " + wanted.desiredReason().orElse("on order");
+            remark = "held: " + wish.why("on order");
         } else if (surroundings.paused().isPresent()) {
             remark = "not restarted, paused: " + surroundings.paused().get();
         } else if (surroundings.waiting().isPresent()) {
@@ -483,11 +583,12 @@ final class InstanceMachine {
     }
 
     private void start(InstanceSpec wanted) {
+        isHalted = false;
         runToken = wanted.runToken();
         lastRun++;
         remark = "";
         phase = new Starting(lastRun);
-        health.reset(probe(), clock.monotonicNanos());
+        health.reset(wish.probe(), clock.monotonicNanos());
         actions.add(new Start(lastRun, wanted));
     }
 
@@ -510,10 +611,13 @@ final class InstanceMachine {
     InstanceObservation observation() {
         return new InstanceObservation(
                 id,
-                spec.filter(wanted -> runToken.isEmpty())
+                wish.spec()
+                        .filter(wanted -> runToken.isEmpty())
                         .map(InstanceSpec::runToken)
                         .orElse(runToken),
-                spec.map(wanted -> wanted.definition().workload().driver()).orElse("process"),
+                wish.spec()
+                        .map(wanted -> wanted.definition().workload().driver())
+                        .orElse("process"),
                 shown,
                 shownHealth(),
                 phase.processId(),
@@ -524,7 +628,9 @@ final class InstanceMachine {
     }
 
     private Health shownHealth() {
-        return phase instanceof Running || probe().isEmpty() ? health.health() : Health.STARTING;
+        return phase instanceof Running || wish.probe().isEmpty()
+                ? health.health()
+                : Health.STARTING;
     }
 
     private String shownReason() {
@@ -535,14 +641,19 @@ final class InstanceMachine {
     }
 
     Optional<InstanceSpec> spec() {
-        return spec;
+        return wish.spec();
     }
 
     /** The run whose health is to be probed, if any. */
     OptionalLong probedRun() {
-        return phase instanceof Running running && probe().isPresent()
+        return phase instanceof Running running && wish.probe().isPresent()
                 ? OptionalLong.of(running.run())
                 : OptionalLong.empty();
+    }
+
+    /** Whether something tells how well it is. */
+    boolean isJudged() {
+        return phase instanceof Running && health.health() != Health.NONE;
     }
 
     OptionalLong liveRun() {
@@ -572,28 +683,16 @@ final class InstanceMachine {
     }
 
     private boolean isOfWantedToken() {
-        return spec.filter(wanted -> wanted.runToken().equals(runToken)).isPresent();
-    }
-
-    private boolean isWanted(Desired desired) {
-        return spec.filter(wanted -> wanted.desired() == desired).isPresent();
-    }
-
-    private Optional<Probe> probe() {
-        return spec.flatMap(wanted -> wanted.definition().probe());
+        return wish.spec().filter(wanted -> wanted.runToken().equals(runToken)).isPresent();
     }
 
     private RecoveryPolicy policy() {
-        return spec.map(wanted -> wanted.definition().recovery()).orElse(RecoveryPolicy.DEFAULT);
-    }
-
-    private StopPolicy stopPolicy() {
-        return lastStopPolicy;
+        return wish.policy();
     }
 
     /** How long an instance must have been well for its restarts to be forgotten. */
     private Optional<Duration> healthyWhile() {
-        return spec.map(wanted -> wanted.definition().recovery().within());
+        return wish.spec().map(wanted -> wanted.definition().recovery().within());
     }
 
     private void tell(String action, String why, String result) {

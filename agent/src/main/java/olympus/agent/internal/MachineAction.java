@@ -9,6 +9,9 @@ sealed interface MachineAction {
 
     record Start(long run, InstanceSpec spec) implements MachineAction {}
 
+    /** Get ready for a run of this that is to replace the live one, without touching that. */
+    record Prepare(InstanceSpec spec) implements MachineAction {}
+
     record Stop(long run, StopPolicy policy) implements MachineAction {}
 
     /** Send a {@link MachineInput.Tick} after this long. */

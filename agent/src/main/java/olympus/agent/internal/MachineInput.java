@@ -1,6 +1,7 @@
 package olympus.agent.internal;
 
 import java.util.Optional;
+import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.InstanceSpec;
 
 /**
@@ -35,6 +36,35 @@ sealed interface MachineInput {
     record ShimLost(long run) implements MachineInput {}
 
     record Probed(long run, boolean passed, String message) implements MachineInput {}
+
+    /**
+     * A run is there that nobody here has started, or not knowingly: it takes the place of whatever
+     * was live.
+     */
+    record Appeared(long run, long pid, String runToken, String how) implements MachineInput {}
+
+    /**
+     * What a health check that runs elsewhere says of the run.
+     *
+     * @param failures in a row
+     */
+    record HealthSeen(long run, Health health, int failures, String message)
+            implements MachineInput {}
+
+    /**
+     * What another hand did to the run without ending it; an empty text takes it back.
+     *
+     * @param isHalted it is paused: it cannot answer, and that is not held against it
+     */
+    record Noticed(long run, String what, boolean isHalted) implements MachineInput {}
+
+    /** What is going on while an instance starts, or while its next run is prepared. */
+    record Progressed(String what) implements MachineInput {}
+
+    /** All is ready for the run of this token to replace the live one. */
+    record Prepared(String runToken) implements MachineInput {}
+
+    record PrepareFailed(String runToken, String reason) implements MachineInput {}
 
     /** Something around may have changed, or time has passed: look again. */
     record Tick() implements MachineInput {}

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import olympus.agent.Brake;
 import olympus.agent.OutputLimits;
+import olympus.engine.ContainerEngine;
 import olympus.foundation.Clock;
 import olympus.link.AgentSide;
 import olympus.link.LogRequest;
@@ -49,6 +51,8 @@ public final class NodeSupervision implements AutoCloseable {
     private final BlockingWork blocking;
     private final OutputCollector output;
     private final LogStreams streams;
+    private final ContainerEngine engine;
+    private volatile Optional<ContainerDriver> containers = Optional.empty();
     private final Supervisor supervisor;
     private boolean reportDue;
     private boolean eventsDue;
@@ -56,6 +60,7 @@ public final class NodeSupervision implements AutoCloseable {
 
     /**
      * @param root the agent's folder, {@code D/agent}
+     * @param engine for containers; closed with this
      * @param onFailure told when a loop has stopped because of a bug
      */
     public NodeSupervision(
@@ -65,8 +70,10 @@ public final class NodeSupervision implements AutoCloseable {
             RandomGenerator random,
             OutputLimits outputLimits,
             Brake brake,
+            ContainerEngine engine,
             BiConsumer<String, Throwable> onFailure) {
         this.identity = identity;
+        this.engine = engine;
         folders = new InstanceFolders(root, identity.node());
         folders.prepare();
         loop = new EndingLoop("agent-supervision", onFailure);
@@ -78,6 +85,8 @@ public final class NodeSupervision implements AutoCloseable {
         var bootId = ProcFs.bootId();
         var accounts = new Accounts(Posix.effectiveUser());
         var prober = new Prober(accounts, new Lookups(InetAddress::getByName));
+        var launch = new ContainerLaunch(engine, clock);
+        var inside = new InsideProbe(prober, engine, launch);
         var limits = new Limits(identity.node().toString().substring(0, 8));
         var strays = new Strays(bootId);
         var parts =
@@ -102,18 +111,49 @@ public final class NodeSupervision implements AutoCloseable {
                 new Supervisor(
                         parts,
                         it ->
-                                new ProcessDriver(
-                                        folders, bootId, loop, blocking, watcher, accounts, limits,
-                                        strays, it::feed),
+                                new Drivers(
+                                        folders,
+                                        new ProcessDriver(
+                                                folders, bootId, loop, blocking, watcher, accounts,
+                                                limits, strays, it::feed),
+                                        containers(it, launch)),
                         it ->
                                 new ProbeRounds(
                                         loop,
                                         blocking,
                                         clock,
                                         random,
-                                        prober,
+                                        inside::ask,
                                         it::secrets,
                                         it::feed));
+    }
+
+    private ContainerDriver containers(Supervisor told, ContainerLaunch launch) {
+        var driver =
+                new ContainerDriver(
+                        folders,
+                        loop,
+                        blocking,
+                        engine,
+                        launch,
+                        new ContainerDriver.Reports() {
+                            @Override
+                            public void happened(InstanceId id, MachineInput input) {
+                                told.feed(id, input);
+                            }
+
+                            @Override
+                            public void known(InstanceId id, Optional<ProcessDriver.Found> found) {
+                                told.known(id, found);
+                            }
+
+                            @Override
+                            public void stillAsked(InstanceId id, String why) {
+                                told.stillAsked(id, why);
+                            }
+                        });
+        containers = Optional.of(driver);
+        return driver;
     }
 
     /**
@@ -308,6 +348,8 @@ public final class NodeSupervision implements AutoCloseable {
     public void close() {
         // First whoever uses the watches, then the watcher.
         loop.close();
+        containers.ifPresent(ContainerDriver::close);
+        engine.close();
         output.close();
         outputLoop.close();
         blocking.close();

@@ -31,7 +31,7 @@ final class ProbeRounds {
     private final Executor blocking;
     private final Clock clock;
     private final RandomGenerator random;
-    private final Prober prober;
+    private final Asking prober;
     private final Supplier<Map<SecretRef, String>> secrets;
     private final BiConsumer<InstanceId, MachineInput> results;
     private final Map<InstanceId, Round> rounds = new HashMap<>();
@@ -41,7 +41,7 @@ final class ProbeRounds {
             Executor blocking,
             Clock clock,
             RandomGenerator random,
-            Prober prober,
+            Asking prober,
             Supplier<Map<SecretRef, String>> secrets,
             BiConsumer<InstanceId, MachineInput> results) {
         this.loop = loop;
@@ -51,6 +51,13 @@ final class ProbeRounds {
         this.prober = prober;
         this.secrets = secrets;
         this.results = results;
+    }
+
+    /** Asks once; blocks. */
+    @FunctionalInterface
+    interface Asking {
+        Prober.Answer ask(InstanceSpec spec, Probe probe, Map<SecretRef, String> secrets)
+                throws InterruptedException;
     }
 
     /** The probing of one run. */

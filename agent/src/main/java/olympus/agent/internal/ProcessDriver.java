@@ -30,7 +30,7 @@ import olympus.model.state.InstanceSpec;
  * {@code blocking} and comes back to the loop; what it found goes to {@code events}, on the loop.
  * Limits: {@link #PARALLEL_STARTS} starts at a time, {@link #START_DEADLINE} for each.
  */
-final class ProcessDriver {
+final class ProcessDriver implements Driver {
 
     static final int PARALLEL_STARTS = 8;
     static final Duration START_DEADLINE = Duration.ofSeconds(10);
@@ -103,7 +103,8 @@ final class ProcessDriver {
 
     // ---- start
 
-    void start(InstanceSpec spec, long run, Map<SecretRef, String> secrets) {
+    @Override
+    public void start(InstanceSpec spec, long run, Map<SecretRef, String> secrets) {
         var id = spec.id();
         var entry = new Live(id, run, folders.run(id, run), folders.marker(id, run));
         live.put(id, entry);
@@ -197,8 +198,8 @@ final class ProcessDriver {
         return groups.stream().map(Path::toString).collect(Collectors.joining(":"));
     }
 
-    /** What cannot be limited, watched or ended on this machine. */
-    List<String> problems() {
+    @Override
+    public List<String> problems() {
         return problems.all();
     }
 
@@ -206,7 +207,8 @@ final class ProcessDriver {
      * The instance is gone for good. Its groups are removed at once, so that those of a later one
      * of the same name are left alone.
      */
-    void forget(InstanceId id) {
+    @Override
+    public void forget(InstanceId id) {
         limits.forget(id);
         problems.forget(id);
     }
@@ -265,6 +267,11 @@ final class ProcessDriver {
     }
 
     // ---- adopt
+
+    @Override
+    public Adoption adopt(InstanceId id, Optional<InstanceSpec> wanted) {
+        return adopt(id).<Adoption>map(Adoption.There::new).orElseGet(Adoption.Nothing::new);
+    }
 
     /**
      * A run found on disk.
@@ -551,11 +558,8 @@ final class ProcessDriver {
 
     // ---- stop
 
-    /**
-     * Signal, grace, kill; ends with an {@code Ended} event. A run that is still starting is
-     * stopped once it is up.
-     */
-    void stop(InstanceId id, long run, StopPolicy policy) {
+    @Override
+    public void stop(InstanceId id, long run, StopPolicy policy) {
         var entry = live.get(id);
         if (entry == null || entry.run != run || entry.stopping.isPresent()) {
             return;

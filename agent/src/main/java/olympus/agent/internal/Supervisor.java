@@ -38,37 +38,36 @@ final class Supervisor {
      */
     static final int RATIONED_STARTS_PER_SECOND = 2;
 
-    private static final Duration BRAKE_SETTLES = Duration.ofMillis(300);
     private static final Duration LOOK_AGAIN_AFTER = Duration.ofSeconds(2);
 
     private final SupervisorParts parts;
     private final EventLoop loop;
-    private final ProcessDriver driver;
+    private final Driver driver;
     private final ProbeRounds probes;
     private final Map<InstanceId, InstanceMachine> machines = new TreeMap<>();
     private final Map<InstanceId, InstanceRecord> saved = new HashMap<>();
     private final Map<InstanceId, InstanceSpec> lastSpecs = new HashMap<>();
     private final Set<InstanceId> coldStarts = new HashSet<>();
     private final Map<InstanceId, MachineAction.Stop> askedStops = new TreeMap<>();
+    private final Map<InstanceId, String> asked = new HashMap<>();
     private final Problems problems = new Problems();
+    private final BrakeWatch brake;
 
     private Optional<InForce> inForce = Optional.empty();
     private Set<InstanceId> unclaimed = Set.of();
     private boolean ending;
     private Map<SecretRef, String> secrets = Map.of();
-    private Optional<String> brake = Optional.empty();
-    private boolean brakeSettling;
-    private boolean brakeSettled;
     private boolean acceptDue;
     private int startsThisSecond;
     private long reportSequence;
 
     Supervisor(
             SupervisorParts parts,
-            Function<Supervisor, ProcessDriver> driver,
+            Function<Supervisor, Driver> driver,
             Function<Supervisor, ProbeRounds> probes) {
         this.parts = parts;
         this.loop = parts.loop();
+        this.brake = new BrakeWatch(parts.brake(), loop, this::lookAround);
         this.driver = driver.apply(this);
         this.probes = probes.apply(this);
     }
@@ -220,6 +219,7 @@ final class Supervisor {
         if (!meet(all) || !known) {
             acceptAgain();
         }
+        specs.values().forEach(driver::wanted);
         for (var id : all) {
             feed(id, new MachineInput.Wanted(Optional.ofNullable(specs.get(id))));
         }
@@ -265,7 +265,7 @@ final class Supervisor {
         if (input instanceof MachineInput.Ended || input instanceof MachineInput.StartFailed) {
             settleStops();
         }
-        if (input instanceof MachineInput.Probed) {
+        if (input instanceof MachineInput.Probed || input instanceof MachineInput.HealthSeen) {
             judgeBrake();
         }
         parts.changed().run();
@@ -274,6 +274,8 @@ final class Supervisor {
     private void collectOutput(InstanceId id, MachineInput input) {
         if (input instanceof MachineInput.Started started) {
             parts.output().expect(id, started.run());
+        } else if (input instanceof MachineInput.Appeared appeared) {
+            parts.output().expect(id, appeared.run());
         } else if (input instanceof MachineInput.Ended) {
             parts.output().ended(id);
         }
@@ -302,14 +304,43 @@ final class Supervisor {
                 InstanceRecord.read(parts.folders().record(id))
                         .orElseGet(() -> InstanceRecord.fresh(parts.bootId()));
         var known = record.withLastRun(parts.folders().runs(id).stream().findFirst().orElse(0L));
-        var run = driver.adopt(id);
+        var adoption = driver.adopt(id, Optional.ofNullable(lastSpecs.get(id)));
         var machine = new InstanceMachine(id, known, parts.bootId(), parts.clock(), parts.random());
         machines.put(id, machine);
         if (known.lastRun() > 0) {
             parts.output().expect(id, known.lastRun());
         }
-        run.filter(ignored -> record.outcome().isEmpty())
-                .ifPresent(there -> found.put(machine, there));
+        switch (adoption) {
+            case Driver.Adoption.Nothing ignored -> {}
+            case Driver.Adoption.Asked answer -> asked.put(id, answer.why());
+            case Driver.Adoption.There there -> {
+                if (record.outcome().isEmpty()) {
+                    found.put(machine, there.found());
+                }
+            }
+        }
+    }
+
+    /** The answer to what a driver had to ask about: what is there of the instance, if anything. */
+    void known(InstanceId id, Optional<ProcessDriver.Found> found) {
+        var machine = machines.get(id);
+        if (machine == null || asked.remove(id) == null) {
+            return;
+        }
+        // What was finished with stays so, unless somebody else has started it again.
+        found.filter(run -> run.pid().isPresent() || machine.record().outcome().isEmpty())
+                .ifPresent(run -> {
+                    recognise(machine, run);
+                    parts.output().expect(id, run.run());
+                });
+        feed(id, new MachineInput.Tick());
+    }
+
+    /** What a driver found out about an instance it was asked for, in words. */
+    void stillAsked(InstanceId id, String why) {
+        if (asked.replace(id, why) != null) {
+            feed(id, new MachineInput.Tick());
+        }
     }
 
     /** Tells the machine of a run found on disk before it hears what is wanted. */
@@ -347,6 +378,7 @@ final class Supervisor {
                 coldStarts.remove(id);
                 driver.start(start.spec(), start.run(), secrets);
             }
+            case MachineAction.Prepare prepare -> driver.prepare(prepare.spec(), secrets);
             case MachineAction.Stop stop -> askedStops.put(id, stop);
             case MachineAction.Wake wake -> loop.schedule(wake.after(), () -> tick(id, machine));
             case MachineAction.Tell tell ->
@@ -369,6 +401,7 @@ final class Supervisor {
         saved.remove(id);
         lastSpecs.remove(id);
         askedStops.remove(id);
+        asked.remove(id);
         probes.forget(id);
         problems.clear("write the record of " + id);
         parts.output().forget(id);
@@ -425,17 +458,18 @@ final class Supervisor {
     private Surroundings surroundings(InstanceMachine machine) {
         var id = machine.id();
         Optional<String> rationed =
-                brake.isPresent() && startsThisSecond >= RATIONED_STARTS_PER_SECOND
+                brake.inForce().isPresent() && startsThisSecond >= RATIONED_STARTS_PER_SECOND
                         ? Optional.of("starts are rationed while the brake is on")
                         : Optional.empty();
         return new Surroundings(
                 ending ? Optional.empty() : parts.pauses().of(id.service().stack()),
                 coldStarts.contains(id) ? missingDependency(id) : Optional.empty(),
-                brakeSettling ? Optional.of("looking whether others fail too") : brake,
+                brake.holdsBack(),
                 rationed,
                 unclaimed.contains(id) && !ending
                         ? Optional.of(InForce.remark(id))
-                        : Optional.empty());
+                        : Optional.empty(),
+                Optional.ofNullable(asked.get(id)));
     }
 
     /**
@@ -461,7 +495,7 @@ final class Supervisor {
     void everySecond() {
         startsThisSecond = 0;
         judgeBrake();
-        if (!coldStarts.isEmpty() || brake.isPresent()) {
+        if (!coldStarts.isEmpty() || brake.inForce().isPresent()) {
             lookAround();
         }
     }
@@ -485,48 +519,16 @@ final class Supervisor {
     }
 
     private void judgeBrake() {
-        var probed = 0;
-        var failing = 0;
-        for (var machine : machines.values()) {
-            probed += machine.probedRun().isPresent() ? 1 : 0;
-            failing += machine.isFailingAlive() ? 1 : 0;
-        }
-        var verdict = parts.brake().verdict(probed, failing);
-        settleBrake(probed, failing);
-        if (verdict.isPresent() != brake.isPresent()) {
-            tell(
-                    Optional.empty(),
-                    verdict.isPresent() ? "hold back (brake)" : "release the brake",
-                    verdict.orElse("most probes pass again"),
-                    verdict.isPresent()
-                            ? "nothing is restarted for its health"
-                            : "unhealthy instances are restarted again");
-            brake = verdict;
-            if (verdict.isEmpty()) {
-                machines.values().forEach(InstanceMachine::forgiveFailures);
-            }
-            lookAround();
-        }
-        brake = verdict;
-    }
-
-    /** The first failure among many probed instances waits a moment for the others' answers. */
-    private void settleBrake(int probed, int failing) {
-        if (failing == 0) {
-            brakeSettled = false;
-        } else if (!brakeSettled
-                && !brakeSettling
-                && probed >= parts.brake().atLeast()
-                && parts.brake().atLeast() > 0) {
-            brakeSettling = true;
-            loop.schedule(
-                    BRAKE_SETTLES,
-                    () -> {
-                        brakeSettling = false;
-                        brakeSettled = true;
-                        lookAround();
-                    });
-        }
+        brake.judge(
+                machines.values(),
+                why ->
+                        tell(
+                                Optional.empty(),
+                                why.isPresent() ? "hold back (brake)" : "release the brake",
+                                why.orElse("most probes pass again"),
+                                why.isPresent()
+                                        ? "nothing is restarted for its health"
+                                        : "unhealthy instances are restarted again"));
     }
 
     // ---- telling
@@ -560,13 +562,13 @@ final class Supervisor {
                 parts.bootId(),
                 stamp(),
                 parts.pauses().summary(),
-                brake,
+                brake.inForce(),
                 observations,
                 inForce.map(InForce::held).orElse(List.of()),
                 all);
     }
 
-    ProcessDriver driver() {
+    Driver driver() {
         return driver;
     }
 

@@ -11,16 +11,19 @@ import java.util.Optional;
  * @param brake restarts of unhealthy instances are held back
  * @param rationed a start must wait for its turn (only while the brake is on)
  * @param unclaimed it goes on although nothing is said of it: the store has lost it
+ * @param unknown it is still asked what is there of it: nothing may be done
  */
 record Surroundings(
         Optional<String> paused,
         Optional<String> waiting,
         Optional<String> brake,
         Optional<String> rationed,
-        Optional<String> unclaimed) {
+        Optional<String> unclaimed,
+        Optional<String> unknown) {
 
     static final Surroundings FREE =
             new Surroundings(
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),

@@ -159,6 +159,7 @@ class InstanceMachineSimulationTest {
                             Optional.empty(),
                             random.nextInt(4) == 0 ? Optional.of("many fail") : Optional.empty(),
                             Optional.empty(),
+                            Optional.empty(),
                             Optional.empty());
             feed(new MachineInput.Tick());
         }
@@ -219,6 +220,7 @@ class InstanceMachineSimulationTest {
                     case MachineAction.Stop stop -> stop(stop.run());
                     case MachineAction.Wake wake -> wake(wake.after());
                     case MachineAction.Tell tell -> told(tell.action());
+                    case MachineAction.Prepare ignored -> {}
                     case MachineAction.Forget ignored -> forgotten = true;
                 }
             }

@@ -121,8 +121,8 @@ final class ContainerReader {
                             (int) Json.number(check, "ExitCode")));
         }
         var last = output;
-        return status.map(known ->
-                new Health(known, (int) Json.number(health, "FailingStreak"), last, log));
+        return status.map(
+                known -> new Health(known, (int) Json.number(health, "FailingStreak"), last, log));
     }
 
     private static Map<String, ContainerDetails.Endpoint> networks(JsonNode networks) {

@@ -73,7 +73,7 @@ final class CreateBody {
                                         "EndpointsConfig",
                                         Map.of(
                                                 first.network().name(),
-                                                endpoint(first, aliases())))));
+                                                endpoint(first, aliases(), links())))));
         return tree;
     }
 
@@ -86,8 +86,14 @@ final class CreateBody {
         return List.of(creation.name(), workload.project().service());
     }
 
-    static Map<String, Object> endpoint(Attachment attachment, List<String> names) {
+    List<String> links() {
+        return workload.networking().links();
+    }
+
+    static Map<String, Object> endpoint(
+            Attachment attachment, List<String> names, List<String> links) {
         var endpoint = new LinkedHashMap<String, Object>();
+        putUnlessEmpty(endpoint, "Links", links);
         var aliases = new ArrayList<>(names);
         aliases.addAll(attachment.aliases());
         endpoint.put("Aliases", aliases.stream().distinct().toList());
@@ -296,6 +302,9 @@ final class CreateBody {
         tuning.blkioWeight().ifPresent(value -> host.put("BlkioWeight", value));
         tuning.shmBytes().ifPresent(value -> host.put("ShmSize", value));
         tuning.oomScoreAdjust().ifPresent(value -> host.put("OomScoreAdj", value));
+        if (!tuning.storageOptions().isEmpty()) {
+            host.put("StorageOpt", tuning.storageOptions());
+        }
         if (tuning.oomKillDisabled()) {
             host.put("OomKillDisable", true);
         }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -62,8 +63,6 @@ final class EngineCalls implements AutoCloseable {
         InputStream open() throws IOException;
     }
 
-    private static final Body NOTHING = InputStream::nullInputStream;
-
     /**
      * A request.
      *
@@ -72,18 +71,18 @@ final class EngineCalls implements AutoCloseable {
     record Call(
             DockerHttpClient.Request.Method method,
             String path,
-            Body body,
+            Optional<Body> body,
             Map<String, String> headers) {
 
         static Call get(String path) {
-            return new Call(DockerHttpClient.Request.Method.GET, path, NOTHING, Map.of());
+            return new Call(DockerHttpClient.Request.Method.GET, path, Optional.empty(), Map.of());
         }
 
         static Call post(String path) {
-            return new Call(DockerHttpClient.Request.Method.POST, path, NOTHING, Map.of());
+            return new Call(DockerHttpClient.Request.Method.POST, path, Optional.empty(), Map.of());
         }
 
-        Call with(Body archive, Map<String, String> more) {
+        Call with(Optional<Body> archive, Map<String, String> more) {
             return new Call(method, path, archive, more);
         }
 
@@ -91,7 +90,7 @@ final class EngineCalls implements AutoCloseable {
             return new Call(
                     DockerHttpClient.Request.Method.POST,
                     path,
-                    bytes(Json.bytes(tree)),
+                    Optional.of(bytes(Json.bytes(tree))),
                     Map.of("Content-Type", "application/json"));
         }
 
@@ -99,7 +98,7 @@ final class EngineCalls implements AutoCloseable {
             return new Call(
                     DockerHttpClient.Request.Method.PUT,
                     path,
-                    bytes(archive),
+                    Optional.of(bytes(archive)),
                     Map.of("Content-Type", "application/x-tar"));
         }
 
@@ -108,7 +107,8 @@ final class EngineCalls implements AutoCloseable {
         }
 
         static Call delete(String path) {
-            return new Call(DockerHttpClient.Request.Method.DELETE, path, NOTHING, Map.of());
+            return new Call(
+                    DockerHttpClient.Request.Method.DELETE, path, Optional.empty(), Map.of());
         }
     }
 
@@ -214,10 +214,10 @@ final class EngineCalls implements AutoCloseable {
                         .path(path)
                         .putHeader("Connection", "close")
                         .putAllHeaders(call.headers());
-        if (call.method() == DockerHttpClient.Request.Method.GET) {
+        if (call.body().isEmpty()) {
             return client.execute(request.build());
         }
-        try (var body = call.body().open()) {
+        try (var body = call.body().get().open()) {
             return client.execute(request.body(body).build());
         }
     }

@@ -161,7 +161,8 @@ public final class HttpEngine implements ContainerEngine {
                         "Id");
         creation.workload().networking().attachments().stream()
                 .skip(1)
-                .forEach(attachment -> networks.connect(attachment, id, body.aliases()));
+                .forEach(attachment ->
+                        networks.connect(attachment, id, body.aliases(), body.links()));
         return id;
     }
 

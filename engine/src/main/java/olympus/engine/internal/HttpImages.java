@@ -113,10 +113,7 @@ final class HttpImages implements Images {
                         .map(header -> Map.of("X-Registry-Auth", header))
                         .orElse(Map.of());
         var attempt = Attempt.image("pull", image.reference());
-        run(
-                Call.post(path).with(java.io.InputStream::nullInputStream, headers),
-                attempt,
-                PULLED_WITHIN);
+        run(Call.post(path).with(Optional.empty(), headers), attempt, PULLED_WITHIN);
     }
 
     private void build(Image image, Image.Build build, Consumer<String> progress) {
@@ -131,7 +128,7 @@ final class HttpImages implements Images {
                 run(
                         Call.post(BuildContext.path(image, build))
                                 .with(
-                                        () -> Files.newInputStream(archive),
+                                        Optional.of(() -> Files.newInputStream(archive)),
                                         Map.of("Content-Type", "application/x-tar")),
                         attempt,
                         BUILT_WITHIN);

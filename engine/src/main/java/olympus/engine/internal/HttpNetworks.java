@@ -117,7 +117,8 @@ final class HttpNetworks implements Networks {
     }
 
     @Override
-    public void connect(Attachment attachment, String container, List<String> aliases) {
+    public void connect(
+            Attachment attachment, String container, List<String> aliases, List<String> links) {
         calls.json(
                 Call.post(
                         "/networks/%s/connect".formatted(quote(attachment.network().name())),
@@ -125,7 +126,7 @@ final class HttpNetworks implements Networks {
                                 "Container",
                                 container,
                                 "EndpointConfig",
-                                CreateBody.endpoint(attachment, aliases))),
+                                CreateBody.endpoint(attachment, aliases, links))),
                 Attempt.other(
                         "connect container %s to network %s"
                                 .formatted(container, attachment.network().name())));

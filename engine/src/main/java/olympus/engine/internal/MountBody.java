@@ -85,7 +85,7 @@ final class MountBody {
     }
 
     private static String options(Mount.Tmpfs tmpfs) {
-        var options = new ArrayList<String>();
+        var options = new ArrayList<>(tmpfs.options());
         tmpfs.sizeBytes().ifPresent(bytes -> options.add("size=" + bytes));
         tmpfs.mode().ifPresent(mode -> options.add("mode=" + Integer.toOctalString(mode)));
         return String.join(",", options);

@@ -1,0 +1,66 @@
+package olympus.agent.internal;
+
+import java.util.Optional;
+import olympus.engine.RestartRule;
+import olympus.model.InstanceId;
+import olympus.model.stack.StopPolicy;
+import olympus.model.state.InstanceSpec;
+import olympus.model.state.InstanceSpec.Desired;
+
+/** What the {@link ContainerDriver} knows of one instance. Threading: the supervision loop. */
+final class ContainerEntry {
+
+    final InstanceId id;
+    final Lane lane;
+    Optional<InstanceSpec> spec = Optional.empty();
+
+    /** Read also by the work in its lane. */
+    volatile ContainerRecord record;
+
+    /** It is run, or looked after, as a container now. */
+    boolean active;
+
+    /** Counts what was learnt: what was looked up before that is stale. */
+    long changes;
+
+    /** It is still asked what is there. */
+    boolean asked;
+
+    boolean looking;
+    boolean lookAgain;
+    boolean outOfMemory;
+    boolean stopped;
+    Optional<StopPolicy> stopping = Optional.empty();
+    Optional<LogPump> pump = Optional.empty();
+    Optional<RestartRule> ruleBeingSet = Optional.empty();
+    String noticed = "";
+
+    ContainerEntry(InstanceId id, Lane lane, ContainerRecord record) {
+        this.id = id;
+        this.lane = lane;
+        this.record = record;
+    }
+
+    boolean isLive() {
+        return record.live();
+    }
+
+    Optional<ContainerPlan> plan() {
+        return spec.flatMap(ContainerPlan::of);
+    }
+
+    boolean isManaged() {
+        return spec.map(ContainerEntry::manages).orElse(record.managed());
+    }
+
+    static boolean manages(InstanceSpec spec) {
+        return switch (spec.desired()) {
+            case RUN, HOLD, STOP -> true;
+            case WATCH, RELEASE -> false;
+        };
+    }
+
+    boolean isReleased() {
+        return spec.filter(wanted -> wanted.desired() == Desired.RELEASE).isPresent();
+    }
+}

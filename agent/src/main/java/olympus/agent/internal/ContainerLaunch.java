@@ -1,0 +1,286 @@
+package olympus.agent.internal;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import olympus.engine.ComposeLabels;
+import olympus.engine.ContainerDetails;
+import olympus.engine.ContainerEngine;
+import olympus.engine.ContainerSummary;
+import olympus.engine.EngineException;
+import olympus.engine.EngineException.Kind;
+import olympus.engine.MountPoint;
+import olympus.foundation.Clock;
+import olympus.model.SecretRef;
+import olympus.model.stack.container.Mount;
+
+/**
+ * Sees to it that the container of an instance is there and runs: taken as it is, started, made, or
+ * made anew. Blocks on the engine; knows no instance's state. Threading: any thread, one at a time
+ * for each instance.
+ */
+final class ContainerLaunch {
+
+    private static final int SHORT_ID = 12;
+
+    private final ContainerEngine engine;
+    private final Clock clock;
+
+    ContainerLaunch(ContainerEngine engine, Clock clock) {
+        this.engine = engine;
+        this.clock = clock;
+    }
+
+    /**
+     * What there is afterwards.
+     *
+     * @param asItWas whether it ran before and was not touched
+     */
+    record Up(ContainerRecord record, ContainerDetails details, boolean asItWas) {}
+
+    /** The container of an instance: the one that is known, else by labels, else by name. */
+    Optional<ContainerDetails> find(ContainerRecord record, Optional<ContainerPlan> plan) {
+        if (record.isKnown()) {
+            var known = engine.find(record.container());
+            if (known.isPresent()) {
+                return known;
+            }
+        }
+        return plan.flatMap(this::find);
+    }
+
+    private Optional<ContainerDetails> find(ContainerPlan plan) {
+        var named = engine.find(plan.name()).filter(found -> found.name().equals(plan.name()));
+        if (named.isPresent()) {
+            return named;
+        }
+        return engine.list(plan.identity()).stream()
+                .map(ContainerSummary::id)
+                .map(engine::find)
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    /** Throws {@link EngineException}. */
+    Up ensure(
+            ContainerPlan plan,
+            ContainerRecord record,
+            Map<SecretRef, String> secrets,
+            Consumer<String> progress) {
+        var found = find(record, Optional.of(plan));
+        if (found.isEmpty()) {
+            var id = create(plan, plan.name(), secrets, Map.of(), progress);
+            return started(plan, record.of(id, plan.fingerprint()));
+        }
+        var there = found.get();
+        var isNew = !there.id().equals(record.container());
+        if (isNew || record.fingerprint().equals(plan.fingerprint())) {
+            var kept = record.of(there.id(), plan.fingerprint());
+            return isUp(there) ? new Up(kept, there, true) : started(plan, kept);
+        }
+        var successor =
+                successor(plan, there).orElseGet(() -> succeed(plan, there, secrets, progress));
+        return swap(plan, record, there, successor);
+    }
+
+    static boolean isUp(ContainerDetails container) {
+        return container.state().running() && !container.state().restarting();
+    }
+
+    private Up started(ContainerPlan plan, ContainerRecord record) {
+        try {
+            engine.start(record.container());
+        } catch (EngineException e) {
+            if (e.kind() == Kind.PORT_TAKEN) {
+                throw new EngineException(Kind.PORT_TAKEN, holders(plan, e), e);
+            }
+            throw e;
+        }
+        return new Up(record, engine.inspect(record.container()), false);
+    }
+
+    // ---- another container in the place of one
+
+    /** Makes what is to replace a live container, beside it. */
+    void prepare(
+            ContainerPlan plan,
+            ContainerRecord record,
+            Map<SecretRef, String> secrets,
+            Consumer<String> progress) {
+        var there = find(record, Optional.of(plan));
+        if (there.isPresent()
+                && there.get().id().equals(record.container())
+                && !record.fingerprint().equals(plan.fingerprint())) {
+            successor(plan, there.get()).ifPresent(stale -> engine.remove(stale.id(), false));
+            var _ = succeed(plan, there.get(), secrets, progress);
+        }
+    }
+
+    private static String successorName(ContainerPlan plan, ContainerDetails old) {
+        return old.id().substring(0, SHORT_ID) + "_" + plan.name();
+    }
+
+    /** The one that was made ready, if it is what is wanted now. */
+    private Optional<ContainerDetails> successor(ContainerPlan plan, ContainerDetails old) {
+        var made = engine.find(successorName(plan, old));
+        var fits =
+                made.filter(found ->
+                        plan.fingerprint().equals(found.labels().get(ComposeLabels.CONFIG_HASH)));
+        if (fits.isEmpty()) {
+            made.ifPresent(stale -> engine.remove(stale.id(), false));
+        }
+        return fits;
+    }
+
+    private ContainerDetails succeed(
+            ContainerPlan plan,
+            ContainerDetails old,
+            Map<SecretRef, String> secrets,
+            Consumer<String> progress) {
+        var id = create(plan, successorName(plan, old), secrets, carried(plan, old), progress);
+        return engine.inspect(id);
+    }
+
+    /** Volumes without a name go over to the next container, as Compose has it. */
+    private static Map<String, String> carried(ContainerPlan plan, ContainerDetails old) {
+        var taken =
+                plan.workload().mounts().stream()
+                        .filter(mount -> !(mount instanceof Mount.Anonymous))
+                        .map(Mount::target)
+                        .collect(Collectors.toSet());
+        return old.mounts().stream()
+                .filter(MountPoint::isAnonymousVolume)
+                .filter(mount -> !taken.contains(mount.target()))
+                .collect(Collectors.toMap(MountPoint::target, MountPoint::name, (a, b) -> a));
+    }
+
+    private Up swap(
+            ContainerPlan plan,
+            ContainerRecord record,
+            ContainerDetails old,
+            ContainerDetails successor) {
+        if (isUp(old)) {
+            var stop = plan.spec().definition().stop();
+            engine.stop(old.id(), Optional.empty(), stop.gracePeriod());
+        }
+        engine.rename(old.id(), old.id().substring(0, SHORT_ID) + "_" + plan.name() + "_old");
+        engine.rename(successor.id(), plan.name());
+        var leftovers = new ArrayList<>(record.leftovers());
+        leftovers.add(old.id());
+        var up =
+                started(
+                        plan,
+                        record.of(successor.id(), plan.fingerprint()).withLeftovers(leftovers));
+        leftovers.forEach(id -> engine.remove(id, false));
+        return new Up(up.record().withLeftovers(List.of()), up.details(), false);
+    }
+
+    // ---- make
+
+    private String create(
+            ContainerPlan plan,
+            String name,
+            Map<SecretRef, String> secrets,
+            Map<String, String> carried,
+            Consumer<String> progress) {
+        var workload = plan.workload();
+        var image = engine.images().ensure(workload.image(), now(), progress);
+        var project = workload.project();
+        plan.networks()
+                .forEach(network ->
+                        engine.networks()
+                                .ensure(network, ComposeLabels.network(project, network.key())));
+        plan.volumes()
+                .forEach(volume ->
+                        engine.volumes()
+                                .ensure(volume, ComposeLabels.volume(project, volume.key())));
+        progress.accept("");
+        var id = engine.create(plan.creation(name, image.id(), secrets, carried, peers(plan)));
+        try {
+            var contents = plan.contents(secrets);
+            if (!contents.isEmpty()) {
+                engine.put(id, contents);
+            }
+        } catch (EngineException e) {
+            engine.remove(id, false);
+            throw e;
+        }
+        return id;
+    }
+
+    private Instant now() {
+        return clock.wall();
+    }
+
+    private Map<String, String> peers(ContainerPlan plan) {
+        var peers = new TreeMap<String, String>();
+        var project = plan.workload().project().name();
+        for (var mode : plan.peers()) {
+            var service = mode.substring("service:".length());
+            var found =
+                    engine
+                            .list(
+                                    Map.of(
+                                            ComposeLabels.PROJECT,
+                                            project,
+                                            ComposeLabels.SERVICE,
+                                            service))
+                            .stream()
+                            .findFirst();
+            peers.put(
+                    mode,
+                    found.map(ContainerSummary::id)
+                            .orElseThrow(() ->
+                                    new EngineException(
+                                            Kind.OTHER,
+                                            "%s shares a namespace with service %s of project %s, of which there is no container"
+                                                    .formatted(plan.name(), service, project))));
+        }
+        return peers;
+    }
+
+    /** The engine's words and who holds the port. */
+    private String holders(ContainerPlan plan, EngineException refused) {
+        var wanted =
+                plan.ports().stream()
+                        .map(ContainerSummary.PublishedPort::hostPort)
+                        .collect(Collectors.toSet());
+        for (var other : engine.list(Map.of())) {
+            for (var port : other.ports()) {
+                if (wanted.contains(port.hostPort())
+                        && port.hostPort() > 0
+                        && !other.name().equals(plan.name())) {
+                    return "port %d is held by container %s"
+                            .formatted(port.hostPort(), other.name());
+                }
+            }
+        }
+        return PortHolders.heldByOthers(plan.spec())
+                .orElseGet(() -> String.valueOf(refused.getMessage()));
+    }
+
+    /** Ends and removes a container and what was made only for it; volumes stay. */
+    void remove(ContainerRecord record, boolean evenRunning) {
+        for (var id : record.leftovers()) {
+            engine.remove(id, evenRunning);
+        }
+        if (record.isKnown()) {
+            engine.remove(record.container(), evenRunning);
+        }
+        for (var name : record.networks()) {
+            var network = engine.networks().find(name);
+            if (network.filter(
+                            found ->
+                                    found.labels().containsKey(ComposeLabels.NETWORK)
+                                            && found.containers().isEmpty())
+                    .isPresent()) {
+                var _ = engine.networks().removeUnused(name);
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package olympus.agent.internal;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import olympus.model.InstanceId;
+import olympus.model.SecretRef;
+import olympus.model.stack.StopPolicy;
+import olympus.model.state.InstanceSpec;
+
+/**
+ * How instances of one kind of workload are run, and what of them is seen. What happens to them is
+ * told as {@link MachineInput}s, on the supervision loop. Threading: all methods on the supervision
+ * loop.
+ */
+interface Driver {
+
+    /** Answered by {@code Started} or {@code StartFailed}. */
+    void start(InstanceSpec spec, long run, Map<SecretRef, String> secrets);
+
+    /**
+     * Gets ready for a run that is to replace the one that is live, as far as that can be done
+     * beside it. Answered by {@code Prepared} or {@code PrepareFailed}; asked for containers only.
+     */
+    default void prepare(InstanceSpec spec, Map<SecretRef, String> secrets) {}
+
+    /** Looks for what is there of an instance that nothing is known of yet. */
+    Adoption adopt(InstanceId id, Optional<InstanceSpec> wanted);
+
+    /** What is wanted of an instance, whether it changed or not. */
+    default void wanted(InstanceSpec spec) {}
+
+    /**
+     * Signal, grace, kill; ends with an {@code Ended} event. A run that is still starting is
+     * stopped once it is up, or given up.
+     */
+    void stop(InstanceId id, long run, StopPolicy policy);
+
+    /** The instance is gone for good. */
+    void forget(InstanceId id);
+
+    /** What cannot be limited, watched or ended on this machine. */
+    List<String> problems();
+
+    /** What is there of an instance. */
+    sealed interface Adoption {
+        record Nothing() implements Adoption {}
+
+        record There(ProcessDriver.Found found) implements Adoption {}
+
+        /** It is asked; {@link Supervisor#known} follows. Until then nothing is to be done. */
+        record Asked(String why) implements Adoption {}
+    }
+}

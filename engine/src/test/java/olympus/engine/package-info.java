@@ -1,0 +1,4 @@
+@NullMarked
+package olympus.engine;
+
+import org.jspecify.annotations.NullMarked;
