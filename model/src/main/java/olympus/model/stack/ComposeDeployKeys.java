@@ -2,6 +2,7 @@ package olympus.model.stack;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -196,14 +197,7 @@ final class ComposeDeployKeys {
     static final Key<RecoveryPolicy.Restart> CONDITION =
             Key.of(
                     "condition",
-                    Shapes.word(
-                            Map.of(
-                                    "none",
-                                    RecoveryPolicy.Restart.NO,
-                                    "on-failure",
-                                    RecoveryPolicy.Restart.ON_FAILURE,
-                                    "any",
-                                    RecoveryPolicy.Restart.ALWAYS)),
+                    conditions(),
                     "`none`, `on-failure` or `any`; wins over `restart`.",
                     "condition: on-failure");
     static final Key<Duration> RESTART_DELAY =
@@ -294,6 +288,14 @@ final class ComposeDeployKeys {
                                     "a rollback goes like an update"));
 
     private ComposeDeployKeys() {}
+
+    private static Shape<RecoveryPolicy.Restart> conditions() {
+        var words = new LinkedHashMap<String, RecoveryPolicy.Restart>();
+        words.put("none", RecoveryPolicy.Restart.NO);
+        words.put("on-failure", RecoveryPolicy.Restart.ON_FAILURE);
+        words.put("any", RecoveryPolicy.Restart.ALWAYS);
+        return Shapes.word(words);
+    }
 
     /** Zero means no limit. */
     static Shape<Double> processors() {

@@ -58,7 +58,7 @@ final class ComposeEngineKeys {
     static final Key<String> CGROUP =
             Key.of(
                     "cgroup",
-                    Shapes.word(Map.of("host", "host", "private", "private")),
+                    Shapes.words("host", "private"),
                     "Cgroup namespace.",
                     "cgroup: private");
     static final Key<String> CGROUP_PARENT =

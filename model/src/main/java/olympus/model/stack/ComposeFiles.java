@@ -9,6 +9,9 @@ import java.util.Map;
 /**
  * Which Compose files make up the project of a folder: those that {@code COMPOSE_FILE} names, else
  * the first of the usual names and the override beside it.
+ *
+ * <p>{@code COMPOSE_FILE} may be set for another folder: where none of its files is and an {@code
+ * olympus.yaml} stands, it is not looked at.
  */
 final class ComposeFiles {
 
@@ -64,6 +67,9 @@ final class ComposeFiles {
                         .ifPresent(path -> files.add(new Located<>(place, path)));
             }
         }
-        return files;
+        var isOfAnother =
+                Files.exists(folder.resolve(StackFolder.FILE))
+                        && files.stream().noneMatch(file -> Files.exists(file.value()));
+        return isOfAnother ? List.of() : files;
     }
 }

@@ -57,7 +57,7 @@ final class ComposeIdentities {
         return target.startsWith("/") ? target : folder + target;
     }
 
-    /** A single value in a mapping; a single value alone counts as it. */
+    /** A single value in a mapping, empty when there is none; a single value alone counts as it. */
     static String field(YamlValue entry, String name) {
         return switch (entry) {
             case YamlValue.Scalar scalar -> scalar.text();

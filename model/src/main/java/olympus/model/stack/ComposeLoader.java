@@ -29,6 +29,9 @@ final class ComposeLoader {
     private final Set<Path> read = new LinkedHashSet<>();
     private long totalBytes;
 
+    /** Of services that others begin with, each as often as it is used. */
+    private long extendedValues;
+
     ComposeLoader(Path folder, String prefix, ProblemLog problems) {
         this.folder = folder;
         this.prefix = prefix;
@@ -177,13 +180,13 @@ final class ComposeLoader {
                             ? "the service \"%s\" extends itself".formatted(name)
                             : "services extend each other too deep",
                     "at most %d levels, without a cycle".formatted(FileSet.MAX_INCLUDE_DEPTH));
-            return without(mapping);
+            return mapping;
         }
         var deeper = new ArrayList<>(chain);
         deeper.add(id);
         return base(entry.value(), file, source, deeper)
                 .map(base -> merge.merge("services.*", base, without(mapping)))
-                .orElseGet(() -> without(mapping));
+                .orElse(mapping);
     }
 
     private static YamlValue.Mapping without(YamlValue.Mapping service) {
@@ -233,6 +236,14 @@ final class ComposeLoader {
                     "there is no service \"%s\" in %s".formatted(name, FileSet.show(folder, path)),
                     "a service of that file",
                     olympus.model.NearestWord.to(name, services.get().entries().keySet()));
+            return Optional.empty();
+        }
+        extendedValues += entry.value().size();
+        if (extendedValues > YamlReader.MAX_VALUES) {
+            problems.error(
+                    extension.service().place(),
+                    "services extend to too many values",
+                    "at most %d".formatted(YamlReader.MAX_VALUES));
             return Optional.empty();
         }
         return Optional.of(service(entry.value(), name, path, seen, chain));

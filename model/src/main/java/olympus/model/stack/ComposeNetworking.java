@@ -20,13 +20,19 @@ final class ComposeNetworking {
     private static final String SERVICE = "service:";
     private static final Pattern PORT_NAME = Pattern.compile("[a-z][a-z0-9_-]{0,30}");
 
+    private final ComposeProject project;
     private final ComposeResources resources;
     private final String projectName;
     private final Fields fields;
     private final ProblemLog problems;
 
     ComposeNetworking(
-            ComposeResources resources, String projectName, Fields fields, ProblemLog problems) {
+            ComposeProject project,
+            ComposeResources resources,
+            String projectName,
+            Fields fields,
+            ProblemLog problems) {
+        this.project = project;
         this.resources = resources;
         this.projectName = projectName;
         this.fields = fields;
@@ -116,9 +122,9 @@ final class ComposeNetworking {
         for (var link : fields.get(ComposeServiceKeys.LINKS).orElse(List.of())) {
             var parts = link.value().split(":", 2);
             links.add(
-                    "%s-%s-1:%s"
-                            .formatted(
-                                    projectName, parts[0], parts.length > 1 ? parts[1] : parts[0]));
+                    project.containerName(parts[0], projectName)
+                            + ":"
+                            + (parts.length > 1 ? parts[1] : parts[0]));
         }
         for (var link : fields.get(ComposeServiceKeys.EXTERNAL_LINKS).orElse(List.of())) {
             links.add(link.contains(":") ? link : link + ":" + link);

@@ -16,7 +16,7 @@ final class ComposePortKeys {
     private static final String RANGE = "([0-9]{1,5}(?:-[0-9]{1,5})?)";
     private static final Pattern ADDRESS =
             Pattern.compile(
-                    "[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*(?:%[a-z0-9]+)?");
+                    "[0-9]{1,3}(?:\\.[0-9]{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*(?:%[a-z0-9]+)?");
     private static final Pattern RANGE_TEXT = Pattern.compile(RANGE);
 
     static final Key<String> PUBLISHED =

@@ -164,6 +164,13 @@ final class ComposeProject {
         return services;
     }
 
+    /** What the first container of a service is called. */
+    String containerName(String service, String projectName) {
+        var entry = services.get(service);
+        var written = entry == null ? "" : ComposeIdentities.field(entry.value(), "container_name");
+        return written.isEmpty() ? "%s-%s-1".formatted(projectName, service) : written;
+    }
+
     Set<String> inactive() {
         return inactive;
     }

@@ -82,7 +82,7 @@ final class ComposeServiceReader {
                     "\"%s\" cannot be a service's name in Olympus".formatted(name),
                     ServiceKeys.SERVICE_NAME_WORDS);
         }
-        var networks = new ComposeNetworking(resources, projectName, f, problems);
+        var networks = new ComposeNetworking(project, resources, projectName, f, problems);
         note("workload", f.place());
         var container =
                 new ContainerReader(

@@ -63,7 +63,7 @@ final class ComposeVolumeKeys {
     static final Key<String> SELINUX =
             Key.of(
                     "selinux",
-                    Shapes.word(Map.of("z", "z", "Z", "Z")),
+                    Shapes.words("z", "Z"),
                     "Relabelled for this container (`Z`) or for several (`z`).",
                     "selinux: z");
     static final KeyTable BIND_OPTIONS =
@@ -175,7 +175,6 @@ final class ComposeVolumeKeys {
     private ComposeVolumeKeys() {}
 
     private static Shape<String> type() {
-        var known = Map.of("volume", "volume", "bind", "bind", "tmpfs", "tmpfs");
         return Shapes.of(
                 "one of volume, bind, tmpfs",
                 Map.of(),
@@ -188,7 +187,7 @@ final class ComposeVolumeKeys {
                                 "one of volume, bind, tmpfs");
                         return Optional.empty();
                     }
-                    return Shapes.word("one of volume, bind, tmpfs", known).read(value, problems);
+                    return Shapes.words("volume", "bind", "tmpfs").read(value, problems);
                 });
     }
 

@@ -29,6 +29,10 @@ final class ContainerReader {
     private static final Pattern CONTAINER_NAME =
             Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{1,200}");
 
+    /** Where one of them is, an image is not missing, or it was reported why it is. */
+    private static final List<Key<?>> NONE_OF =
+            List.of(ComposeServiceKeys.IMAGE, ComposeServiceKeys.BUILD, ComposeKeys.EXTENDS);
+
     private final ComposeProject project;
     private final String projectName;
     private final String service;
@@ -107,7 +111,7 @@ final class ContainerReader {
         var build = f.get(ComposeServiceKeys.BUILD);
         var image = f.get(ComposeServiceKeys.IMAGE);
         if (image.isEmpty() && build.isEmpty()) {
-            if (!f.has(ComposeServiceKeys.IMAGE) && !f.has(ComposeServiceKeys.BUILD)) {
+            if (NONE_OF.stream().noneMatch(f::has)) {
                 problems.error(
                         f.place(),
                         "the service \"%s\" has neither image nor build".formatted(service),
@@ -195,28 +199,31 @@ final class ContainerReader {
         return mounts;
     }
 
+    /** As Compose cleans paths in the container: without a slash at the end. */
+    private static String target(MountSetting setting) {
+        var target = setting.target().replaceAll("/+", "/").replaceFirst("/$", "");
+        return target.isEmpty() ? "/" : target;
+    }
+
     private Optional<Mount> mount(MountSetting setting) {
+        var target = target(setting);
         return switch (setting) {
             case MountSetting.Named n ->
                     resources
                             .volume(new Located<>(n.place(), n.volume()))
                             .map(volume ->
                                     new Mount.Named(
-                                            volume,
-                                            n.target(),
-                                            n.readOnly(),
-                                            n.noCopy(),
-                                            n.subpath()));
-            case MountSetting.Anonymous a -> Optional.of(new Mount.Anonymous(a.target()));
+                                            volume, target, n.readOnly(), n.noCopy(), n.subpath()));
+            case MountSetting.Anonymous a -> Optional.of(new Mount.Anonymous(target));
             case MountSetting.Tmpfs t ->
-                    Optional.of(new Mount.Tmpfs(t.target(), t.sizeBytes(), t.mode(), t.options()));
+                    Optional.of(new Mount.Tmpfs(target, t.sizeBytes(), t.mode(), t.options()));
             case MountSetting.Bind b ->
                     project.path(b.source())
                             .map(Path::toString)
                             .map(source ->
                                     new Mount.Bind(
                                             source,
-                                            b.target(),
+                                            target,
                                             b.readOnly(),
                                             b.createSource(),
                                             b.propagation(),

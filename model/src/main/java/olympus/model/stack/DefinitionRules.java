@@ -318,14 +318,27 @@ public final class DefinitionRules {
     }
 
     private void pinned(String path, ServiceDefinition service) {
-        if (service.recovery().then() == RecoveryPolicy.Then.MOVE) {
-            Pinning.reason(service)
-                    .ifPresent(reason ->
-                            error(
-                                    path + ".then",
-                                    "%s cannot be moved: %s".formatted(service.name(), reason),
-                                    "then: report"));
+        if (service.recovery().then() != RecoveryPolicy.Then.MOVE) {
+            return;
         }
+        var reason = Pinning.reason(service);
+        if (reason.isPresent()) {
+            error(
+                    path + ".then",
+                    "%s cannot be moved: %s".formatted(service.name(), reason.get()),
+                    "then: report");
+            return;
+        }
+        Pinning.besides(definition, service)
+                .ifPresent(why ->
+                        findings.add(
+                                new Finding(
+                                        false,
+                                        path + ".then",
+                                        "%s would be moved alone: %s"
+                                                .formatted(service.name(), why),
+                                        "",
+                                        "")));
     }
 
     private void deploy(String path, DeployPolicy deploy) {

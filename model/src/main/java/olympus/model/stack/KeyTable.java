@@ -58,6 +58,10 @@ record KeyTable(
         return words;
     }
 
+    private boolean isLong() {
+        return keys.size() > MAX_LISTED;
+    }
+
     List<String> names() {
         return keys.stream().map(Key::name).toList();
     }
@@ -71,7 +75,7 @@ record KeyTable(
             problems.error(
                     value.place(),
                     "found " + value.found(),
-                    "a mapping with " + String.join(", ", names()));
+                    "a mapping" + (isLong() ? "" : " with " + String.join(", ", names())));
             return Optional.empty();
         }
         var values = new LinkedHashMap<Key<?>, Object>();
@@ -112,6 +116,9 @@ record KeyTable(
             return;
         }
         var reason = refused.get(word);
+        if (reason != null && problems.isReadingService() && asksNothing(entry.value())) {
+            return;
+        }
         if (reason != null) {
             problems.refuse(
                     entry.namePlace(),
@@ -124,8 +131,18 @@ record KeyTable(
         problems.error(
                 entry.namePlace(),
                 "unknown key \"%s\" of %s".formatted(word, name),
-                keys.size() > MAX_LISTED ? "" : "one of " + String.join(", ", names()),
+                isLong() ? "" : "one of " + String.join(", ", names()),
                 meant);
+    }
+
+    /** Whether a value says that nothing is wanted. */
+    private static boolean asksNothing(YamlValue value) {
+        return switch (value) {
+            case YamlValue.Scalar scalar ->
+                    scalar.kind() == YamlValue.ScalarKind.NOTHING || scalar.text().equals("false");
+            case YamlValue.Sequence list -> list.items().isEmpty();
+            case YamlValue.Mapping mapping -> mapping.entries().isEmpty();
+        };
     }
 
     /**

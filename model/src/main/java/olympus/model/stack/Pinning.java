@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -99,8 +99,8 @@ public final class Pinning {
      * Services that must be on one node, by the first of them in name order: those that share a
      * network of one node, or a namespace. Services of their own are left out.
      */
-    public static SortedMap<String, SortedSet<String>> together(StackDefinition definition) {
-        var byTie = new HashMap<String, SortedSet<String>>();
+    public static NavigableMap<String, NavigableSet<String>> together(StackDefinition definition) {
+        var byTie = new HashMap<String, NavigableSet<String>>();
         definition
                 .services()
                 .forEach((name, service) -> {
@@ -108,15 +108,31 @@ public final class Pinning {
                         join(name, ties(name, container), byTie);
                     }
                 });
-        var groups = new TreeMap<String, SortedSet<String>>();
+        var groups = new TreeMap<String, NavigableSet<String>>();
         byTie.values().stream()
                 .filter(group -> group.size() > 1)
                 .forEach(group -> groups.put(group.first(), group));
         return groups;
     }
 
+    /** Why a service that may move would lose one that may not; empty when it would lose none. */
+    static Optional<String> besides(StackDefinition definition, ServiceDefinition service) {
+        return together(definition).values().stream()
+                .filter(group -> group.contains(service.name()))
+                .flatMap(NavigableSet::stream)
+                .filter(other -> !other.equals(service.name()))
+                .flatMap(other ->
+                        Optional.ofNullable(definition.services().get(other))
+                                .flatMap(Pinning::reason)
+                                .map(reason ->
+                                        "it shares a network or namespace with %s, and %s"
+                                                .formatted(other, reason))
+                                .stream())
+                .findFirst();
+    }
+
     private static void join(
-            String service, List<String> ties, Map<String, SortedSet<String>> byTie) {
+            String service, List<String> ties, Map<String, NavigableSet<String>> byTie) {
         var group = new TreeSet<String>();
         group.add(service);
         ties.forEach(tie -> group.addAll(byTie.getOrDefault(tie, new TreeSet<>())));

@@ -43,6 +43,10 @@ final class ProblemLog {
         service = name;
     }
 
+    boolean isReadingService() {
+        return !service.isEmpty();
+    }
+
     /**
      * Something known that cannot be honoured and must not be dropped: the service that is being
      * read is refused, others are not concerned.

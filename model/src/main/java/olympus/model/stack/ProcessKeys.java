@@ -1,7 +1,6 @@
 package olympus.model.stack;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import olympus.model.stack.Settings.EnvironmentSetting;
 import olympus.model.stack.Settings.EnvironmentText;
@@ -47,7 +46,7 @@ final class ProcessKeys {
     static final Key<String> ENV_FILE_FORMAT =
             new Key<>(
                     "format",
-                    Shapes.word(Map.of("raw", "raw")),
+                    Shapes.words("raw"),
                     "quotes, comments and variables as in `.env`",
                     "`raw`: everything after the `=` is the value, as it stands.",
                     "format: raw");

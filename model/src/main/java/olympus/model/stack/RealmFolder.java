@@ -16,7 +16,7 @@ import olympus.model.StackName;
 
 /**
  * Reads a realm's folder: {@code realm.yaml}, and each subfolder that holds an {@code olympus.yaml}
- * as a stack.
+ * or a Compose file as a stack.
  */
 public final class RealmFolder {
 
@@ -118,7 +118,7 @@ public final class RealmFolder {
         var folders = new ArrayList<Path>();
         try (var entries =
                 Files.newDirectoryStream(
-                        folder, path -> Files.isRegularFile(path.resolve(StackFolder.FILE)))) {
+                        folder, path -> Files.isDirectory(path) && StackFolder.isStack(path))) {
             entries.forEach(folders::add);
         } catch (IOException e) {
             problems.error(

@@ -208,6 +208,15 @@ final class Shapes {
         return word("one of " + String.join(", ", words.keySet()), words);
     }
 
+    /** One of these words, as it is. */
+    static Shape<String> words(String... words) {
+        var byWord = new LinkedHashMap<String, String>();
+        for (var word : words) {
+            byWord.put(word, word);
+        }
+        return word(byWord);
+    }
+
     /** One of these words, of which there are too many to list. */
     static <E> Shape<E> word(String expected, Map<String, E> words) {
         return new Simple<>(

@@ -272,6 +272,16 @@ final class StackReader {
                     "the profile of \"%s\" is not active: the service is left out".formatted(name));
             return;
         }
+        if (compose.isPresent() && isAddition(setting)) {
+            problems.error(
+                    setting.place(),
+                    "there is no service \"%s\" in the Compose file, and nothing here says what to run"
+                            .formatted(name),
+                    "the name of a service there, or process, command or unit",
+                    NearestWord.to(name, compose.get().active().keySet()));
+            broken.put(name, Optional.empty());
+            return;
+        }
         var before = problems.errorCount();
         var directory = Optional.ofNullable(serviceFolders.get(name)).orElse(folder);
         places.put("services." + name, setting.place());
@@ -296,6 +306,18 @@ final class StackReader {
         } else {
             broken.put(name, read.map(ServiceReader.Read::definition));
         }
+    }
+
+    /** Whether it says of a service everything but what it runs. */
+    private static boolean isAddition(Located<Checked<Fields>> setting) {
+        return setting.value()
+                .value()
+                .filter(f ->
+                        f.unknown().isEmpty()
+                                && !f.has(ServiceKeys.PROCESS_KEY)
+                                && !f.has(ProcessKeys.COMMAND)
+                                && !f.has(ServiceKeys.UNIT))
+                .isPresent();
     }
 
     /**

@@ -51,4 +51,31 @@ final class ComposeFolderTest {
                 .allSatisfy(name -> assertThat(name).startsWith("stored-"));
         assertThat(json).as("no clear text in the definition").doesNotContain("clear-text");
     }
+
+    @TestFactory
+    List<DynamicTest> reportsAllProblemsOfEveryInvalidProject() throws IOException {
+        return StackFolderTest.folders("invalid-compose")
+                .map(folder ->
+                        DynamicTest.dynamicTest(
+                                folder.getFileName().toString(), () -> invalid(folder)))
+                .toList();
+    }
+
+    private static void invalid(Path folder) throws IOException {
+        var outcome = StackFolder.load(folder, ENVIRONMENT);
+        assertThat(outcome).isInstanceOf(StackFolder.Outcome.Invalid.class);
+        var invalid = (StackFolder.Outcome.Invalid) outcome;
+        var text =
+                "%s\n\nwarnings:\n%s\nwithout what is refused: %s\n"
+                        .formatted(
+                                invalid.text(),
+                                StackFolderTest.lines(invalid.warnings()),
+                                invalid.rest()
+                                        .map(rest ->
+                                                rest.definition().services().keySet().toString())
+                                        .orElse("nothing"));
+        StackFolderTest.golden(
+                folder.resolveSibling(folder.getFileName() + ".problems.txt"),
+                text.replace(folder.toAbsolutePath().toString(), "/FOLDER"));
+    }
 }

@@ -76,13 +76,41 @@ final class StackFolderFuzzTest {
         }
     }
 
+    @Test
+    void neverThrowsOnMutatedComposeFiles() throws IOException {
+        var originals = new ArrayList<byte[]>();
+        for (var valid : StackFolderTest.folders("compose").toList()) {
+            try (var files = Files.list(valid)) {
+                for (var file :
+                        files.filter(f -> f.toString().matches(".*\\.ya?ml")).sorted().toList()) {
+                    originals.add(Files.readAllBytes(file));
+                }
+            }
+        }
+        for (var seed = 0; seed < ROUNDS; seed++) {
+            var random = new Random(seed);
+            for (var name : List.of("compose.yaml", "compose.override.yaml")) {
+                var bytes = originals.get(random.nextInt(originals.size()));
+                for (var i = random.nextInt(6); i > 0; i--) {
+                    bytes = mutated(bytes, random);
+                }
+                Files.write(folder.resolve(name), bytes);
+            }
+            load(seed);
+        }
+    }
+
     private void load(byte[] bytes, int seed) throws IOException {
         Files.write(folder.resolve("olympus.yaml"), bytes);
+        load(seed);
+    }
+
+    private void load(int seed) throws IOException {
         StackFolder.Outcome outcome;
         try {
-            outcome = StackFolder.load(folder, Map.of("API_KEY", "k"));
+            outcome = StackFolder.load(folder, Map.of("API_KEY", "k", "HOME", "/home/ana"));
         } catch (RuntimeException | StackOverflowError e) {
-            fail("seed " + seed + ": " + new String(bytes, StandardCharsets.UTF_8), e);
+            fail("seed " + seed + ": " + files(), e);
             return;
         }
         switch (outcome) {
@@ -106,6 +134,17 @@ final class StackFolderFuzzTest {
                                 assertThat(problem.message()).isNotBlank();
                             });
         }
+    }
+
+    private String files() throws IOException {
+        var text = new StringBuilder();
+        try (var files = Files.list(folder)) {
+            for (var file : files.sorted().toList()) {
+                text.append("--- ").append(file.getFileName()).append('\n');
+                text.append(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+            }
+        }
+        return text.toString();
     }
 
     private static byte[] mutated(byte[] bytes, Random random) {
