@@ -30,7 +30,7 @@ public final class StackReference {
 
         <!-- Generated from the key tables of the module `model`; a test holds it. Do not edit. -->
 
-        A **stack** is a folder with an `olympus.yaml`. A **realm** folder holds stacks as subfolders and a `realm.yaml` whose
+        A **stack** is a folder with an `olympus.yaml`, a [Compose file](compose.md), or both: then a service here adds to the one of the same name there. A **realm** folder holds stacks as subfolders and a `realm.yaml` whose
         defaults hold for all of them. `olympus validate DIR` reports every problem of a folder at once, each with file, line and column.
 
         JSON Schemas for editors: [olympus.schema.json](schema/olympus.schema.json), [realm.schema.json](schema/realm.schema.json).
