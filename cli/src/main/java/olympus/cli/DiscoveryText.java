@@ -18,6 +18,7 @@ final class DiscoveryText {
     private static final DateTimeFormatter MINUTE =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
     private static final int WIDEST_COMMAND = 80;
+    private static final int MAX_NOTES = 4;
 
     private final Discovery discovery;
     private final ZoneId zone;
@@ -102,8 +103,14 @@ final class DiscoveryText {
                         case FAILED -> "failed: ";
                         case TIMED_OUT -> "gave up: ";
                     };
-            for (var note : source.notes()) {
-                out.println("  %s: %s%s".formatted(source.source(), how, note));
+            source.notes().stream()
+                    .limit(MAX_NOTES)
+                    .forEach(note ->
+                            out.println("  %s: %s%s".formatted(source.source(), how, note)));
+            if (source.notes().size() > MAX_NOTES) {
+                out.println(
+                        "  %s: and %d more (--json tells all)"
+                                .formatted(source.source(), source.notes().size() - MAX_NOTES));
             }
         }
     }
@@ -143,7 +150,7 @@ final class DiscoveryText {
             table.row(
                     place.name(),
                     place.kind().name().toLowerCase(Locale.ROOT),
-                    place.backedUp() ? "named" : "no",
+                    place.backedUp().map(named -> named ? "named" : "no").orElse("?"),
                     String.join(", ", place.usedBy()),
                     place.path());
         }

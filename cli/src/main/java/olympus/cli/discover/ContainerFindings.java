@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import olympus.cli.discover.Finding.Kind;
 import olympus.cli.discover.Finding.Severity;
@@ -17,6 +18,9 @@ final class ContainerFindings {
     static final int LOOP_RESTARTS = 3;
 
     static final Duration LOOP_WINDOW = Duration.ofMinutes(10);
+
+    /** Ended well, or by the signals with which an engine stops a container. */
+    private static final Set<Integer> STOPPED = Set.of(0, 137, 143);
 
     private ContainerFindings() {}
 
@@ -78,18 +82,16 @@ final class ContainerFindings {
                         .filter(code -> code != 0)
                         .map(", last exit code %d"::formatted);
         return Finding.of(
-                        Severity.BROKEN,
-                        Kind.CONTAINER_CRASH_LOOP,
-                        container.name(),
-                        "%s crashes again and again: %s%s"
-                                .formatted(
-                                        container.name(),
-                                        Judgement.count(
-                                                container.restarts(), "restart", "restarts"),
-                                        exit.orElse("")),
-                        "it starts, fails and does no work in between",
-                        "docker logs --tail 50 " + container.name())
-                .since(container.finished());
+                Severity.BROKEN,
+                Kind.CONTAINER_CRASH_LOOP,
+                container.name(),
+                "%s crashes again and again: %s%s"
+                        .formatted(
+                                container.name(),
+                                Judgement.count(container.restarts(), "restart", "restarts"),
+                                exit.orElse("")),
+                "it starts, fails and does no work in between",
+                "docker logs --tail 50 " + container.name());
     }
 
     private static Optional<Finding> down(Container container) {
@@ -108,14 +110,7 @@ final class ContainerFindings {
         }
         var policy = container.restartPolicy();
         if (policy.equals("always") || policy.equals("unless-stopped")) {
-            return Optional.of(
-                    stopped(
-                            container,
-                            "%s has ended with exit code %d although its restart policy is %s"
-                                    .formatted(container.name(), code, policy),
-                            "it was stopped by hand or could not be started, and what it did is not done",
-                            "docker start %s, or docker rm it if it is not wanted"
-                                    .formatted(container.name())));
+            return Optional.of(stoppedByHand(container, code));
         }
         if (code == 0) {
             return Optional.empty();
@@ -136,6 +131,23 @@ final class ContainerFindings {
                                         .formatted(container.name(), code),
                         "what it did is not done",
                         "docker logs --tail 50 " + container.name()));
+    }
+
+    /** The engine restarts what ends by itself: so a person stopped it, or it could not start. */
+    private static Finding stoppedByHand(Container container, int code) {
+        var byHand = STOPPED.contains(code);
+        return Finding.of(
+                        byHand ? Severity.AT_RISK : Severity.BROKEN,
+                        Kind.CONTAINER_DOWN,
+                        container.name(),
+                        "%s has ended with exit code %d although its restart policy is %s"
+                                .formatted(container.name(), code, container.restartPolicy()),
+                        byHand
+                                ? "probably somebody stopped it, and what it did is not done"
+                                : "the engine could not start it again, and what it did is not done",
+                        "docker start %s, or docker rm it if it is not wanted"
+                                .formatted(container.name()))
+                .since(container.finished());
     }
 
     private static Finding stopped(Container container, String what, String why, String next) {

@@ -27,10 +27,12 @@ final class ContainerSeen {
                 details.name(),
                 details.image(),
                 state.word(),
-                state.health().map(ContainerSeen::health),
+                state.health().map(health -> health(health, state.startedAt())),
                 details.restarts(),
                 details.restartPolicy(),
-                state.running() ? Optional.empty() : Optional.of(state.exitCode()),
+                state.running() && !state.restarting()
+                        ? Optional.empty()
+                        : Optional.of(state.exitCode()),
                 known(state.startedAt()),
                 known(state.finishedAt()),
                 compose(details),
@@ -69,12 +71,14 @@ final class ContainerSeen {
                                 .toList()));
     }
 
-    private static Health health(ContainerDetails.Health health) {
+    private static Health health(ContainerDetails.Health health, Instant started) {
         var unhealthy = health.status() == ContainerDetails.Health.Status.UNHEALTHY;
         var failed = failedInARow(health.log());
         return new Health(
                 EnumWords.of(health.status()),
-                unhealthy ? since(health, failed) : Optional.empty(),
+                unhealthy
+                        ? since(health, failed).map(at -> at.isBefore(started) ? started : at)
+                        : Optional.empty(),
                 !unhealthy || health.failures() <= failed.size(),
                 firstLine(health.output()));
     }

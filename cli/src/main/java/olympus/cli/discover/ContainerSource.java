@@ -26,7 +26,7 @@ import olympus.engine.Volumes;
 final class ContainerSource implements Source {
 
     /** After which the rest is left out, so that what was seen is told. */
-    static final Duration ENOUGH = Duration.ofMillis(3_200);
+    static final Duration ENOUGH = Duration.ofMillis(2_400);
 
     /** Folders that are mounted for what they say, not for what is kept in them. */
     private static final Set<String> NO_DATA =
@@ -47,10 +47,15 @@ final class ContainerSource implements Source {
 
     private final Path root;
     private final Supplier<List<Engine>> engines;
+    private final String absent;
 
-    ContainerSource(Path root, Supplier<List<Engine>> engines) {
+    /**
+     * @param absent what to say when there is no engine
+     */
+    ContainerSource(Path root, Supplier<List<Engine>> engines, String absent) {
         this.root = root;
         this.engines = engines;
+        this.absent = absent;
     }
 
     /** The part of a container engine that is asked here: nothing of it changes anything. */
@@ -70,13 +75,17 @@ final class ContainerSource implements Source {
 
     /** Docker's and Podman's usual sockets, or what {@code DOCKER_HOST} names. */
     static ContainerSource ofTheMachine(Path root, Map<String, String> environment) {
+        var named = environment.getOrDefault("DOCKER_HOST", "");
         return new ContainerSource(
                 root,
                 () ->
                         EngineAddress.candidates(environment).stream()
                                 .filter(EngineAddress::isThere)
                                 .map(address -> asked(address, environment))
-                                .toList());
+                                .toList(),
+                named.isEmpty()
+                        ? "there is no socket of Docker or Podman"
+                        : "there is no %s, which DOCKER_HOST names".formatted(named));
     }
 
     private static Engine asked(EngineAddress address, Map<String, String> environment) {
@@ -118,7 +127,7 @@ final class ContainerSource implements Source {
     public Sight look() {
         var all = engines.get();
         if (all.isEmpty()) {
-            return new Sight.Absent("there is no socket of Docker or Podman");
+            return new Sight.Absent(absent);
         }
         var until = System.nanoTime() + ENOUGH.toNanos();
         var seen = Inventory.EMPTY;

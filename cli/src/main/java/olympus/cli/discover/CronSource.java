@@ -24,7 +24,10 @@ final class CronSource implements Source {
 
     static final String SYSTEM_TABLE = "/etc/crontab";
     static final String SYSTEM_FOLDER = "/etc/cron.d";
-    static final String USER_TABLES = "/var/spool/cron/crontabs";
+
+    /** Debian's folder, and that of cronie. */
+    static final List<String> USER_TABLES = List.of("/var/spool/cron/crontabs", "/var/spool/cron");
+
     static final List<String> PERIODS = List.of("hourly", "daily", "weekly", "monthly");
 
     /** The names that cron and run-parts accept. */
@@ -77,6 +80,10 @@ final class CronSource implements Source {
         private final FileTree tree;
         private final CronCommands commands;
         private final Optional<Set<String>> users;
+
+        /** Only Debian's cron and run-parts are particular about names. */
+        private final boolean debian;
+
         private final List<CronLine> lines = new ArrayList<>();
         private final List<CronFault> faults = new ArrayList<>();
 
@@ -84,6 +91,7 @@ final class CronSource implements Source {
             this.tree = tree;
             this.commands = new CronCommands(tree);
             this.users = users(tree);
+            this.debian = Files.exists(tree.at("/etc/debian_version"));
         }
 
         List<String> unseen() {
@@ -98,8 +106,10 @@ final class CronSource implements Source {
             for (var file : tree.entries(tree.at(SYSTEM_FOLDER))) {
                 fileOfFolder(file);
             }
-            for (var file : tree.entries(tree.at(USER_TABLES))) {
-                userTable(file);
+            for (var folder : USER_TABLES) {
+                for (var file : tree.entries(tree.at(folder))) {
+                    userTable(file);
+                }
             }
             for (var period : PERIODS) {
                 for (var file : tree.entries(tree.at("/etc/cron." + period))) {
@@ -113,7 +123,7 @@ final class CronSource implements Source {
             if (!Files.isRegularFile(file) || leftover(name)) {
                 return;
             }
-            if (!takenUp(name)) {
+            if (debian && !takenUp(name)) {
                 ignored(
                         file,
                         "its name has a character other than letters, digits, - and _",
@@ -167,7 +177,7 @@ final class CronSource implements Source {
             if (!Files.isRegularFile(file) || leftover(name)) {
                 return;
             }
-            if (!takenUp(name)) {
+            if (debian && !takenUp(name)) {
                 ignored(
                         file,
                         "run-parts skips names with a character other than letters, digits, - and _",

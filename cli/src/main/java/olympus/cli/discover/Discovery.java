@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import olympus.cli.discover.Inventory.Compose;
 import olympus.cli.discover.Inventory.Container;
@@ -49,14 +50,15 @@ public record Discovery(
     /**
      * Where containers keep data.
      *
-     * @param backedUp whether a backup that was found names it
+     * @param backedUp whether a backup that was found names it; empty when backups could not be
+     *     looked at
      */
     public record Place(
             Inventory.StorageKind kind,
             String name,
             String path,
             List<String> usedBy,
-            boolean backedUp) {
+            Optional<Boolean> backedUp) {
         public Place {
             usedBy = List.copyOf(usedBy);
         }
@@ -70,16 +72,18 @@ public record Discovery(
                 new CronSource(root, clock.getZone(), clock.instant()),
                 new ListenerSource(root),
                 new BackupSource(root),
+                new RepositorySource(root),
                 new DiskSource(root, DiskSource.Space.OF_THE_SYSTEM));
     }
 
     public static Discovery of(Survey.Result seen, Instant now) {
         var inventory = new Ownership(seen.inventory()).named();
         var cover = new BackupCover(inventory);
+        var knowsBackups = sawBackups(seen.sources());
         return new Discovery(
                 FORMAT,
                 now,
-                Judgement.of(inventory, now),
+                Judgement.of(inventory, now, knowsBackups),
                 seen.sources(),
                 projects(inventory.containers()),
                 inventory.containers(),
@@ -90,7 +94,9 @@ public record Discovery(
                                         one.name(),
                                         one.path(),
                                         one.usedBy(),
-                                        cover.covers(one)))
+                                        knowsBackups
+                                                ? Optional.of(cover.covers(one))
+                                                : Optional.empty()))
                         .toList(),
                 inventory.units(),
                 inventory.timers(),
@@ -98,6 +104,14 @@ public record Discovery(
                 inventory.listeners(),
                 inventory.repositories(),
                 inventory.disks());
+    }
+
+    private static boolean sawBackups(List<Survey.Told> sources) {
+        return sources.stream()
+                .filter(told -> told.source().equals(BackupSource.NAME))
+                .anyMatch(told ->
+                        told.outcome() == Survey.Outcome.SEEN
+                                || told.outcome() == Survey.Outcome.PARTLY);
     }
 
     private static List<Project> projects(List<Container> containers) {

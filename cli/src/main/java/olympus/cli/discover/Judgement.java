@@ -20,12 +20,15 @@ final class Judgement {
 
     private Judgement() {}
 
-    static List<Finding> of(Inventory inventory, Instant now) {
+    /**
+     * @param knowsBackups false: backups could not be looked at, so that none can be missed
+     */
+    static List<Finding> of(Inventory inventory, Instant now, boolean knowsBackups) {
         var found = new ArrayList<Finding>();
         found.addAll(ContainerFindings.of(inventory, now));
         found.addAll(UnitFindings.of(inventory, now));
         found.addAll(CronFindings.of(inventory));
-        found.addAll(StorageFindings.of(inventory, now));
+        found.addAll(StorageFindings.of(inventory, now, knowsBackups));
         found.addAll(ListenerFindings.of(inventory));
         found.sort(WORST_FIRST);
         return List.copyOf(found);

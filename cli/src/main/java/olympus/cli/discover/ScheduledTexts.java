@@ -43,7 +43,8 @@ final class ScheduledTexts {
         tree.entries(tree.at(CronSource.SYSTEM_FOLDER)).stream()
                 .filter(file -> CronSource.takenUp(String.valueOf(file.getFileName())))
                 .forEach(file -> table(file, Optional.empty()));
-        tree.entries(tree.at(CronSource.USER_TABLES))
+        CronSource.USER_TABLES.stream()
+                .flatMap(folder -> tree.entries(tree.at(folder)).stream())
                 .forEach(file -> table(file, Optional.of(String.valueOf(file.getFileName()))));
         for (var period : CronSource.PERIODS) {
             tree.entries(tree.at("/etc/cron." + period)).stream()

@@ -25,7 +25,7 @@ final class StorageFindings {
 
     private StorageFindings() {}
 
-    static List<Finding> of(Inventory inventory, Instant now) {
+    static List<Finding> of(Inventory inventory, Instant now, boolean knowsBackups) {
         var found = new ArrayList<Finding>();
         inventory
                 .disks()
@@ -34,7 +34,9 @@ final class StorageFindings {
         inventory
                 .repositories()
                 .forEach(repository -> repository(repository, now).ifPresent(found::add));
-        uncovered(inventory).ifPresent(found::add);
+        if (knowsBackups) {
+            uncovered(inventory).ifPresent(found::add);
+        }
         return found;
     }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 public final class Survey {
 
     /** Of each source, and so of all: they run side by side. */
-    public static final Duration DEADLINE = Duration.ofSeconds(4);
+    public static final Duration DEADLINE = Duration.ofSeconds(3);
 
     private Survey() {}
 

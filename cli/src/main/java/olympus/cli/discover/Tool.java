@@ -1,13 +1,17 @@
 package olympus.cli.discover;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * A program found on PATH, run for what it prints. Its environment asks for plain English output in
@@ -45,26 +49,33 @@ final class Tool {
     }
 
     Ended run(List<String> arguments) throws IOException, InterruptedException {
-        var command = new java.util.ArrayList<String>();
+        var command = new ArrayList<String>();
         command.add(program.toString());
         command.addAll(arguments);
-        var errors = Files.createTempFile("olympus-discover", ".err");
+        var builder = new ProcessBuilder(command);
+        builder.environment().putAll(PLAIN);
+        var process = builder.start();
         try {
-            var builder = new ProcessBuilder(command).redirectError(errors.toFile());
-            builder.environment().putAll(PLAIN);
-            var process = builder.start();
-            try {
-                process.getOutputStream().close();
-                var output =
-                        new String(
-                                process.getInputStream().readNBytes(MAX_OUTPUT),
-                                StandardCharsets.UTF_8);
-                return new Ended(process.waitFor(), output, Files.readString(errors).strip());
-            } finally {
-                process.destroyForcibly();
-            }
+            process.getOutputStream().close();
+            var output = reading(process.getInputStream());
+            var errors = reading(process.getErrorStream());
+            var status = process.waitFor();
+            return new Ended(status, output.get(), errors.get().strip());
+        } catch (ExecutionException e) {
+            throw new IOException("cannot read what %s prints".formatted(program), e);
         } finally {
-            Files.deleteIfExists(errors);
+            process.destroyForcibly();
         }
+    }
+
+    /**
+     * On a thread of its own: a read ends with the process only, waiting ends with an interrupt.
+     */
+    private static FutureTask<String> reading(InputStream stream) {
+        var task =
+                new FutureTask<>(
+                        () -> new String(stream.readNBytes(MAX_OUTPUT), StandardCharsets.UTF_8));
+        Thread.ofVirtual().start(task);
+        return task;
     }
 }

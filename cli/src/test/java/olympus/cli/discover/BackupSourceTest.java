@@ -25,7 +25,9 @@ final class BackupSourceTest {
     }
 
     private Inventory seen() {
-        return ((Source.Sight.Seen) new BackupSource(root).look()).part();
+        return ((Source.Sight.Seen) new BackupSource(root).look())
+                .part()
+                .and(((Source.Sight.Seen) new RepositorySource(root).look()).part());
     }
 
     @Test
@@ -57,7 +59,7 @@ final class BackupSourceTest {
                                 Inventory.Reach.LOOKED_INTO,
                                 Optional.of(fresh),
                                 Optional.of(2)));
-        assertThat(Judgement.of(seen(), Machine.NOW))
+        assertThat(Judgement.of(seen(), Machine.NOW, true))
                 .extracting(Finding::kind, Finding::subjects, Finding::since)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(
@@ -74,7 +76,7 @@ final class BackupSourceTest {
         machine.file(
                 "/etc/cron.d/save", "0 2 * * * root find / ; restic -r /mnt/gone backup /srv\n");
 
-        assertThat(Judgement.of(seen(), Machine.NOW))
+        assertThat(Judgement.of(seen(), Machine.NOW, true))
                 .extracting(Finding::what)
                 .containsExactly(
                         "the restic repository /mnt/gone is not there",

@@ -21,7 +21,7 @@ final class ContainerFindingsTest {
         var inventory =
                 Inventory.ofContainers(
                         Arrays.stream(containers).map(Samples::build).toList(), List.of());
-        return Judgement.of(inventory, Machine.NOW);
+        return Judgement.of(inventory, Machine.NOW, true);
     }
 
     @Test
@@ -79,10 +79,10 @@ final class ContainerFindingsTest {
                                 running("stuck").ended("dead", 0, YESTERDAY)))
                 .extracting(Finding::what)
                 .containsExactly(
-                        "always has ended with exit code 137 although its restart policy is always",
                         "forgotten has ended with exit code 2 and nothing starts it again",
                         "given-up was given up by the engine after 3 restarts, exit code 1",
-                        "stuck is dead: the engine could not remove it");
+                        "stuck is dead: the engine could not remove it",
+                        "always has ended with exit code 137 although its restart policy is always");
     }
 
     @Test
@@ -160,7 +160,7 @@ final class ContainerFindingsTest {
                                         storage("/var/lib/x", "offsite")))
                         .and(Inventory.ofBackups(List.of(), List.of(job)));
 
-        var found = Judgement.of(inventory, Machine.NOW);
+        var found = Judgement.of(inventory, Machine.NOW, true);
 
         assertThat(found)
                 .extracting(Finding::kind, Finding::subjects)
@@ -168,6 +168,21 @@ final class ContainerFindingsTest {
                         org.assertj.core.groups.Tuple.tuple(
                                 Finding.Kind.BACKUP_MISSING,
                                 List.of("/srv/shopping", "/usr/share/x")));
+    }
+
+    @Test
+    void missesNoBackupWhereBackupsCouldNotBeLookedAt() {
+        var inventory = Inventory.ofContainers(List.of(), List.of(storage("/srv/a", "web")));
+
+        assertThat(Judgement.of(inventory, Machine.NOW, false)).isEmpty();
+        var hung =
+                List.of(new Survey.Told("backups", Survey.Outcome.TIMED_OUT, List.of("no answer")));
+        assertThat(
+                        Discovery.of(new Survey.Result(inventory, hung), Machine.NOW)
+                                .storage()
+                                .getFirst()
+                                .backedUp())
+                .isEmpty();
     }
 
     private static Storage storage(String path, String user) {
@@ -201,7 +216,7 @@ final class ContainerFindingsTest {
                                                 new Inventory.BackupJob(
                                                         "x", "tar", List.of("/data"), List.of()))));
 
-        assertThat(Judgement.of(inventory, Machine.NOW))
+        assertThat(Judgement.of(inventory, Machine.NOW, true))
                 .extracting(Finding::severity, Finding::what, Finding::why)
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(

@@ -93,7 +93,7 @@ final class ContainerSourceTest {
                         7,
                         0,
                         "",
-                        START,
+                        START.minusSeconds(86_400),
                         Instant.EPOCH,
                         health),
                 "always",
@@ -117,7 +117,7 @@ final class ContainerSourceTest {
     }
 
     private Source.Sight look(ContainerSource.Engine... engines) {
-        return new ContainerSource(root, () -> List.of(engines)).look();
+        return new ContainerSource(root, () -> List.of(engines), "there is no engine").look();
     }
 
     private static ContainerDetails.Health unhealthy(int failures, int... exitCodes) {
@@ -234,8 +234,7 @@ final class ContainerSourceTest {
 
     @Test
     void saysWhenThereIsNoEngineAndFailsWhenNoneAnswers() {
-        assertThat(look())
-                .isEqualTo(new Source.Sight.Absent("there is no socket of Docker or Podman"));
+        assertThat(look()).isEqualTo(new Source.Sight.Absent("there is no engine"));
 
         var refusing = new Refusing();
         assertThatThrownBy(() -> look(refusing)).hasMessage("this user may not use it");

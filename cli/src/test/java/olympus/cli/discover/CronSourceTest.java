@@ -3,6 +3,7 @@ package olympus.cli.discover;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -68,6 +69,17 @@ final class CronSourceTest {
         assertThat(faults())
                 .containsExactly(
                         "/etc/cron.d/backup.sh | its name has a character other than letters, digits, - and _ | mv /etc/cron.d/backup.sh /etc/cron.d/backup");
+    }
+
+    @Test
+    void letsEveryNamePassWhereCronIsNotDebians() throws IOException {
+        Files.delete(machine.at("/etc/debian_version"));
+        machine.file("/etc/cron.d/backup.sh", "0 2 * * * root true\n");
+
+        assertThat(faults()).isEmpty();
+        assertThat(seen().part().cron())
+                .extracting(Inventory.CronLine::place)
+                .contains("/etc/cron.d/backup.sh:1");
     }
 
     @Test

@@ -120,7 +120,7 @@ final class ListenerSourceTest {
                         "redis-server",
                         "/system.slice/redis.service");
 
-        var found = Judgement.of(seen().part(), Machine.NOW);
+        var found = Judgement.of(seen().part(), Machine.NOW, true);
 
         assertThat(found)
                 .extracting(Finding::kind, Finding::subjects)

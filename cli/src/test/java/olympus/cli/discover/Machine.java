@@ -32,6 +32,7 @@ public final class Machine {
                 www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
                 ana:x:1000:1000::/home/ana:/bin/bash
                 """);
+        machine.file("/etc/debian_version", "12.8\n");
         machine.file("/etc/nsswitch.conf", "passwd:         files systemd\n");
         machine.file(
                 "/etc/crontab",
@@ -153,6 +154,7 @@ public final class Machine {
         sources.add(new CronSource(root, ZoneOffset.UTC, NOW));
         sources.add(new ListenerSource(root));
         sources.add(new BackupSource(root));
+        sources.add(new RepositorySource(root));
         sources.add(new DiskSource(root, mount -> new DiskSource.Free(100L << 30, 60L << 30)));
         return List.copyOf(sources);
     }

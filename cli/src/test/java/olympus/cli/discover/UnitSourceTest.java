@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +35,7 @@ final class UnitSourceTest {
 
     private List<Finding> findings(String more) throws Exception {
         var seen = look(machine.systemctl(Resources.text("systemctl-show.txt") + "\n" + more));
-        return Judgement.of(seen, Machine.NOW);
+        return Judgement.of(seen, Machine.NOW, true);
     }
 
     private static String service(String name, Map<String, String> changed) {
@@ -177,6 +180,24 @@ final class UnitSourceTest {
         assertThatThrownBy(() -> new UnitSource(environment).look())
                 .isInstanceOf(IOException.class)
                 .hasMessage("systemctl show ended with 4: Access denied");
+    }
+
+    @Test
+    void endsASystemctlThatHangs() throws Exception {
+        var pid = machine.at("/stand-in/pid");
+        machine.program(
+                "/stand-in/systemctl",
+                "#!/bin/sh\necho $$ > '%s.new' && mv '%s.new' '%s'\nexec sleep 600\n"
+                        .formatted(pid, pid, pid));
+        Source hangs = new UnitSource(Map.of("PATH", machine.at("/stand-in").toString()));
+
+        var result = Survey.of(List.of(hangs), Duration.ofSeconds(2));
+
+        assertThat(result.sources().getFirst().outcome()).isEqualTo(Survey.Outcome.TIMED_OUT);
+        var process = ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()));
+        if (process.isPresent()) {
+            assertThat(process.get().onExit().get(10, TimeUnit.SECONDS).isAlive()).isFalse();
+        }
     }
 
     @Test
