@@ -221,7 +221,8 @@ final class ComposeProject {
         problems.error(
                 used.place(),
                 "the %s \"%s\" is not declared".formatted(what, used.value()),
-                "a name under %s:".formatted(kind.name()),
+                "a name under %s:".formatted(kind.name())
+                        + (used.value().contains("/") ? ", or ./ before a path" : ""),
                 NearestWord.to(used.value(), new TreeSet<>(known)));
     }
 

@@ -38,7 +38,7 @@ public final class ComposeReference {
         | refused | it is known, and dropping it would weaken security or break the service: an error that names the service. The rest of the stack is checked and reported all the same |
         | unknown | an error with "did you mean". Keys that begin with `x-` are allowed everywhere and not read |
 
-        A stack with a refused service is not applied as a whole or in part: what you wrote is not what would run. Who only watches it (`mode: observe`) gets it without the refused services.
+        A stack with a refused service is not applied, neither as a whole nor without that service: what would run is not what you wrote.
 
         **Files.** `compose.yaml`, `compose.yml`, `docker-compose.yml` or `docker-compose.yaml` in the stack's folder (the first of them), then `compose.override.yml` or `.yaml`
         (or `docker-compose.override.*`); or the files that `COMPOSE_FILE` names, separated by `COMPOSE_PATH_SEPARATOR` (`:`). They are merged as the specification says, the tags
