@@ -293,6 +293,9 @@ final class ViewBuilder {
         if (givenUp > 0) {
             return new StateAndReason("failed", reason);
         }
+        if (!desired.isManaged(id.stack()) && !instances.isEmpty()) {
+            return new StateAndReason("stopped", reason);
+        }
         var held =
                 desired.instancesOf(id).values().stream()
                         .anyMatch(r -> r.value().order().phase() == Phase.WAITING);
