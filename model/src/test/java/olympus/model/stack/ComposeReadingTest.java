@@ -490,4 +490,35 @@ final class ComposeReadingTest {
                 .contains("x.env:1:1", "x.env:2:1")
                 .doesNotContain("sword1", "hidden");
     }
+
+    @Test
+    void readsHundredsOfServicesOnAChainOfNetworks() throws IOException {
+        var text = new StringBuilder("services:\n");
+        for (var i = 0; i < 400; i++) {
+            text.append(
+                    "  s%d: { image: a, networks: [n%d, n%d], ports: [\"%d:80\"] }\n"
+                            .formatted(i, i, i + 1, 1000 + i));
+        }
+        text.append("networks:\n");
+        for (var i = 0; i <= 400; i++) {
+            text.append("  n%d:\n".formatted(i));
+        }
+        write("compose.yaml", text.toString());
+        var definition = loaded(Map.of()).definition();
+        assertThat(definition.services()).hasSize(400);
+        assertThat(Pinning.together(definition).get("s0")).hasSize(400);
+    }
+
+    @Test
+    void servicesThatExtendEachOtherDoNotMultiplyWithoutEnd() throws IOException {
+        var text = new StringBuilder("services:\n  s0:\n    image: a\n    environment:\n");
+        for (var i = 0; i < 2_000; i++) {
+            text.append("      V%d: x\n".formatted(i));
+        }
+        for (var i = 1; i <= 400; i++) {
+            text.append("  s%d: { extends: s0 }\n".formatted(i));
+        }
+        write("compose.yaml", text.toString());
+        assertThat(problems(Map.of())).contains("services extend to too many values");
+    }
 }
