@@ -57,6 +57,34 @@ final class DiscoverEngineTest {
         }
     }
 
+    private static void plant(OwnDocker docker) {
+        docker.command("tag", TestEngine.IMAGE, "busybox:latest");
+        var stays = "--restart unless-stopped ";
+        run(
+                docker,
+                "fine",
+                stays
+                        + "--label com.docker.compose.project=shop --label com.docker.compose.service=web --label com.docker.compose.project.working_dir=/srv/shop -v shop_db:/data "
+                        + TestEngine.IMAGE,
+                "sleep",
+                "600");
+        run(docker, "job", TestEngine.IMAGE, "true");
+        run(
+                docker,
+                "sick",
+                stays + "--health-interval 1s --health-retries 2",
+                "--health-cmd",
+                "echo no answer from db; false",
+                TestEngine.IMAGE,
+                "sleep",
+                "600");
+        run(docker, "loop", "--restart always " + TestEngine.IMAGE, "sh", "-c", "exit 3");
+        run(docker, "forgotten", "busybox:latest", "sleep", "600");
+        run(docker, "lost", TestEngine.IMAGE, "false");
+        run(docker, "halted", stays + TestEngine.IMAGE, "sleep", "600");
+        docker.command("stop", "-t", "0", "halted");
+    }
+
     private static boolean ended(Container container, String name) {
         return container.name().equals(name) && container.state().equals("exited");
     }
@@ -64,31 +92,7 @@ final class DiscoverEngineTest {
     @Test
     void findsEachTroubleOfARealEngineAndNothingElse() throws Exception {
         try (var docker = new OwnDocker()) {
-            docker.command("tag", TestEngine.IMAGE, "busybox:latest");
-            var stays = "--restart unless-stopped ";
-            run(
-                    docker,
-                    "fine",
-                    stays
-                            + "--label com.docker.compose.project=shop --label com.docker.compose.service=web --label com.docker.compose.project.working_dir=/srv/shop -v shop_db:/data "
-                            + TestEngine.IMAGE,
-                    "sleep",
-                    "600");
-            run(docker, "job", TestEngine.IMAGE, "true");
-            run(
-                    docker,
-                    "sick",
-                    stays + "--health-interval 1s --health-retries 2",
-                    "--health-cmd",
-                    "echo no answer from db; false",
-                    TestEngine.IMAGE,
-                    "sleep",
-                    "600");
-            run(docker, "loop", "--restart always " + TestEngine.IMAGE, "sh", "-c", "exit 3");
-            run(docker, "forgotten", "busybox:latest", "sleep", "600");
-            run(docker, "lost", TestEngine.IMAGE, "false");
-            run(docker, "halted", stays + TestEngine.IMAGE, "sleep", "600");
-            docker.command("stop", "-t", "0", "halted");
+            plant(docker);
 
             var seen =
                     await(
