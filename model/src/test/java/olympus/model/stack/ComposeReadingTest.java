@@ -176,7 +176,7 @@ final class ComposeReadingTest {
                 .extracting(a -> a.network().key())
                 .containsExactly("back", "front");
         assertThat(web.logging().options()).isEmpty();
-        assertThat(web.networking().extraHosts()).containsExactly("nas:10.0.0.2");
+        assertThat(web.networking().extraHosts()).containsExactly("nas:10.0.0.1", "nas:10.0.0.2");
     }
 
     @Test
@@ -520,5 +520,19 @@ final class ComposeReadingTest {
         }
         write("compose.yaml", text.toString());
         assertThat(problems(Map.of())).contains("services extend to too many values");
+    }
+
+    @Test
+    void whatIncludesMayAddToWhatItIncludes() throws IOException {
+        write(
+                "compose.yaml",
+                "include: [sub/compose.yaml]\nservices: { web: { image: b, command: null } }");
+        write("sub/compose.yaml", "services: { web: { image: a, command: [x], user: me } }");
+        assertThat(web(Map.of()).image().reference()).isEqualTo("b");
+        assertThat(web(Map.of()).execution().command()).isEmpty();
+        assertThat(web(Map.of()).execution().user()).contains("me");
+        assertThat(loaded(Map.of()).warnings().toString())
+                .contains(
+                        "\"web\" of services is also declared in the included file at sub/compose.yaml:1:13");
     }
 }
