@@ -485,7 +485,8 @@ final class ComposeReadingTest {
     @Test
     void doesNotTellASecretThatLooksLikeAVariable() {
         var problems = new ProblemLog();
-        EnvironmentFile.parse("x.env", "P=pa$sword1${\nQ=${1hidden}\n", Map.of(), problems);
+        EnvironmentFile.parse(
+                "x.env", "P=pa$sword1${\nQ=${1hidden}\nR=ends$\n", Map.of(), problems);
         assertThat(problems.errors().toString() + problems.warnings())
                 .contains("x.env:1:1", "x.env:2:1")
                 .doesNotContain("sword1", "hidden");
@@ -534,5 +535,30 @@ final class ComposeReadingTest {
         assertThat(loaded(Map.of()).warnings().toString())
                 .contains(
                         "\"web\" of services is also declared in the included file at sub/compose.yaml:1:13");
+    }
+
+    @Test
+    void replacesVariablesWithEveryOperator() throws IOException {
+        write(
+                "compose.yaml",
+                """
+                services:
+                  web:
+                    image: a
+                    command:
+                      - $A-${A}-$$A
+                      - ${A:-x}${E:-x}${U:-x}
+                      - ${A-x}[${E-x}]${U-x}
+                      - ${A:+x}[${E:+x}][${U:+x}]
+                      - ${A+x}${E+x}[${U+x}]
+                      - ${U:-${V:-${A}}}
+                      - ^/x$|$1
+                """);
+        assertThat(web(Map.of("A", "a", "E", "")).execution().command())
+                .contains(List.of("a-a-$A", "axx", "a[]x", "x[][]", "xx[]", "a", "^/x$|$1"));
+        write("compose.yaml", "services: { web: { image: \"${E:?is empty}${U?is not set}\" } }");
+        assertThat(problems(Map.of("E", "")))
+                .contains("the variable E is required: is empty")
+                .contains("the variable U is required: is not set");
     }
 }
