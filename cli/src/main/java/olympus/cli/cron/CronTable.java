@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * the text.
  *
  * @param faults in the order of their lines
- * @param endsWithinLine whether the last line has no line end, for which cron ignores it or the
+ * @param endsWithinLine whether the last line says something and has no line end, for which cron ignores it or the
  *     whole file
  */
 public record CronTable(List<Job> jobs, List<Fault> faults, boolean endsWithinLine) {
@@ -66,7 +66,7 @@ public record CronTable(List<Job> jobs, List<Fault> faults, boolean endsWithinLi
         var lines = text.split("\n", -1);
         for (var i = 0; i < lines.length; i++) {
             var line = lines[i].strip();
-            if (line.isEmpty() || line.startsWith("#")) {
+            if (!means(line)) {
                 continue;
             }
             var setting = SETTING.matcher(line);
@@ -76,7 +76,11 @@ public record CronTable(List<Job> jobs, List<Fault> faults, boolean endsWithinLi
             }
             read(i + 1, line, owner, environment, jobs, faults);
         }
-        return new CronTable(jobs, faults, !text.isEmpty() && !text.endsWith("\n"));
+        return new CronTable(jobs, faults, means(lines[lines.length - 1]));
+    }
+
+    private static boolean means(String line) {
+        return !line.isBlank() && !line.strip().startsWith("#");
     }
 
     private static String name(java.util.regex.Matcher setting) {

@@ -40,6 +40,7 @@ final class SystemctlShow {
                     "StateChangeTimestamp",
                     "TriggeredBy",
                     "ConditionResult",
+                    "ConditionTimestamp",
                     "Unit",
                     "LastTriggerUSec",
                     "NextElapseUSecRealtime");
@@ -110,7 +111,13 @@ final class SystemctlShow {
                 Arrays.stream(text(block, "TriggeredBy").split(" "))
                         .filter(word -> !word.isEmpty())
                         .toList(),
-                !text(block, "ConditionResult").equals("no"));
+                !skipped(block));
+    }
+
+    /** What was never tried has the result "no" too, but no time of it. */
+    private static boolean skipped(Map<String, String> block) {
+        return text(block, "ConditionResult").equals("no")
+                && time(text(block, "ConditionTimestamp")).isPresent();
     }
 
     private static Timer timer(Map<String, String> block, Map<String, Map<String, String>> byName) {

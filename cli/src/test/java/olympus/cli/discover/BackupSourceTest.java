@@ -85,33 +85,7 @@ final class BackupSourceTest {
 
     @Test
     void findsRepositoriesThatCronLinesScriptsTimersAndSettingsName() throws IOException {
-        machine.file(
-                "/etc/cron.d/save",
-                "RESTIC_REPOSITORY=sftp:nas:/backup/a\n0 2 * * * root restic backup /srv/a --exclude /srv/a/cache\n");
-        machine.program(
-                "/usr/local/bin/save-b",
-                "#!/bin/sh\nREPO=\"ssh://ana@nas/./b\" # here\nexport BORG_PASSPHRASE=hunter2\nborg create --stats \"$REPO::{now}\" /srv/b\n");
-        machine.file("/var/spool/cron/crontabs/root", "0 3 * * * /usr/local/bin/save-b\n")
-                .mode("/var/spool/cron/crontabs/root", "rw-------");
-        machine.file("/etc/systemd/system/save-c.timer", "[Timer]\nOnCalendar=daily\n");
-        machine.file(
-                "/etc/systemd/system/save-c.service",
-                "[Service]\nEnvironmentFile=/etc/save-c.env\nExecStart=/usr/bin/restic backup \\\n  /srv/c\n");
-        machine.file(
-                "/etc/save-c.env",
-                "RESTIC_REPOSITORY=rest:https://ana:hunter2@nas/c\nRESTIC_PASSWORD=hunter2\n");
-        Files.createDirectories(machine.at("/etc/systemd/system/timers.target.wants"));
-        Files.createSymbolicLink(
-                machine.at("/etc/systemd/system/timers.target.wants/save-c.timer"),
-                Path.of("../save-c.timer"));
-        machine.file("/etc/systemd/system/off.timer", "[Timer]\nOnCalendar=daily\n");
-        machine.file(
-                "/etc/systemd/system/off.service",
-                "[Service]\nExecStart=restic -r /mnt/off backup /srv\n");
-        machine.file("/etc/default/restic", "RESTIC_REPOSITORY=s3:s3.example.org/bucket\n");
-        machine.file(
-                "/etc/borgmatic/config.yaml",
-                "source_directories:\n    - /srv/d\nrepositories:\n    - path: ssh://nas/./d\n      label: nas\nkeep_daily: 7\n");
+        plantNamedRepositories();
 
         assertThat(seen().repositories())
                 .extracting(Repository::tool, Repository::location, Repository::namedBy)
@@ -148,5 +122,36 @@ final class BackupSourceTest {
         assertThat(seen().jobs().get(1).paths()).contains("/srv/b");
         assertThat(seen().jobs().get(2).paths()).contains("/srv/c");
         assertThat(seen().jobs().get(3).paths()).contains("/srv/d");
+    }
+
+    /** Six that are scheduled or set, and one of a timer that is not enabled. */
+    private void plantNamedRepositories() throws IOException {
+        machine.file(
+                "/etc/cron.d/save",
+                "RESTIC_REPOSITORY=sftp:nas:/backup/a\n0 2 * * * root restic backup /srv/a --exclude /srv/a/cache\n");
+        machine.program(
+                "/usr/local/bin/save-b",
+                "#!/bin/sh\nREPO=\"ssh://ana@nas/./b\" # here\nexport BORG_PASSPHRASE=hunter2\nborg create --stats \"$REPO::{now}\" /srv/b\n");
+        machine.file("/var/spool/cron/crontabs/root", "0 3 * * * /usr/local/bin/save-b\n")
+                .mode("/var/spool/cron/crontabs/root", "rw-------");
+        machine.file("/etc/systemd/system/save-c.timer", "[Timer]\nOnCalendar=daily\n");
+        machine.file(
+                "/etc/systemd/system/save-c.service",
+                "[Service]\nEnvironmentFile=/etc/save-c.env\nExecStart=/usr/bin/restic backup \\\n  /srv/c\n");
+        machine.file(
+                "/etc/save-c.env",
+                "RESTIC_REPOSITORY=rest:https://ana:hunter2@nas/c\nRESTIC_PASSWORD=hunter2\n");
+        Files.createDirectories(machine.at("/etc/systemd/system/timers.target.wants"));
+        Files.createSymbolicLink(
+                machine.at("/etc/systemd/system/timers.target.wants/save-c.timer"),
+                Path.of("../save-c.timer"));
+        machine.file("/etc/systemd/system/off.timer", "[Timer]\nOnCalendar=daily\n");
+        machine.file(
+                "/etc/systemd/system/off.service",
+                "[Service]\nExecStart=restic -r /mnt/off backup /srv\n");
+        machine.file("/etc/default/restic", "RESTIC_REPOSITORY=s3:s3.example.org/bucket\n");
+        machine.file(
+                "/etc/borgmatic/config.yaml",
+                "source_directories:\n    - /srv/d\nrepositories:\n    - path: ssh://nas/./d\n      label: nas\nkeep_daily: 7\n");
     }
 }

@@ -114,6 +114,13 @@ final class CronSourceTest {
     }
 
     @Test
+    void letsACommentWithoutALineEndPass() throws IOException {
+        machine.file("/etc/cron.d/backup", "0 2 * * * root true\n# end");
+
+        assertThat(faults()).isEmpty();
+    }
+
+    @Test
     void findsACommandThatIsNotThere() throws IOException {
         machine.file(
                 "/etc/cron.d/backup",

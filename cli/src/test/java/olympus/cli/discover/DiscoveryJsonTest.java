@@ -8,10 +8,14 @@ import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import olympus.model.json.EnumWords;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +34,19 @@ final class DiscoveryJsonTest {
         assertThat(SCHEMA)
                 .as("-Dgolden.update=true writes it anew")
                 .hasContent(DiscoveryJson.schema());
+    }
+
+    @Test
+    void theReferencePageNamesEverySourceAndEveryKindOfFinding() throws IOException {
+        var page = Files.readString(Path.of("../docs/reference/discover.md"));
+        var clock = Clock.fixed(Machine.NOW, ZoneOffset.UTC);
+
+        for (var source : Discovery.sources(root, Map.of(), clock)) {
+            assertThat(page).contains("| `%s` |".formatted(source.name()));
+        }
+        for (var kind : EnumWords.of(Finding.Kind.class).keySet()) {
+            assertThat(page).contains("`%s`".formatted(kind));
+        }
     }
 
     @Test

@@ -134,6 +134,22 @@ final class UnitSourceTest {
     }
 
     @Test
+    void findsAServiceThatWasEnabledAndNeverStarted() throws Exception {
+        assertThat(
+                        findings(
+                                service(
+                                        "dns.service",
+                                        Map.of(
+                                                "ActiveState", "inactive",
+                                                "SubState", "dead",
+                                                "StateChangeTimestamp", "",
+                                                "ConditionResult", "no",
+                                                "ConditionTimestamp", ""))))
+                .extracting(Finding::kind)
+                .containsExactly(Finding.Kind.UNIT_DOWN);
+    }
+
+    @Test
     void findsAServiceThatSystemdRestartsAgainAndAgain() throws Exception {
         assertThat(
                         findings(

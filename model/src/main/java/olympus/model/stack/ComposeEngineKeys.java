@@ -189,6 +189,44 @@ final class ComposeEngineKeys {
 
     private ComposeEngineKeys() {}
 
+    /** Those of the service itself. */
+    static List<Key<?>> keys() {
+        return List.of(
+                PRIVILEGED,
+                CAP_ADD,
+                CAP_DROP,
+                READ_ONLY,
+                SECURITY_OPT,
+                GROUP_ADD,
+                DEVICES,
+                DEVICE_CGROUP_RULES,
+                GPUS,
+                USERNS_MODE,
+                PID,
+                IPC,
+                UTS,
+                CGROUP,
+                CGROUP_PARENT,
+                RUNTIME,
+                SYSCTLS,
+                ULIMITS,
+                MEM_LIMIT,
+                MEM_RESERVATION,
+                MEMSWAP_LIMIT,
+                MEM_SWAPPINESS,
+                CPUS,
+                CPU_SHARES,
+                CPU_QUOTA,
+                CPU_PERIOD,
+                CPUSET,
+                PIDS_LIMIT,
+                SHM_SIZE,
+                OOM_SCORE_ADJ,
+                OOM_KILL_DISABLE,
+                STORAGE_OPT,
+                BLKIO_CONFIG);
+    }
+
     private static Shape<String> text() {
         return ComposeShapes.text("a text");
     }

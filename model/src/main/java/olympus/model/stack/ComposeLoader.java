@@ -312,6 +312,9 @@ final class ComposeLoader {
             }
         }
         for (var file : inclusion.environmentFiles()) {
+            if (file.value().equals("/dev/null")) {
+                continue;
+            }
             FileSet.resolve(source.directory(), file, problems)
                     .ifPresent(path -> variables.putAll(environment(path, source)));
         }
@@ -344,11 +347,15 @@ final class ComposeLoader {
                 .forEach((name, entry) -> {
                     var before = entries.putIfAbsent(name, entry);
                     if (before != null && !before.namePlace().equals(entry.namePlace())) {
-                        problems.error(
+                        entries.put(
+                                name,
+                                new YamlValue.Mapping.Entry(
+                                        before.namePlace(),
+                                        merge.merge(kind + ".*", entry.value(), before.value())));
+                        problems.warning(
                                 before.namePlace(),
-                                "\"%s\" of %s is also declared in the included file at %s"
-                                        .formatted(name, kind, entry.namePlace()),
-                                "a name of its own, or an override in compose.override.yaml");
+                                "\"%s\" of %s is also declared in the included file at %s; it is merged over that one"
+                                        .formatted(name, kind, entry.namePlace()));
                     }
                 });
         return new YamlValue.Mapping(

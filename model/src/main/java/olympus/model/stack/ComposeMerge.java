@@ -23,7 +23,7 @@ final class ComposeMerge {
         REPLACE,
         /** {@code NAME=value}, as a list or a mapping. */
         ASSIGNMENTS,
-        /** {@code name:address}, as a list or a mapping. */
+        /** {@code name:address}, as a list or a mapping; a name may have several. */
         HOSTS,
         /** A list of names stands for a mapping without values. */
         NAMES,
@@ -42,7 +42,6 @@ final class ComposeMerge {
                     Map.entry("services.*.healthcheck.test", Rule.REPLACE),
                     Map.entry("services.*.ulimits.*", Rule.REPLACE),
                     Map.entry("services.*.extends", Rule.REPLACE),
-                    Map.entry("services.*.gpus", Rule.REPLACE),
                     Map.entry("services.*.environment", Rule.ASSIGNMENTS),
                     Map.entry("services.*.labels", Rule.ASSIGNMENTS),
                     Map.entry("services.*.annotations", Rule.ASSIGNMENTS),
@@ -118,20 +117,20 @@ final class ComposeMerge {
      * @param path of both values, e.g. {@code services.*.ports}; empty for whole files
      */
     YamlValue merge(String path, YamlValue base, YamlValue over) {
-        if (tags.replaces(over) || tags.resets(base) || isNothing(base)) {
+        var rule = RULES.get(path);
+        if (tags.replaces(over) || tags.resets(base) || isNothing(base) || rule == Rule.REPLACE) {
             return over;
         }
         if (isNothing(over)) {
             return base;
         }
-        var rule = RULES.get(path);
         if (rule == null) {
             return plain(path, base, over);
         }
         return switch (rule) {
             case REPLACE -> over;
-            case ASSIGNMENTS -> plain(path, assignments(base, "="), assignments(over, "="));
-            case HOSTS -> plain(path, assignments(base, "=:"), assignments(over, "=:"));
+            case ASSIGNMENTS -> plain(path, assignments(base), assignments(over));
+            case HOSTS -> plain(path, lines(base), lines(over));
             case NAMES -> plain(path, names(base), names(over));
             case WORDS -> plain(path, list(base), list(over));
             case BUILD -> plain(path, build(base), build(over));
@@ -225,7 +224,16 @@ final class ComposeMerge {
                 && scalar.kind() == YamlValue.ScalarKind.NOTHING;
     }
 
-    private static YamlValue assignments(YamlValue value, String separators) {
+    private static YamlValue assignments(YamlValue value) {
+        return mapping(value, true);
+    }
+
+    private static YamlValue names(YamlValue value) {
+        return mapping(value, false);
+    }
+
+    /** A list of {@code name=value} or of names as a mapping. */
+    private static YamlValue mapping(YamlValue value, boolean assigned) {
         if (!(value instanceof YamlValue.Sequence list)) {
             return value;
         }
@@ -234,7 +242,7 @@ final class ComposeMerge {
             if (!(item instanceof YamlValue.Scalar scalar)) {
                 return value;
             }
-            var at = separator(scalar.text(), separators);
+            var at = assigned ? scalar.text().indexOf('=') : -1;
             var name = at < 0 ? scalar.text() : scalar.text().substring(0, at);
             entries.put(
                     name,
@@ -249,17 +257,27 @@ final class ComposeMerge {
         return new YamlValue.Mapping(list.place(), entries, list.size());
     }
 
-    private static int separator(String text, String separators) {
-        for (var i = 0; i < text.length(); i++) {
-            if (separators.indexOf(text.charAt(i)) >= 0) {
-                return i;
-            }
+    /** A mapping from names to addresses as a list. */
+    private static YamlValue lines(YamlValue value) {
+        if (!(value instanceof YamlValue.Mapping mapping)) {
+            return value;
         }
-        return -1;
-    }
-
-    private static YamlValue names(YamlValue value) {
-        return assignments(value, "");
+        var items = new ArrayList<YamlValue>();
+        mapping.entries()
+                .forEach((name, entry) -> {
+                    var addresses =
+                            entry.value() instanceof YamlValue.Sequence list
+                                    ? list.items()
+                                    : List.of(entry.value());
+                    for (var address : addresses) {
+                        items.add(
+                                address instanceof YamlValue.Scalar scalar
+                                        ? new YamlValue.Scalar(
+                                                scalar.place(), name + "=" + scalar.text(), false)
+                                        : address);
+                    }
+                });
+        return new YamlValue.Sequence(mapping.place(), items, mapping.size());
     }
 
     private static YamlValue list(YamlValue value) {
@@ -280,6 +298,6 @@ final class ComposeMerge {
     private static boolean otherDriver(YamlValue base, YamlValue over) {
         var before = ComposeIdentities.field(base, "driver");
         var after = ComposeIdentities.field(over, "driver");
-        return !after.isEmpty() && !after.equals(before);
+        return !after.isEmpty() && !before.isEmpty() && !after.equals(before);
     }
 }

@@ -89,12 +89,10 @@ final class ComposeMountText {
             } else if (option.equals("nocopy")) {
                 noCopy = true;
             } else if (!option.equals("rw") && !CONSISTENCIES.contains(option)) {
-                problems.error(
+                problems.warning(
                         place,
-                        "the option \"%s\" of \"%s\" is not known".formatted(option, whole),
-                        "ro, rw, z, Z, nocopy or a propagation such as rslave",
-                        olympus.model.NearestWord.to(option, PROPAGATIONS));
-                return Optional.empty();
+                        "the option \"%s\" of \"%s\" is not known and has no effect, as with Compose"
+                                .formatted(option, whole));
             }
         }
         return Optional.of(new Options(readOnly, noCopy, propagation, relabel));

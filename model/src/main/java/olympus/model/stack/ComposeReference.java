@@ -45,7 +45,7 @@ public final class ComposeReference {
         `!reset` and `!override` included. Anchors, aliases and merge keys (`<<`) work; problems are told at the value in the file that wrote it, also through `extends`, `include` and
         merging. At most %d files of %d MiB each.
 
-        **Variables.** `$X`, `${X}`, `${X:-default}`, `${X-default}`, `${X:?message}`, `${X?message}`, `${X:+instead}`, `${X+instead}`, one within another, and `$$` for a dollar sign; from the
+        **Variables.** `$X`, `${X}`, `${X:-default}`, `${X-default}`, `${X:?message}`, `${X?message}`, `${X:+instead}`, `${X+instead}`, one within another, and `$$` for a dollar sign (one that begins no name stands for itself); from the
         command's environment, then from `.env` or the files in `COMPOSE_ENV_FILES`. `COMPOSE_PROJECT_NAME`, `COMPOSE_FILE` and `COMPOSE_PROFILES` may stand in both. In `.env` and `env_file`
         values may use variables too, except in single quotes.
 

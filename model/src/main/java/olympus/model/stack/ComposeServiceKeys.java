@@ -3,6 +3,7 @@ package olympus.model.stack;
 import static java.util.Map.entry;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -271,6 +272,12 @@ final class ComposeServiceKeys {
     }
 
     private static List<Key<?>> keys() {
+        var keys = new ArrayList<>(ofService());
+        keys.addAll(ComposeEngineKeys.keys());
+        return keys;
+    }
+
+    private static List<Key<?>> ofService() {
         return List.of(
                 IMAGE,
                 BUILD,
@@ -314,40 +321,7 @@ final class ComposeServiceKeys {
                 STOP_GRACE_PERIOD,
                 LOGGING,
                 PROFILES,
-                ComposeKeys.EXTENDS,
-                ComposeEngineKeys.PRIVILEGED,
-                ComposeEngineKeys.CAP_ADD,
-                ComposeEngineKeys.CAP_DROP,
-                ComposeEngineKeys.READ_ONLY,
-                ComposeEngineKeys.SECURITY_OPT,
-                ComposeEngineKeys.GROUP_ADD,
-                ComposeEngineKeys.DEVICES,
-                ComposeEngineKeys.DEVICE_CGROUP_RULES,
-                ComposeEngineKeys.GPUS,
-                ComposeEngineKeys.USERNS_MODE,
-                ComposeEngineKeys.PID,
-                ComposeEngineKeys.IPC,
-                ComposeEngineKeys.UTS,
-                ComposeEngineKeys.CGROUP,
-                ComposeEngineKeys.CGROUP_PARENT,
-                ComposeEngineKeys.RUNTIME,
-                ComposeEngineKeys.SYSCTLS,
-                ComposeEngineKeys.ULIMITS,
-                ComposeEngineKeys.MEM_LIMIT,
-                ComposeEngineKeys.MEM_RESERVATION,
-                ComposeEngineKeys.MEMSWAP_LIMIT,
-                ComposeEngineKeys.MEM_SWAPPINESS,
-                ComposeEngineKeys.CPUS,
-                ComposeEngineKeys.CPU_SHARES,
-                ComposeEngineKeys.CPU_QUOTA,
-                ComposeEngineKeys.CPU_PERIOD,
-                ComposeEngineKeys.CPUSET,
-                ComposeEngineKeys.PIDS_LIMIT,
-                ComposeEngineKeys.SHM_SIZE,
-                ComposeEngineKeys.OOM_SCORE_ADJ,
-                ComposeEngineKeys.OOM_KILL_DISABLE,
-                ComposeEngineKeys.STORAGE_OPT,
-                ComposeEngineKeys.BLKIO_CONFIG);
+                ComposeKeys.EXTENDS);
     }
 
     private static Map<String, String> refused() {

@@ -211,30 +211,6 @@ final class ComposeServiceReader {
                         ? own.placeOf(ServiceKeys.DEPLOY_KEY)
                         : f.placeOf(ComposeServiceKeys.DEPLOY));
         var deploy = f.get(ComposeServiceKeys.DEPLOY).orElse(NOTHING);
-        var limits =
-                deploy.get(ComposeDeployKeys.RESOURCES_KEY)
-                        .flatMap(r -> r.get(ComposeDeployKeys.LIMITS_KEY))
-                        .orElse(NOTHING);
-        var resources =
-                new DeployPolicy.Resources(
-                        same(
-                                        limits.get(ComposeDeployKeys.CPUS),
-                                        f.get(ComposeEngineKeys.CPUS),
-                                        "cpus",
-                                        f.placeOf(ComposeEngineKeys.CPUS))
-                                .filter(n -> n > 0),
-                        same(
-                                        limits.get(ComposeDeployKeys.MEMORY),
-                                        f.get(ComposeEngineKeys.MEM_LIMIT),
-                                        "mem_limit",
-                                        f.placeOf(ComposeEngineKeys.MEM_LIMIT))
-                                .filter(n -> n > 0),
-                        same(
-                                        limits.get(ComposeDeployKeys.PIDS),
-                                        f.get(ComposeEngineKeys.PIDS_LIMIT),
-                                        "pids_limit",
-                                        f.placeOf(ComposeEngineKeys.PIDS_LIMIT))
-                                .filter(n -> n > 0));
         var replicas =
                 same(
                         deploy.get(ComposeDeployKeys.REPLICAS),
@@ -248,10 +224,36 @@ final class ComposeServiceReader {
                                 new DeploySetting(
                                         deploy.get(ComposeDeployKeys.MODE),
                                         replicas,
-                                        Optional.of(resources),
+                                        Optional.of(resources(f, deploy)),
                                         deploy.get(ComposeDeployKeys.UPDATE_KEY)));
         named(f, policy);
         return policy;
+    }
+
+    private DeployPolicy.Resources resources(Fields f, Fields deploy) {
+        var limits =
+                deploy.get(ComposeDeployKeys.RESOURCES_KEY)
+                        .flatMap(r -> r.get(ComposeDeployKeys.LIMITS_KEY))
+                        .orElse(NOTHING);
+        return new DeployPolicy.Resources(
+                same(
+                                limits.get(ComposeDeployKeys.CPUS),
+                                f.get(ComposeEngineKeys.CPUS),
+                                "cpus",
+                                f.placeOf(ComposeEngineKeys.CPUS))
+                        .filter(n -> n > 0),
+                same(
+                                limits.get(ComposeDeployKeys.MEMORY),
+                                f.get(ComposeEngineKeys.MEM_LIMIT),
+                                "mem_limit",
+                                f.placeOf(ComposeEngineKeys.MEM_LIMIT))
+                        .filter(n -> n > 0),
+                same(
+                                limits.get(ComposeDeployKeys.PIDS),
+                                f.get(ComposeEngineKeys.PIDS_LIMIT),
+                                "pids_limit",
+                                f.placeOf(ComposeEngineKeys.PIDS_LIMIT))
+                        .filter(n -> n > 0));
     }
 
     /** Two ways to say one thing must not say two. */

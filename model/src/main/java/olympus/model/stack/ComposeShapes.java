@@ -70,8 +70,8 @@ final class ComposeShapes {
                     var text = value instanceof YamlValue.Scalar s ? s.text() : "";
                     var read =
                             switch (text.toLowerCase(Locale.ROOT)) {
-                                case "true", "t", "1", "yes", "y", "on" -> Optional.of(true);
-                                case "false", "f", "0", "no", "n", "off" -> Optional.of(false);
+                                case "true", "yes", "y", "on" -> Optional.of(true);
+                                case "false", "no", "n", "off" -> Optional.of(false);
                                 default -> Optional.<Boolean>empty();
                             };
                     if (read.isEmpty()) {

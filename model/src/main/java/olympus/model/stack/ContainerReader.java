@@ -150,6 +150,12 @@ final class ContainerReader {
                     "a folder of this machine");
             return Optional.empty();
         }
+        if (b.dockerfile().isPresent() && b.inlineDockerfile().isPresent()) {
+            problems.error(
+                    f.placeOf(ComposeServiceKeys.BUILD),
+                    "dockerfile and dockerfile_inline exclude each other",
+                    "one of the two");
+        }
         return project.path(written)
                 .map(context ->
                         new Image.Build(

@@ -86,6 +86,7 @@ public final class DefinitionRules {
         definition.services().forEach(rules::service);
         rules.dependencies();
         rules.cycles();
+        PinningRules.check(definition, rules.findings);
         PortRules.check(definition.services(), rules.outlined, rules.findings);
         rules.size();
         return rules.findings;
@@ -141,7 +142,6 @@ public final class DefinitionRules {
         }
         service.probe().ifPresent(probe -> probe(path + ".probe", service, probe));
         recovery(path + ".recovery", service.recovery());
-        pinned(path + ".recovery", service);
         deploy(path + ".deploy", service.deploy());
         if (!Conversions.signals().containsValue(service.stop().signal())) {
             findings.add(
@@ -315,30 +315,6 @@ public final class DefinitionRules {
                                     show(recovery.backoff().initial())),
                     "max of at least initial");
         }
-    }
-
-    private void pinned(String path, ServiceDefinition service) {
-        if (service.recovery().then() != RecoveryPolicy.Then.MOVE) {
-            return;
-        }
-        var reason = Pinning.reason(service);
-        if (reason.isPresent()) {
-            error(
-                    path + ".then",
-                    "%s cannot be moved: %s".formatted(service.name(), reason.get()),
-                    "then: report");
-            return;
-        }
-        Pinning.besides(definition, service)
-                .ifPresent(why ->
-                        findings.add(
-                                new Finding(
-                                        false,
-                                        path + ".then",
-                                        "%s would be moved alone: %s"
-                                                .formatted(service.name(), why),
-                                        "",
-                                        "")));
     }
 
     private void deploy(String path, DeployPolicy deploy) {

@@ -20,7 +20,7 @@ final class EnvironmentFile {
     private static final Pattern START =
             Pattern.compile("[ \\t]*(?:export[ \\t]+)?([^=:\\s#]+)[ \\t]*(?:([=:])[ \\t]*)?");
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
-    private static final Pattern COMMENT = Pattern.compile("(?:^|\\s+)#.*$");
+    private static final Pattern COMMENT = Pattern.compile(" +#.*$");
     private static final Pattern ESCAPE = Pattern.compile("\\\\(.)", Pattern.DOTALL);
 
     private final String file;

@@ -56,7 +56,8 @@ final class FileSet {
                                                 environment,
                                                 problems)));
             }
-        } else if (Files.exists(folder.resolve(".env"))) {
+        } else if (Files.exists(folder.resolve(".env"))
+                && !environment.getOrDefault("COMPOSE_DISABLE_ENV_FILE", "").equals("true")) {
             variables.putAll(
                     ofFile(folder.resolve(".env"), prefix + ".env", environment, problems));
         }

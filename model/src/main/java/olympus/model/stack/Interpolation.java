@@ -46,7 +46,10 @@ final class Interpolation {
         this.problems = problems;
     }
 
-    /** Knows no names that are filled in for each instance; a replaced text is never a number. */
+    /**
+     * Knows no names that are filled in for each instance; a replaced text is never a number, and a
+     * lone dollar sign stands for itself.
+     */
     static Interpolation ofCompose(Map<String, String> variables, ProblemLog problems) {
         return new Interpolation(variables, Kind.COMPOSE, problems);
     }
@@ -122,6 +125,10 @@ final class Interpolation {
             return end + 1;
         }
         var name = NAME.matcher(text).region(dollar + 1, text.length());
+        if (!name.lookingAt() && kind != Kind.OLYMPUS) {
+            result.append('$');
+            return dollar + 1;
+        }
         if (!name.lookingAt()) {
             problems.error(
                     place, "a lone \"$\"" + in(text), "$NAME or ${NAME}, or $$ for a dollar sign");

@@ -100,44 +100,44 @@ public final class Pinning {
      * network of one node, or a namespace. Services of their own are left out.
      */
     public static NavigableMap<String, NavigableSet<String>> together(StackDefinition definition) {
-        var byTie = new HashMap<String, NavigableSet<String>>();
+        var firstWith = new HashMap<String, String>();
+        var parents = new HashMap<String, String>();
         definition
                 .services()
                 .forEach((name, service) -> {
                     if (service.workload() instanceof Workload.Container container) {
-                        join(name, ties(name, container), byTie);
+                        for (var tie : ties(name, container)) {
+                            var other = firstWith.putIfAbsent(tie, name);
+                            if (other != null) {
+                                parents.put(root(name, parents), root(other, parents));
+                            }
+                        }
                     }
                 });
+        var members = new HashMap<String, NavigableSet<String>>();
+        firstWith.values().forEach(name -> add(name, parents, members));
+        parents.keySet().forEach(name -> add(name, parents, members));
         var groups = new TreeMap<String, NavigableSet<String>>();
-        byTie.values().stream()
+        members.values().stream()
                 .filter(group -> group.size() > 1)
                 .forEach(group -> groups.put(group.first(), group));
         return groups;
     }
 
-    /** Why a service that may move would lose one that may not; empty when it would lose none. */
-    static Optional<String> besides(StackDefinition definition, ServiceDefinition service) {
-        return together(definition).values().stream()
-                .filter(group -> group.contains(service.name()))
-                .flatMap(NavigableSet::stream)
-                .filter(other -> !other.equals(service.name()))
-                .flatMap(other ->
-                        Optional.ofNullable(definition.services().get(other))
-                                .flatMap(Pinning::reason)
-                                .map(reason ->
-                                        "it shares a network or namespace with %s, and %s"
-                                                .formatted(other, reason))
-                                .stream())
-                .findFirst();
+    private static void add(
+            String name, Map<String, String> parents, Map<String, NavigableSet<String>> members) {
+        members.computeIfAbsent(root(name, parents), any -> new TreeSet<>()).add(name);
     }
 
-    private static void join(
-            String service, List<String> ties, Map<String, NavigableSet<String>> byTie) {
-        var group = new TreeSet<String>();
-        group.add(service);
-        ties.forEach(tie -> group.addAll(byTie.getOrDefault(tie, new TreeSet<>())));
-        ties.forEach(tie -> byTie.put(tie, group));
-        byTie.replaceAll((tie, other) -> other.stream().anyMatch(group::contains) ? group : other);
+    /** The service that stands for all that are tied to one; shortens the way to it. */
+    private static String root(String name, Map<String, String> parents) {
+        var at = name;
+        for (var parent = parents.get(at); parent != null && !parent.equals(at); ) {
+            parents.put(at, Optional.ofNullable(parents.get(parent)).orElse(parent));
+            at = parent;
+            parent = parents.get(at);
+        }
+        return at;
     }
 
     /** Names of what it shares with others that must be beside it. */

@@ -90,7 +90,9 @@ final class StackReader {
         });
         warnOfUnusedSecrets();
         var definition = new StackDefinition(stack, mode, folder.toString(), sound);
-        places.put("services", main.placeOf(StackKeys.SERVICES));
+        if (!files.isEmpty()) {
+            places.put("services", main.placeOf(StackKeys.SERVICES));
+        }
         applyRules(definition, broken, Place.startOf(prefix + mainFile()));
         if (problems.errorCount() == 0 && name.isPresent()) {
             return loaded(definition);

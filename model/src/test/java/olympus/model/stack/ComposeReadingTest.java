@@ -176,7 +176,7 @@ final class ComposeReadingTest {
                 .extracting(a -> a.network().key())
                 .containsExactly("back", "front");
         assertThat(web.logging().options()).isEmpty();
-        assertThat(web.networking().extraHosts()).containsExactly("nas:10.0.0.2");
+        assertThat(web.networking().extraHosts()).containsExactly("nas:10.0.0.1", "nas:10.0.0.2");
     }
 
     @Test
@@ -485,9 +485,80 @@ final class ComposeReadingTest {
     @Test
     void doesNotTellASecretThatLooksLikeAVariable() {
         var problems = new ProblemLog();
-        EnvironmentFile.parse("x.env", "P=pa$sword1${\nQ=${1hidden}\n", Map.of(), problems);
+        EnvironmentFile.parse(
+                "x.env", "P=pa$sword1${\nQ=${1hidden}\nR=ends$\n", Map.of(), problems);
         assertThat(problems.errors().toString() + problems.warnings())
                 .contains("x.env:1:1", "x.env:2:1")
                 .doesNotContain("sword1", "hidden");
+    }
+
+    @Test
+    void readsHundredsOfServicesOnAChainOfNetworks() throws IOException {
+        var text = new StringBuilder("services:\n");
+        for (var i = 0; i < 400; i++) {
+            text.append(
+                    "  s%d: { image: a, networks: [n%d, n%d], ports: [\"%d:80\"] }\n"
+                            .formatted(i, i, i + 1, 1000 + i));
+        }
+        text.append("networks:\n");
+        for (var i = 0; i <= 400; i++) {
+            text.append("  n%d:\n".formatted(i));
+        }
+        write("compose.yaml", text.toString());
+        var definition = loaded(Map.of()).definition();
+        assertThat(definition.services()).hasSize(400);
+        assertThat(Pinning.together(definition).get("s0")).hasSize(400);
+    }
+
+    @Test
+    void servicesThatExtendEachOtherDoNotMultiplyWithoutEnd() throws IOException {
+        var text = new StringBuilder("services:\n  s0:\n    image: a\n    environment:\n");
+        for (var i = 0; i < 2_000; i++) {
+            text.append("      V%d: x\n".formatted(i));
+        }
+        for (var i = 1; i <= 400; i++) {
+            text.append("  s%d: { extends: s0 }\n".formatted(i));
+        }
+        write("compose.yaml", text.toString());
+        assertThat(problems(Map.of())).contains("services extend to too many values");
+    }
+
+    @Test
+    void whatIncludesMayAddToWhatItIncludes() throws IOException {
+        write(
+                "compose.yaml",
+                "include: [sub/compose.yaml]\nservices: { web: { image: b, command: null } }");
+        write("sub/compose.yaml", "services: { web: { image: a, command: [x], user: me } }");
+        assertThat(web(Map.of()).image().reference()).isEqualTo("b");
+        assertThat(web(Map.of()).execution().command()).isEmpty();
+        assertThat(web(Map.of()).execution().user()).contains("me");
+        assertThat(loaded(Map.of()).warnings().toString())
+                .contains(
+                        "\"web\" of services is also declared in the included file at sub/compose.yaml:1:13");
+    }
+
+    @Test
+    void replacesVariablesWithEveryOperator() throws IOException {
+        write(
+                "compose.yaml",
+                """
+                services:
+                  web:
+                    image: a
+                    command:
+                      - $A-${A}-$$A
+                      - ${A:-x}${E:-x}${U:-x}
+                      - ${A-x}[${E-x}]${U-x}
+                      - ${A:+x}[${E:+x}][${U:+x}]
+                      - ${A+x}${E+x}[${U+x}]
+                      - ${U:-${V:-${A}}}
+                      - ^/x$|$1
+                """);
+        assertThat(web(Map.of("A", "a", "E", "")).execution().command())
+                .contains(List.of("a-a-$A", "axx", "a[]x", "x[][]", "xx[]", "a", "^/x$|$1"));
+        write("compose.yaml", "services: { web: { image: \"${E:?is empty}${U?is not set}\" } }");
+        assertThat(problems(Map.of("E", "")))
+                .contains("the variable E is required: is empty")
+                .contains("the variable U is required: is not set");
     }
 }
