@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.StreamSupport;
 import olympus.foundation.Poll;
-import olympus.model.stack.ApplyRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -54,17 +53,18 @@ final class AdoptCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var api = session.api(options);
-        var files = ComposeFolders.read(directory, session, options);
+        var found = ComposeFolders.read(directory, session);
         var document = JSON.createObjectNode();
         var stacks = document.putArray("stacks");
-        for (var stack : files) {
-            stacks.add(adopt(api, stack));
+        for (var one : found) {
+            stacks.add(adopt(api, one));
         }
         session.print(options, document, body -> body.path("stacks").forEach(this::tell));
         return ExitCodes.OK;
     }
 
-    private ObjectNode adopt(Api api, ApplyRequest stack) {
+    private ObjectNode adopt(Api api, ComposeFolders.Found found) {
+        var stack = found.stack();
         var name = stack.definition().name().value();
         var path = "/stacks/" + Api.escape(name);
         if (modeOf(api, name).isEmpty()) {
@@ -75,7 +75,12 @@ final class AdoptCommand implements Callable<Integer> {
         }
         var seen = Poll.within(SEEN_WITHIN, LOOK_AGAIN, () -> seen(api, name));
         var missing = missing(seen);
-        var mayManage = !observe && seen.isPresent() && missing.isEmpty();
+        var mayManage =
+                !observe
+                        && found.refused().isEmpty()
+                        && seen.isPresent()
+                        && missing.isEmpty()
+                        && isAsDeclared(api, name);
         if (mayManage) {
             api.put(path + "/mode", JSON.createObjectNode().put("mode", "manage"), Map.of());
         }
@@ -87,7 +92,16 @@ final class AdoptCommand implements Callable<Integer> {
         var reasons = result.putArray("notRunning");
         missing.forEach(reasons::add);
         result.put("seen", seen.isPresent());
+        result.put("notManageable", found.refused());
         return result;
+    }
+
+    /** Managing it would change nothing at once. */
+    private static boolean isAsDeclared(Api api, String name) {
+        return StreamSupport.stream(
+                        api.list("/decisions/pending", "pending").path("pending").spliterator(),
+                        false)
+                .noneMatch(one -> one.path("instance").asString().startsWith(name + "/"));
     }
 
     private static Optional<String> modeOf(Api api, String name) {
@@ -143,6 +157,11 @@ final class AdoptCommand implements Callable<Integer> {
                 "%s: %d running as found, nothing restarted; mode %s"
                         .formatted(name, running, stack.path("mode").asString()));
         stack.path("notRunning").forEach(one -> session.say("  not running: " + one.asString()));
+        var refused = stack.path("notManageable").asString();
+        if (!refused.isEmpty()) {
+            session.say("  cannot be managed yet, and is left out:");
+            refused.lines().forEach(line -> session.say("    " + line));
+        }
         if (!stack.path("seen").asBoolean()) {
             session.say(
                     "  the agent has not told of every instance within %d s; look again: olympus status %s"

@@ -185,6 +185,7 @@ final class ModesTest {
         shop();
         server.on("GET /stacks", 200, "{\"stacks\":[],\"next\":null}");
         instance("running", "adopted");
+        server.on("GET /decisions/pending", 200, "{\"pending\":[],\"next\":null}");
         var run = run("adopt", folder.resolve("compose").toString());
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("shop: 1 running as found, nothing restarted");
@@ -203,6 +204,25 @@ final class ModesTest {
         assertThat(run.out())
                 .contains("not running: shop/web.1: there is no container shop-web-1")
                 .contains("olympus mode shop manage");
+        assertThat(server.requests()).noneMatch(r -> r.startsWith("PUT /stacks/shop/mode"));
+    }
+
+    @Test
+    void onlyWatchesAFolderOfWhichAServiceCannotBeManaged() throws Exception {
+        var shop = shop();
+        Files.delete(shop.resolve("olympus.yaml"));
+        Files.writeString(
+                shop.resolve("compose.yaml"),
+                """
+                services:
+                  web: { image: nginx }
+                  cron: { image: busybox, post_start: [ { command: date } ] }
+                """);
+        server.on("GET /stacks", 200, "{\"stacks\":[],\"next\":null}");
+        instance("running", "adopted");
+        var run = run("adopt", shop.toString());
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("cannot be managed yet").contains("compose.yaml:3:");
         assertThat(server.requests()).noneMatch(r -> r.startsWith("PUT /stacks/shop/mode"));
     }
 

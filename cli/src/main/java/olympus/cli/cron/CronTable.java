@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * the text.
  *
  * @param faults in the order of their lines
- * @param endsWithinLine whether the last line says something and has no line end, for which cron ignores it or the
- *     whole file
+ * @param endsWithinLine whether the last line says something and has no line end, for which cron
+ *     ignores it or the whole file
  */
 public record CronTable(List<Job> jobs, List<Fault> faults, boolean endsWithinLine) {
 

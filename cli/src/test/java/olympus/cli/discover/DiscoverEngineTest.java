@@ -46,9 +46,7 @@ final class DiscoverEngineTest {
         var until = System.nanoTime() + DEADLINE.toNanos();
         while (true) {
             var seen = look(docker);
-            var all =
-                    wanted.stream()
-                            .allMatch(one -> seen.containers().stream().anyMatch(one));
+            var all = wanted.stream().allMatch(one -> seen.containers().stream().anyMatch(one));
             if (all) {
                 return seen;
             }
