@@ -57,10 +57,8 @@ final class ImportCommand implements Runnable {
                 session.say("written: " + file);
             }
             if (!draft.notes().isEmpty()) {
-                session.say("not carried over (%d):".formatted(draft.notes().size()));
-                draft.notes()
-                        .forEach(note ->
-                                session.say("  " + note.replaceFirst("^not carried over: ", "")));
+                session.say("to look at (%d):".formatted(draft.notes().size()));
+                draft.notes().forEach(note -> session.say("  " + note));
             }
             return ExitCodes.OK;
         } catch (ImportRefusal e) {

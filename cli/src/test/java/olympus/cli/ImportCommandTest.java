@@ -37,7 +37,7 @@ final class ImportCommandTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out())
                 .isEqualTo(
-                        "written: %s\nnot carried over (1):\n  web.service:3: Slice=x.slice\n"
+                        "written: %s\nto look at (1):\n  not carried over: web.service:3: Slice=x.slice\n"
                                 .formatted(in("shop/olympus.yaml")));
         assertThat(run("validate", in("shop")).exitCode()).isZero();
     }

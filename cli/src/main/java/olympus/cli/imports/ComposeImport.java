@@ -67,7 +67,7 @@ public final class ComposeImport {
             Path folder, StackDefinition stack, List<Problem> refused, List<Problem> warnings) {
         var notes = new ArrayList<String>();
         refused.forEach(problem -> notes.add("cannot be managed yet: " + problem));
-        warnings.forEach(problem -> notes.add("has no effect here: " + problem));
+        warnings.forEach(problem -> notes.add(problem.toString()));
         var lines = new ArrayList<String>();
         lines.add("# Written by: olympus import compose " + folder);
         lines.add(

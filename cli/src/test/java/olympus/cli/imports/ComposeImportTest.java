@@ -7,13 +7,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import olympus.model.stack.StackDefinition;
 import olympus.model.stack.StackFolder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class ComposeImportTest {
+
+    private static final Map<String, String> HOME = Map.of("HOME", "/home/ana");
 
     @TempDir Path parent;
 
@@ -75,6 +80,31 @@ final class ComposeImportTest {
 
         var outcome = StackFolder.load(folder, Map.of());
         assertThat(outcome).as(outcome.toString()).isInstanceOf(StackFolder.Outcome.Loaded.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("published")
+    void writesAFileThatLoadsForProjectsAsPeoplePublishThem(Path project) throws IOException {
+        try (var files = Files.walk(project)) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                var copy = folder.resolve(project.relativize(file).toString());
+                if (!file.endsWith("olympus.yaml")) {
+                    Files.createDirectories(copy.getParent());
+                    Files.copy(file, copy);
+                }
+            }
+        }
+
+        ComposeImport.of(folder, HOME).writeTo(folder);
+
+        var outcome = StackFolder.load(folder, HOME);
+        assertThat(outcome).as(outcome.toString()).isInstanceOf(StackFolder.Outcome.Loaded.class);
+    }
+
+    private static Stream<Path> published() throws IOException {
+        try (var folders = Files.list(Path.of("../model/src/test/resources/stacks/compose"))) {
+            return folders.filter(Files::isDirectory).sorted().toList().stream();
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Which Compose files make up the project of a folder: those that {@code COMPOSE_FILE} names, else
@@ -60,7 +61,7 @@ final class ComposeFiles {
             Path folder, String named, Map<String, String> variables, ProblemLog problems) {
         var separator = variables.getOrDefault("COMPOSE_PATH_SEPARATOR", ":");
         var files = new ArrayList<Located<Path>>();
-        for (var name : named.split(java.util.regex.Pattern.quote(separator), -1)) {
+        for (var name : named.split(Pattern.quote(separator), -1)) {
             if (!name.isBlank()) {
                 var place = Place.startOf("COMPOSE_FILE");
                 FileSet.resolve(folder, new Located<>(place, name.strip()), problems)

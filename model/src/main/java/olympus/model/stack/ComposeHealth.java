@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import olympus.model.NearestWord;
 import olympus.model.stack.KeyTable.Fields;
 import olympus.model.stack.container.HealthCheck;
 import olympus.model.stack.container.Logging;
@@ -118,7 +119,7 @@ final class ComposeHealth {
                                         place,
                                         "the test begins with \"%s\"".formatted(list.getFirst()),
                                         "CMD, CMD-SHELL or NONE first",
-                                        olympus.model.NearestWord.to(
+                                        NearestWord.to(
                                                 list.getFirst(),
                                                 List.of("CMD", "CMD-SHELL", "NONE")));
                                 return Optional.empty();

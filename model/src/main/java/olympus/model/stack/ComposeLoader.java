@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import olympus.model.NearestWord;
 
 /**
  * Reads the files of a Compose project into one tree: variables replaced, {@code extends} followed,
@@ -235,7 +236,7 @@ final class ComposeLoader {
                     extension.service().place(),
                     "there is no service \"%s\" in %s".formatted(name, FileSet.show(folder, path)),
                     "a service of that file",
-                    olympus.model.NearestWord.to(name, services.get().entries().keySet()));
+                    NearestWord.to(name, services.get().entries().keySet()));
             return Optional.empty();
         }
         extendedValues += entry.value().size();

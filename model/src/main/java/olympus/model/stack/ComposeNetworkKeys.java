@@ -1,5 +1,6 @@
 package olympus.model.stack;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -241,7 +242,7 @@ final class ComposeNetworkKeys {
                 Shapes.refine(
                         Shapes.list(ComposeShapes.place("the name of a network"), 0),
                         (list, place, problems) -> {
-                            Map<String, Located<Attachment>> read = new java.util.LinkedHashMap<>();
+                            Map<String, Located<Attachment>> read = new LinkedHashMap<>();
                             list.forEach(name ->
                                     read.put(
                                             name.value(),

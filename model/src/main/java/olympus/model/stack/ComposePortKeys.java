@@ -1,6 +1,7 @@
 package olympus.model.stack;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -163,7 +164,7 @@ final class ComposePortKeys {
 
     private static Optional<PortSpec.Protocol> protocol(
             String protocol, Place place, ProblemLog problems) {
-        switch (protocol.toLowerCase(java.util.Locale.ROOT)) {
+        switch (protocol.toLowerCase(Locale.ROOT)) {
             case "tcp" -> {
                 return Optional.of(PortSpec.Protocol.TCP);
             }

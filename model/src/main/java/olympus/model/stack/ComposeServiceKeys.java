@@ -17,7 +17,9 @@ import olympus.model.stack.ComposeSettings.Text;
 import olympus.model.stack.KeyTable.Fields;
 import olympus.model.stack.Settings.FileSetting;
 import olympus.model.stack.Settings.RestartSetting;
+import olympus.model.stack.container.HealthCheck;
 import olympus.model.stack.container.Image;
+import olympus.model.stack.container.Logging;
 
 /** The keys of a Compose service. */
 final class ComposeServiceKeys {
@@ -213,7 +215,7 @@ final class ComposeServiceKeys {
                     Conversions.restart(),
                     "`no` (when absent), `always`, `unless-stopped`, `on-failure[:N]`. Olympus restarts by `recovery`: a few times, then it reports.",
                     "restart: unless-stopped");
-    static final Key<olympus.model.stack.container.HealthCheck> HEALTHCHECK =
+    static final Key<HealthCheck> HEALTHCHECK =
             Key.of(
                     "healthcheck",
                     ComposeHealth.shape(),
@@ -243,7 +245,7 @@ final class ComposeServiceKeys {
                     ComposeShapes.duration(),
                     "After which it is killed; else 10s.",
                     "stop_grace_period: 1m");
-    static final Key<olympus.model.stack.container.Logging> LOGGING =
+    static final Key<Logging> LOGGING =
             Key.of(
                     "logging",
                     ComposeHealth.logging(),
