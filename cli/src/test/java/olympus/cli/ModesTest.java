@@ -176,6 +176,7 @@ final class ModesTest {
         Files.writeString(
                 shop.resolve("olympus.yaml"), "services: { web: { command: [sleep, '60'] } }");
         server.on("PUT /stacks/shop?mode=observe", 200, PLAN);
+        server.on("GET /decisions/pending", 200, "{\"pending\":[],\"next\":null}");
         server.on("PUT /stacks/shop/mode", 200, "{\"stack\":\"shop\",\"mode\":\"manage\"}");
         return shop;
     }
@@ -185,7 +186,6 @@ final class ModesTest {
         shop();
         server.on("GET /stacks", 200, "{\"stacks\":[],\"next\":null}");
         instance("running", "adopted");
-        server.on("GET /decisions/pending", 200, "{\"pending\":[],\"next\":null}");
         var run = run("adopt", folder.resolve("compose").toString());
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("shop: 1 running as found, nothing restarted");

@@ -490,6 +490,8 @@ final class InstanceMachine {
             remark = why + "; not restarted: " + surroundings.brake().get();
         } else if (policy().restart() == Restart.NO) {
             remark = why + "; not restarted (restart: no)";
+        } else if (policy().leavesUnhealthy()) {
+            remark = why + "; not restarted (recovery: unhealthy: report)";
         } else {
             stop(running.run(), running.pid(), Then.RECOVER, why);
         }

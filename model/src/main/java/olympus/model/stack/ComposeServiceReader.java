@@ -179,7 +179,10 @@ final class ComposeServiceReader {
                                 .or(() ->
                                         pinned
                                                 ? Optional.of(RecoveryPolicy.Then.REPORT)
-                                                : Optional.empty()));
+                                                : Optional.empty()),
+                        written.unhealthy()
+                                .or(defaults.recovery()::unhealthy)
+                                .or(() -> container.map(c -> RecoveryPolicy.Unhealthy.REPORT)));
         return setting.policy(restart(f, own, policy), defaults.recovery());
     }
 

@@ -72,6 +72,14 @@ final class RecoveryKeys {
                     "What follows giving up: `report` it, or `move` the instance to another node (with one node, the move is reported as impossible).",
                     "then: move");
 
+    static final Key<RecoveryPolicy.Unhealthy> UNHEALTHY =
+            new Key<>(
+                    "unhealthy",
+                    Shapes.word(RecoveryPolicy.Unhealthy.class),
+                    "restart; report for containers of a Compose file",
+                    "What follows too many failed probes of an instance that runs: `restart` it, or only `report` it.",
+                    "unhealthy: restart");
+
     static final KeyTable RECOVERY =
             KeyTable.of(
                     "a recovery",
@@ -80,7 +88,8 @@ final class RecoveryKeys {
                     ATTEMPTS,
                     WITHIN,
                     BACKOFF_KEY,
-                    THEN);
+                    THEN,
+                    UNHEALTHY);
 
     static final Key<RecoverySetting> RECOVERY_KEY =
             new Key<>(
@@ -97,6 +106,10 @@ final class RecoveryKeys {
         var backoff = fields.get(BACKOFF_KEY).orElse(RecoverySetting.NONE.backoff());
         return Optional.of(
                 new RecoverySetting(
-                        fields.get(ATTEMPTS), fields.get(WITHIN), backoff, fields.get(THEN)));
+                        fields.get(ATTEMPTS),
+                        fields.get(WITHIN),
+                        backoff,
+                        fields.get(THEN),
+                        fields.get(UNHEALTHY)));
     }
 }

@@ -2,6 +2,7 @@ package olympus.model.stack;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import olympus.model.json.EnumWords;
 
 /**
@@ -11,9 +12,26 @@ import olympus.model.json.EnumWords;
  * @param attempts restarts within {@code within} before giving up; the counter resets after an
  *     instance was healthy (or, without a probe, running) for {@code within}
  * @param then what follows giving up
+ * @param unhealthy what follows too many failed probes; empty: a restart
  */
 public record RecoveryPolicy(
-        Restart restart, int attempts, Duration within, Backoff backoff, Then then) {
+        Restart restart,
+        int attempts,
+        Duration within,
+        Backoff backoff,
+        Then then,
+        Optional<Unhealthy> unhealthy) {
+
+    /** One that restarts what is unhealthy. */
+    public RecoveryPolicy(
+            Restart restart, int attempts, Duration within, Backoff backoff, Then then) {
+        this(restart, attempts, within, backoff, then, Optional.empty());
+    }
+
+    /** Whether an instance that runs, but is unhealthy, is left running. */
+    public boolean leavesUnhealthy() {
+        return unhealthy.equals(Optional.of(Unhealthy.REPORT));
+    }
 
     public static final RecoveryPolicy DEFAULT =
             new RecoveryPolicy(
@@ -42,6 +60,12 @@ public record RecoveryPolicy(
         public String word() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
+    }
+
+    /** {@code restart} what runs but is unhealthy, or only {@code report} it. */
+    public enum Unhealthy {
+        RESTART,
+        REPORT
     }
 
     /**

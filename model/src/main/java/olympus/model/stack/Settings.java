@@ -91,13 +91,15 @@ final class Settings {
             Optional<Integer> attempts,
             Optional<Duration> within,
             BackoffSetting backoff,
-            Optional<RecoveryPolicy.Then> then) {
+            Optional<RecoveryPolicy.Then> then,
+            Optional<RecoveryPolicy.Unhealthy> unhealthy) {
 
         static final RecoverySetting NONE =
                 new RecoverySetting(
                         Optional.empty(),
                         Optional.empty(),
                         new BackoffSetting(Optional.empty(), Optional.empty()),
+                        Optional.empty(),
                         Optional.empty());
 
         RecoveryPolicy policy(RestartSetting restart, RecoverySetting defaults) {
@@ -115,7 +117,8 @@ final class Settings {
                             backoff.max()
                                     .or(defaults.backoff::max)
                                     .orElse(standard.backoff().max())),
-                    then.or(defaults::then).orElse(standard.then()));
+                    then.or(defaults::then).orElse(standard.then()),
+                    unhealthy.or(defaults::unhealthy));
         }
     }
 

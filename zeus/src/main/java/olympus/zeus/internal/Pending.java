@@ -106,7 +106,8 @@ final class Pending {
         }
 
         private boolean mayRestart() {
-            return declared.recovery().restart() != RecoveryPolicy.Restart.NO;
+            return declared.recovery().restart() != RecoveryPolicy.Restart.NO
+                    && !declared.recovery().leavesUnhealthy();
         }
 
         private Optional<PendingView> update(InstanceObservation seen) {
