@@ -127,20 +127,23 @@ public final class Samples {
                 Optional.of(7));
     }
 
+    private static StackPointer pointer() {
+        return new StackPointer(
+                SHOP,
+                3,
+                true,
+                AT,
+                "user:ana",
+                Optional.of(1763700000L),
+                Optional.of(
+                        new StackPointer.ModeOrder(StackDefinition.Mode.OBSERVE, "user:ana", AT)),
+                Optional.of("user:ana"));
+    }
+
     static List<Record> all() {
         var stamp = new Assignment.Stamp(1, 40, 57);
         return List.of(
-                new StackPointer(
-                        SHOP,
-                        3,
-                        true,
-                        AT,
-                        "user:ana",
-                        Optional.of(1763700000L),
-                        Optional.of(
-                                new StackPointer.ModeOrder(
-                                        StackDefinition.Mode.OBSERVE, "user:ana", AT)),
-                        Optional.of("user:ana")),
+                pointer(),
                 new StackRevision(3, AT, "user:ana", "10.0.0.7", "changed web", shop()),
                 new ServiceState(
                         WEB_1.service(),

@@ -100,7 +100,14 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
 
     static List<ApiOperation> all() {
         return java.util.stream.Stream.of(
-                        services(), orders(), stacks(), changes(), island(), records(), server())
+                        services(),
+                        orders(),
+                        stacks(),
+                        changes(),
+                        ends(),
+                        island(),
+                        records(),
+                        server())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -232,6 +239,26 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                         .tagged()
                         .reading(APPLY_REQUEST),
                 of(
+                                "GET " + one + "/revisions",
+                                "listRevisions",
+                                STACKS,
+                                "Lists the revisions of a stack.",
+                                "Revisions, newest first.")
+                        .failing(400, 404, 503),
+                of(
+                                "POST " + one + "/rollback",
+                                "rollbackStack",
+                                STACKS,
+                                "Returns a stack to an earlier revision, as a new revision.",
+                                "What is carried out.")
+                        .failing(ORDER)
+                        .failing(BODY));
+    }
+
+    private static List<ApiOperation> ends() {
+        var one = "/api/v1/stacks/{stack}";
+        return List.of(
+                of(
                                 "PUT " + one + "/mode",
                                 "setMode",
                                 STACKS,
@@ -254,22 +281,7 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                                 "Stops the services of a stack in reverse dependency order and forgets the stack.",
                                 "The services that are being removed.")
                         .saying("Data of the services is kept.")
-                        .failing(ORDER),
-                of(
-                                "GET " + one + "/revisions",
-                                "listRevisions",
-                                STACKS,
-                                "Lists the revisions of a stack.",
-                                "Revisions, newest first.")
-                        .failing(400, 404, 503),
-                of(
-                                "POST " + one + "/rollback",
-                                "rollbackStack",
-                                STACKS,
-                                "Returns a stack to an earlier revision, as a new revision.",
-                                "What is carried out.")
-                        .failing(ORDER)
-                        .failing(BODY));
+                        .failing(ORDER));
     }
 
     private static List<ApiOperation> island() {
