@@ -1,12 +1,16 @@
 package olympus.agent;
 
+import static olympus.agent.ContainerWorld.assign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import olympus.engine.OwnDocker;
+import java.time.Duration;
+import java.util.Optional;
+import olympus.engine.TestEngine;
+import olympus.model.stack.Probe;
+import olympus.model.stack.container.Image;
+import olympus.model.stack.container.Mount;
+import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceSpec.Desired;
 import org.junit.jupiter.api.AfterAll;
@@ -15,93 +19,60 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Containers through their life: made, started, ended, watched, let go. */
+/** Containers through their life: made, taken over, replaced, watched, let go. */
 class ContainerLifeTest {
 
     private static final String WEB = "first/web.1";
 
-    private static OwnDocker docker;
+    private static ContainerWorld world;
 
     @TempDir Path folder;
 
     @BeforeAll
     static void startEngine() {
-        docker = new OwnDocker();
+        world = new ContainerWorld();
     }
 
     @AfterAll
     static void stopEngine() {
-        docker.close();
+        world.close();
     }
 
     @AfterEach
     void removeContainers() {
-        var all = docker.command("ps", "-aq");
-        if (!all.isEmpty()) {
-            var command = new java.util.ArrayList<>(List.of("rm", "-f"));
-            command.addAll(Arrays.asList(all.split("\\s+")));
-            docker.command(command.toArray(String[]::new));
-        }
-    }
-
-    private RunningAgent agent() {
-        return new RunningAgent(folder, docker.address());
-    }
-
-    private static void assign(RunningAgent agent, Containers... specs) {
-        agent.assign(Map.of(), Arrays.stream(specs).map(Containers::build).toList());
-    }
-
-    private static String inspect(String container, String format) {
-        return docker.command("inspect", "--format", format, container);
-    }
-
-    /** As {@code docker compose} would have made it. */
-    private static void composed(Containers spec) {
-        docker.command(
-                "run",
-                "-d",
-                "--name",
-                spec.name(),
-                "--restart",
-                "unless-stopped",
-                "--label",
-                "com.docker.compose.project=" + spec.project(),
-                "--label",
-                "com.docker.compose.service=" + spec.service(),
-                "--label",
-                "com.docker.compose.container-number=1",
-                "--label",
-                "com.docker.compose.oneoff=False",
-                OwnDocker.IMAGE,
-                "/bin/sh",
-                "-c",
-                "trap 'exit 0' TERM; echo composed; while :; do sleep 600 & wait $!; done");
+        world.clean();
     }
 
     @Test
     void makesStartsEndsAndRemovesAContainerAsComposeWouldNameIt() {
-        try (var agent = agent()) {
+        try (var agent = world.agent(folder)) {
             var spec = Containers.sleeping(WEB);
             assign(agent, spec);
             var seen = agent.awaitRunning(WEB);
             assertThat(seen.driver()).isEqualTo("container");
-            assertThat(inspect("first-web-1", "{{.State.Pid}}"))
+            assertThat(world.inspect("first-web-1", "{{.State.Pid}}"))
                     .isEqualTo(Long.toString(seen.pid()));
-            assertThat(inspect("first-web-1", "{{json .Config.Labels}}"))
+            assertThat(world.inspect("first-web-1", "{{json .Config.Labels}}"))
                     .contains("\"com.docker.compose.project\":\"first\"")
                     .contains("\"com.docker.compose.service\":\"web\"")
+                    .contains("\"com.docker.compose.oneoff\":\"False\"")
                     .contains("\"com.docker.compose.container-number\":\"1\"");
+            assertThat(
+                            world.inspect(
+                                    "first-web-1",
+                                    "{{json (index .NetworkSettings.Networks \"first_default\").Aliases}}"))
+                    .contains("\"web\"")
+                    .contains("\"first-web-1\"");
             assertThat(agent.lines(WEB, 1).getFirst().text()).isEqualTo("up");
 
             assign(agent, spec.desired(Desired.STOP));
             agent.awaitState(WEB, State.STOPPED);
-            assertThat(inspect("first-web-1", "{{.State.Status}}")).isEqualTo("exited");
+            assertThat(world.inspect("first-web-1", "{{.State.Status}}")).isEqualTo("exited");
 
             assign(agent);
-            Eventually.check(() -> assertThat(docker.command("ps", "-aq")).isEmpty());
+            Eventually.check(() -> assertThat(world.docker().command("ps", "-aq")).isEmpty());
             Eventually.check(() ->
-                    assertThat(docker.command("network", "ls", "--format", "{{.Name}}"))
+                    assertThat(world.docker().command("network", "ls", "--format", "{{.Name}}"))
                             .doesNotContain("first_default"));
         }
     }
@@ -109,31 +80,168 @@ class ContainerLifeTest {
     @Test
     void takesWhatComposeMadeAsItIs() {
         var spec = Containers.sleeping(WEB);
-        composed(spec);
-        var startedAt = inspect(spec.name(), "{{.State.StartedAt}} {{.Id}}");
-        try (var agent = agent()) {
+        world.composed(spec);
+        var before = world.run(spec);
+        try (var agent = world.agent(folder)) {
             assign(agent, spec);
             agent.awaitRunning(WEB);
             Eventually.check(() ->
-                    assertThat(inspect(spec.name(), "{{.HostConfig.RestartPolicy.Name}}"))
+                    assertThat(world.inspect(spec.name(), "{{.HostConfig.RestartPolicy.Name}}"))
                             .isEqualTo("no"));
             agent.restartAgent();
             agent.awaitRunning(WEB);
-            assertThat(inspect(spec.name(), "{{.State.StartedAt}} {{.Id}}")).isEqualTo(startedAt);
+            assertThat(world.run(spec)).isEqualTo(before);
             assertThat(agent.lines(WEB, 1).getFirst().text()).isEqualTo("composed");
         }
     }
 
     @Test
-    void restartsAContainerThatWasKilled() {
-        try (var agent = agent()) {
-            assign(agent, Containers.sleeping(WEB));
-            var pid = agent.awaitRunning(WEB).pid();
-            docker.command("kill", "first-web-1");
-            var again =
-                    agent.await(WEB, seen -> seen.state() == State.RUNNING && seen.pid() != pid);
-            assertThat(again.restarts()).isEqualTo(1);
-            assertThat(again.lastExit()).contains(137);
+    void watchesWithoutTouchingAnything() {
+        var spec = Containers.sleeping(WEB).desired(Desired.WATCH);
+        world.composed(spec);
+        var before = world.run(spec);
+        try (var agent = world.agent(folder)) {
+            assign(agent, spec);
+            agent.awaitRunning(WEB);
+            assertThat(world.inspect(spec.name(), "{{.HostConfig.RestartPolicy.Name}}"))
+                    .isEqualTo("unless-stopped");
+
+            world.docker().command("stop", spec.name());
+            var stopped = agent.awaitState(WEB, State.STOPPED);
+            assertThat(stopped.reason()).contains("only observed");
+
+            world.docker().command("start", spec.name());
+            agent.awaitRunning(WEB);
+            assertThat(world.run(spec)).isNotEqualTo(before).startsWith(before.substring(0, 64));
+
+            var now = world.run(spec);
+            assign(agent, spec.desired(Desired.RUN).token("run-2"));
+            assign(agent, spec.desired(Desired.WATCH).token("run-2"));
+            assign(agent);
+            agent.awaitReport(report -> report.instances().isEmpty());
+            assertThat(world.run(spec)).startsWith(now.substring(0, 64));
+        }
+    }
+
+    @Test
+    void goesFromWatchingToManagingAndIsReleasedWithoutARestart() {
+        var spec = Containers.sleeping(WEB).desired(Desired.WATCH).token("run-7");
+        world.composed(spec);
+        var before = world.run(spec);
+        try (var agent = world.agent(folder)) {
+            assign(agent, spec);
+            agent.awaitRunning(WEB);
+            assign(agent, spec.token("run-8"));
+            agent.await(WEB, seen -> seen.runToken().equals("run-8"));
+
+            assign(agent, spec.desired(Desired.RUN));
+            Eventually.check(() ->
+                    assertThat(world.inspect(spec.name(), "{{.HostConfig.RestartPolicy.Name}}"))
+                            .isEqualTo("no"));
+            agent.restartAgent();
+            agent.awaitRunning(WEB);
+
+            assign(agent, spec.desired(Desired.RELEASE));
+            var released = agent.awaitState(WEB, State.STOPPED);
+            assertThat(released.reason()).contains("released");
+            Eventually.check(() ->
+                    assertThat(world.inspect(spec.name(), "{{.HostConfig.RestartPolicy.Name}}"))
+                            .isEqualTo("unless-stopped"));
+            assign(agent);
+            agent.awaitReport(report -> report.instances().isEmpty());
+            assertThat(world.run(spec)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void restartsTheSameContainerForANewRunOfTheSameDefinition() {
+        try (var agent = world.agent(folder)) {
+            var spec = Containers.sleeping(WEB);
+            assign(agent, spec);
+            agent.awaitRunning(WEB);
+            var before = world.run(spec);
+            assign(agent, spec.token("run-2"));
+            agent.await(
+                    WEB, seen -> seen.state() == State.RUNNING && seen.runToken().equals("run-2"));
+            assertThat(world.run(spec)).isNotEqualTo(before).startsWith(before.substring(0, 64));
+            assertThat(agent.lines(WEB, 2)).hasSize(2);
+        }
+    }
+
+    @Test
+    void makesAnotherContainerForAnotherDefinitionAndKeepsTheData() {
+        var data =
+                new Mount.Named(Containers.volume("data"), "/data", false, false, Optional.empty());
+        var script =
+                "trap 'exit 0' TERM; echo $VERSION >>/data/log; echo $VERSION >>/tmpdata/log;"
+                        + " cat /data/log /tmpdata/log; while :; do sleep 600 & wait $!; done";
+        try (var agent = world.agent(folder)) {
+            var spec =
+                    Containers.shell(WEB, script)
+                            .mount(data)
+                            .mount(new Mount.Anonymous("/tmpdata"))
+                            .variable("VERSION", "one");
+            assign(agent, spec);
+            agent.awaitRunning(WEB);
+            var before = world.run(spec);
+            agent.lines(WEB, 2);
+            assign(agent, spec.variable("VERSION", "two").token("run-2"));
+            agent.await(
+                    WEB, seen -> seen.state() == State.RUNNING && seen.runToken().equals("run-2"));
+            assertThat(world.run(spec)).doesNotStartWith(before.substring(0, 64));
+            assertThat(agent.lines(WEB, 6).stream().map(line -> line.text()))
+                    .containsExactly("one", "one", "one", "two", "one", "two");
+            Eventually.check(() ->
+                    assertThat(world.docker().command("ps", "-a", "--format", "{{.Names}}"))
+                            .isEqualTo("first-web-1"));
+        }
+    }
+
+    @Test
+    void keepsTheOldContainerRunningWhenTheNewOneCannotBeMade() {
+        try (var agent = world.agent(folder)) {
+            var spec = Containers.sleeping(WEB);
+            assign(agent, spec);
+            agent.awaitRunning(WEB);
+            var before = world.run(spec);
+            assign(agent, spec.image("nowhere:1", Image.PullPolicy.NEVER).token("run-2"));
+            var kept = agent.await(WEB, seen -> seen.reason().contains("the old run goes on"));
+            assertThat(kept.state()).isEqualTo(State.RUNNING);
+            assertThat(kept.runToken()).isEqualTo("run-1");
+            assertThat(kept.reason()).contains("nowhere:1");
+            assertThat(world.run(spec)).isEqualTo(before);
+
+            assign(agent, spec.image(TestEngine.IMAGE, Image.PullPolicy.MISSING).token("run-3"));
+            agent.await(
+                    WEB, seen -> seen.state() == State.RUNNING && seen.runToken().equals("run-3"));
+        }
+    }
+
+    @Test
+    void restartsWhatItsOwnHealthCheckCallsUnhealthy() {
+        try (var agent = world.agent(folder)) {
+            assign(
+                    agent,
+                    Containers.sleeping(WEB)
+                            .health(Duration.ofMillis(200), 2, "test ! -e /tmp/broken"));
+            var pid = agent.await(WEB, seen -> seen.health() == Health.PASSING).pid();
+            world.docker().command("exec", "first-web-1", "touch", "/tmp/broken");
+            agent.await(WEB, seen -> seen.reason().contains("unhealthy"));
+            agent.await(WEB, seen -> seen.state() == State.RUNNING && seen.pid() != pid);
+        }
+    }
+
+    @Test
+    void runsTheCommandOfAProbeInside() {
+        try (var agent = world.agent(folder)) {
+            assign(
+                    agent,
+                    Containers.sleeping(WEB)
+                            .probe(
+                                    new Probe.Target.Command(
+                                            java.util.List.of("test", "-e", "/bin/busybox")),
+                                    Duration.ofMillis(200)));
+            agent.await(WEB, seen -> seen.health() == Health.PASSING);
         }
     }
 }

@@ -59,6 +59,10 @@ final class Containers {
         this.command = List.of(command);
     }
 
+    static Containers command(String id, String... words) {
+        return new Containers(id, words);
+    }
+
     static Containers shell(String id, String script) {
         return new Containers(id, "/bin/sh", "-c", script);
     }

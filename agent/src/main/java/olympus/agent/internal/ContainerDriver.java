@@ -375,7 +375,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
             return;
         }
         var folder = folders.run(entry.id, run);
-        var pump = new LogPump(engine, folder, run, container);
+        var pump = new LogPump(engine, folder, run, container, entry.takenOver);
         entry.pump = Optional.of(pump);
         blocking.execute(() -> {
             var failure = pump.copy();
@@ -470,6 +470,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
         problems.clear("engine");
         entry.noticed = "";
         entry.asked = false;
+        entry.takenOver = up.asItWas();
         tell(entry.id, new MachineInput.Started(run, state.pid()));
         pump(entry, up.details());
         if (entry.stopping.isPresent()) {

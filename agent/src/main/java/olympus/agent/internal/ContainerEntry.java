@@ -28,6 +28,9 @@ final class ContainerEntry {
 
     boolean looking;
     boolean lookAgain;
+    /** Somebody else made or started what runs: only its last lines are taken over. */
+    boolean takenOver;
+
     boolean outOfMemory;
     boolean stopped;
     Optional<StopPolicy> stopping = Optional.empty();

@@ -119,6 +119,7 @@ final class ContainerSight {
 
     /** As it is, whoever made it: it stands for what is declared now. */
     private void take(ContainerEntry entry, ContainerDetails container) {
+        entry.takenOver = true;
         var fingerprint = entry.plan().map(ContainerPlan::fingerprint).orElse("");
         var networks = entry.plan().map(ContainerPlan::ownNetworks).orElse(List.of());
         save.accept(

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,7 @@ final class LogPump {
     private final RunFolder folder;
     private final long run;
     private final ContainerDetails container;
+    private final boolean isTakenOver;
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile Optional<Thread> thread = Optional.empty();
     private volatile boolean closed;
@@ -51,11 +53,17 @@ final class LogPump {
     private int linesToSkip;
     private long[] bytesToSkip = new long[2];
 
-    LogPump(ContainerEngine engine, RunFolder folder, long run, ContainerDetails container) {
+    LogPump(
+            ContainerEngine engine,
+            RunFolder folder,
+            long run,
+            ContainerDetails container,
+            boolean isTakenOver) {
         this.engine = engine;
         this.folder = folder;
         this.run = run;
         this.container = container;
+        this.isTakenOver = isTakenOver;
     }
 
     /**
@@ -137,15 +145,17 @@ final class LogPump {
      */
     private Account begin() {
         var ended = container.state().finishedAt();
-        var lines = new java.util.ArrayDeque<Instant>();
-        engine.logs(
-                container.id(),
-                new LogQuery(
-                        container.terminal(),
-                        Optional.empty(),
-                        OptionalInt.of(TAKEN_OVER_LINES),
-                        false),
-                chunk -> lines.add(chunk.at()));
+        var lines = new ArrayList<Instant>();
+        if (isTakenOver) {
+            engine.logs(
+                    container.id(),
+                    new LogQuery(
+                            container.terminal(),
+                            Optional.empty(),
+                            OptionalInt.of(TAKEN_OVER_LINES),
+                            false),
+                    chunk -> lines.add(chunk.at()));
+        }
         var first = lines.isEmpty() ? ended : lines.getFirst();
         var fresh = new Account(first.isAfter(ended) ? first : ended, 0, 0, 0);
         write(fresh);

@@ -23,7 +23,9 @@ import tools.jackson.databind.JsonNode;
 /** The engine's events on a thread of their own, connected again and again until closed. */
 final class EventStream implements ContainerEngine.Subscription {
 
-    private static final Duration OPENED_WITHIN = Duration.ofSeconds(10);
+    /** Podman answers with its first event, whenever that is. */
+    private static final Duration ANSWERS_WITHIN = Duration.ofDays(10_000);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
@@ -57,19 +59,28 @@ final class EventStream implements ContainerEngine.Subscription {
 
     private EngineEvent.Lost read() {
         var attempt = Attempt.other("listen for events");
-        try (var flow = calls.open(EngineCalls.Call.get(path()), attempt, OPENED_WITHIN);
+        try {
+            calls.json(EngineCalls.Call.get("/version"), attempt);
+            // What happens from now on is told, also what happens before the engine listens.
+            var path = path();
+            listener.accept(new EngineEvent.Connected());
+            return read(EngineCalls.Call.get(path), attempt);
+        } catch (EngineException e) {
+            return new EngineEvent.Lost(e.kind(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private EngineEvent.Lost read(EngineCalls.Call call, Attempt attempt) {
+        try (var flow = calls.open(call, attempt, ANSWERS_WITHIN);
                 var lines =
                         new BufferedReader(
                                 new InputStreamReader(flow.body(), StandardCharsets.UTF_8))) {
-            listener.accept(new EngineEvent.Connected());
             for (var line = lines.readLine(); line != null && !closed; line = lines.readLine()) {
                 if (!line.isBlank()) {
                     event(Json.parse(line.getBytes(StandardCharsets.UTF_8))).ifPresent(listener);
                 }
             }
             return lost("the engine at %s ended its stream of events".formatted(calls.address()));
-        } catch (EngineException e) {
-            return new EngineEvent.Lost(e.kind(), String.valueOf(e.getMessage()));
         } catch (IOException | JacksonException e) {
             return lost(
                     "the stream of events of the engine at %s broke: %s"
