@@ -429,21 +429,6 @@ final class ContainerDriver implements Driver, AutoCloseable {
             Map<SecretRef, String> secrets,
             EngineException refused) {
         var why = String.valueOf(refused.getMessage());
-        var hopeless =
-                switch (refused.kind()) {
-                    case NO_SUCH_IMAGE, INVALID, CANNOT_RUN -> true;
-                    case ABSENT,
-                            SLOW,
-                            FORBIDDEN,
-                            NO_SUCH_CONTAINER,
-                            NOT_FOUND,
-                            CONFLICT,
-                            PORT_TAKEN,
-                            OUT_OF_SPACE,
-                            CANCELLED,
-                            OTHER ->
-                            false;
-                };
         if (refused.isUnanswered() && !entry.stopped) {
             unanswered(why);
             tell(entry.id, new MachineInput.Progressed(why));
@@ -460,7 +445,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
             return;
         }
         entry.stopping = Optional.empty();
-        tell(entry.id, new MachineInput.StartFailed(run, why, hopeless));
+        tell(entry.id, new MachineInput.StartFailed(run, why, ContainerSight.isHopeless(refused)));
         look(entry);
     }
 
