@@ -73,7 +73,7 @@ class EngineContractTest {
                         List.of(),
                         Resources.UNLIMITED,
                         StopPolicy.DEFAULT,
-                        new RestartRule("unless-stopped", 0),
+                        RestartRule.NO,
                         Map.of(),
                         Map.of()));
     }
@@ -104,7 +104,10 @@ class EngineContractTest {
             assertThat(up.id()).isEqualTo(id);
             assertThat(up.state().running()).isTrue();
             assertThat(up.state().pid()).isPositive();
-            assertThat(up.restartPolicy()).isEqualTo("unless-stopped");
+            if (own instanceof OwnDocker) {
+                engine.restartRule(id, new RestartRule("unless-stopped", 0));
+                assertThat(engine.inspect(id).restartPolicy()).isEqualTo("unless-stopped");
+            }
             assertThat(engine.list(Map.of("test.label", "yes")))
                     .singleElement()
                     .satisfies(listed -> {

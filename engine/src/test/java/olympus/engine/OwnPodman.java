@@ -1,7 +1,10 @@
 package olympus.engine;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -10,7 +13,16 @@ public final class OwnPodman extends TestEngine {
 
     private Optional<Process> service = Optional.empty();
 
+    /** Limits that every machine allows, also one whose root may not raise them. */
+    private static final String CONFIGURATION =
+            "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1024:1024\"]\n";
+
     public OwnPodman() {
+        try {
+            Files.writeString(folder().resolve("containers.conf"), CONFIGURATION);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         start();
         command("import", archive().toString(), IMAGE);
     }
@@ -39,19 +51,20 @@ public final class OwnPodman extends TestEngine {
                 "file");
     }
 
+    private Map<String, String> environment() {
+        return Map.of("CONTAINERS_CONF", folder().resolve("containers.conf").toString());
+    }
+
     @Override
     public void start() {
+        var builder =
+                new ProcessBuilder(
+                        words(podman(), "system", "service", "--time=0", address().toString()));
+        builder.environment().putAll(environment());
         try {
             service =
                     Optional.of(
-                            new ProcessBuilder(
-                                            words(
-                                                    podman(),
-                                                    "system",
-                                                    "service",
-                                                    "--time=0",
-                                                    address().toString()))
-                                    .redirectErrorStream(true)
+                            builder.redirectErrorStream(true)
                                     .redirectOutput(
                                             ProcessBuilder.Redirect.appendTo(
                                                     folder().resolve("log").toFile()))
@@ -78,7 +91,7 @@ public final class OwnPodman extends TestEngine {
 
     @Override
     public String command(String... arguments) {
-        return run(words(podman(), arguments));
+        return run(environment(), words(podman(), arguments));
     }
 
     @Override

@@ -1,8 +1,5 @@
 package olympus.agent.internal;
 
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +31,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
     private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
 
     private final InstanceFolders folders;
-    private final Path records;
+    private final ContainerRecords records;
     private final EventLoop loop;
     private final Executor blocking;
     private final ContainerEngine engine;
@@ -63,7 +60,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
             ContainerLaunch launch,
             Reports reports) {
         this.folders = folders;
-        this.records = folders.root().resolve("containers");
+        this.records = new ContainerRecords(folders, problems);
         this.loop = loop;
         this.blocking = blocking;
         this.engine = engine;
@@ -78,60 +75,13 @@ final class ContainerDriver implements Driver, AutoCloseable {
 
     // ---- records
 
-    private Path file(InstanceId id) {
-        return records.resolve(id.toString().replace('/', '~'));
-    }
-
     /** Whether there is, or was, a container of this instance here. */
     boolean knows(InstanceId id) {
-        return entries.containsKey(id) || Files.exists(file(id));
+        return entries.containsKey(id) || records.has(id);
     }
 
-    private ContainerRecord read(InstanceId id) {
-        return ContainerRecord.read(file(id)).orElse(ContainerRecord.NONE);
-    }
-
-    /** A disk that refuses does not stop anything: the engine knows the container by its labels. */
     private void save(ContainerEntry entry, ContainerRecord next) {
-        if (entry.record.equals(next)) {
-            return;
-        }
-        var isNewRun = next.live() && next.run() != entry.record.run();
-        entry.record = next;
-        entry.changes++;
-        if (isNewRun) {
-            makeRunFolder(entry);
-        }
-        try {
-            Files.createDirectories(records);
-            next.write(file(entry.id));
-            problems.clear("record", entry.id);
-        } catch (java.io.IOException | UncheckedIOException e) {
-            problems.set(
-                    "record",
-                    entry.id,
-                    "cannot write down which container %s has: %s"
-                            .formatted(entry.id, e.getMessage()));
-        }
-    }
-
-    /** Before anybody hears of the run, so that its output is looked for where it will be. */
-    private void makeRunFolder(ContainerEntry entry) {
-        var run = entry.record.run();
-        var folder = folders.run(entry.id, run);
-        try {
-            if (!Files.exists(folder.stdout())) {
-                var before = folders.runs(entry.id).stream().findFirst();
-                folder.create(
-                        entry.record.runToken(), folders.marker(entry.id, run), ProcFs.bootId());
-                before.ifPresent(last ->
-                        LogPump.goOn(
-                                folders.run(entry.id, last), folder, entry.record.container()));
-            }
-            problems.clear("output", entry.id);
-        } catch (UncheckedIOException e) {
-            problems.set("output", entry.id, String.valueOf(e.getMessage()));
-        }
+        records.save(entry, next);
     }
 
     private ContainerEntry entry(InstanceId id) {
@@ -139,7 +89,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
                 id,
                 ignored -> {
                     var lastRun = folders.runs(id).stream().findFirst().orElse(0L);
-                    return new ContainerEntry(id, lane(id), read(id).after(lastRun));
+                    return new ContainerEntry(id, lane(id), records.read(id).after(lastRun));
                 });
     }
 
@@ -156,7 +106,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
 
     @Override
     public Adoption adopt(InstanceId id, Optional<InstanceSpec> wanted) {
-        var record = read(id);
+        var record = records.read(id);
         if (wanted.isEmpty() && !record.managed()) {
             return new Adoption.Nothing();
         }
@@ -164,14 +114,11 @@ final class ContainerDriver implements Driver, AutoCloseable {
         entry.spec = wanted;
         entry.asked = true;
         entry.active = true;
-        wanted.ifPresent(spec -> save(entry, entry.record.managed(entry.isManaged(), own(entry))));
+        wanted.ifPresent(
+                spec -> save(entry, entry.record.managed(entry.isManaged(), entry.ownNetworks())));
         listen();
         look(entry);
         return new Adoption.Asked("the container engine is asked what is there");
-    }
-
-    private static List<String> own(ContainerEntry entry) {
-        return entry.plan().map(ContainerPlan::ownNetworks).orElse(List.of());
     }
 
     private void listen() {
@@ -192,7 +139,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
             return;
         }
         listen();
-        save(entry, entry.record.managed(entry.isManaged(), own(entry)));
+        save(entry, entry.record.managed(entry.isManaged(), entry.ownNetworks()));
         if (spec.desired() == InstanceSpec.Desired.WATCH) {
             save(entry, entry.record.withToken(spec.runToken()));
         }
@@ -338,12 +285,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
 
     /** While it is managed the engine must not restart it; afterwards as declared. */
     private void setRule(ContainerEntry entry, ContainerDetails container) {
-        var wanted =
-                entry.isReleased()
-                        ? entry.plan().map(ContainerPlan::declaredRule)
-                        : entry.isManaged()
-                                ? Optional.of(RestartRule.NO)
-                                : Optional.<RestartRule>empty();
+        var wanted = entry.wantedRule();
         var now = new RestartRule(container.restartPolicy(), container.restartMaximum());
         if (wanted.isEmpty()
                 || wanted.get().equals(now)
@@ -487,21 +429,6 @@ final class ContainerDriver implements Driver, AutoCloseable {
             Map<SecretRef, String> secrets,
             EngineException refused) {
         var why = String.valueOf(refused.getMessage());
-        var hopeless =
-                switch (refused.kind()) {
-                    case NO_SUCH_IMAGE, INVALID, CANNOT_RUN -> true;
-                    case ABSENT,
-                            SLOW,
-                            FORBIDDEN,
-                            NO_SUCH_CONTAINER,
-                            NOT_FOUND,
-                            CONFLICT,
-                            PORT_TAKEN,
-                            OUT_OF_SPACE,
-                            CANCELLED,
-                            OTHER ->
-                            false;
-                };
         if (refused.isUnanswered() && !entry.stopped) {
             unanswered(why);
             tell(entry.id, new MachineInput.Progressed(why));
@@ -518,7 +445,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
             return;
         }
         entry.stopping = Optional.empty();
-        tell(entry.id, new MachineInput.StartFailed(run, why, hopeless));
+        tell(entry.id, new MachineInput.StartFailed(run, why, ContainerSight.isHopeless(refused)));
         look(entry);
     }
 
@@ -603,7 +530,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
     @Override
     public void forget(InstanceId id) {
         var entry = entries.remove(id);
-        var record = entry == null ? read(id) : entry.record;
+        var record = entry == null ? records.read(id) : entry.record;
         problems.forget(id);
         if (entry != null) {
             entry.pump.ifPresent(LogPump::close);
@@ -643,11 +570,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
     }
 
     private void delete(InstanceId id) {
-        try {
-            Files.deleteIfExists(file(id));
-        } catch (java.io.IOException e) {
-            problems.set("record", id, "cannot delete %s: %s".formatted(file(id), e.getMessage()));
-        }
+        records.delete(id);
         if (lane(id).isIdle()) {
             lanes.remove(id);
         }

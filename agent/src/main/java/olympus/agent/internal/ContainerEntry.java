@@ -1,5 +1,6 @@
 package olympus.agent.internal;
 
+import java.util.List;
 import java.util.Optional;
 import olympus.engine.RestartRule;
 import olympus.model.InstanceId;
@@ -28,6 +29,7 @@ final class ContainerEntry {
 
     boolean looking;
     boolean lookAgain;
+
     /** Somebody else made or started what runs: only its last lines are taken over. */
     boolean takenOver;
 
@@ -65,5 +67,17 @@ final class ContainerEntry {
 
     boolean isReleased() {
         return spec.filter(wanted -> wanted.desired() == Desired.RELEASE).isPresent();
+    }
+
+    List<String> ownNetworks() {
+        return plan().map(ContainerPlan::ownNetworks).orElse(List.of());
+    }
+
+    /** What the engine's own restart policy is to be; empty while it is only watched. */
+    Optional<RestartRule> wantedRule() {
+        if (isReleased()) {
+            return plan().map(ContainerPlan::declaredRule);
+        }
+        return isManaged() ? Optional.of(RestartRule.NO) : Optional.empty();
     }
 }

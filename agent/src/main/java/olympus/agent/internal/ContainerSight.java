@@ -247,4 +247,22 @@ final class ContainerSight {
             return false;
         }
     }
+
+    /** Whether a start would be refused again, without a change by a person. */
+    static boolean isHopeless(EngineException refused) {
+        return switch (refused.kind()) {
+            case NO_SUCH_IMAGE, INVALID, CANNOT_RUN -> true;
+            case ABSENT,
+                    SLOW,
+                    FORBIDDEN,
+                    NO_SUCH_CONTAINER,
+                    NOT_FOUND,
+                    CONFLICT,
+                    PORT_TAKEN,
+                    OUT_OF_SPACE,
+                    CANCELLED,
+                    OTHER ->
+                    false;
+        };
+    }
 }

@@ -101,7 +101,9 @@ final class HealthCounter {
         return failures;
     }
 
-    String lastMessage() {
-        return lastMessage;
+    /** The sentence that says why it counts as unhealthy. */
+    String verdict() {
+        return "unhealthy: %d probes failed in a row, the last: %s"
+                .formatted(failures, lastMessage);
     }
 }

@@ -1,18 +1,10 @@
 package olympus.agent.internal;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
-import olympus.agent.internal.MachineAction.Forget;
-import olympus.agent.internal.MachineAction.Prepare;
-import olympus.agent.internal.MachineAction.Start;
-import olympus.agent.internal.MachineAction.Stop;
-import olympus.agent.internal.MachineAction.Tell;
-import olympus.agent.internal.MachineAction.Wake;
 import olympus.agent.internal.Phase.Resting;
 import olympus.agent.internal.Phase.Running;
 import olympus.agent.internal.Phase.Starting;
@@ -57,8 +49,7 @@ final class InstanceMachine {
     private final RandomGenerator random;
     private final RestartWindow window = new RestartWindow();
     private final HealthCounter health = new HealthCounter();
-    private final List<MachineAction> actions = new ArrayList<>();
-
+    private final Story story;
     private final Wish wish = new Wish();
     private final Replacing replacing = new Replacing();
 
@@ -66,15 +57,8 @@ final class InstanceMachine {
     private Surroundings surroundings = Surroundings.FREE;
     private String runToken = "";
     private String nextStartIs = "";
-    private String reason = "";
-    private String remark = "";
     private boolean isHalted;
-    private boolean wasUnknown;
     private long lastRun;
-    private int restarts;
-    private Optional<Integer> lastExit = Optional.empty();
-    private Instant since;
-    private State shown = State.PENDING;
 
     InstanceMachine(
             InstanceId id,
@@ -86,14 +70,14 @@ final class InstanceMachine {
         this.bootId = bootId;
         this.clock = clock;
         this.random = random;
-        this.since = clock.wall();
+        this.story = new Story(id, clock);
         this.runToken = record.runToken();
         this.lastRun = record.lastRun();
-        this.restarts = record.restarts();
-        this.lastExit = record.lastExit();
+        story.restarts = record.restarts();
+        story.lastExit = record.lastExit();
         if (record.bootId().equals(bootId)) {
             window.resume(record.recent(), clock.uptimeNanos());
-            reason = record.reason();
+            story.reason = record.reason();
         }
         // After a reboot the world is another one: what was given up gets a new chance, what
         // completed stays so.
@@ -114,9 +98,7 @@ final class InstanceMachine {
     /** The brake is released: what failed while the checker was suspected does not count. */
     void forgiveFailures() {
         health.forgive();
-        if (remark.startsWith("unhealthy")) {
-            remark = "";
-        }
+        story.healed();
     }
 
     /** This run ended while no agent watched; its {@link MachineInput.Ended} follows. */
@@ -128,7 +110,7 @@ final class InstanceMachine {
     /** Takes an input and tells what is to be done about it. */
     List<MachineAction> on(MachineInput input, Surroundings now) {
         surroundings = now;
-        actions.clear();
+        story.actions().clear();
         switch (input) {
             case MachineInput.Wanted wanted -> wanted(wanted.spec());
             case MachineInput.Adopted adopted -> adopted(adopted);
@@ -140,21 +122,21 @@ final class InstanceMachine {
             case MachineInput.Appeared appeared -> appeared(appeared);
             case MachineInput.HealthSeen seen -> healthSeen(seen);
             case MachineInput.Noticed noticed -> noticed(noticed);
-            case MachineInput.Progressed progressed -> remark = progressed.what();
+            case MachineInput.Progressed progressed -> story.remark = progressed.what();
             case MachineInput.Prepared prepared -> replacing.prepared(prepared.runToken());
             case MachineInput.PrepareFailed failed -> prepareFailed(failed);
             case MachineInput.Tick ignored -> {}
         }
         settle();
-        show();
-        return List.copyOf(actions);
+        story.show(phase);
+        return List.copyOf(story.actions());
     }
 
     // ---- inputs
 
     private void wanted(Optional<InstanceSpec> wanted) {
         if (wish.spec().isEmpty() && wanted.isPresent()) {
-            remark = "";
+            story.remark = "";
         }
         wish.become(wanted);
         wanted.ifPresent(specification -> health.redeclared(specification.definition().probe()));
@@ -165,14 +147,15 @@ final class InstanceMachine {
                 !phase.isLive(),
                 () -> "%s: adopted run %d while %s".formatted(id, adopted.run(), phase));
         take(adopted.run(), adopted.pid(), adopted.runToken());
-        reason = "adopted";
-        tell("adopt", "it was running when the agent started", "running, pid " + adopted.pid());
+        story.reason = "adopted";
+        story.tell(
+                "adopt", "it was running when the agent started", "running, pid " + adopted.pid());
     }
 
     private void take(long run, long pid, String token) {
         lastRun = Math.max(lastRun, run);
         runToken = token;
-        remark = "";
+        story.remark = "";
         isHalted = false;
         health.reset(wish.probe(), clock.monotonicNanos());
         phase = new Running(run, pid, clock.monotonicNanos());
@@ -184,18 +167,19 @@ final class InstanceMachine {
             return;
         }
         take(appeared.run(), appeared.pid(), appeared.runToken());
-        reason = appeared.how();
-        tell("adopt", appeared.how(), "running, pid " + appeared.pid());
+        story.reason = appeared.how();
+        story.tell("adopt", appeared.how(), "running, pid " + appeared.pid());
     }
 
     private void started(MachineInput.Started started) {
         if (phase instanceof Starting starting && starting.run() == started.run()) {
             phase = new Running(started.run(), started.pid(), clock.monotonicNanos());
             health.reset(wish.probe(), clock.monotonicNanos());
-            tell(nextStartIs, reason, "started, pid " + started.pid());
-            reason = "";
-            remark = "";
-            healthyWhile().ifPresent(span -> actions.add(new Wake(span)));
+            story.tell(nextStartIs, story.reason, "started, pid " + started.pid());
+            story.reason = "";
+            story.remark = "";
+            wish.healthyWhile()
+                    .ifPresent(span -> story.actions().add(new MachineAction.Wake(span)));
         } else if (phase instanceof Stopping stopping && stopping.run() == started.run()) {
             phase = stopping.of(started.pid());
         }
@@ -217,39 +201,31 @@ final class InstanceMachine {
         if (liveRun().isEmpty() || liveRun().getAsLong() != ended.run()) {
             return;
         }
-        lastExit = ended.exit();
+        story.lastExit = ended.exit();
         var how = Sentences.end(ended);
         if (phase instanceof Stopping stopping) {
             afterStop(stopping, how);
         } else if (wish.isOnlyWatched()) {
             rest(State.STOPPED, how + "; it is only observed");
-        } else if (wish.spec().isEmpty() || wish.is(Desired.STOP) || !isOfWantedToken()) {
+        } else if (wish.spec().isEmpty() || wish.is(Desired.STOP) || !wish.isOf(runToken)) {
             rest(State.PENDING, how);
         } else if (window.hasCounted(ended.run())) {
             // The agent before this one counted it and died during the back-off.
-            restartAfter(window.left(policy(), clock.uptimeNanos()), reason);
-        } else if (endedWithItsShim(ended) && policy().restart() != Restart.NO) {
+            restartAfter(window.left(wish.policy(), clock.uptimeNanos()), story.reason);
+        } else if (phase.isUnwatched()
+                && ended.exit().isEmpty()
+                && !wish.isContainer()
+                && wish.policy().restart() != Restart.NO) {
             restartAfter(Duration.ZERO, how + "; not counted: its shim ended with it");
         } else {
             endedByItself(ended.exit(), how);
         }
     }
 
-    /**
-     * Nothing was left of Olympus to see it end: whatever ended agent and shim (a service manager,
-     * a container) ended the instance too, which is no fault of the service.
-     */
-    private boolean endedWithItsShim(MachineInput.Ended ended) {
-        return phase instanceof Running running
-                && running.pid() == 0
-                && ended.exit().isEmpty()
-                && !wish.isContainer();
-    }
-
     private void shimLost(MachineInput.ShimLost lost) {
         if (liveRun().isPresent() && liveRun().getAsLong() == lost.run()) {
-            remark = "its shim was killed; it is watched directly";
-            tell(
+            story.remark = "its shim was killed; it is watched directly";
+            story.tell(
                     "watch directly",
                     "the shim of run %d was killed".formatted(lost.run()),
                     "still running");
@@ -277,7 +253,7 @@ final class InstanceMachine {
     private void noticed(MachineInput.Noticed noticed) {
         if (liveRun().isPresent() && liveRun().getAsLong() == noticed.run()) {
             isHalted = noticed.isHalted();
-            remark = noticed.what();
+            story.remark = noticed.what();
         }
     }
 
@@ -285,10 +261,8 @@ final class InstanceMachine {
     private void prepareFailed(MachineInput.PrepareFailed failed) {
         var again = replacing.failed(failed, clock.monotonicNanos());
         again.ifPresent(delay -> {
-            remark =
-                    "not replaced, the old run goes on: %s; tried again in %s"
-                            .formatted(failed.reason(), Sentences.duration(delay));
-            actions.add(new Wake(delay));
+            story.remark = Replacing.remark(failed, delay);
+            story.actions().add(new MachineAction.Wake(delay));
         });
     }
 
@@ -296,25 +270,21 @@ final class InstanceMachine {
 
     private void afterStop(Stopping stopping, String how) {
         switch (stopping.then()) {
-            case REST -> rest(State.STOPPED, stopping.why());
+            case REST, FORGET -> {
+                rest(State.STOPPED, stopping.why());
+                story.tell("stop", stopping.why(), how);
+            }
             case REPLACE -> rest(State.PENDING, stopping.why());
             case RECOVER -> recover(stopping.why());
-            case FORGET -> {
-                rest(State.STOPPED, stopping.why());
-                tell("stop", stopping.why(), how);
-            }
-        }
-        if (stopping.then() == Then.REST) {
-            tell("stop", stopping.why(), how);
         }
     }
 
     private void endedByItself(Optional<Integer> exit, String how) {
-        var restart = policy().restart();
+        var restart = wish.policy().restart();
         var succeeded = exit.isPresent() && exit.get() == 0;
         if (succeeded && restart != Restart.ALWAYS) {
             rest(State.COMPLETED, how);
-            tell(
+            story.tell(
                     "complete",
                     how,
                     "not started again (restart: %s)".formatted(Sentences.restart(restart)));
@@ -326,48 +296,47 @@ final class InstanceMachine {
     }
 
     private void recover(String why) {
-        if (wish.is(Desired.RUN) && !window.allows(policy(), clock.uptimeNanos())) {
+        if (wish.is(Desired.RUN) && !window.allows(wish.policy(), clock.uptimeNanos())) {
             giveUp(
                     "%s; given up after %d restarts within %s"
-                            .formatted(why, window.size(), Sentences.duration(policy().within())));
+                            .formatted(
+                                    why,
+                                    window.size(),
+                                    Sentences.duration(wish.policy().within())));
             return;
         }
-        restarts++;
-        restartAfter(window.count(policy(), lastRun, clock.uptimeNanos(), random), why);
+        story.restarts++;
+        restartAfter(window.count(wish.policy(), lastRun, clock.uptimeNanos(), random), why);
     }
 
     private void restartAfter(Duration delay, String why) {
         nextStartIs = "restart";
-        reason = why;
+        story.reason = why;
         phase = new Waiting(clock.monotonicNanos() + delay.toNanos());
-        actions.add(new Wake(delay));
+        story.actions().add(new MachineAction.Wake(delay));
     }
 
     private void giveUp(String why) {
         rest(State.GIVEN_UP, why);
-        tell(
+        story.tell(
                 "give up",
                 why,
-                policy().then() == RecoveryPolicy.Then.MOVE ? "reported, to be moved" : "reported");
+                wish.policy().then() == RecoveryPolicy.Then.MOVE
+                        ? "reported, to be moved"
+                        : "reported");
     }
 
     private void rest(State state, String why) {
         phase = new Resting(state);
-        reason = why;
-        remark = "";
+        story.reason = why;
+        story.remark = "";
     }
 
     // ---- level-triggered part: whatever happened, compare what is wanted with what is
 
     private void settle() {
-        if (surroundings.unknown().isPresent()) {
-            remark = surroundings.unknown().get();
-            wasUnknown = true;
+        if (story.isHeldBack(surroundings.unknown())) {
             return;
-        }
-        if (wasUnknown) {
-            wasUnknown = false;
-            remark = "";
         }
         switch (phase) {
             case Starting starting -> settleLive(starting.run(), 0);
@@ -397,7 +366,7 @@ final class InstanceMachine {
             }
             case WATCH -> runToken = wanted.runToken();
             case RUN, HOLD -> {
-                if (!isOfWantedToken()) {
+                if (!wish.isOf(runToken)) {
                     replace(run, pid, wanted);
                 }
             }
@@ -406,19 +375,18 @@ final class InstanceMachine {
 
     private void replace(long run, long pid, InstanceSpec wanted) {
         if (surroundings.paused().isPresent()) {
-            remark = "to be replaced, but paused: " + surroundings.paused().get();
+            story.remark = "to be replaced, but paused: " + surroundings.paused().get();
         } else if (replacing.isReady(wanted)) {
             stop(run, pid, Then.REPLACE, "replaced by a new run on order");
         } else if (replacing.begin(wanted, clock.monotonicNanos())) {
-            actions.add(new Prepare(wanted));
+            story.actions().add(new MachineAction.Prepare(wanted));
         }
     }
 
     /** A pause halts this too: what nobody ordered to end by name is not ended behind a back. */
     private void settleUnassigned(long run, long pid) {
         if (wish.isOnlyWatched()) {
-            rest(State.STOPPED, "no longer assigned; left as it is");
-            actions.add(new Forget());
+            leave("no longer assigned; left as it is");
             return;
         }
         var kept =
@@ -431,13 +399,18 @@ final class InstanceMachine {
                                                 "no longer assigned; stops after resume, paused: "
                                                         + why));
         kept.ifPresentOrElse(
-                why -> remark = why, () -> stop(run, pid, Then.FORGET, "no longer assigned"));
+                why -> story.remark = why, () -> stop(run, pid, Then.FORGET, "no longer assigned"));
+    }
+
+    private void leave(String why) {
+        rest(State.STOPPED, why);
+        story.actions().add(new MachineAction.Forget());
     }
 
     private void stop(long run, long pid, Then then, String why) {
         phase = new Stopping(run, pid, then, why);
-        reason = why;
-        actions.add(new Stop(run, wish.stopPolicy()));
+        story.reason = why;
+        story.actions().add(new MachineAction.Stop(run, wish.stopPolicy()));
     }
 
     /** An order may change its mind while the old run still ends. */
@@ -462,44 +435,29 @@ final class InstanceMachine {
         if (health.health() == Health.FAILING) {
             unhealthy(running);
         } else {
-            healthyWhile()
+            wish.healthyWhile()
                     .filter(span ->
                             health.failures() == 0
                                     && clock.monotonicNanos() - running.sinceNanos()
                                             >= span.toNanos())
                     .ifPresent(span -> window.clear());
-            if (health.health() == Health.PASSING
-                    && restarts > 0
-                    && remark.startsWith("unhealthy")) {
-                remark = "";
+            if (health.health() == Health.PASSING && story.restarts > 0) {
+                story.healed();
             }
         }
     }
 
     private void unhealthy(Running running) {
-        var why =
-                "unhealthy: %d probes failed in a row, the last: %s"
-                        .formatted(health.failures(), health.lastMessage());
-        if (wish.isOnlyWatched()) {
-            remark = why + "; it is only observed";
-        } else if (isHalted) {
-            remark = why + "; not restarted: paused by another hand";
-        } else if (surroundings.paused().isPresent()) {
-            remark = why + "; not restarted, paused: " + surroundings.paused().get();
-        } else if (surroundings.brake().isPresent()) {
-            remark = why + "; not restarted: " + surroundings.brake().get();
-        } else if (policy().restart() == Restart.NO) {
-            remark = why + "; not restarted (restart: no)";
-        } else if (policy().leavesUnhealthy()) {
-            remark = why + "; not restarted (recovery: unhealthy: report)";
-        } else {
-            stop(running.run(), running.pid(), Then.RECOVER, why);
-        }
+        var why = health.verdict();
+        Obstacles.toHealing(surroundings, wish, isHalted)
+                .ifPresentOrElse(
+                        obstacle -> story.remark = why + "; " + obstacle,
+                        () -> stop(running.run(), running.pid(), Then.RECOVER, why));
     }
 
     private void settleResting(Resting resting) {
         if (wish.spec().isEmpty()) {
-            actions.add(new Forget());
+            story.actions().add(new MachineAction.Forget());
             return;
         }
         var wanted = wish.spec().get();
@@ -521,7 +479,7 @@ final class InstanceMachine {
             }
             case WATCH -> {
                 runToken = wanted.runToken();
-                if (resting.state() == State.PENDING || reason.isEmpty()) {
+                if (resting.state() == State.PENDING || story.reason.isEmpty()) {
                     rest(State.STOPPED, "not running; it is only observed");
                 }
             }
@@ -530,57 +488,47 @@ final class InstanceMachine {
     }
 
     private boolean isFinished() {
-        return phase.outcome().isPresent() && isOfWantedToken();
+        return phase.outcome().isPresent() && wish.isOf(runToken);
     }
 
     private void startOnOrder(InstanceSpec wanted) {
-        var obstacle =
-                surroundings
-                        .paused()
-                        .map(why -> "paused: " + why)
-                        .or(surroundings::waiting)
-                        .or(surroundings::rationed);
+        var obstacle = Obstacles.toStart(surroundings);
         if (obstacle.isPresent()) {
             rest(State.PENDING, obstacle.get());
             return;
         }
-        var isNewRun = !isOfWantedToken();
+        var isNewRun = !wish.isOf(runToken);
         if (isNewRun) {
-            restarts = 0;
+            story.restarts = 0;
             window.clear();
         }
         nextStartIs = "start";
-        reason = isNewRun && !runToken.isEmpty() ? "a new run was ordered" : "it is to run";
+        story.reason = isNewRun && !runToken.isEmpty() ? "a new run was ordered" : "it is to run";
         start(wanted);
     }
 
     private void settleWaiting(Waiting waiting) {
         if (wish.spec().isEmpty()) {
-            rest(State.STOPPED, "no longer assigned");
-            actions.add(new Forget());
+            leave("no longer assigned");
             return;
         }
         var wanted = wish.spec().get();
         if (wanted.desired() == Desired.STOP) {
             rest(State.STOPPED, wish.why("stopped on order"));
         } else if (wish.isOnlyWatched()) {
-            rest(State.PENDING, reason);
+            rest(State.PENDING, story.reason);
             settleResting((Resting) phase);
-        } else if (!isOfWantedToken()) {
+        } else if (!wish.isOf(runToken)) {
             rest(State.PENDING, "a new run was ordered");
             settleResting((Resting) phase);
         } else if (wanted.desired() == Desired.HOLD) {
-            remark = "held: " + wish.why("on order");
-        } else if (surroundings.paused().isPresent()) {
-            remark = "not restarted, paused: " + surroundings.paused().get();
-        } else if (surroundings.waiting().isPresent()) {
-            remark = surroundings.waiting().get();
-        } else if (surroundings.rationed().isPresent()) {
-            remark = surroundings.rationed().get();
+            story.remark = "held: " + wish.why("on order");
+        } else if (Obstacles.toRestart(surroundings).isPresent()) {
+            story.remark = Obstacles.toRestart(surroundings).get();
         } else if (waiting.dueNanos() - clock.monotonicNanos() <= 0) {
             start(wanted);
         } else {
-            remark = "";
+            story.remark = "";
         }
     }
 
@@ -588,10 +536,10 @@ final class InstanceMachine {
         isHalted = false;
         runToken = wanted.runToken();
         lastRun++;
-        remark = "";
+        story.remark = "";
         phase = new Starting(lastRun);
         health.reset(wish.probe(), clock.monotonicNanos());
-        actions.add(new Start(lastRun, wanted));
+        story.actions().add(new MachineAction.Start(lastRun, wanted));
     }
 
     // ---- views
@@ -602,44 +550,16 @@ final class InstanceMachine {
         return new InstanceRecord(
                 runToken,
                 lastRun,
-                restarts,
+                story.restarts,
                 window.recent(),
                 outcome,
-                outcome.isPresent() || phase instanceof Waiting ? reason : "",
-                lastExit,
+                outcome.isPresent() || phase instanceof Waiting ? story.reason : "",
+                story.lastExit,
                 bootId);
     }
 
     InstanceObservation observation() {
-        return new InstanceObservation(
-                id,
-                wish.spec()
-                        .filter(wanted -> runToken.isEmpty())
-                        .map(InstanceSpec::runToken)
-                        .orElse(runToken),
-                wish.spec()
-                        .map(wanted -> wanted.definition().workload().driver())
-                        .orElse("process"),
-                shown,
-                shownHealth(),
-                phase.processId(),
-                restarts,
-                since,
-                shownReason(),
-                lastExit);
-    }
-
-    private Health shownHealth() {
-        return phase instanceof Running || wish.probe().isEmpty()
-                ? health.health()
-                : Health.STARTING;
-    }
-
-    private String shownReason() {
-        if (remark.isEmpty()) {
-            return reason;
-        }
-        return reason.isEmpty() ? remark : reason + "; " + remark;
+        return story.observation(wish, runToken, phase, health.health());
     }
 
     Optional<InstanceSpec> spec() {
@@ -662,10 +582,8 @@ final class InstanceMachine {
         return phase.liveRun();
     }
 
-    /** Whether its run is being ended and is not to be followed by another. */
     boolean isEndingForGood() {
-        return phase instanceof Stopping stopping
-                && (stopping.then() == Then.REST || stopping.then() == Then.FORGET);
+        return phase.isEndingForGood();
     }
 
     /** Whether its probe failed the last time although its process is there. */
@@ -675,29 +593,5 @@ final class InstanceMachine {
 
     boolean hasPassed() {
         return health.everPassed();
-    }
-
-    private void show() {
-        if (phase.shown() != shown) {
-            shown = phase.shown();
-            since = clock.wall();
-        }
-    }
-
-    private boolean isOfWantedToken() {
-        return wish.spec().filter(wanted -> wanted.runToken().equals(runToken)).isPresent();
-    }
-
-    private RecoveryPolicy policy() {
-        return wish.policy();
-    }
-
-    /** How long an instance must have been well for its restarts to be forgotten. */
-    private Optional<Duration> healthyWhile() {
-        return wish.spec().map(wanted -> wanted.definition().recovery().within());
-    }
-
-    private void tell(String action, String why, String result) {
-        actions.add(new Tell(action, why, result));
     }
 }

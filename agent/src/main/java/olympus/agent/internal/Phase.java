@@ -62,6 +62,20 @@ sealed interface Phase {
         };
     }
 
+    /**
+     * Nobody saw how it ended: whatever ended agent and shim (a service manager, a container) ended
+     * the instance too, which is no fault of the service.
+     */
+    default boolean isUnwatched() {
+        return this instanceof Running running && running.pid() == 0;
+    }
+
+    /** Whether its run is being ended and is not to be followed by another. */
+    default boolean isEndingForGood() {
+        return this instanceof Stopping stopping
+                && (stopping.then() == Then.REST || stopping.then() == Then.FORGET);
+    }
+
     /** How its run token was finished with, if it was. */
     default Optional<State> outcome() {
         return this instanceof Resting(State state)

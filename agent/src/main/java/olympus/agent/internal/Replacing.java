@@ -61,4 +61,9 @@ final class Replacing {
         pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
         return Optional.of(wait);
     }
+
+    static String remark(MachineInput.PrepareFailed failed, Duration again) {
+        return "not replaced, the old run goes on: %s; tried again in %s"
+                .formatted(failed.reason(), Sentences.duration(again));
+    }
 }

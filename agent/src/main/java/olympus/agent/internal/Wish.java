@@ -1,5 +1,6 @@
 package olympus.agent.internal;
 
+import java.time.Duration;
 import java.util.Optional;
 import olympus.model.stack.Probe;
 import olympus.model.stack.RecoveryPolicy;
@@ -56,6 +57,16 @@ final class Wish {
 
     RecoveryPolicy policy() {
         return spec.map(wanted -> wanted.definition().recovery()).orElse(RecoveryPolicy.DEFAULT);
+    }
+
+    /** Whether a run of this token is what is wanted. */
+    boolean isOf(String runToken) {
+        return spec.filter(wanted -> wanted.runToken().equals(runToken)).isPresent();
+    }
+
+    /** How long an instance must have been well for its restarts to be forgotten. */
+    Optional<Duration> healthyWhile() {
+        return spec.map(wanted -> wanted.definition().recovery().within());
     }
 
     StopPolicy stopPolicy() {

@@ -50,6 +50,9 @@ record Attempt(String what, Kind missing) {
                 || message.contains("unable to find user")) {
             return Kind.CANNOT_RUN;
         }
+        if (message.contains("container state improper") || message.contains("is not running")) {
+            return Kind.CONFLICT;
+        }
         return switch (status) {
             case 404 -> missing;
             case 409 -> Kind.CONFLICT;

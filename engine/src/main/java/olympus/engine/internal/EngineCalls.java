@@ -223,6 +223,9 @@ final class EngineCalls implements AutoCloseable {
     }
 
     <T> T within(Attempt attempt, Duration deadline, Callable<T> work) {
+        if (threads.isShutdown()) {
+            throw new EngineException(Kind.CANCELLED, "cancelled: " + attempt.what());
+        }
         var task = threads.submit(work);
         try {
             return task.get(deadline.toNanos(), TimeUnit.NANOSECONDS);

@@ -1,0 +1,87 @@
+package olympus.agent.internal;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import olympus.model.InstanceId;
+
+/**
+ * The records of containers on disk. They outlive the folder of their instance until its container
+ * is removed. A disk that refuses does not stop anything: the engine knows a container by its
+ * labels. Threading: the supervision loop.
+ */
+final class ContainerRecords {
+
+    private final InstanceFolders folders;
+    private final Path root;
+    private final Problems problems;
+
+    ContainerRecords(InstanceFolders folders, Problems problems) {
+        this.folders = folders;
+        this.root = folders.root().resolve("containers");
+        this.problems = problems;
+    }
+
+    private Path file(InstanceId id) {
+        return root.resolve(id.toString().replace('/', '~'));
+    }
+
+    boolean has(InstanceId id) {
+        return Files.exists(file(id));
+    }
+
+    ContainerRecord read(InstanceId id) {
+        return ContainerRecord.read(file(id)).orElse(ContainerRecord.NONE);
+    }
+
+    void save(ContainerEntry entry, ContainerRecord next) {
+        if (entry.record.equals(next)) {
+            return;
+        }
+        var isNewRun = next.live() && next.run() != entry.record.run();
+        entry.record = next;
+        entry.changes++;
+        if (isNewRun) {
+            makeRunFolder(entry);
+        }
+        try {
+            Files.createDirectories(root);
+            next.write(file(entry.id));
+            problems.clear("record", entry.id);
+        } catch (IOException | UncheckedIOException e) {
+            problems.set(
+                    "record",
+                    entry.id,
+                    "cannot write down which container %s has: %s"
+                            .formatted(entry.id, e.getMessage()));
+        }
+    }
+
+    /** Before anybody hears of the run, so that its output is looked for where it will be. */
+    private void makeRunFolder(ContainerEntry entry) {
+        var run = entry.record.run();
+        var folder = folders.run(entry.id, run);
+        try {
+            if (!Files.exists(folder.stdout())) {
+                var before = folders.runs(entry.id).stream().findFirst();
+                folder.create(
+                        entry.record.runToken(), folders.marker(entry.id, run), ProcFs.bootId());
+                before.ifPresent(last ->
+                        LogPump.goOn(
+                                folders.run(entry.id, last), folder, entry.record.container()));
+            }
+            problems.clear("output", entry.id);
+        } catch (UncheckedIOException e) {
+            problems.set("output", entry.id, String.valueOf(e.getMessage()));
+        }
+    }
+
+    void delete(InstanceId id) {
+        try {
+            Files.deleteIfExists(file(id));
+        } catch (IOException e) {
+            problems.set("record", id, "cannot delete %s: %s".formatted(file(id), e.getMessage()));
+        }
+    }
+}
