@@ -169,7 +169,7 @@ final class Containers {
         return "%s-%s-%d".formatted(project(), service(), id.ordinal());
     }
 
-    InstanceSpec build() {
+    private Workload.Container workload() {
         var network =
                 new Network(
                         "default",
@@ -182,54 +182,56 @@ final class Containers {
                         false,
                         Optional.empty(),
                         Map.of());
-        var workload =
-                new Workload.Container(
-                        new Project(
-                                project(),
-                                service(),
-                                Optional.empty(),
-                                "/srv/" + project(),
-                                List.of("/srv/" + project() + "/compose.yaml")),
-                        new Image(image, pull, Optional.empty(), Optional.empty()),
-                        new Execution(
-                                Optional.of(command),
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty(),
-                                false,
-                                false,
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.empty()),
-                        environment,
-                        Map.of(),
-                        new Networking(
-                                Optional.empty(),
-                                List.of(
-                                        new Networking.Attachment(
-                                                network,
-                                                List.of(),
-                                                Optional.empty(),
-                                                Optional.empty(),
-                                                List.of(),
-                                                Optional.empty(),
-                                                Map.of())),
-                                List.of(),
-                                List.of(),
-                                List.of(),
-                                List.of(),
-                                List.of(),
-                                List.of(),
-                                List.of()),
-                        mounts,
-                        health,
-                        Privileges.NONE,
-                        Tuning.NONE,
-                        Logging.DEFAULT);
+        return new Workload.Container(
+                new Project(
+                        project(),
+                        service(),
+                        Optional.empty(),
+                        "/srv/" + project(),
+                        List.of("/srv/" + project() + "/compose.yaml")),
+                new Image(image, pull, Optional.empty(), Optional.empty()),
+                new Execution(
+                        Optional.of(command),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        false,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
+                environment,
+                Map.of(),
+                new Networking(
+                        Optional.empty(),
+                        List.of(
+                                new Networking.Attachment(
+                                        network,
+                                        List.of(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        List.of(),
+                                        Optional.empty(),
+                                        Map.of())),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of()),
+                mounts,
+                health,
+                Privileges.NONE,
+                Tuning.NONE,
+                Logging.DEFAULT);
+    }
+
+    InstanceSpec build() {
         var definition =
                 new ServiceDefinition(
                         service(),
-                        workload,
+                        workload(),
                         ports,
                         Map.of(),
                         probe,

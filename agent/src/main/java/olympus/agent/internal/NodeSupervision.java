@@ -117,15 +117,13 @@ public final class NodeSupervision implements AutoCloseable {
                                                 folders, bootId, loop, blocking, watcher, accounts,
                                                 limits, strays, it::feed),
                                         containers(it, launch)),
-                        it ->
-                                new ProbeRounds(
-                                        loop,
-                                        blocking,
-                                        clock,
-                                        random,
-                                        inside::ask,
-                                        it::secrets,
-                                        it::feed));
+                        it -> rounds(it, clock, random, inside));
+    }
+
+    private ProbeRounds rounds(
+            Supervisor told, Clock clock, RandomGenerator random, InsideProbe inside) {
+        return new ProbeRounds(
+                loop, blocking, clock, random, inside::ask, told::secrets, told::feed);
     }
 
     private ContainerDriver containers(Supervisor told, ContainerLaunch launch) {
