@@ -8,13 +8,26 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The terminal, or what stands in its place: where commands print and ask.
  *
  * @param interactive whether a person sits at both ends
+ * @param hiddenLine asks, and reads a line that is not shown; empty at the end of input
  */
-record Console(PrintStream out, PrintStream err, BufferedReader in, boolean interactive) {
+record Console(
+        PrintStream out,
+        PrintStream err,
+        BufferedReader in,
+        boolean interactive,
+        Function<String, Optional<String>> hiddenLine) {
+
+    /** One at which nothing is typed unseen. */
+    Console(PrintStream out, PrintStream err, BufferedReader in, boolean interactive) {
+        this(out, err, in, interactive, _ -> Optional.empty());
+    }
 
     static Console ofProcess() {
         var out =
@@ -24,7 +37,23 @@ record Console(PrintStream out, PrintStream err, BufferedReader in, boolean inte
                 new PrintStream(
                         new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        return new Console(out, err, in, isTerminal());
+        return new Console(out, err, in, isTerminal(), Console::readHidden);
+    }
+
+    /** Asks for what shall not be seen; empty when nothing is typed. */
+    String hidden(String question) {
+        out.flush();
+        return hiddenLine.apply(question).orElse("");
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // the JDK's signature still allows null
+    private static Optional<String> readHidden(String question) {
+        var console = System.console();
+        if (console == null) {
+            return Optional.empty();
+        }
+        var typed = console.readPassword("%s", question);
+        return typed == null ? Optional.empty() : Optional.of(new String(typed));
     }
 
     /** Asks; only {@code yes} or {@code y} counts as consent. */

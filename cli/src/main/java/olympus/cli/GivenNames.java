@@ -1,6 +1,7 @@
 package olympus.cli;
 
 import java.util.regex.Pattern;
+import olympus.model.SecretRef;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 
@@ -47,6 +48,27 @@ final class GivenNames {
                             .formatted(given, given.substring(0, dot)));
         }
         throw usage("not a service: \"%s\"; %s".formatted(given, SERVICE));
+    }
+
+    /** A secret of a stack; its text is as it was given. */
+    record SecretName(String stack, String name) {
+        @Override
+        public String toString() {
+            return stack + "/" + name;
+        }
+    }
+
+    /** A secret, {@code STACK/NAME}. What is none may be a value, and is not quoted. */
+    static SecretName secret(String given) {
+        var slash = given.indexOf('/');
+        if (slash > 0
+                && StackName.PATTERN.matcher(given.substring(0, slash)).matches()
+                && SecretRef.NAME.matcher(given.substring(slash + 1)).matches()) {
+            return new SecretName(given.substring(0, slash), given.substring(slash + 1));
+        }
+        throw usage(
+                "the first argument is not a secret; expected STACK/NAME, e.g. shop/db-password: the stack of a-z, 0-9, - and _, the name of "
+                        + SecretRef.NAME_WORDS);
     }
 
     /** A node's name or id. */

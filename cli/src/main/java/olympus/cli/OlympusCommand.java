@@ -53,6 +53,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("adopt", new AdoptCommand(session));
         line.addSubcommand("mode", new ModeCommand(session));
         line.addSubcommand("release", new ReleaseCommand(session));
+        SecretCommand.addTo(line, session);
         line.addSubcommand("stacks", new StacksCommand(session), "stack");
         line.addSubcommand("nodes", new NodesCommand(session), "node");
         line.addSubcommand("decisions", decisions(session), "decision");

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import olympus.model.SecretRef;
 import olympus.model.stack.Settings.EnvironmentSetting;
 import olympus.model.stack.Settings.EnvironmentText;
 import olympus.model.stack.Settings.PortSetting;
@@ -19,7 +20,7 @@ final class Conversions {
 
     static final Pattern VARIABLE_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,254}");
     static final Pattern LABEL_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,126}");
-    static final Pattern SECRET_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+    static final Pattern SECRET_NAME = SecretRef.NAME;
     static final Pattern PORT_NAME = Pattern.compile("[a-z][a-z0-9_-]{0,30}");
     static final Pattern USER =
             Pattern.compile(

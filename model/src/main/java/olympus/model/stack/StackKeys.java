@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import olympus.model.SecretRef;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.KeyTable.Fields;
@@ -33,19 +35,23 @@ final class StackKeys {
                     "A variable, of the command's environment or `.env`, that holds the clear text.",
                     "environment: DB_PASSWORD");
 
+    static final Key<Boolean> SECRET_EXTERNAL =
+            new Key<>(
+                    "external",
+                    Shapes.truth(),
+                    "false",
+                    "It is in Olympus' own store, under the same name: `olympus secret set STACK/NAME`.",
+                    "external: true");
+
     static final KeyTable SECRET =
             KeyTable.of(
                             "a secret",
                             "secrets.<name>",
-                            "Where the clear text of a secret is read when the stack is applied. Exactly one of `file` and `environment`.",
+                            "Where the clear text of a secret is read when the stack is applied. Exactly one of `file`, `environment` and `external: true`.",
                             SECRET_FILE,
-                            SECRET_ENVIRONMENT)
-                    .refusing(
-                            Map.of(
-                                    "external",
-                                    KeyTable.NOT_YET,
-                                    "content",
-                                    "a clear text does not belong into this file"));
+                            SECRET_ENVIRONMENT,
+                            SECRET_EXTERNAL)
+                    .refusing(Map.of("content", "a clear text does not belong into this file"));
 
     static final Key<String> NAME =
             new Key<>(
@@ -78,7 +84,7 @@ final class StackKeys {
                     "secrets",
                     Shapes.named(
                             "secret names",
-                            "1 to 63 letters, digits and ._-, beginning with a letter or digit",
+                            SecretRef.NAME_WORDS,
                             Conversions.SECRET_NAME,
                             Shapes.object(SECRET, StackKeys::secret)),
                     "none",
@@ -140,11 +146,21 @@ final class StackKeys {
     }
 
     private static Optional<SecretSource> secret(Fields fields, Place place, ProblemLog problems) {
-        if (fields.has(SECRET_FILE) == fields.has(SECRET_ENVIRONMENT)) {
+        var sources =
+                Stream.of(
+                                fields.has(SECRET_FILE),
+                                fields.has(SECRET_ENVIRONMENT),
+                                fields.get(SECRET_EXTERNAL).orElse(false))
+                        .filter(given -> given)
+                        .count();
+        if (sources != 1) {
             problems.error(
                     place,
-                    "the secret has " + (fields.has(SECRET_FILE) ? "two sources" : "no source"),
-                    "exactly one of file, environment");
+                    "the secret has "
+                            + (sources == 0
+                                    ? "no source"
+                                    : sources == 2 ? "two sources" : "three sources"),
+                    "exactly one of file, environment, external: true");
         }
         return Optional.of(
                 new SecretSource(fields.get(SECRET_FILE), fields.get(SECRET_ENVIRONMENT)));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import olympus.model.Problem;
+import olympus.model.SecretRef;
 import olympus.model.state.Codecs;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -186,6 +187,29 @@ final class StackFolderTest {
                                 assertThat(invalid.text())
                                         .contains("takes 512001 bytes as JSON")
                                         .contains("at most 512000"));
+    }
+
+    @Test
+    void anExternalSecretIsAReferenceWithoutClearText(@TempDir Path folder) throws IOException {
+        Files.writeString(
+                folder.resolve("olympus.yaml"),
+                """
+                name: shop
+                secrets: { key: { external: true } }
+                services: { web: { command: [/bin/web], environment: { KEY: { secret: key } } } }
+                """);
+        var loaded = (StackFolder.Outcome.Loaded) StackFolder.load(folder, Map.of());
+        assertThat(loaded.secrets().texts()).isEmpty();
+        assertThat(SecretRefs.in(loaded.definition()))
+                .containsExactly(new SecretRef(loaded.definition().name(), "key", ""));
+        Files.writeString(
+                folder.resolve("olympus.yaml"),
+                """
+                secrets: { key: { external: true, file: key.txt }, none: { external: false } }
+                services: { web: { command: [/bin/web] } }
+                """);
+        assertThat(((StackFolder.Outcome.Invalid) StackFolder.load(folder, Map.of())).text())
+                .contains("the secret has two sources", "the secret has no source");
     }
 
     private static StackFolder.Outcome padded(Path folder, int length) throws IOException {

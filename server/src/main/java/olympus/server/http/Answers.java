@@ -8,6 +8,8 @@ import olympus.model.NodeId;
 import olympus.model.json.EnumWords;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceObservation.Health;
+import olympus.server.secrets.KeptSecret;
+import olympus.server.secrets.KeptSecrets;
 import olympus.zeus.ClusterView;
 import olympus.zeus.StackCommands;
 import olympus.zeus.StackPlan;
@@ -317,6 +319,42 @@ final class Answers {
             Optional<String> writesRefused,
             List<String> problems,
             long uptimeSeconds) {}
+
+    record Secrets(List<SecretEntry> secrets, Optional<String> next) {}
+
+    /**
+     * @param secret {@code stack/name}
+     */
+    record SecretEntry(String secret, String fingerprint, Instant setAt, String setBy) {
+        static SecretEntry of(KeptSecret kept) {
+            return new SecretEntry(kept.id(), kept.fingerprint(), kept.setAt(), kept.setBy());
+        }
+    }
+
+    /**
+     * @param outdated services that still use a value set before, until the next apply
+     * @param updating services that are getting this one
+     */
+    record SecretSet(
+            String secret,
+            String fingerprint,
+            Instant setAt,
+            String setBy,
+            List<String> outdated,
+            List<String> updating) {
+        static SecretSet of(KeptSecrets.Outcome outcome) {
+            var kept = outcome.secret();
+            return new SecretSet(
+                    kept.id(),
+                    kept.fingerprint(),
+                    kept.setAt(),
+                    kept.setBy(),
+                    outcome.outdated(),
+                    outcome.updating());
+        }
+    }
+
+    record SecretRemoved(String removed) {}
 
     record Checks(List<Check> checks) {}
 

@@ -69,7 +69,10 @@ final class AuditTrail extends OncePerRequestFilter {
         }
     }
 
-    /** {@code /api/v1/services/first/web/stop} is about {@code first/web}. */
+    /**
+     * {@code /api/v1/services/first/web/stop} is about {@code first/web}, {@code
+     * /api/v1/stacks/first/secrets/password} about the secret {@code first/password}.
+     */
     static String subject(String path) {
         var parts = path.split("/");
         if (parts.length < 5) {
@@ -80,7 +83,11 @@ final class AuditTrail extends OncePerRequestFilter {
                     parts.length > 5
                             ? readable(parts[4]) + "/" + readable(parts[5])
                             : readable(parts[4]);
-            case "stacks", "pauses" -> readable(parts[4]);
+            case "stacks" ->
+                    parts.length > 6 && parts[5].equals("secrets")
+                            ? readable(parts[4]) + "/" + readable(parts[6])
+                            : readable(parts[4]);
+            case "pauses" -> readable(parts[4]);
             default -> "";
         };
     }

@@ -194,6 +194,11 @@ class HttpConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
+    SecretsController secrets(Backend backend) {
+        return new SecretsController(backend);
+    }
+
+    @Bean
     NodesController nodes(Backend backend) {
         return new NodesController(backend);
     }

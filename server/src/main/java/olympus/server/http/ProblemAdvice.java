@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import org.slf4j.Logger;
@@ -20,6 +21,8 @@ import org.springframework.web.method.annotation.MethodArgumentTypeMismatchExcep
 final class ProblemAdvice {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
+
+    private static final Pattern SECRET = Pattern.compile(".*/secrets/.*");
 
     /** How deep a fault of ours may be wrapped by the framework's own exceptions. */
     private static final int MAX_CAUSES = 16;
@@ -44,7 +47,11 @@ final class ProblemAdvice {
         return switch (fault) {
             case HttpMessageNotReadableException unreadable ->
                     Problem.of(
-                            ErrorCode.INVALID, "cannot read the body: " + rootMessage(unreadable));
+                            ErrorCode.INVALID,
+                            "cannot read the body: "
+                                    + (holdsSecret(request)
+                                            ? "expected a JSON object with the text \"value\""
+                                            : rootMessage(unreadable)));
             case MethodArgumentTypeMismatchException mismatch ->
                     Problem.of(
                             ErrorCode.INVALID,
@@ -58,6 +65,11 @@ final class ProblemAdvice {
                     Problem.of(ErrorCode.INVALID, String.valueOf(invalid.getMessage()));
             default -> bug(fault, request);
         };
+    }
+
+    /** What the parser says quotes the body: of a secret nothing may be quoted. */
+    private static boolean holdsSecret(HttpServletRequest request) {
+        return SECRET.matcher(request.getRequestURI()).matches();
     }
 
     private static Problem bug(Exception fault, HttpServletRequest request) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import olympus.foundation.Clock;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Bytes;
+import olympus.hermes.Condition;
 import olympus.hermes.Hermes;
 import olympus.hermes.Key;
 import olympus.hermes.Operation;
@@ -41,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * in clear only while an order or a request is being put together.
  *
  * <p>A secret is written before the definition that refers to it, and removed once no kept revision
- * of its stack refers to it any more.
+ * of its stack refers to it any more and it is not kept by name ({@link KeptSecrets}).
  *
  * <p>Threading: any thread; applies of this server go one after the other.
  */
@@ -56,6 +58,7 @@ public final class SecretStore {
     private final Clock clock;
     private final Deadline deadline;
     private final Map<SecretRef, byte[]> sealed = new ConcurrentHashMap<>();
+    private final KeptSecrets kept;
     private final ReentrantLock applying = new ReentrantLock();
     private volatile boolean leftovers;
 
@@ -64,6 +67,12 @@ public final class SecretStore {
         this.vault = vault;
         this.clock = clock;
         this.deadline = deadline;
+        this.kept = new KeptSecrets(this, hermes, clock, deadline);
+    }
+
+    /** Those that people set by name. */
+    public KeptSecrets kept() {
+        return kept;
     }
 
     /** Follows the store; {@code changed} runs after every change. */
@@ -138,10 +147,18 @@ public final class SecretStore {
         if (ref.stack().equals(stack) && sealed.containsKey(ref)) {
             return ref;
         }
+        if (ref.stack().equals(stack) && isKeptByName(ref)) {
+            return kept.inForce(stack, ref.name());
+        }
         throw new OlympusException(
                 ErrorCode.INVALID,
                 "secret \"%s\" of stack \"%s\": the request carries no clear text for \"%s\", and none is stored"
                         .formatted(ref.name(), stack, ApplyRequest.key(ref)));
+    }
+
+    /** A value of an env_file has a slash in its name: only a request can carry it. */
+    private static boolean isKeptByName(SecretRef ref) {
+        return ref.fingerprint().isEmpty() && ref.name().indexOf('/') < 0;
     }
 
     /**
@@ -155,20 +172,30 @@ public final class SecretStore {
             Function<StackDefinition, StackPlan> apply,
             Supplier<List<RevisionView>> history) {
         var stack = request.definition().name();
+        return locked(
+                stack,
+                () -> {
+                    // Under the lock: no other apply removes what is taken here for stored.
+                    var exact = withFingerprints(request);
+                    storeNew(exact);
+                    var plan = apply.apply(exact.definition());
+                    removeAfterChange(stack, history);
+                    return plan;
+                });
+    }
+
+    /** Does {@code work} while no other apply or change of a secret of this server runs. */
+    <T> T locked(StackName stack, Supplier<T> work) {
         lock(stack);
         try {
-            // Under the lock: no other apply removes what is taken here for stored.
-            var exact = withFingerprints(request);
-            storeNew(exact);
-            var plan = apply.apply(exact.definition());
-            removeAfterApply(stack, history);
-            return plan;
+            return work.get();
         } finally {
             applying.unlock();
         }
     }
 
-    private void removeAfterApply(StackName stack, Supplier<List<RevisionView>> history) {
+    /** Removes what has become unused; what cannot be is left to {@link #sweep}. */
+    void removeAfterChange(StackName stack, Supplier<List<RevisionView>> history) {
         try {
             removeUnreferenced(stack, history.get());
         } catch (OlympusException e) {
@@ -204,16 +231,37 @@ public final class SecretStore {
     }
 
     private void store(SecretRef ref, byte[] envelope) {
+        commit(Transaction.of(put(ref, envelope)), "storing secret " + ref.name());
+        sealed.put(ref, envelope);
+    }
+
+    private Operation put(SecretRef ref, byte[] envelope) {
         var stored =
                 new StoredSecret(ref, Base64.getEncoder().encodeToString(envelope), clock.wall());
-        var value = Bytes.wrap(StoredSecret.CODEC.encodeBytes(stored));
-        commit(Transaction.of(new Operation.Put(key(ref), value)), "storing secret " + ref.name());
+        return new Operation.Put(key(ref), Bytes.wrap(StoredSecret.CODEC.encodeBytes(stored)));
+    }
+
+    /** Stores {@code text} sealed, together with {@code record}, if {@code condition} holds. */
+    void storeSealed(SecretRef ref, String text, Condition condition, Operation record) {
+        var envelope = vault.seal(ref, text);
+        commit(
+                new Transaction(List.of(condition), List.of(put(ref, envelope), record)),
+                "storing secret " + ref.name());
         sealed.put(ref, envelope);
+    }
+
+    SecretRef reference(StackName stack, String name, String text) {
+        return vault.reference(stack, name, text);
+    }
+
+    boolean isStored(SecretRef ref) {
+        return sealed.containsKey(ref);
     }
 
     private void removeUnreferenced(StackName stack, List<RevisionView> history) {
         var needed = new HashSet<SecretRef>();
         history.forEach(revision -> needed.addAll(SecretRefs.in(revision.definition())));
+        kept.all(Optional.of(stack)).forEach(secret -> needed.add(secret.ref()));
         remove(
                 sealed.keySet().stream()
                         .filter(ref -> ref.stack().equals(stack) && !needed.contains(ref))
@@ -246,16 +294,16 @@ public final class SecretStore {
         var stacks = new HashSet<StackName>();
         sealed.keySet().forEach(ref -> stacks.add(ref.stack()));
         for (var stack : stacks) {
-            lock(stack);
-            try {
-                removeUnreferenced(stack, history.apply(stack));
-            } finally {
-                applying.unlock();
-            }
+            locked(
+                    stack,
+                    () -> {
+                        removeUnreferenced(stack, history.apply(stack));
+                        return stack;
+                    });
         }
     }
 
-    private void commit(Transaction transaction, String what) {
+    void commit(Transaction transaction, String what) {
         switch (deadline.await(hermes.transact(transaction), what)) {
             case TransactionResult.Committed _ -> {}
             case TransactionResult.Refused refused ->

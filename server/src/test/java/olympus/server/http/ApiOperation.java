@@ -105,6 +105,7 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                         stacks(),
                         changes(),
                         ends(),
+                        secrets(),
                         island(),
                         records(),
                         server())
@@ -282,6 +283,36 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                                 "The services that are being removed.")
                         .saying("Data of the services is kept.")
                         .failing(ORDER));
+    }
+
+    private static List<ApiOperation> secrets() {
+        var one = "/api/v1/stacks/{stack}/secrets/{name}";
+        return List.of(
+                of(
+                                "GET /api/v1/secrets",
+                                "listSecrets",
+                                STACKS,
+                                "Lists the secrets that people set by name, of one stack or of all.",
+                                "Secrets by stack and name; never their values.")
+                        .failing(400, 503),
+                of(
+                                "PUT " + one,
+                                "setSecret",
+                                STACKS,
+                                "Keeps a value as a secret, for definitions that call it external.",
+                                "The secret, and who uses a value before it.")
+                        .saying(
+                                "The stack need not exist yet. Services get the value with the next apply, or at once with `rotate`. No answer, plan, log or audit ever holds it; it is stored encrypted.")
+                        .failing(ORDER)
+                        .failing(BODY),
+                of(
+                                "DELETE " + one,
+                                "removeSecret",
+                                STACKS,
+                                "Forgets a secret that no service of the current revision uses.",
+                                "What was removed.")
+                        .saying("Earlier revisions that are kept can still be returned to.")
+                        .failing(400, 404, 409, 503, 507));
     }
 
     private static List<ApiOperation> island() {

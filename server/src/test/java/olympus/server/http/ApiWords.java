@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
 import olympus.hermes.StoreStatus;
+import olympus.model.SecretRef;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.json.EnumWords;
@@ -76,6 +77,16 @@ final class ApiWords {
                 new Parameter(
                         "What Olympus may do with the stack from now on; not given: as ordered before, unless the declared mode has changed.",
                         schema("enum", List.of("observe", "ask", "manage"))));
+        all.put(
+                "name",
+                new Parameter(
+                        "Name of a secret within the stack.",
+                        schema("pattern", "^" + SecretRef.NAME.pattern() + "$")));
+        all.put(
+                "rotate",
+                new Parameter(
+                        "Whether the services of the current revision that use a value set before get this one at once, by the usual update; the secret must be there then.",
+                        schema()));
         all.put(
                 "decision",
                 new Parameter("Id of a pending decision.", schema("pattern", "^[0-9a-f]{8}$")));

@@ -94,6 +94,11 @@ class EveryOperationTest {
         ok(sent(api, "POST", "/api/v1/stacks/shop/release", ""), 202);
         ok(sent(api, "POST", "/api/v1/decisions/pending/0a1b2c3d/approve", ""), 202);
         ok(sent(api, "POST", "/api/v1/decisions/pending/0a1b2c3d/deny", ""), 202);
+        var secret = "/api/v1/stacks/shop/secrets/key";
+        ok(sent(api, "PUT", secret, "{\"value\":\"first\"}"), 200);
+        ok(sent(api, "PUT", secret + "?rotate=true", "{\"value\":\"second\"}"), 200);
+        ok(api.get("/api/v1/secrets?stack=shop"), 200);
+        ok(sent(api, "DELETE", secret, ""), 200);
         ok(sent(api, "DELETE", "/api/v1/stacks/shop", ""), 202);
     }
 
