@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -23,6 +25,7 @@ import olympus.engine.EngineException.Kind;
 import olympus.model.stack.DeployPolicy.Resources;
 import olympus.model.stack.StopPolicy;
 import olympus.model.stack.container.Image;
+import olympus.model.stack.container.Network;
 import olympus.model.stack.container.Volume;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -374,6 +377,37 @@ class EngineContractTest {
             engine.images().ensure(image, Instant.EPOCH, what -> {});
             assertThat(own.command("run", "--rm", "built:1", "ls", "/app"))
                     .isEqualTo("Dockerfile\nkeep.log");
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("engines")
+    void makesANetworkOnceWhenManyWantItAtTheSameTime(TestEngine own) throws Exception {
+        var wanted =
+                new Network(
+                        "default",
+                        "wanted_default",
+                        false,
+                        Optional.empty(),
+                        Map.of(),
+                        true,
+                        false,
+                        false,
+                        Optional.empty(),
+                        Map.of());
+        try (var engine = own.connect();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var all = new ArrayList<Callable<Object>>();
+            for (var count = 0; count < 12; count++) {
+                all.add(Executors.callable(() -> engine.networks().ensure(wanted, Map.of())));
+            }
+            for (var one : threads.invokeAll(all)) {
+                one.get();
+            }
+            assertThat(engine.networks().list())
+                    .filteredOn(network -> network.name().equals("wanted_default"))
+                    .hasSize(1);
+            assertThat(engine.networks().removeUnused("wanted_default")).isTrue();
         }
     }
 }

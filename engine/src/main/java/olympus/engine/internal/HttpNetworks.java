@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import olympus.engine.EngineException;
 import olympus.engine.EngineException.Kind;
 import olympus.engine.Networks;
@@ -20,6 +21,9 @@ import tools.jackson.databind.JsonNode;
 final class HttpNetworks implements Networks {
 
     private final EngineCalls calls;
+
+    /** Engines make two networks of the same name when asked twice at the same time. */
+    private final ReentrantLock making = new ReentrantLock();
 
     HttpNetworks(EngineCalls calls) {
         this.calls = calls;
@@ -64,6 +68,18 @@ final class HttpNetworks implements Networks {
 
     @Override
     public void ensure(Network network, Map<String, String> labels) {
+        if (find(network.name()).isPresent()) {
+            return;
+        }
+        making.lock();
+        try {
+            make(network, labels);
+        } finally {
+            making.unlock();
+        }
+    }
+
+    private void make(Network network, Map<String, String> labels) {
         if (find(network.name()).isPresent()) {
             return;
         }
