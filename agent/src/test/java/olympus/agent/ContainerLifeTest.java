@@ -244,4 +244,36 @@ class ContainerLifeTest {
             agent.await(WEB, seen -> seen.health() == Health.PASSING);
         }
     }
+
+    @Test
+    void makesAnewWhatCouldNotBeStartedOnceItIsChanged() {
+        try (var agent = world.agent(folder)) {
+            assign(agent, Containers.command(WEB, "/no/such/program"));
+            agent.awaitState(WEB, State.GIVEN_UP);
+            assertThat(world.docker().command("ps", "-aq")).isEmpty();
+
+            assign(agent, Containers.sleeping(WEB).token("run-2"));
+            agent.awaitRunning(WEB);
+            assertThat(agent.lines(WEB, 1).getLast().text()).isEqualTo("up");
+        }
+    }
+
+    @Test
+    void goesBackToTheFormerContainerWhenItsSuccessorCannotBeStarted() {
+        try (var agent = world.agent(folder)) {
+            var good = Containers.sleeping(WEB);
+            assign(agent, good);
+            agent.awaitRunning(WEB);
+            var former = world.inspect("first-web-1", "{{.Id}}");
+
+            assign(agent, Containers.command(WEB, "/no/such/program").token("run-2"));
+            agent.awaitState(WEB, State.GIVEN_UP);
+            assertThat(world.inspect("first-web-1", "{{.Id}}")).isEqualTo(former);
+
+            assign(agent, good.token("run-3"));
+            agent.awaitRunning(WEB);
+            assertThat(world.inspect("first-web-1", "{{.Id}}")).isEqualTo(former);
+            assertThat(world.docker().command("ps", "-aq").lines()).hasSize(1);
+        }
+    }
 }

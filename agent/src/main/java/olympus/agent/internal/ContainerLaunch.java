@@ -75,7 +75,7 @@ final class ContainerLaunch {
         var found = find(record, Optional.of(plan));
         if (found.isEmpty()) {
             var id = create(plan, plan.name(), secrets, Map.of(), progress);
-            return started(plan, record.of(id, plan.fingerprint()));
+            return startedOrGone(plan, record.of(id, plan.fingerprint()));
         }
         var there = found.get();
         var isNew = !there.id().equals(record.container());
@@ -102,6 +102,22 @@ final class ContainerLaunch {
             throw e;
         }
         return new Up(record, engine.inspect(record.container()), false);
+    }
+
+    /** Nothing is left of what was made and cannot be started: the next attempt makes it anew. */
+    private Up startedOrGone(ContainerPlan plan, ContainerRecord made) {
+        try {
+            return started(plan, made);
+        } catch (EngineException e) {
+            if (isRefused(e)) {
+                engine.remove(made.container(), false);
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isRefused(EngineException e) {
+        return !e.isUnanswered() && e.kind() != Kind.CANCELLED;
     }
 
     // ---- another container in the place of one
@@ -172,10 +188,18 @@ final class ContainerLaunch {
         engine.rename(successor.id(), plan.name());
         var leftovers = new ArrayList<>(record.leftovers());
         leftovers.add(old.id());
-        var up =
-                started(
-                        plan,
-                        record.of(successor.id(), plan.fingerprint()).withLeftovers(leftovers));
+        Up up;
+        try {
+            up =
+                    startedOrGone(
+                            plan,
+                            record.of(successor.id(), plan.fingerprint()).withLeftovers(leftovers));
+        } catch (EngineException e) {
+            if (isRefused(e)) {
+                engine.rename(old.id(), plan.name());
+            }
+            throw e;
+        }
         leftovers.forEach(id -> engine.remove(id, false));
         return new Up(up.record().withLeftovers(List.of()), up.details(), false);
     }
