@@ -3,6 +3,7 @@ package olympus.agent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import olympus.agent.internal.NodeSupervision;
 import olympus.engine.ContainerEngine;
 import olympus.link.AgentSide;
@@ -12,6 +13,8 @@ import olympus.link.Pause;
 import olympus.model.InstanceId;
 import olympus.model.SecretRef;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeQuestion;
 
 /**
  * The agent of one node: keeps the assigned instances running, with or without a server, and
@@ -86,6 +89,11 @@ public final class Agent implements AgentSide.Orders, AutoCloseable {
     @Override
     public Runnable streamLogs(LogRequest request, LogSink sink) {
         return supervision.streamLogs(request, sink);
+    }
+
+    @Override
+    public CompletionStage<NodeAnswer> ask(NodeQuestion question) {
+        return supervision.ask(question);
     }
 
     @Override

@@ -316,6 +316,25 @@ class EngineContractTest {
 
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("engines")
+    void removesAVolumeThatNoContainerHasAndTellsItsSize(TestEngine own) {
+        try (var engine = own.connect()) {
+            var mine = new Volume("old", "p_old", false, Optional.empty(), Map.of(), Map.of());
+            engine.volumes().ensure(mine, Map.of());
+            own.command("create", "--name", "keeper", "-v", "p_old:/old", TestEngine.IMAGE, "true");
+            assertThatThrownBy(() -> engine.volumes().remove("p_old"))
+                    .isInstanceOfSatisfying(
+                            EngineException.class,
+                            e -> assertThat(e.kind()).isEqualTo(EngineException.Kind.CONFLICT));
+            assertThat(engine.volumes().sizes()).containsKey("p_old");
+            engine.remove("keeper", false);
+            assertThat(engine.volumes().remove("p_old")).isTrue();
+            assertThat(engine.volumes().remove("p_old")).isFalse();
+            assertThat(engine.volumes().find("p_old")).isEmpty();
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("engines")
     void saysWhatIsMissing(TestEngine own) {
         try (var engine = own.connect()) {
             assertThat(engine.images().find("nowhere:1")).isEmpty();

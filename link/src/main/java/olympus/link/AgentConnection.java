@@ -11,17 +11,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
 import olympus.link.Outbox.Lane;
 import olympus.link.proto.AgentLinkGrpc;
 import olympus.link.proto.AgentMessage;
+import olympus.link.proto.Answer;
 import olympus.link.proto.Hello;
 import olympus.link.proto.LogLines;
+import olympus.link.proto.Question;
 import olympus.link.proto.ServerMessage;
 import olympus.link.proto.Welcome;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AgentConnection implements ClientResponseObserver<AgentMessage, ServerMessage> {
 
+    /** What a message adds to what it carries, at most. */
+    private static final int ENVELOPE_BYTES = 64;
+
     private final AgentSide.Identity identity;
     private final AgentSide.Orders orders;
     private final Dial dial;
@@ -44,6 +52,7 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
     private final Events events;
     private final ManagedChannel channel;
     private final Map<Long, OpenLog> logs = new ConcurrentHashMap<>();
+    private final AtomicInteger questions = new AtomicInteger();
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile @Nullable Outbox<AgentMessage> outbox;
     private volatile boolean open;
@@ -83,7 +92,8 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
                         .setNodeId(identity.node().toString())
                         .setNodeName(identity.name())
                         .setAgentVersion(identity.version())
-                        .setAccepted(Wire.stamp(accepted));
+                        .setAccepted(Wire.stamp(accepted))
+                        .setLevel(LinkLimits.LEVEL);
         outbox().add(Lane.CONTROL, AgentMessage.newBuilder().setHello(hello).build());
         loop.schedule(LinkLimits.HANDSHAKE_DEADLINE, this::welcomeOverdue);
     }
@@ -213,6 +223,7 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
                 }
             }
             case LOG_CANCEL -> cancelLog(message.getLogCancel().getRequestId());
+            case QUESTION -> answer(message.getQuestion());
             case WELCOME ->
                     throw Wire.invalid(
                             "a later message", "WELCOME", "WELCOME once, as the first message");
@@ -228,6 +239,54 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
                     "an order", "node " + assignment.node(), "this one, " + identity.node());
         }
         orders.assign(assignment, Wire.secrets(message.getOrder()));
+    }
+
+    private void answer(Question question) {
+        var id = question.getRequestId();
+        if (questions.incrementAndGet() > LinkLimits.MAX_QUESTIONS) {
+            answered(
+                    Wire.refusedAnswer(
+                            id,
+                            ErrorCode.RATE_LIMITED,
+                            "%d questions wait for this node's answer; no more are taken"
+                                    .formatted(LinkLimits.MAX_QUESTIONS)));
+            return;
+        }
+        NodeQuestion asked;
+        try {
+            asked = Wire.question(question);
+        } catch (OlympusException e) {
+            answered(
+                    Wire.refusedAnswer(
+                            id,
+                            ErrorCode.INVALID,
+                            "the agent on %s (version %s) does not understand the question; run the same version of Olympus on both: %s"
+                                    .formatted(
+                                            identity.name(), identity.version(), e.getMessage())));
+            return;
+        }
+        orders.ask(asked)
+                .whenComplete((answer, failure) ->
+                        answered(
+                                failure == null
+                                        ? Wire.answer(id, answer)
+                                        : Wire.refusedAnswer(id, failure)));
+    }
+
+    private void answered(Answer answer) {
+        questions.decrementAndGet();
+        var fits = answer.getSerializedSize() <= LinkLimits.MAX_MESSAGE_BYTES - ENVELOPE_BYTES;
+        var sent =
+                fits
+                        ? answer
+                        : Wire.refusedAnswer(
+                                answer.getRequestId(),
+                                ErrorCode.TOO_LARGE,
+                                "the answer has %d bytes; one message may have at most %d"
+                                        .formatted(
+                                                answer.getSerializedSize(),
+                                                LinkLimits.MAX_MESSAGE_BYTES));
+        send(Lane.BULK, new Object(), AgentMessage.newBuilder().setAnswer(sent).build());
     }
 
     private void openLog(olympus.link.proto.LogRequest request) {

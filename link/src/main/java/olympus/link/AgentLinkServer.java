@@ -20,6 +20,8 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,6 +38,8 @@ import olympus.link.proto.ServerMessage;
 import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeQuestion;
 
 /**
  * The server's side of the link: agents connect here, over the network with mutual TLS, or within
@@ -135,6 +139,22 @@ public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
                                                     "node %s is not connected".formatted(node))));
         });
         return () -> loop.execute(reading::cancel);
+    }
+
+    @Override
+    public CompletionStage<NodeAnswer> ask(NodeId node, NodeQuestion question) {
+        var answer = new CompletableFuture<NodeAnswer>();
+        loop.execute(() ->
+                streams.current(node)
+                        .ifPresentOrElse(
+                                stream -> stream.ask(question, answer),
+                                () ->
+                                        answer.completeExceptionally(
+                                                new OlympusException(
+                                                        ErrorCode.UNAVAILABLE,
+                                                        "node %s is not connected"
+                                                                .formatted(node)))));
+        return answer;
     }
 
     @Override

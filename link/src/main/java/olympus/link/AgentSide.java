@@ -2,10 +2,13 @@ package olympus.link;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;
 
 /** What the link asks of an agent, and what an agent tells through it. */
@@ -38,6 +41,12 @@ public final class AgentSide {
          * returned handle cancels.
          */
         Runnable streamLogs(LogRequest request, LogSink sink);
+
+        /**
+         * Finds out, or does, what is asked. The stage fails with an {@link
+         * olympus.foundation.OlympusException} whose sentence reaches whoever asked.
+         */
+        CompletionStage<NodeAnswer> ask(NodeQuestion question);
 
         /** The stream to this server is up: send the whole report and all unrecorded events now. */
         void connected();

@@ -10,6 +10,9 @@ public final class LinkLimits {
     /** The protocol that this side speaks. */
     public static final int PROTOCOL = 1;
 
+    /** What this side understands beyond the first messages of the protocol: 1 questions. */
+    public static final int LEVEL = 1;
+
     /** Of one message, e.g. a whole assignment: about 10,000 instances. */
     public static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
@@ -33,6 +36,12 @@ public final class LinkLimits {
 
     /** Log requests that one agent serves at the same time. */
     public static final int MAX_LOG_REQUESTS = 64;
+
+    /** Questions that wait for one agent's answer at the same time. */
+    public static final int MAX_QUESTIONS = 32;
+
+    /** What a server allows on top of a question's own deadline, for the way there and back. */
+    public static final Duration ANSWER_GRACE = Duration.ofSeconds(3);
 
     /** Of a text that explains something to the other side. */
     public static final int MAX_REASON_CHARACTERS = 4_096;

@@ -6,9 +6,11 @@ import io.grpc.stub.StreamObserver;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
 import olympus.link.Outbox.Lane;
@@ -16,16 +18,20 @@ import olympus.link.Outbox.Outcome;
 import olympus.link.keys.Installation;
 import olympus.link.keys.NodeUri;
 import olympus.link.proto.AgentMessage;
+import olympus.link.proto.Answer;
 import olympus.link.proto.EventsRecorded;
 import olympus.link.proto.Hello;
 import olympus.link.proto.LogCancel;
 import olympus.link.proto.LogCredit;
 import olympus.link.proto.LogLines;
+import olympus.link.proto.Question;
 import olympus.link.proto.ServerMessage;
 import olympus.link.proto.Welcome;
 import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeQuestion;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +51,7 @@ final class NodeStream implements StreamObserver<AgentMessage> {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeStream.class);
 
+    private static final int QUESTIONS_FROM_LEVEL = 1;
     private static final String ASSIGNMENT = "assignment";
     private static final String EVENTS_RECORDED = "events recorded";
 
@@ -60,8 +67,11 @@ final class NodeStream implements StreamObserver<AgentMessage> {
     private final AtomicLong recorded = new AtomicLong();
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile @Nullable NodeId node;
+    private volatile int level;
+    private volatile String version = "";
 
     // Owned by the loop.
+    private final OpenQuestions questions;
     private final Map<Long, LogRelay> logs = new HashMap<>();
     private long nextLogRequest = 1;
     private boolean over;
@@ -79,6 +89,7 @@ final class NodeStream implements StreamObserver<AgentMessage> {
         this.loop = loop;
         this.certified = certified;
         this.outbox = new Outbox<>(out);
+        this.questions = new OpenQuestions(loop, this::question);
         out.setOnReadyHandler(outbox::drain);
         out.setOnCancelHandler(() -> ended("the agent's connection was cut"));
         this.helloDeadline = loop.schedule(LinkLimits.HANDSHAKE_DEADLINE, this::helloOverdue);
@@ -176,6 +187,28 @@ final class NodeStream implements StreamObserver<AgentMessage> {
         return () -> cancelLog(id);
     }
 
+    /** On the loop. */
+    void ask(NodeQuestion question, CompletableFuture<NodeAnswer> answer) {
+        if (over) {
+            answer.completeExceptionally(unavailable("the node is not connected"));
+        } else if (level < QUESTIONS_FROM_LEVEL) {
+            answer.completeExceptionally(
+                    unavailable(
+                            "the agent on this node (version %s) is too old to be asked; run the same version of Olympus everywhere"
+                                    .formatted(version)));
+        } else {
+            questions.ask(question, answer);
+        }
+    }
+
+    private static OlympusException unavailable(String reason) {
+        return new OlympusException(ErrorCode.UNAVAILABLE, reason);
+    }
+
+    private void question(Question question) {
+        send(Lane.CONTROL, new Object(), ServerMessage.newBuilder().setQuestion(question).build());
+    }
+
     private void welcome(AgentMessage first) {
         if (first.getMessageCase() != AgentMessage.MessageCase.HELLO) {
             throw Wire.invalid("the first message", first.getMessageCase().name(), "HELLO");
@@ -203,6 +236,8 @@ final class NodeStream implements StreamObserver<AgentMessage> {
                                         .setServerId(server.node().toString())
                                         .setIslandId(server.island().toString()))
                         .build());
+        level = hello.getLevel();
+        version = hello.getAgentVersion();
         node = claimed;
         streams.opened(claimed, hello.getNodeName(), this);
     }
@@ -262,11 +297,27 @@ final class NodeStream implements StreamObserver<AgentMessage> {
                 var batch = LogRelay.Batch.of(message.getLogLines());
                 loop.execute(() -> logLines(message.getLogLines(), batch));
             }
+            case ANSWER -> answered(message.getAnswer());
             case HELLO ->
                     throw Wire.invalid(
                             "a later message", "HELLO", "HELLO once, as the first message");
             case MESSAGE_NOT_SET ->
                     throw Wire.invalid("a message", "nothing known here", "one of protocol 1");
+        }
+    }
+
+    private void answered(Answer answer) {
+        if (answer.hasFailure()) {
+            var failure = Wire.failure(answer.getFailure());
+            loop.execute(() ->
+                    questions.answered(
+                            answer.getRequestId(),
+                            waiting -> waiting.completeExceptionally(failure)));
+        } else {
+            // Read here, where what is malformed ends this stream and nothing else.
+            var read = Wire.answer(answer);
+            loop.execute(() ->
+                    questions.answered(answer.getRequestId(), waiting -> waiting.complete(read)));
         }
     }
 
@@ -346,11 +397,12 @@ final class NodeStream implements StreamObserver<AgentMessage> {
         if (known != null) {
             streams.ended(known, this, reason);
         }
-        loop.execute(() -> endLogs(reason));
+        loop.execute(() -> endRequests(reason));
     }
 
-    private void endLogs(String reason) {
+    private void endRequests(String reason) {
         over = true;
+        questions.failAll("the node's connection ended: " + reason);
         var open = Map.copyOf(logs);
         logs.clear();
         open.values()

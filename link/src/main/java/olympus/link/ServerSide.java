@@ -2,10 +2,13 @@ package olympus.link;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;
 
 /** What the link tells a server, and what a server orders through it. */
@@ -48,6 +51,13 @@ public final class ServerSide {
          * the sink with an error.
          */
         Runnable streamLogs(NodeId node, LogRequest request, LogSink sink);
+
+        /**
+         * Asks the node. The stage fails with an {@link olympus.foundation.OlympusException}: with
+         * the agent's own reason, or because the node is not connected, went away, is too old or
+         * did not answer in time. It completes on the link's loop: what follows must not block.
+         */
+        CompletionStage<NodeAnswer> ask(NodeId node, NodeQuestion question);
 
         List<NodeId> connected();
     }

@@ -4,17 +4,22 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
+import olympus.link.proto.Answer;
 import olympus.link.proto.Events;
+import olympus.link.proto.Failure;
 import olympus.link.proto.LogGap.Kind;
 import olympus.link.proto.LogLines;
 import olympus.link.proto.Order;
+import olympus.link.proto.Question;
 import olympus.link.proto.Refusal;
 import olympus.link.proto.Report;
 import olympus.model.InstanceId;
@@ -22,8 +27,12 @@ import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.StackName;
 import olympus.model.state.AgentEvent;
+import olympus.model.state.AnsweredByNode;
+import olympus.model.state.AskedOfNode;
 import olympus.model.state.Assignment;
 import olympus.model.state.Codecs;
+import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;
 
 /**
@@ -109,6 +118,63 @@ final class Wire {
                 .setInForce(stamp(inForce))
                 .setReason(LinkLimits.reason(reason))
                 .build();
+    }
+
+    static Question question(long id, NodeQuestion question) {
+        return Question.newBuilder()
+                .setRequestId(id)
+                .setQuestionJson(
+                        ByteString.copyFrom(
+                                Codecs.ASKED_OF_NODE.encodeBytes(new AskedOfNode(question))))
+                .build();
+    }
+
+    static NodeQuestion question(Question question) {
+        return Codecs.ASKED_OF_NODE.decode(question.getQuestionJson().toByteArray()).question();
+    }
+
+    static Answer answer(long id, NodeAnswer answer) {
+        return Answer.newBuilder()
+                .setRequestId(id)
+                .setAnswerJson(
+                        ByteString.copyFrom(
+                                Codecs.ANSWERED_BY_NODE.encodeBytes(new AnsweredByNode(answer))))
+                .build();
+    }
+
+    static NodeAnswer answer(Answer answer) {
+        return Codecs.ANSWERED_BY_NODE.decode(answer.getAnswerJson().toByteArray()).answer();
+    }
+
+    static Answer refusedAnswer(long id, ErrorCode code, String message) {
+        return Answer.newBuilder().setRequestId(id).setFailure(failure(code, message)).build();
+    }
+
+    static Answer refusedAnswer(long id, Throwable failure) {
+        var cause =
+                failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
+        return cause instanceof OlympusException known
+                ? refusedAnswer(id, known.code(), String.valueOf(known.getMessage()))
+                : refusedAnswer(id, ErrorCode.INTERNAL, "a bug: " + cause);
+    }
+
+    static Failure failure(ErrorCode code, String message) {
+        return Failure.newBuilder()
+                .setCode(code.slug())
+                .setMessage(LinkLimits.reason(message))
+                .build();
+    }
+
+    /** A code that is not known here counts as unavailable. */
+    static OlympusException failure(Failure failure) {
+        var code =
+                Arrays.stream(ErrorCode.values())
+                        .filter(known -> known.slug().equals(failure.getCode()))
+                        .findFirst()
+                        .orElse(ErrorCode.UNAVAILABLE);
+        return new OlympusException(code, LinkLimits.reason(failure.getMessage()));
     }
 
     static olympus.link.proto.Pause pause(Pause pause) {

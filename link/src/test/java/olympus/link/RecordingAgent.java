@@ -2,9 +2,16 @@ package olympus.link;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Function;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
 import olympus.model.SecretRef;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeQuestion;
 
 /** Orders that are written down; logs come from a source that the test gives. */
 final class RecordingAgent implements AgentSide.Orders {
@@ -28,6 +35,11 @@ final class RecordingAgent implements AgentSide.Orders {
                 return () -> {};
             };
 
+    volatile Function<NodeQuestion, CompletionStage<NodeAnswer>> answers =
+            question ->
+                    CompletableFuture.failedStage(
+                            new OlympusException(ErrorCode.NOT_FOUND, "nothing is known here"));
+
     @Override
     public void assign(Assignment assignment, Map<SecretRef, String> secrets) {
         journal.add(new Told.Assigned(assignment, secrets));
@@ -50,6 +62,11 @@ final class RecordingAgent implements AgentSide.Orders {
             journal.add(new Told.LogsCancelled());
             cancel.run();
         };
+    }
+
+    @Override
+    public CompletionStage<NodeAnswer> ask(NodeQuestion question) {
+        return answers.apply(question);
     }
 
     @Override

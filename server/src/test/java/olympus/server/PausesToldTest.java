@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import olympus.link.LogRequest;
 import olympus.link.LogSink;
 import olympus.link.Pause;
@@ -15,6 +17,8 @@ import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.StackName;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeQuestion;
 import olympus.zeus.ClusterView;
 import olympus.zeus.ClusterView.PauseView;
 import org.junit.jupiter.api.Test;
@@ -98,6 +102,11 @@ class PausesToldTest {
         @Override
         public Runnable streamLogs(NodeId node, LogRequest request, LogSink sink) {
             return () -> {};
+        }
+
+        @Override
+        public CompletionStage<NodeAnswer> ask(NodeId node, NodeQuestion question) {
+            return CompletableFuture.failedStage(new AssertionError("asked " + question));
         }
 
         @Override

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,8 @@ import olympus.model.InstanceId;
 import olympus.model.SecretRef;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeQuestion;
 
 /**
  * The wiring of one agent: its two loops, the watcher, the driver and the supervisor. Knows no
@@ -51,6 +54,7 @@ public final class NodeSupervision implements AutoCloseable {
     private final BlockingWork blocking;
     private final OutputCollector output;
     private final LogStreams streams;
+    private final NodeQuestions questions;
     private final ContainerEngine engine;
     private volatile Optional<ContainerDriver> containers = Optional.empty();
     private final Supervisor supervisor;
@@ -82,6 +86,7 @@ public final class NodeSupervision implements AutoCloseable {
         blocking = new BlockingWork(failure -> onFailure.accept("agent-work", failure));
         output = new OutputCollector(folders, outputLimits, clock, outputLoop, watcher);
         streams = new LogStreams(folders, output);
+        questions = new NodeQuestions(new NodeVolumes(engine));
         var bootId = ProcFs.bootId();
         var accounts = new Accounts(Posix.effectiveUser());
         var prober = new Prober(accounts, new Lookups(InetAddress::getByName));
@@ -202,6 +207,10 @@ public final class NodeSupervision implements AutoCloseable {
 
     public Runnable streamLogs(LogRequest request, LogSink sink) {
         return streams.stream(request, sink);
+    }
+
+    public CompletionStage<NodeAnswer> ask(NodeQuestion question) {
+        return questions.ask(question);
     }
 
     public void connected() {
@@ -347,6 +356,7 @@ public final class NodeSupervision implements AutoCloseable {
         // First whoever uses the watches, then the watcher.
         loop.close();
         containers.ifPresent(ContainerDriver::close);
+        questions.close();
         engine.close();
         output.close();
         outputLoop.close();

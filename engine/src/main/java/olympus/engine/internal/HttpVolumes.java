@@ -2,6 +2,7 @@ package olympus.engine.internal;
 
 import static olympus.engine.internal.EngineCalls.quote;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Volumes by the engine's API. */
 final class HttpVolumes implements Volumes {
+
+    private static final Duration ADDING_UP = Duration.ofSeconds(20);
 
     private final EngineCalls calls;
 
@@ -78,5 +81,36 @@ final class HttpVolumes implements Volumes {
         calls.json(
                 Call.post("/volumes/create", body),
                 Attempt.other("create volume " + volume.name()));
+    }
+
+    @Override
+    public boolean remove(String name) {
+        try {
+            calls.json(
+                    Call.delete("/volumes/" + quote(name)), Attempt.other("remove volume " + name));
+            return true;
+        } catch (EngineException e) {
+            if (e.kind() == Kind.NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public Map<String, Long> sizes() {
+        var usage =
+                calls.json(
+                        Call.get("/system/df?type=volume"),
+                        Attempt.other("ask how large volumes are"),
+                        ADDING_UP);
+        var sizes = new TreeMap<String, Long>();
+        for (var volume : usage.path("Volumes").values()) {
+            var size = volume.path("UsageData").path("Size").asLong(-1);
+            if (size >= 0) {
+                sizes.put(Json.text(volume, "Name"), size);
+            }
+        }
+        return sizes;
     }
 }

@@ -42,6 +42,10 @@ public final class Codecs {
             RecordCodec.of("node-record", 1, NodeRecord.class);
     public static final RecordCodec<PauseRecord> PAUSE_RECORD =
             RecordCodec.of("pause-record", 1, PauseRecord.class);
+    public static final RecordCodec<AskedOfNode> ASKED_OF_NODE =
+            RecordCodec.of("asked-of-node", 1, AskedOfNode.class);
+    public static final RecordCodec<AnsweredByNode> ANSWERED_BY_NODE =
+            RecordCodec.of("answered-by-node", 1, AnsweredByNode.class);
 
     /** All of them; a test compares this list with the fields above. */
     public static final List<RecordCodec<?>> ALL =
@@ -60,7 +64,9 @@ public final class Codecs {
                     SERVICE_STATE,
                     INSTANCE_RECORD,
                     NODE_RECORD,
-                    PAUSE_RECORD);
+                    PAUSE_RECORD,
+                    ASKED_OF_NODE,
+                    ANSWERED_BY_NODE);
 
     private Codecs() {}
 }

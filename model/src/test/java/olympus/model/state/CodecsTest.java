@@ -30,9 +30,40 @@ final class CodecsTest {
                 .toList();
     }
 
+    @TestFactory
+    List<DynamicTest> everyQuestionAndAnswerReadsAndWritesItsGoldenFile() {
+        var tests = new ArrayList<DynamicTest>();
+        for (var sample : Samples.questions()) {
+            tests.add(variant(Codecs.ASKED_OF_NODE, sample, sample.question()));
+        }
+        for (var sample : Samples.answers()) {
+            tests.add(variant(Codecs.ANSWERED_BY_NODE, sample, sample.answer()));
+        }
+        return tests;
+    }
+
+    private static <T extends Record> DynamicTest variant(
+            RecordCodec<T> codec, T sample, Object kind) {
+        var word = kind.getClass().getSimpleName();
+        return DynamicTest.dynamicTest(
+                codec.name() + " " + word, () -> compare(codec, sample, "." + word));
+    }
+
+    @Test
+    void samplesEveryQuestionAndAnswer() {
+        assertThat(Samples.questions().stream().<Object>map(sample -> sample.question().getClass()))
+                .containsExactlyInAnyOrder((Object[]) NodeQuestion.class.getPermittedSubclasses());
+        assertThat(Samples.answers().stream().<Object>map(sample -> sample.answer().getClass()))
+                .containsExactlyInAnyOrder((Object[]) NodeAnswer.class.getPermittedSubclasses());
+    }
+
     private static <T extends Record> void compare(RecordCodec<T> codec) throws IOException {
-        var sample = codec.type().cast(sampleOf(codec));
-        var file = GOLDEN.resolve(codec.name() + "." + codec.format() + ".json");
+        compare(codec, codec.type().cast(sampleOf(codec)), "");
+    }
+
+    private static <T extends Record> void compare(RecordCodec<T> codec, T sample, String variant)
+            throws IOException {
+        var file = GOLDEN.resolve(codec.name() + "." + codec.format() + variant + ".json");
         if (Boolean.getBoolean("golden.create") && Files.notExists(file)) {
             Files.writeString(file, codec.encodeIndented(sample));
         }

@@ -140,6 +140,50 @@ public final class Samples {
                 Optional.of("user:ana"));
     }
 
+    static List<AskedOfNode> questions() {
+        return List.of(
+                new AskedOfNode(new NodeQuestion.ListVolumes()),
+                new AskedOfNode(new NodeQuestion.RemoveVolume("shop_data")),
+                new AskedOfNode(new NodeQuestion.Settings(List.of(WEB_1))),
+                new AskedOfNode(new NodeQuestion.Images(List.of("nginx:1.29"))));
+    }
+
+    static List<AnsweredByNode> answers() {
+        return List.of(
+                new AnsweredByNode(
+                        new NodeAnswer.Volumes(
+                                List.of(
+                                        new NodeAnswer.Volume(
+                                                "shop_data",
+                                                "local",
+                                                "/var/lib/docker/volumes/shop_data/_data",
+                                                Map.of("com.docker.compose.project", "shop"),
+                                                List.of("shop-db-1"),
+                                                Optional.of(4096L))))),
+                new AnsweredByNode(new NodeAnswer.VolumeRemoved("shop_data")),
+                new AnsweredByNode(new NodeAnswer.VolumeInUse("shop_data", List.of("shop-db-1"))),
+                new AnsweredByNode(new NodeAnswer.VolumeAbsent("shop_data")),
+                new AnsweredByNode(
+                        new NodeAnswer.Settings(
+                                List.of(
+                                        new NodeAnswer.InstanceSettings(
+                                                WEB_1,
+                                                List.of(
+                                                        new NodeAnswer.Difference(
+                                                                "environment.LEVEL",
+                                                                Optional.of("info"),
+                                                                Optional.of("debug"))),
+                                                Optional.empty())))),
+                new AnsweredByNode(
+                        new NodeAnswer.Images(
+                                List.of(
+                                        new NodeAnswer.Image(
+                                                "nginx:1.29",
+                                                Optional.of("sha256:" + "1".repeat(64)),
+                                                Optional.of("sha256:" + "2".repeat(64)),
+                                                Optional.empty())))));
+    }
+
     static List<Record> all() {
         var stamp = new Assignment.Stamp(1, 40, 57);
         return List.of(
@@ -182,6 +226,8 @@ public final class Samples {
                         List.of(spec()),
                         List.of("no cgroup to limit memory with")),
                 observation(),
+                questions().getFirst(),
+                answers().getFirst(),
                 new AgentEvent(
                         7,
                         AT,

@@ -24,7 +24,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import olympus.foundation.Clock;
@@ -41,6 +44,8 @@ import olympus.link.keys.SecretVault;
 import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeQuestion;
 import olympus.server.deadline.Deadline;
 import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
@@ -232,6 +237,8 @@ final class RunningApi implements AutoCloseable {
         final List<Pause> pauses = new ArrayList<>();
         final List<LogSink> sinks = new ArrayList<>();
         final List<LogRequest> requests = new ArrayList<>();
+        volatile Function<NodeQuestion, CompletionStage<NodeAnswer>> answers =
+                question -> CompletableFuture.failedStage(new AssertionError("asked " + question));
         int cancelled;
 
         @Override
@@ -271,6 +278,11 @@ final class RunningApi implements AutoCloseable {
             while (cancelled == 0 && System.nanoTime() < end) {
                 wait(100);
             }
+        }
+
+        @Override
+        public CompletionStage<NodeAnswer> ask(NodeId node, NodeQuestion question) {
+            return answers.apply(question);
         }
 
         @Override

@@ -1,0 +1,103 @@
+package olympus.model.state;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import olympus.model.InstanceId;
+
+/** What an agent answers to a {@link NodeQuestion}. */
+public sealed interface NodeAnswer {
+
+    /** All volumes of the node's engine. */
+    record Volumes(List<Volume> volumes) implements NodeAnswer {
+        public Volumes {
+            volumes = List.copyOf(volumes);
+        }
+    }
+
+    /** It was there and is no more. */
+    record VolumeRemoved(String name) implements NodeAnswer {}
+
+    /**
+     * Nothing was removed.
+     *
+     * @param containers that have it mounted, running or not, by name
+     */
+    record VolumeInUse(String name, List<String> containers) implements NodeAnswer {
+        public VolumeInUse {
+            containers = List.copyOf(containers);
+        }
+    }
+
+    /** There is no volume of this name on the node. */
+    record VolumeAbsent(String name) implements NodeAnswer {}
+
+    /** One entry for each instance that was asked about. */
+    record Settings(List<InstanceSettings> instances) implements NodeAnswer {
+        public Settings {
+            instances = List.copyOf(instances);
+        }
+    }
+
+    /** One entry for each image that was asked about. */
+    record Images(List<Image> images) implements NodeAnswer {
+        public Images {
+            images = List.copyOf(images);
+        }
+    }
+
+    /**
+     * A volume on a node.
+     *
+     * @param mountPoint where its content lies on the node; may be empty
+     * @param containers that have it mounted, running or not, by name
+     * @param sizeBytes where the engine tells it
+     */
+    record Volume(
+            String name,
+            String driver,
+            String mountPoint,
+            Map<String, String> labels,
+            List<String> containers,
+            Optional<Long> sizeBytes) {
+        public Volume {
+            labels = Map.copyOf(labels);
+            containers = List.copyOf(containers);
+        }
+    }
+
+    /**
+     * How an instance differs from what is declared.
+     *
+     * @param problem why it could not be compared
+     */
+    record InstanceSettings(
+            InstanceId instance, List<Difference> differences, Optional<String> problem) {
+        public InstanceSettings {
+            differences = List.copyOf(differences);
+        }
+    }
+
+    /**
+     * One setting that is not as declared.
+     *
+     * @param path as in the file, e.g. {@code ports} or {@code environment.LEVEL}
+     * @param declared empty when it is not declared
+     * @param observed empty when it is not there
+     */
+    record Difference(String path, Optional<String> declared, Optional<String> observed) {}
+
+    /**
+     * An image on the node and in its registry.
+     *
+     * @param reference as asked
+     * @param present digest of what the engine has
+     * @param offered digest of what the registry has under the same name
+     * @param problem why the registry could not be asked
+     */
+    record Image(
+            String reference,
+            Optional<String> present,
+            Optional<String> offered,
+            Optional<String> problem) {}
+}
