@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import olympus.model.SecretRef;
 import olympus.model.StackName;
+import olympus.model.encrypted.AgeKeys;
 import olympus.model.stack.ComposeSettings.External;
 import olympus.model.stack.ComposeSettings.Grant;
 import olympus.model.stack.KeyTable.Fields;
@@ -93,35 +94,44 @@ final class ComposeGrants {
         return new Mount.Source.Secret(ref);
     }
 
-    /** A file that is no text of moderate length is bound as it is, as Compose does with all. */
+    /**
+     * A file that is no text of moderate length is bound as it is, as Compose does with all; one
+     * that age or SOPS encrypted is opened.
+     */
     private Optional<Mount.Source> secretFile(String name, Located<String> file) {
-        return project.path(file)
-                .flatMap(path -> {
-                    var trial = new ProblemLog();
-                    var text =
-                            SourceText.read(
-                                    path,
-                                    "secret file",
-                                    file.value(),
-                                    file.place(),
-                                    StackReader.MAX_SECRET_BYTES,
-                                    trial);
-                    if (text.isPresent()) {
-                        return text.map(t -> kept(name, t));
-                    }
-                    if (Files.isRegularFile(path)) {
-                        problems.warning(
-                                file.place(),
-                                "the secret \"%s\" is no text of at most %d bytes: its file is bound as it is, and not kept by Olympus"
-                                        .formatted(name, StackReader.MAX_SECRET_BYTES));
-                        return Optional.of(file(path));
-                    }
-                    problems.error(
-                            file.place(),
-                            "cannot read secret file %s: there is no such file"
-                                    .formatted(file.value()));
-                    return Optional.empty();
-                });
+        return project.path(file).flatMap(path -> secretFile(name, file, path));
+    }
+
+    private Optional<Mount.Source> secretFile(String name, Located<String> file, Path path) {
+        var trial = new ProblemLog();
+        if (secretFile(file, path, trial).isEncrypted()) {
+            return secretFile(file, path, problems)
+                    .text(Optional.empty(), keys(file))
+                    .map(text -> kept(name, text));
+        }
+        var text = secretFile(file, path, trial).text(Optional.empty(), keys(file));
+        if (text.isPresent()) {
+            return text.map(t -> kept(name, t));
+        }
+        if (Files.isRegularFile(path)) {
+            problems.warning(
+                    file.place(),
+                    "the secret \"%s\" is no text of at most %d bytes: its file is bound as it is, and not kept by Olympus"
+                            .formatted(name, StackReader.MAX_SECRET_BYTES));
+            return Optional.of(file(path));
+        }
+        problems.error(
+                file.place(),
+                "cannot read secret file %s: there is no such file".formatted(file.value()));
+        return Optional.empty();
+    }
+
+    private static SecretFile secretFile(Located<String> file, Path path, ProblemLog problems) {
+        return new SecretFile(path, "secret file", file.value(), file.place(), problems);
+    }
+
+    private AgeKeys keys(Located<String> file) {
+        return new AgeKeys(project.sourceOf(file.place()).variables());
     }
 
     private static Mount.Source file(Path path) {

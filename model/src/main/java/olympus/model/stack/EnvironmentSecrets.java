@@ -36,20 +36,9 @@ record EnvironmentSecrets(
             return values;
         }
         var shown = prefix + FileSet.show(folder, path.get());
-        SourceText.read(
-                        path.get(),
-                        "env_file",
-                        shown,
-                        file.place(),
-                        EnvironmentFile.MAX_BYTES,
-                        problems)
-                .map(text ->
-                        file.raw()
-                                ? EnvironmentFile.raw(shown, text, problems)
-                                : EnvironmentFile.parse(shown, text, around, problems))
-                .ifPresent(read ->
-                        read.forEach(
-                                (variable, text) -> values.put(variable, keep(variable, text))));
+        new SecretFile(path.get(), "env_file", shown, file.place(), problems)
+                .variables(file.raw(), around)
+                .forEach((variable, text) -> values.put(variable, keep(variable, text)));
         return values;
     }
 

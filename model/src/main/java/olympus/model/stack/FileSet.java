@@ -68,15 +68,8 @@ final class FileSet {
     /** Those of one file. */
     static Map<String, String> ofFile(
             Path file, String shown, Map<String, String> around, ProblemLog problems) {
-        return SourceText.read(
-                        file,
-                        "file",
-                        shown,
-                        Place.startOf(shown),
-                        EnvironmentFile.MAX_BYTES,
-                        problems)
-                .map(text -> EnvironmentFile.parse(shown, text, around, problems))
-                .orElse(Map.of());
+        return new SecretFile(file, "file", shown, Place.startOf(shown), problems)
+                .variables(false, around);
     }
 
     /** The main file first, then what it includes, in order. */

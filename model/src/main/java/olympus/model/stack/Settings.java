@@ -40,7 +40,13 @@ final class Settings {
             int last,
             PortSpec.Protocol protocol) {}
 
-    record SecretSource(Optional<Located<String>> file, Optional<Located<String>> environment) {}
+    /**
+     * @param key which value of the file, where SOPS encrypted it
+     */
+    record SecretSource(
+            Optional<Located<String>> file,
+            Optional<Located<String>> key,
+            Optional<Located<String>> environment) {}
 
     record ProbeTimings(
             Optional<Duration> interval,

@@ -30,6 +30,13 @@ final class SourceText {
      */
     static Optional<String> read(
             Path file, String what, String shown, Place at, int maxBytes, ProblemLog problems) {
+        return bytes(file, what, shown, at, maxBytes, problems)
+                .flatMap(bytes -> text(bytes, what, shown, problems));
+    }
+
+    /** Empty when the file cannot be read or is too large, which is then reported. */
+    static Optional<byte[]> bytes(
+            Path file, String what, String shown, Place at, int maxBytes, ProblemLog problems) {
         byte[] bytes;
         try (var in = Files.newInputStream(regular(file))) {
             bytes = in.readNBytes(maxBytes + 1);
@@ -41,7 +48,7 @@ final class SourceText {
             problems.error(at, "%s %s is larger than %d bytes".formatted(what, shown, maxBytes));
             return Optional.empty();
         }
-        return decode(bytes, what, shown, problems);
+        return Optional.of(bytes);
     }
 
     private static Path regular(Path file) throws IOException {
@@ -62,8 +69,8 @@ final class SourceText {
         };
     }
 
-    private static Optional<String> decode(
-            byte[] bytes, String what, String shown, ProblemLog problems) {
+    /** Empty when the bytes are not text, which is then reported. */
+    static Optional<String> text(byte[] bytes, String what, String shown, ProblemLog problems) {
         var decoder = StandardCharsets.UTF_8.newDecoder();
         var in = ByteBuffer.wrap(bytes);
         var out = CharBuffer.allocate(bytes.length + 1);

@@ -23,8 +23,16 @@ final class StackKeys {
                     "file",
                     Shapes.located(Shapes.text("a path")),
                     "none",
-                    "A file that holds the clear text; one line end at its end is not part of it.",
+                    "A file that holds the clear text; one line end at its end is not part of it. A file that age or SOPS encrypted is opened with your age keys.",
                     "file: ./db-password.txt");
+
+    static final Key<Located<String>> SECRET_KEY =
+            new Key<>(
+                    "key",
+                    Shapes.located(Shapes.text("the path of a value")),
+                    "the only value of the file",
+                    "Which value of a file that SOPS encrypted: names and positions in lists, joined by dots.",
+                    "key: database.password");
 
     static final Key<Located<String>> SECRET_ENVIRONMENT =
             new Key<>(
@@ -49,6 +57,7 @@ final class StackKeys {
                             "secrets.<name>",
                             "Where the clear text of a secret is read when the stack is applied. Exactly one of `file`, `environment` and `external: true`.",
                             SECRET_FILE,
+                            SECRET_KEY,
                             SECRET_ENVIRONMENT,
                             SECRET_EXTERNAL)
                     .refusing(Map.of("content", "a clear text does not belong into this file"));
@@ -162,8 +171,17 @@ final class StackKeys {
                                     : sources == 2 ? "two sources" : "three sources"),
                     "exactly one of file, environment, external: true");
         }
+        if (fields.has(SECRET_KEY) && !fields.has(SECRET_FILE)) {
+            problems.error(
+                    fields.placeOf(SECRET_KEY),
+                    "key says which value of a file",
+                    "file: beside it");
+        }
         return Optional.of(
-                new SecretSource(fields.get(SECRET_FILE), fields.get(SECRET_ENVIRONMENT)));
+                new SecretSource(
+                        fields.get(SECRET_FILE),
+                        fields.get(SECRET_KEY),
+                        fields.get(SECRET_ENVIRONMENT)));
     }
 
     private static Shape<Located<String>> include() {

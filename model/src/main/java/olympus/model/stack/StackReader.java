@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import olympus.model.NearestWord;
 import olympus.model.SecretRef;
 import olympus.model.StackName;
+import olympus.model.encrypted.AgeKeys;
 import olympus.model.stack.FileSet.SourceFile;
 import olympus.model.stack.KeyTable.Fields;
 import olympus.model.stack.Settings.Checked;
@@ -349,13 +350,13 @@ final class StackReader {
             var directory = Optional.ofNullable(secretFolders.get(name)).orElse(folder);
             return FileSet.resolve(directory, file.get(), problems)
                     .flatMap(path ->
-                            SourceText.read(
-                                    path,
-                                    "secret file",
-                                    file.get().value(),
-                                    file.get().place(),
-                                    MAX_SECRET_BYTES,
-                                    problems))
+                            new SecretFile(
+                                            path,
+                                            "secret file",
+                                            file.get().value(),
+                                            file.get().place(),
+                                            problems)
+                                    .text(source.value().key(), new AgeKeys(variables)))
                     .map(text ->
                             text.endsWith("\n")
                                     ? text.substring(
