@@ -72,7 +72,7 @@ final class JsonText {
 
     /** The parser quotes what it cannot read, which may be a clear text. */
     private static String withoutContent(String message) {
-        return message.replaceAll("(?s)[\"'].*[\"']", "…");
+        return message.replaceAll("(?s)[\"'(].*[\"')]", "…");
     }
 
     private static InvalidRecordException unreadable(String what, String message) {

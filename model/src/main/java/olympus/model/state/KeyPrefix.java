@@ -67,6 +67,10 @@ public record KeyPrefix(
                             Optional.empty()),
                     value("olympus/tokens/<id>", "server", "hashed tokens"),
                     value("olympus/secrets/<stack>/<name>/<fingerprint>", "server", "ciphertext"),
+                    value(
+                            "olympus/kept-secrets/<stack>/<name>",
+                            "server",
+                            "fingerprint of the current value, when and by whom it was set"),
                     value("islands/<id>/…", "-", "reserved: read-only mirrors of other islands"));
 
     private static KeyPrefix value(
