@@ -42,6 +42,7 @@ public final class Agent implements AgentSide.Orders, AutoCloseable {
                         config.output(),
                         config.brake(),
                         ContainerEngine.at(config.engine(), System.getenv()),
+                        config.systemd(),
                         config.onFailure());
         reports.forEach(supervision::tell);
     }

@@ -14,6 +14,7 @@ import olympus.link.AgentSide;
  * @param output how much output is kept of each instance
  * @param brake when so many probes fail at once that nothing is restarted for its health
  * @param engine where the container engine listens; nothing connects before a container is assigned
+ * @param systemd nothing of it is run before a unit is assigned
  * @param onFailure told when one of the agent's threads has stopped because of a bug: its name, and
  *     what stopped it
  */
@@ -25,6 +26,7 @@ public record AgentConfig(
         OutputLimits output,
         Brake brake,
         EngineAddress engine,
+        SystemdTools systemd,
         BiConsumer<String, Throwable> onFailure) {
 
     /** With the usual limits. */
@@ -42,6 +44,7 @@ public record AgentConfig(
                 OutputLimits.STANDARD,
                 Brake.STANDARD,
                 EngineAddress.find(System.getenv()),
+                SystemdTools.IN_PATH,
                 onFailure);
     }
 }

@@ -60,7 +60,25 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
         this(data, OutputLimits.STANDARD, Brake.STANDARD, engine);
     }
 
+    public RunningAgent(Path data, SystemdTools systemd) {
+        this(
+                data,
+                OutputLimits.STANDARD,
+                Brake.STANDARD,
+                EngineAddress.ofSocket(data.resolve("no-engine.sock")),
+                systemd);
+    }
+
     private RunningAgent(Path data, OutputLimits output, Brake brake, EngineAddress engine) {
+        this(data, output, brake, engine, SystemdTools.IN_PATH);
+    }
+
+    private RunningAgent(
+            Path data,
+            OutputLimits output,
+            Brake brake,
+            EngineAddress engine,
+            SystemdTools systemd) {
         this.data = data;
         this.node =
                 new NodeId(
@@ -75,6 +93,7 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
                         output,
                         brake,
                         engine,
+                        systemd,
                         (thread, failure) -> {
                             failure.printStackTrace();
                             failures.add(thread + ": " + failure);

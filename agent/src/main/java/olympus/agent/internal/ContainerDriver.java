@@ -37,20 +37,11 @@ final class ContainerDriver implements Driver, AutoCloseable {
     private final ContainerEngine engine;
     private final ContainerLaunch launch;
     private final ContainerSight sight;
-    private final Reports reports;
+    private final DriverReports reports;
     private final Problems problems = new Problems();
     private final Map<InstanceId, ContainerEntry> entries = new HashMap<>();
     private final Map<InstanceId, Lane> lanes = new HashMap<>();
     private Optional<ContainerEngine.Subscription> subscription = Optional.empty();
-
-    /** Whom it tells. */
-    interface Reports {
-        void happened(InstanceId id, MachineInput input);
-
-        void known(InstanceId id, Optional<ProcessDriver.Found> found);
-
-        void stillAsked(InstanceId id, String why);
-    }
 
     ContainerDriver(
             InstanceFolders folders,
@@ -58,7 +49,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
             Executor blocking,
             ContainerEngine engine,
             ContainerLaunch launch,
-            Reports reports) {
+            DriverReports reports) {
         this.folders = folders;
         this.records = new ContainerRecords(folders, problems);
         this.loop = loop;
@@ -474,14 +465,14 @@ final class ContainerDriver implements Driver, AutoCloseable {
     // ---- stop
 
     @Override
-    public void stop(InstanceId id, long run, StopPolicy policy) {
+    public void stop(InstanceId id, MachineAction.Stop stop) {
         var entry = entries.get(id);
         if (entry == null || entry.stopping.isPresent()) {
             return;
         }
-        entry.stopping = Optional.of(policy);
-        if (entry.isLive() && entry.record.run() == run) {
-            stopContainer(entry, run, policy);
+        entry.stopping = Optional.of(stop.policy());
+        if (entry.isLive() && entry.record.run() == stop.run()) {
+            stopContainer(entry, stop.run(), stop.policy());
         } else {
             entry.stopped = true;
             entry.lane.interrupt();

@@ -61,16 +61,15 @@ final class ContainerRecords {
     /** Before anybody hears of the run, so that its output is looked for where it will be. */
     private void makeRunFolder(ContainerEntry entry) {
         var run = entry.record.run();
+        var container = entry.record.container();
         var folder = folders.run(entry.id, run);
         try {
-            if (!Files.exists(folder.stdout())) {
-                var before = folders.runs(entry.id).stream().findFirst();
-                folder.create(
-                        entry.record.runToken(), folders.marker(entry.id, run), ProcFs.bootId());
-                before.ifPresent(last ->
-                        LogPump.goOn(
-                                folders.run(entry.id, last), folder, entry.record.container()));
-            }
+            var _ =
+                    folders.runOfOthers(
+                            entry.id,
+                            run,
+                            entry.record.runToken(),
+                            before -> LogPump.goOn(before, folder, container));
             problems.clear("output", entry.id);
         } catch (UncheckedIOException e) {
             problems.set("output", entry.id, String.valueOf(e.getMessage()));

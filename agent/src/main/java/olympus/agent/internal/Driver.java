@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import olympus.model.InstanceId;
 import olympus.model.SecretRef;
-import olympus.model.stack.StopPolicy;
 import olympus.model.state.InstanceSpec;
 
 /**
@@ -34,7 +33,7 @@ interface Driver {
      * Signal, grace, kill; ends with an {@code Ended} event. A run that is still starting is
      * stopped once it is up, or given up.
      */
-    void stop(InstanceId id, long run, StopPolicy policy);
+    void stop(InstanceId id, MachineAction.Stop stop);
 
     /** The instance is gone for good. */
     void forget(InstanceId id);

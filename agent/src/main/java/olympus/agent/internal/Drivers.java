@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import olympus.model.InstanceId;
 import olympus.model.SecretRef;
-import olympus.model.stack.StopPolicy;
 import olympus.model.stack.Workload;
 import olympus.model.state.InstanceSpec;
 
@@ -21,12 +20,18 @@ final class Drivers implements Driver {
     private final InstanceFolders folders;
     private final ProcessDriver processes;
     private final ContainerDriver containers;
+    private final UnitDriver units;
     private final Map<InstanceId, Driver> running = new HashMap<>();
 
-    Drivers(InstanceFolders folders, ProcessDriver processes, ContainerDriver containers) {
+    Drivers(
+            InstanceFolders folders,
+            ProcessDriver processes,
+            ContainerDriver containers,
+            UnitDriver units) {
         this.folders = folders;
         this.processes = processes;
         this.containers = containers;
+        this.units = units;
     }
 
     @Override
@@ -34,11 +39,17 @@ final class Drivers implements Driver {
         switch (spec.definition().workload()) {
             case Workload.Process ignored -> {
                 containers.leave(spec.id());
+                units.leave(spec.id());
                 start(processes, spec, run, secrets);
             }
-            case Workload.Container ignored -> start(containers, spec, run, secrets);
-            // Not run from here; the process driver refuses it with its reason.
-            case Workload.Unit ignored -> start(processes, spec, run, secrets);
+            case Workload.Container ignored -> {
+                units.leave(spec.id());
+                start(containers, spec, run, secrets);
+            }
+            case Workload.Unit ignored -> {
+                containers.leave(spec.id());
+                start(units, spec, run, secrets);
+            }
         }
     }
 
@@ -55,22 +66,38 @@ final class Drivers implements Driver {
     @Override
     public void wanted(InstanceSpec spec) {
         containers.wanted(spec);
+        units.wanted(spec);
     }
 
     @Override
     public Adoption adopt(InstanceId id, Optional<InstanceSpec> wanted) {
-        var isContainer =
-                wanted.filter(spec -> spec.definition().workload() instanceof Workload.Container)
-                        .isPresent();
-        if (!containers.knows(id) || lastRunWasAProcess(id)) {
+        var others = others(id, wanted);
+        if ((!containers.knows(id) && !units.knows(id)) || lastRunWasAProcess(id)) {
             var process = processes.adopt(id, wanted);
-            if (process instanceof Adoption.There || !isContainer) {
+            if (process instanceof Adoption.There || others.isEmpty()) {
                 running.put(id, processes);
                 return process;
             }
         }
-        running.put(id, containers);
-        return containers.adopt(id, wanted);
+        var driver = others.orElse(containers);
+        running.put(id, driver);
+        return driver.adopt(id, wanted);
+    }
+
+    /** What may be there that outlives agents by itself: as it was before, else as it is wanted. */
+    private Optional<Driver> others(InstanceId id, Optional<InstanceSpec> wanted) {
+        if (units.knows(id)) {
+            return Optional.of(units);
+        }
+        if (containers.knows(id)) {
+            return Optional.of(containers);
+        }
+        return wanted.flatMap(spec ->
+                switch (spec.definition().workload()) {
+                    case Workload.Process ignored -> Optional.empty();
+                    case Workload.Container ignored -> Optional.of(containers);
+                    case Workload.Unit ignored -> Optional.of(units);
+                });
     }
 
     private boolean lastRunWasAProcess(InstanceId id) {
@@ -82,8 +109,8 @@ final class Drivers implements Driver {
     }
 
     @Override
-    public void stop(InstanceId id, long run, StopPolicy policy) {
-        running.getOrDefault(id, processes).stop(id, run, policy);
+    public void stop(InstanceId id, MachineAction.Stop stop) {
+        running.getOrDefault(id, processes).stop(id, stop);
     }
 
     @Override
@@ -91,12 +118,14 @@ final class Drivers implements Driver {
         running.remove(id);
         processes.forget(id);
         containers.forget(id);
+        units.forget(id);
     }
 
     @Override
     public List<String> problems() {
         var all = new ArrayList<>(processes.problems());
         all.addAll(containers.problems());
+        all.addAll(units.problems());
         return all;
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import olympus.foundation.Durable;
 import olympus.model.InstanceId;
@@ -193,6 +194,22 @@ final class InstanceFolders {
      */
     String marker(InstanceId id, long run) {
         return node + "/" + id + "/" + run;
+    }
+
+    /**
+     * The folder of a run that somebody else has started; made when it is not there yet. Throws
+     * {@link UncheckedIOException} when the disk refuses.
+     *
+     * @param made told of the folder of the run before, if there is one, when it is made
+     */
+    RunFolder runOfOthers(InstanceId id, long run, String token, Consumer<RunFolder> made) {
+        var folder = run(id, run);
+        if (!Files.exists(folder.stdout())) {
+            var before = runs(id).stream().findFirst();
+            folder.create(token, marker(id, run), ProcFs.bootId());
+            before.ifPresent(last -> made.accept(run(id, last)));
+        }
+        return folder;
     }
 
     /**

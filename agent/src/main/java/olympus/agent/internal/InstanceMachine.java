@@ -57,7 +57,7 @@ final class InstanceMachine {
     private Surroundings surroundings = Surroundings.FREE;
     private String runToken = "";
     private String nextStartIs = "";
-    private boolean isHalted;
+    private Optional<String> halted = Optional.empty();
     private long lastRun;
 
     InstanceMachine(
@@ -156,7 +156,7 @@ final class InstanceMachine {
         lastRun = Math.max(lastRun, run);
         runToken = token;
         story.remark = "";
-        isHalted = false;
+        halted = Optional.empty();
         health.reset(wish.probe(), clock.monotonicNanos());
         phase = new Running(run, pid, clock.monotonicNanos());
     }
@@ -214,7 +214,7 @@ final class InstanceMachine {
             restartAfter(window.left(wish.policy(), clock.uptimeNanos()), story.reason);
         } else if (phase.isUnwatched()
                 && ended.exit().isEmpty()
-                && !wish.isContainer()
+                && wish.isProcess()
                 && wish.policy().restart() != Restart.NO) {
             restartAfter(Duration.ZERO, how + "; not counted: its shim ended with it");
         } else {
@@ -252,7 +252,7 @@ final class InstanceMachine {
 
     private void noticed(MachineInput.Noticed noticed) {
         if (liveRun().isPresent() && liveRun().getAsLong() == noticed.run()) {
-            isHalted = noticed.isHalted();
+            halted = Optional.of(noticed.what()).filter(what -> noticed.isHalted());
             story.remark = noticed.what();
         }
     }
@@ -360,7 +360,7 @@ final class InstanceMachine {
             case STOP -> stop(run, pid, Then.REST, wish.why("stopped on order"));
             case RELEASE -> {
                 // A process has nobody to be left to.
-                if (wish.isContainer()) {
+                if (!wish.isProcess()) {
                     rest(State.STOPPED, RELEASED);
                 }
             }
@@ -389,17 +389,15 @@ final class InstanceMachine {
             leave("no longer assigned; left as it is");
             return;
         }
-        var kept =
-                surroundings
-                        .unclaimed()
-                        .or(() ->
-                                surroundings
-                                        .paused()
-                                        .map(why ->
-                                                "no longer assigned; stops after resume, paused: "
-                                                        + why));
-        kept.ifPresentOrElse(
-                why -> story.remark = why, () -> stop(run, pid, Then.FORGET, "no longer assigned"));
+        var kept = Obstacles.toEnding(surroundings);
+        if (kept.isPresent()) {
+            story.remark = kept.get();
+        } else if (wish.isUnit()) {
+            story.tell("leave", "no longer assigned", "the unit is systemd's and goes on as it is");
+            leave("no longer assigned; left as it is");
+        } else {
+            stop(run, pid, Then.FORGET, "no longer assigned");
+        }
     }
 
     private void leave(String why) {
@@ -410,7 +408,7 @@ final class InstanceMachine {
     private void stop(long run, long pid, Then then, String why) {
         phase = new Stopping(run, pid, then, why);
         story.reason = why;
-        story.actions().add(new MachineAction.Stop(run, wish.stopPolicy()));
+        story.actions().add(new MachineAction.Stop(run, wish.stopPolicy(), then.isRestart()));
     }
 
     /** An order may change its mind while the old run still ends. */
@@ -449,7 +447,7 @@ final class InstanceMachine {
 
     private void unhealthy(Running running) {
         var why = health.verdict();
-        Obstacles.toHealing(surroundings, wish, isHalted)
+        Obstacles.toHealing(surroundings, wish, halted)
                 .ifPresentOrElse(
                         obstacle -> story.remark = why + "; " + obstacle,
                         () -> stop(running.run(), running.pid(), Then.RECOVER, why));
@@ -515,11 +513,8 @@ final class InstanceMachine {
         var wanted = wish.spec().get();
         if (wanted.desired() == Desired.STOP) {
             rest(State.STOPPED, wish.why("stopped on order"));
-        } else if (wish.isOnlyWatched()) {
-            rest(State.PENDING, story.reason);
-            settleResting((Resting) phase);
-        } else if (!wish.isOf(runToken)) {
-            rest(State.PENDING, "a new run was ordered");
+        } else if (wish.isOnlyWatched() || !wish.isOf(runToken)) {
+            rest(State.PENDING, wish.isOnlyWatched() ? story.reason : "a new run was ordered");
             settleResting((Resting) phase);
         } else if (wanted.desired() == Desired.HOLD) {
             story.remark = "held: " + wish.why("on order");
@@ -533,7 +528,7 @@ final class InstanceMachine {
     }
 
     private void start(InstanceSpec wanted) {
-        isHalted = false;
+        halted = Optional.empty();
         runToken = wanted.runToken();
         lastRun++;
         story.remark = "";
@@ -564,6 +559,11 @@ final class InstanceMachine {
 
     Optional<InstanceSpec> spec() {
         return wish.spec();
+    }
+
+    /** Whether it ends with Olympus, if that is to take its instances with it. */
+    boolean isOurs() {
+        return !wish.isUnit() && !wish.isOnlyWatched();
     }
 
     /** The run whose health is to be probed, if any. */

@@ -66,6 +66,22 @@ sealed interface LaunchPlan {
         };
     }
 
+    /** What a probe's command is run with; that of a unit runs as the agent's own user. */
+    static LaunchPlan ofProbe(
+            InstanceSpec spec,
+            List<String> command,
+            Map<SecretRef, String> secrets,
+            Accounts accounts) {
+        if (!(spec.definition().workload() instanceof Workload.Unit)) {
+            return prepare(spec, secrets, accounts);
+        }
+        var process = new Workload.Process(command, Optional.empty(), Optional.empty(), Map.of());
+        return switch (accounts.resolve(Optional.empty())) {
+            case Accounts.Unusable unusable -> new Impossible(unusable.reason(), true);
+            case Accounts.Account account -> prepare(spec, process, secrets, account);
+        };
+    }
+
     private static LaunchPlan prepare(
             InstanceSpec spec,
             Workload.Process process,

@@ -2,10 +2,7 @@ package olympus.agent.internal;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,7 +33,6 @@ final class LogPump {
     private static final Duration ENDS_WITHIN = Duration.ofMillis(300);
     private static final int TAKEN_OVER_LINES = 1_000;
     private static final int ACCOUNT_EVERY_BYTES = 64 * 1024;
-    private static final Duration DISK_PAUSE = Duration.ofSeconds(1);
 
     private final ContainerEngine engine;
     private final RunFolder folder;
@@ -51,7 +47,6 @@ final class LogPump {
     private Account now = account;
     private Instant from = Instant.EPOCH;
     private int linesToSkip;
-    private long[] bytesToSkip = new long[2];
 
     LogPump(
             ContainerEngine engine,
@@ -119,9 +114,7 @@ final class LogPump {
         now = account;
         from = account.at();
         linesToSkip = account.lines();
-        try (var out = open(folder.stdout());
-                var err = open(folder.stderr())) {
-            bytesToSkip = new long[] {out.size() - account.stdout(), err.size() - account.stderr()};
+        try (var files = new OutputFiles(folder, account.stdout(), account.stderr())) {
             engine.logs(
                     container.id(),
                     new LogQuery(
@@ -129,14 +122,10 @@ final class LogPump {
                             Optional.of(account.at()),
                             OptionalInt.empty(),
                             true),
-                    chunk -> take(chunk, chunk.error() ? err : out));
+                    chunk -> take(chunk, files));
         } finally {
             write(now);
         }
-    }
-
-    private static FileChannel open(Path file) throws IOException {
-        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     /**
@@ -162,7 +151,7 @@ final class LogPump {
         return fresh;
     }
 
-    private void take(LogChunk chunk, FileChannel file) {
+    private void take(LogChunk chunk, OutputFiles files) {
         if (chunk.at().isBefore(from)) {
             return;
         }
@@ -170,29 +159,11 @@ final class LogPump {
             linesToSkip--;
             return;
         }
-        var index = chunk.error() ? 1 : 0;
-        var text = chunk.text();
-        var skipped = (int) Math.min(text.length, bytesToSkip[index]);
-        bytesToSkip[index] -= skipped;
-        append(file, ByteBuffer.wrap(text, skipped, text.length - skipped));
+        files.append(chunk.error(), chunk.text(), () -> closed);
         now = now.plus(chunk);
         var since = now.stdout() + now.stderr() - account.stdout() - account.stderr();
-        if (since >= ACCOUNT_EVERY_BYTES && bytesToSkip[0] == 0 && bytesToSkip[1] == 0) {
+        if (since >= ACCOUNT_EVERY_BYTES && files.hasCaughtUp()) {
             write(now);
-        }
-    }
-
-    /** A full disk is waited for: the engine keeps the rest. */
-    private void append(FileChannel file, ByteBuffer text) {
-        while (text.hasRemaining()) {
-            try {
-                var _ = file.write(text);
-            } catch (IOException e) {
-                if (closed || Thread.currentThread().isInterrupted()) {
-                    throw new UncheckedIOException("interrupted", e);
-                }
-                java.util.concurrent.locks.LockSupport.parkNanos(DISK_PAUSE.toNanos());
-            }
         }
     }
 

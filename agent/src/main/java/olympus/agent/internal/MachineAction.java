@@ -12,7 +12,10 @@ sealed interface MachineAction {
     /** Get ready for a run of this that is to replace the live one, without touching that. */
     record Prepare(InstanceSpec spec) implements MachineAction {}
 
-    record Stop(long run, StopPolicy policy) implements MachineAction {}
+    /**
+     * @param isRestart it is to be followed by another run of it
+     */
+    record Stop(long run, StopPolicy policy, boolean isRestart) implements MachineAction {}
 
     /** Send a {@link MachineInput.Tick} after this long. */
     record Wake(Duration after) implements MachineAction {}

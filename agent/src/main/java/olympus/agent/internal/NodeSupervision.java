@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import olympus.agent.Brake;
 import olympus.agent.OutputLimits;
+import olympus.agent.SystemdTools;
 import olympus.engine.ContainerEngine;
 import olympus.foundation.Clock;
 import olympus.link.AgentSide;
@@ -57,6 +58,7 @@ public final class NodeSupervision implements AutoCloseable {
     private final NodeQuestions questions;
     private final ContainerEngine engine;
     private volatile Optional<ContainerDriver> containers = Optional.empty();
+    private volatile Optional<UnitDriver> units = Optional.empty();
     private final Supervisor supervisor;
     private boolean reportDue;
     private boolean eventsDue;
@@ -65,6 +67,7 @@ public final class NodeSupervision implements AutoCloseable {
     /**
      * @param root the agent's folder, {@code D/agent}
      * @param engine for containers; closed with this
+     * @param systemd for units
      * @param onFailure told when a loop has stopped because of a bug
      */
     public NodeSupervision(
@@ -75,6 +78,7 @@ public final class NodeSupervision implements AutoCloseable {
             OutputLimits outputLimits,
             Brake brake,
             ContainerEngine engine,
+            SystemdTools systemd,
             BiConsumer<String, Throwable> onFailure) {
         this.identity = identity;
         this.engine = engine;
@@ -121,7 +125,8 @@ public final class NodeSupervision implements AutoCloseable {
                                         new ProcessDriver(
                                                 folders, bootId, loop, blocking, watcher, accounts,
                                                 limits, strays, it::feed),
-                                        containers(it, launch)),
+                                        containers(it, launch),
+                                        units(it, bootId, systemd)),
                         it -> rounds(it, clock, random, inside));
     }
 
@@ -132,31 +137,35 @@ public final class NodeSupervision implements AutoCloseable {
     }
 
     private ContainerDriver containers(Supervisor told, ContainerLaunch launch) {
-        var driver =
-                new ContainerDriver(
-                        folders,
-                        loop,
-                        blocking,
-                        engine,
-                        launch,
-                        new ContainerDriver.Reports() {
-                            @Override
-                            public void happened(InstanceId id, MachineInput input) {
-                                told.feed(id, input);
-                            }
-
-                            @Override
-                            public void known(InstanceId id, Optional<ProcessDriver.Found> found) {
-                                told.known(id, found);
-                            }
-
-                            @Override
-                            public void stillAsked(InstanceId id, String why) {
-                                told.stillAsked(id, why);
-                            }
-                        });
+        var driver = new ContainerDriver(folders, loop, blocking, engine, launch, reports(told));
         containers = Optional.of(driver);
         return driver;
+    }
+
+    private UnitDriver units(Supervisor told, String bootId, SystemdTools systemd) {
+        var driver =
+                new UnitDriver(folders, bootId, loop, blocking, watcher, systemd, reports(told));
+        units = Optional.of(driver);
+        return driver;
+    }
+
+    private static DriverReports reports(Supervisor told) {
+        return new DriverReports() {
+            @Override
+            public void happened(InstanceId id, MachineInput input) {
+                told.feed(id, input);
+            }
+
+            @Override
+            public void known(InstanceId id, Optional<ProcessDriver.Found> found) {
+                told.known(id, found);
+            }
+
+            @Override
+            public void stillAsked(InstanceId id, String why) {
+                told.stillAsked(id, why);
+            }
+        };
     }
 
     /**
@@ -357,6 +366,7 @@ public final class NodeSupervision implements AutoCloseable {
         loop.close();
         containers.ifPresent(ContainerDriver::close);
         questions.close();
+        units.ifPresent(UnitDriver::close);
         engine.close();
         output.close();
         outputLoop.close();

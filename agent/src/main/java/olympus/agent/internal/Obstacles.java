@@ -17,6 +17,15 @@ final class Obstacles {
                 .or(around::rationed);
     }
 
+    /** To ending it because it is assigned no more. */
+    static Optional<String> toEnding(Surroundings around) {
+        return around.unclaimed()
+                .or(() ->
+                        around.paused()
+                                .map(why ->
+                                        "no longer assigned; stops after resume, paused: " + why));
+    }
+
     /** To starting it again after its back-off. */
     static Optional<String> toRestart(Surroundings around) {
         return around.paused()
@@ -28,14 +37,14 @@ final class Obstacles {
     /**
      * To restarting it because it is unhealthy.
      *
-     * @param isHalted another hand has paused it
+     * @param halted why it cannot answer at present, if so
      */
-    static Optional<String> toHealing(Surroundings around, Wish wish, boolean isHalted) {
+    static Optional<String> toHealing(Surroundings around, Wish wish, Optional<String> halted) {
         if (wish.isOnlyWatched()) {
             return Optional.of("it is only observed");
         }
-        if (isHalted) {
-            return Optional.of("not restarted: paused by another hand");
+        if (halted.isPresent()) {
+            return halted.map(why -> "not restarted: " + why);
         }
         return around.paused()
                 .map(why -> "not restarted, paused: " + why)

@@ -33,7 +33,11 @@ sealed interface Phase {
         REST,
         REPLACE,
         RECOVER,
-        FORGET
+        FORGET;
+
+        boolean isRestart() {
+            return this == REPLACE || this == RECOVER;
+        }
     }
 
     /** The run of which something may be there. */

@@ -222,7 +222,7 @@ final class Prober {
             Map<SecretRef, String> secrets)
             throws InterruptedException {
         var shown = String.join(" ", declared);
-        switch (LaunchPlan.prepare(spec, secrets, accounts)) {
+        switch (LaunchPlan.ofProbe(spec, declared, secrets, accounts)) {
             case LaunchPlan.Impossible impossible -> {
                 return new Answer(false, impossible.reason());
             }

@@ -559,14 +559,14 @@ final class ProcessDriver implements Driver {
     // ---- stop
 
     @Override
-    public void stop(InstanceId id, long run, StopPolicy policy) {
+    public void stop(InstanceId id, MachineAction.Stop stop) {
         var entry = live.get(id);
-        if (entry == null || entry.run != run || entry.stopping.isPresent()) {
+        if (entry == null || entry.run != stop.run() || entry.stopping.isPresent()) {
             return;
         }
-        entry.stopping = Optional.of(policy);
+        entry.stopping = Optional.of(stop.policy());
         if (entry.childWatch.isPresent()) {
-            signalStop(entry, policy);
+            signalStop(entry, stop.policy());
         }
     }
 

@@ -448,7 +448,7 @@ final class Supervisor {
         for (var stop : List.copyOf(askedStops.entrySet())) {
             if (!StartOrder.hasDependantThatStops(stop.getKey(), machines.values(), lastSpecs)) {
                 askedStops.remove(stop.getKey());
-                driver.stop(stop.getKey(), stop.getValue().run(), stop.getValue().policy());
+                driver.stop(stop.getKey(), stop.getValue());
             }
         }
     }
@@ -578,10 +578,10 @@ final class Supervisor {
 
     // ---- end
 
-    /** Stops every instance, those that others depend on last. */
+    /** Stops every instance that is Olympus' own, those that others depend on last. */
     void stopAll() {
         ending = true;
-        for (var machine : List.copyOf(machines.values())) {
+        for (var machine : machines.values().stream().filter(InstanceMachine::isOurs).toList()) {
             var why = "all instances are to end with Olympus";
             feed(
                     machine.id(),
@@ -592,7 +592,7 @@ final class Supervisor {
 
     List<InstanceId> live() {
         return machines.values().stream()
-                .filter(machine -> machine.liveRun().isPresent())
+                .filter(machine -> machine.liveRun().isPresent() && machine.isOurs())
                 .map(InstanceMachine::id)
                 .toList();
     }

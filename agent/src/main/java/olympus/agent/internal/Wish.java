@@ -15,6 +15,7 @@ final class Wish {
     private Optional<InstanceSpec> spec = Optional.empty();
     private StopPolicy lastStopPolicy = StopPolicy.DEFAULT;
     private Desired lastDesired = Desired.RUN;
+    private boolean lastIsUnit;
 
     /** Empty when the instance is not assigned any more. */
     void become(Optional<InstanceSpec> wanted) {
@@ -22,6 +23,7 @@ final class Wish {
         wanted.ifPresent(specification -> {
             lastStopPolicy = specification.definition().stop();
             lastDesired = specification.desired();
+            lastIsUnit = specification.definition().workload() instanceof Workload.Unit;
         });
     }
 
@@ -41,9 +43,15 @@ final class Wish {
         };
     }
 
-    boolean isContainer() {
-        return spec.filter(wanted -> wanted.definition().workload() instanceof Workload.Container)
+    /** A process of Olympus' own: nobody else could look after it. */
+    boolean isProcess() {
+        return spec.filter(wanted -> wanted.definition().workload() instanceof Workload.Process)
                 .isPresent();
+    }
+
+    /** Whether it is, or was to the end, a unit of systemd, which is nobody else's to take away. */
+    boolean isUnit() {
+        return lastIsUnit;
     }
 
     /** The reason given with the order. */

@@ -138,7 +138,7 @@ public final class DefinitionRules {
             case Workload.Container container ->
                     ContainerRules.check(
                             path + ".workload", definition.name(), container, findings);
-            case Workload.Unit ignored -> {}
+            case Workload.Unit unit -> unit(path, service, unit);
         }
         service.probe().ifPresent(probe -> probe(path + ".probe", service, probe));
         recovery(path + ".recovery", service.recovery());
@@ -154,6 +154,24 @@ public final class DefinitionRules {
                                     service.stop().signal(), Conversions.signals().values())));
         }
         notNegative(path + ".stop.gracePeriod", service.stop().gracePeriod());
+    }
+
+    /** A machine has a unit once, and its limits stand in its file. */
+    private void unit(String path, ServiceDefinition service, Workload.Unit unit) {
+        var deploy = service.deploy();
+        if (deploy.mode() == DeployPolicy.Mode.REPLICATED && deploy.replicas() > 1) {
+            error(
+                    path + ".deploy.replicas",
+                    "found %d; %s is one unit of its machine"
+                            .formatted(deploy.replicas(), unit.name()),
+                    "1, or mode: global for one on every node");
+        }
+        if (!deploy.resources().equals(DeployPolicy.Resources.UNLIMITED)) {
+            error(
+                    path + ".deploy.resources",
+                    "the limits of %s stand in the unit's file".formatted(unit.name()),
+                    "no resources");
+        }
     }
 
     private void process(String path, ServiceDefinition service, Workload.Process process) {

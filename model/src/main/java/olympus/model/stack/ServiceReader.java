@@ -30,6 +30,8 @@ final class ServiceReader {
             List.of(
                     ServiceKeys.PROCESS_KEY,
                     ServiceKeys.SERVICE_SECRETS,
+                    ServiceKeys.STOP_SIGNAL,
+                    ServiceKeys.STOP_GRACE_PERIOD,
                     ProcessKeys.COMMAND,
                     ProcessKeys.USER,
                     ProcessKeys.WORKING_DIR,

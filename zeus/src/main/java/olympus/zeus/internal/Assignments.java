@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import olympus.model.NodeId;
 import olympus.model.StackName;
+import olympus.model.stack.ServiceDefinition;
+import olympus.model.stack.Workload;
 import olympus.model.state.Assignment;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceSpec;
@@ -37,6 +39,10 @@ final class Assignments {
                 .toList();
     }
 
+    private static boolean isUnit(ServiceDefinition definition) {
+        return definition.workload() instanceof Workload.Unit;
+    }
+
     private static Optional<InstanceSpec> spec(
             InstanceRecord record, olympus.zeus.internal.Desired desired) {
         var definition = desired.definitionOf(record);
@@ -52,7 +58,12 @@ final class Assignments {
                     case APPROVED -> Desired.RUN;
                     case WAITING -> managed ? Desired.HOLD : Desired.WATCH;
                     case RUN -> managed ? Desired.RUN : Desired.WATCH;
-                    case STOP, RETIRE -> managed ? Desired.STOP : Desired.WATCH;
+                    case STOP -> managed ? Desired.STOP : Desired.WATCH;
+                    // Nobody here has made the unit: what is no longer declared goes on.
+                    case RETIRE ->
+                            isUnit(definition.get())
+                                    ? Desired.RELEASE
+                                    : managed ? Desired.STOP : Desired.WATCH;
                 };
         return Optional.of(
                 new InstanceSpec(

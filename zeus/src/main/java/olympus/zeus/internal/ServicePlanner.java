@@ -15,6 +15,7 @@ import olympus.model.stack.DeployPolicy;
 import olympus.model.stack.RecoveryPolicy;
 import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.StackDefinition;
+import olympus.model.stack.Workload;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceRecord.Order;
@@ -144,7 +145,8 @@ final class ServicePlanner {
     static boolean startsFirst(ServiceDefinition definition) {
         var deploy = definition.deploy();
         if (deploy.update().order() != DeployPolicy.Order.START_FIRST
-                || deploy.mode() == DeployPolicy.Mode.GLOBAL) {
+                || deploy.mode() == DeployPolicy.Mode.GLOBAL
+                || definition.workload() instanceof Workload.Unit) {
             return false;
         }
         var parallelism = deploy.update().parallelism();
