@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import olympus.foundation.ErrorCode;
@@ -288,7 +289,27 @@ final class ModesTest {
         assertThat(before.state).isEqualTo(State.RUNNING);
         assertThat(island.agent().left).containsEntry(WEB_1, before);
         assertThat(island.has("shop")).isFalse();
-        assertThat(island.decisions()).extracting(Decision::action).contains("release");
+        assertThat(island.decisions())
+                .extracting(Decision::action)
+                .contains("release", "leave")
+                .doesNotContain("retire", "stop");
+    }
+
+    @Test
+    void letsGoOfAllServicesOfAReleasedStackAtOnce() {
+        island.apply(inContainers(stack("shop", service("cache"), service("web").after("cache"))));
+        island.run(Duration.ofSeconds(5));
+        island.assignments.clear();
+
+        island.now(island.zeus.release(SHOP, Optional.empty(), Island.ANA));
+
+        island.run(Duration.ofSeconds(5));
+
+        assertThat(island.assignments)
+                .extracting(assignment ->
+                        assignment.instances().stream().map(InstanceSpec::desired).toList())
+                .contains(List.of(InstanceSpec.Desired.RELEASE, InstanceSpec.Desired.RELEASE))
+                .doesNotContain(List.of(InstanceSpec.Desired.RUN, InstanceSpec.Desired.RELEASE));
     }
 
     @Test

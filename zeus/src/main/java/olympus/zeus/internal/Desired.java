@@ -66,6 +66,14 @@ public record Desired(
         return mode(name) == Mode.MANAGE;
     }
 
+    /** Whether a person ordered that Olympus forgets the stack and leaves it as it is. */
+    boolean isReleased(StackName name) {
+        return stack(name)
+                .flatMap(StackRecords::pointer)
+                .flatMap(p -> p.value().releasedBy())
+                .isPresent();
+    }
+
     ServiceState state(ServiceId service) {
         var stored = services.get(service);
         return stored == null ? ServiceState.initial(service) : stored.value();

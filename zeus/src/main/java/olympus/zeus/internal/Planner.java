@@ -102,9 +102,11 @@ public final class Planner {
 
     /**
      * Ends services that are no longer declared: dependants first, each only when they have ended.
+     * Those that go on without Olympus need no order.
      */
     private void retire(List<ServiceId> going, boolean stackGoes) {
         var blocked = blockedByDependants(going);
+        blocked.removeIf(service -> isLeftAlone(draft.desired, service.stack()));
         if (blocked.size() == going.size() && going.stream().noneMatch(this::isRetiring)) {
             // Declarations of different revisions can depend on each other in a circle: begin
             // somewhere.
@@ -164,11 +166,7 @@ public final class Planner {
 
     /** Its services go on without Olympus. */
     private static boolean isLeftAlone(Desired desired, StackName stack) {
-        var released =
-                desired.stack(stack)
-                        .flatMap(Desired.StackRecords::pointer)
-                        .flatMap(p -> p.value().releasedBy());
-        return released.isPresent() || !desired.isManaged(stack);
+        return desired.isReleased(stack) || !desired.isManaged(stack);
     }
 
     static void forgetOnceEnded(PlanDraft draft, Versioned<InstanceRecord> stored, String why) {
@@ -176,7 +174,11 @@ public final class Planner {
         if (draft.observed.hasEnded(stored)) {
             draft.add(new Step.ForgetInstance(stored, why));
         } else if (draft.observed.connected(record.placement().node())) {
-            draft.waits(record.id().service(), record.id() + " is stopping");
+            draft.waits(
+                    record.id().service(),
+                    record.order().phase() == Phase.LEAVE
+                            ? record.id() + " is being let go; what was begun is finished first"
+                            : record.id() + " is stopping");
         } else {
             draft.waits(
                     record.id().service(),

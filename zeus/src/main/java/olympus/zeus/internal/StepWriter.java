@@ -80,7 +80,11 @@ final class StepWriter {
             }
             case Step.RetireInstance(var from, var to, var why) -> {
                 replace(from, to);
-                decide("retire", to, why, "its stop is ordered");
+                if (to.order().phase() == InstanceRecord.Phase.LEAVE) {
+                    decide("leave", to, why, "it goes on without Olympus");
+                } else {
+                    decide("retire", to, why, "its stop is ordered");
+                }
             }
             case Step.ForgetInstance forget -> forget(forget);
             case Step.AmendInstance(var from, var to, var why) -> {

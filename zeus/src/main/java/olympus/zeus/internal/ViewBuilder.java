@@ -228,6 +228,10 @@ final class ViewBuilder {
             int wanted,
             int healthy) {
         var waits = Optional.ofNullable(plan.waits().get(id));
+        if (declared.isEmpty() && desired.isReleased(id.stack())) {
+            return new StateAndReason(
+                    "releasing", waits.orElse("it is being let go, and left as it is"));
+        }
         if (declared.isEmpty()) {
             return new StateAndReason(
                     "removing", waits.orElse("it is no longer declared; it is being stopped"));
