@@ -11,7 +11,6 @@ import olympus.engine.ContainerEngine;
 import olympus.engine.EngineEvent;
 import olympus.engine.EngineException;
 import olympus.engine.EngineException.Kind;
-import olympus.engine.RestartRule;
 import olympus.foundation.EventLoop;
 import olympus.model.InstanceId;
 import olympus.model.SecretRef;
@@ -37,6 +36,8 @@ final class ContainerDriver implements Driver, AutoCloseable {
     private final ContainerEngine engine;
     private final ContainerLaunch launch;
     private final ContainerSight sight;
+    private final RestartRules rules;
+    private final ContainerRemovals removals;
     private final DriverReports reports;
     private final Problems problems = new Problems();
     private final Map<InstanceId, ContainerEntry> entries = new HashMap<>();
@@ -58,6 +59,8 @@ final class ContainerDriver implements Driver, AutoCloseable {
         this.launch = launch;
         this.reports = reports;
         this.sight = new ContainerSight(this::tell, this::save);
+        this.rules = new RestartRules(engine, loop, problems, records, this::look);
+        this.removals = new ContainerRemovals(engine, launch, loop, problems, records);
     }
 
     private void tell(InstanceId id, MachineInput input) {
@@ -105,9 +108,11 @@ final class ContainerDriver implements Driver, AutoCloseable {
         entry.spec = wanted;
         entry.asked = true;
         entry.active = true;
+        entry.released = false;
         wanted.ifPresent(
                 spec -> save(entry, entry.record.managed(entry.isManaged(), entry.ownNetworks())));
         listen();
+        discard(id);
         look(entry);
         return new Adoption.Asked("the container engine is asked what is there");
     }
@@ -134,10 +139,16 @@ final class ContainerDriver implements Driver, AutoCloseable {
         if (spec.desired() == InstanceSpec.Desired.WATCH) {
             save(entry, entry.record.withToken(spec.runToken()));
         }
-        if (entry.isReleased() && !entry.asked) {
-            save(entry, entry.record.ended());
-            entry.pump.ifPresent(LogPump::close);
-        }
+        entry.released = entry.released && spec.desired() == InstanceSpec.Desired.RELEASE;
+        look(entry);
+    }
+
+    @Override
+    public void letGo(InstanceId id) {
+        var entry = entry(id);
+        entry.released = true;
+        save(entry, entry.record.ended());
+        entry.pump.ifPresent(LogPump::close);
         look(entry);
     }
 
@@ -253,7 +264,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
             entry.asked = false;
             var there = sight.first(entry, found);
             reports.known(entry.id, there);
-        } else if (!entry.isReleased()) {
+        } else if (!entry.released) {
             switch (sight.compare(entry, found)) {
                 case SAME, APPEARED -> {}
                 case ENDED ->
@@ -268,38 +279,10 @@ final class ContainerDriver implements Driver, AutoCloseable {
     }
 
     private void follow(ContainerEntry entry, ContainerDetails container) {
-        setRule(entry, container);
-        if (entry.isLive() && !entry.isReleased()) {
+        rules.follow(entry, container);
+        if (entry.isLive() && !entry.released) {
             pump(entry, container);
         }
-    }
-
-    /** While it is managed the engine must not restart it; afterwards as declared. */
-    private void setRule(ContainerEntry entry, ContainerDetails container) {
-        var wanted = entry.wantedRule();
-        var now = new RestartRule(container.restartPolicy(), container.restartMaximum());
-        if (wanted.isEmpty()
-                || wanted.get().equals(now)
-                || wanted.equals(entry.ruleBeingSet)
-                || container.autoRemove()) {
-            return;
-        }
-        entry.ruleBeingSet = wanted;
-        entry.lane.add(
-                Lane.Kind.KEEPS,
-                () -> {
-                    try {
-                        engine.restartRule(container.id(), wanted.get());
-                        loop.execute(() -> problems.clear("rule", entry.id));
-                    } catch (EngineException e) {
-                        loop.execute(() -> {
-                            problems.set("rule", entry.id, String.valueOf(e.getMessage()));
-                            loop.schedule(AGAIN_AFTER, () -> look(entry));
-                        });
-                    } finally {
-                        loop.execute(() -> entry.ruleBeingSet = Optional.empty());
-                    }
-                });
     }
 
     private void pump(ContainerEntry entry, ContainerDetails container) {
@@ -355,6 +338,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
         entry.spec = Optional.of(spec);
         entry.stopped = false;
         entry.active = true;
+        entry.released = false;
         listen();
         launch(entry, spec, run, secrets);
     }
@@ -395,11 +379,16 @@ final class ContainerDriver implements Driver, AutoCloseable {
             ContainerEntry entry, InstanceSpec spec, long run, ContainerLaunch.Up up) {
         var state = up.details().state();
         var plan = ContainerPlan.of(spec).orElseThrow();
+        var isNew = !up.record().container().equals(entry.record.container());
         save(
                 entry,
                 up.record()
                         .managed(entry.isManaged(), plan.ownNetworks())
-                        .running(run, spec.runToken(), state.startedAt()));
+                        .running(run, spec.runToken(), state.startedAt())
+                        .holding(
+                                isNew && !up.asItWas()
+                                        ? Optional.of(plan.declaredRule())
+                                        : entry.record.heldRule()));
         problems.clear("engine");
         entry.noticed = "";
         entry.asked = false;
@@ -450,7 +439,8 @@ final class ContainerDriver implements Driver, AutoCloseable {
                 () -> {
                     MachineInput answer;
                     try {
-                        launch.prepare(plan, entry.record, secrets, what -> progress(entry, what));
+                        launch.prepare(plan, entry.record, secrets, what -> progress(entry, what))
+                                .ifPresent(made -> loop.execute(() -> removals.owe(entry, made)));
                         answer = new MachineInput.Prepared(token);
                     } catch (EngineException e) {
                         answer =
@@ -460,6 +450,11 @@ final class ContainerDriver implements Driver, AutoCloseable {
                     var told = answer;
                     loop.execute(() -> tell(entry.id, told));
                 });
+    }
+
+    @Override
+    public void discard(InstanceId id) {
+        Optional.ofNullable(entries.get(id)).ifPresent(removals::discard);
     }
 
     // ---- stop
@@ -526,38 +521,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
         if (entry != null) {
             entry.pump.ifPresent(LogPump::close);
         }
-        if (record.managed()) {
-            remove(id, record);
-        } else {
-            delete(id);
-        }
-    }
-
-    private void remove(InstanceId id, ContainerRecord record) {
-        lane(id).add(
-                        Lane.Kind.REPLACES,
-                        () -> {
-                            try {
-                                launch.remove(record, false);
-                                loop.execute(() -> {
-                                    problems.clear("remove", id);
-                                    if (!entries.containsKey(id)) {
-                                        delete(id);
-                                    }
-                                });
-                            } catch (EngineException e) {
-                                loop.execute(() -> {
-                                    problems.set("remove", id, String.valueOf(e.getMessage()));
-                                    loop.schedule(
-                                            AGAIN_AFTER,
-                                            () -> {
-                                                if (!entries.containsKey(id)) {
-                                                    remove(id, record);
-                                                }
-                                            });
-                                });
-                            }
-                        });
+        removals.finish(id, lane(id), record, () -> !entries.containsKey(id), () -> delete(id));
     }
 
     private void delete(InstanceId id) {

@@ -2,11 +2,9 @@ package olympus.agent.internal;
 
 import java.util.List;
 import java.util.Optional;
-import olympus.engine.RestartRule;
 import olympus.model.InstanceId;
 import olympus.model.stack.StopPolicy;
 import olympus.model.state.InstanceSpec;
-import olympus.model.state.InstanceSpec.Desired;
 
 /** What the {@link ContainerDriver} knows of one instance. Threading: the supervision loop. */
 final class ContainerEntry {
@@ -33,11 +31,14 @@ final class ContainerEntry {
     /** Somebody else made or started what runs: only its last lines are taken over. */
     boolean takenOver;
 
+    /** It is somebody else's from now on: nothing more is told of it. */
+    boolean released;
+
     boolean outOfMemory;
     boolean stopped;
     Optional<StopPolicy> stopping = Optional.empty();
     Optional<LogPump> pump = Optional.empty();
-    Optional<RestartRule> ruleBeingSet = Optional.empty();
+    boolean isRuleBeingSet;
     String noticed = "";
 
     ContainerEntry(InstanceId id, Lane lane, ContainerRecord record) {
@@ -65,19 +66,7 @@ final class ContainerEntry {
         };
     }
 
-    boolean isReleased() {
-        return spec.filter(wanted -> wanted.desired() == Desired.RELEASE).isPresent();
-    }
-
     List<String> ownNetworks() {
         return plan().map(ContainerPlan::ownNetworks).orElse(List.of());
-    }
-
-    /** What the engine's own restart policy is to be; empty while it is only watched. */
-    Optional<RestartRule> wantedRule() {
-        if (isReleased()) {
-            return plan().map(ContainerPlan::declaredRule);
-        }
-        return isManaged() ? Optional.of(RestartRule.NO) : Optional.empty();
     }
 }

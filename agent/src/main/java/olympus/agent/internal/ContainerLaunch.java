@@ -122,8 +122,8 @@ final class ContainerLaunch {
 
     // ---- another container in the place of one
 
-    /** Makes what is to replace a live container, beside it. */
-    void prepare(
+    /** Makes what is to replace a live container, beside it; empty when there is no need to. */
+    Optional<String> prepare(
             ContainerPlan plan,
             ContainerRecord record,
             Map<SecretRef, String> secrets,
@@ -133,8 +133,9 @@ final class ContainerLaunch {
                 && there.get().id().equals(record.container())
                 && !record.fingerprint().equals(plan.fingerprint())) {
             successor(plan, there.get()).ifPresent(stale -> engine.remove(stale.id(), false));
-            var _ = succeed(plan, there.get(), secrets, progress);
+            return Optional.of(succeed(plan, there.get(), secrets, progress).id());
         }
+        return Optional.empty();
     }
 
     private static String successorName(ContainerPlan plan, ContainerDetails old) {
@@ -187,6 +188,7 @@ final class ContainerLaunch {
         engine.rename(old.id(), old.id().substring(0, SHORT_ID) + "_" + plan.name() + "_old");
         engine.rename(successor.id(), plan.name());
         var leftovers = new ArrayList<>(record.leftovers());
+        leftovers.remove(successor.id());
         leftovers.add(old.id());
         Up up;
         try {
@@ -286,6 +288,16 @@ final class ContainerLaunch {
         }
         return PortHolders.heldByOthers(plan.spec())
                 .orElseGet(() -> String.valueOf(refused.getMessage()));
+    }
+
+    /** What was only watched, or released: nothing of ours stays with it. */
+    void giveBack(ContainerRecord record) {
+        for (var id : record.leftovers()) {
+            engine.remove(id, false);
+        }
+        if (record.heldRule().isPresent() && engine.find(record.container()).isPresent()) {
+            engine.restartRule(record.container(), record.heldRule().get());
+        }
     }
 
     /** Ends and removes a container and what was made only for it; volumes stay. */

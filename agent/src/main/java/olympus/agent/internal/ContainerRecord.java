@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import olympus.engine.RestartRule;
 
 /**
  * What is known of the container of an instance, beyond what its engine knows.
@@ -18,6 +19,8 @@ import java.util.Optional;
  * @param managed whether it is started and ended from here; else it is only watched, or released
  * @param leftovers containers it has replaced that are still to be removed
  * @param networks of the engine that it was on, by name, and were not made by others
+ * @param heldRule the engine's own restart policy that is to be put back when it is not managed any
+ *     more; empty while nothing was taken from it
  */
 record ContainerRecord(
         String container,
@@ -28,10 +31,21 @@ record ContainerRecord(
         boolean live,
         boolean managed,
         List<String> leftovers,
-        List<String> networks) {
+        List<String> networks,
+        Optional<RestartRule> heldRule) {
 
     static final ContainerRecord NONE =
-            new ContainerRecord("", "", 0, "", Instant.EPOCH, false, false, List.of(), List.of());
+            new ContainerRecord(
+                    "",
+                    "",
+                    0,
+                    "",
+                    Instant.EPOCH,
+                    false,
+                    false,
+                    List.of(),
+                    List.of(),
+                    Optional.empty());
 
     ContainerRecord {
         leftovers = List.copyOf(leftovers);
@@ -42,19 +56,47 @@ record ContainerRecord(
         return !container.isEmpty();
     }
 
+    /** Another container has taken nothing over of the rule of the one before. */
     ContainerRecord of(String id, String madeBy) {
         return new ContainerRecord(
-                id, madeBy, run, runToken, startedAt, live, managed, leftovers, networks);
+                id,
+                madeBy,
+                run,
+                runToken,
+                startedAt,
+                live,
+                managed,
+                leftovers,
+                networks,
+                heldRule.filter(held -> id.equals(container)));
     }
 
     ContainerRecord running(long number, String token, Instant since) {
         return new ContainerRecord(
-                container, fingerprint, number, token, since, true, managed, leftovers, networks);
+                container,
+                fingerprint,
+                number,
+                token,
+                since,
+                true,
+                managed,
+                leftovers,
+                networks,
+                heldRule);
     }
 
     ContainerRecord withToken(String token) {
         return new ContainerRecord(
-                container, fingerprint, run, token, startedAt, live, managed, leftovers, networks);
+                container,
+                fingerprint,
+                run,
+                token,
+                startedAt,
+                live,
+                managed,
+                leftovers,
+                networks,
+                heldRule);
     }
 
     /** Numbers of runs only grow. */
@@ -68,7 +110,8 @@ record ContainerRecord(
                 live,
                 managed,
                 leftovers,
-                networks);
+                networks,
+                heldRule);
     }
 
     ContainerRecord ended() {
@@ -81,17 +124,50 @@ record ContainerRecord(
                 false,
                 managed,
                 leftovers,
-                networks);
+                networks,
+                heldRule);
     }
 
     ContainerRecord managed(boolean isManaged, List<String> own) {
         return new ContainerRecord(
-                container, fingerprint, run, runToken, startedAt, live, isManaged, leftovers, own);
+                container,
+                fingerprint,
+                run,
+                runToken,
+                startedAt,
+                live,
+                isManaged,
+                leftovers,
+                own,
+                heldRule);
     }
 
     ContainerRecord withLeftovers(List<String> ids) {
         return new ContainerRecord(
-                container, fingerprint, run, runToken, startedAt, live, managed, ids, networks);
+                container,
+                fingerprint,
+                run,
+                runToken,
+                startedAt,
+                live,
+                managed,
+                ids,
+                networks,
+                heldRule);
+    }
+
+    ContainerRecord holding(Optional<RestartRule> rule) {
+        return new ContainerRecord(
+                container,
+                fingerprint,
+                run,
+                runToken,
+                startedAt,
+                live,
+                managed,
+                leftovers,
+                networks,
+                rule);
     }
 
     void write(Path file) {
@@ -106,6 +182,8 @@ record ContainerRecord(
         values.put("managed", Boolean.toString(managed));
         values.put("leftovers", String.join(" ", leftovers));
         values.put("networks", String.join(" ", networks));
+        values.put(
+                "held_rule", heldRule.map(rule -> rule.word() + ":" + rule.maximum()).orElse(""));
         RecordFile.write(file, values);
     }
 
@@ -126,10 +204,21 @@ record ContainerRecord(
                             Boolean.parseBoolean(values.getOrDefault("live", "")),
                             Boolean.parseBoolean(values.getOrDefault("managed", "")),
                             words(values.getOrDefault("leftovers", "")),
-                            words(values.getOrDefault("networks", ""))));
+                            words(values.getOrDefault("networks", "")),
+                            rule(values.getOrDefault("held_rule", ""))));
         } catch (IllegalArgumentException | java.time.DateTimeException notSuchARecord) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<RestartRule> rule(String text) {
+        var colon = text.indexOf(':');
+        return colon < 0
+                ? Optional.empty()
+                : Optional.of(
+                        new RestartRule(
+                                text.substring(0, colon),
+                                Integer.parseInt(text.substring(colon + 1))));
     }
 
     private static List<String> words(String text) {

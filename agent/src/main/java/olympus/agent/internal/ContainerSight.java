@@ -74,9 +74,9 @@ final class ContainerSight {
     Optional<ProcessDriver.Found> first(
             ContainerEntry entry, Optional<ContainerDetails> container) {
         var before = entry.record;
-        if (container.isEmpty() || entry.isReleased()) {
+        if (container.isEmpty()) {
             save.accept(entry, before.ended());
-            return before.live() && !entry.isReleased()
+            return before.live()
                     ? Optional.of(
                             found(
                                     entry,

@@ -23,6 +23,12 @@ interface Driver {
      */
     default void prepare(InstanceSpec spec, Map<SecretRef, String> secrets) {}
 
+    /** What was got ready for a next run is not wanted any more. */
+    default void discard(InstanceId id) {}
+
+    /** It is somebody else's from now on; nothing more is told of it. */
+    default void letGo(InstanceId id) {}
+
     /** Looks for what is there of an instance that nothing is known of yet. */
     Adoption adopt(InstanceId id, Optional<InstanceSpec> wanted);
 

@@ -64,6 +64,16 @@ final class Drivers implements Driver {
     }
 
     @Override
+    public void discard(InstanceId id) {
+        containers.discard(id);
+    }
+
+    @Override
+    public void letGo(InstanceId id) {
+        running.getOrDefault(id, processes).letGo(id);
+    }
+
+    @Override
     public void wanted(InstanceSpec spec) {
         containers.wanted(spec);
         units.wanted(spec);

@@ -14,7 +14,6 @@ import olympus.agent.internal.Phase.Waiting;
 import olympus.foundation.Clock;
 import olympus.foundation.Invariant;
 import olympus.model.InstanceId;
-import olympus.model.stack.RecoveryPolicy;
 import olympus.model.stack.RecoveryPolicy.Restart;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceObservation.Health;
@@ -46,12 +45,12 @@ final class InstanceMachine {
     private final InstanceId id;
     private final String bootId;
     private final Clock clock;
-    private final RandomGenerator random;
     private final RestartWindow window = new RestartWindow();
     private final HealthCounter health = new HealthCounter();
     private final Story story;
     private final Wish wish = new Wish();
     private final Replacing replacing = new Replacing();
+    private final Aftermath aftermath;
 
     private Phase phase = new Resting(State.PENDING);
     private Surroundings surroundings = Surroundings.FREE;
@@ -59,6 +58,9 @@ final class InstanceMachine {
     private String nextStartIs = "";
     private Optional<String> halted = Optional.empty();
     private long lastRun;
+
+    /** A run was ended, or ended itself, to be followed by another, whoever looks after that. */
+    private boolean owed;
 
     InstanceMachine(
             InstanceId id,
@@ -69,8 +71,8 @@ final class InstanceMachine {
         this.id = id;
         this.bootId = bootId;
         this.clock = clock;
-        this.random = random;
         this.story = new Story(id, clock);
+        this.aftermath = new Aftermath(wish, window, story, clock, random);
         this.runToken = record.runToken();
         this.lastRun = record.lastRun();
         story.restarts = record.restarts();
@@ -153,6 +155,7 @@ final class InstanceMachine {
     }
 
     private void take(long run, long pid, String token) {
+        owed = false;
         lastRun = Math.max(lastRun, run);
         runToken = token;
         story.remark = "";
@@ -187,8 +190,10 @@ final class InstanceMachine {
 
     private void startFailed(MachineInput.StartFailed failed) {
         if (phase instanceof Starting starting && starting.run() == failed.run()) {
-            if (failed.hopeless()) {
-                giveUp("cannot start: " + failed.reason());
+            if (wish.isOnlyWatched()) {
+                rest(State.STOPPED, "could not be started: " + failed.reason());
+            } else if (failed.hopeless()) {
+                after(aftermath.giveUp("cannot start: " + failed.reason()));
             } else {
                 recover("could not be started: " + failed.reason());
             }
@@ -274,60 +279,37 @@ final class InstanceMachine {
                 rest(State.STOPPED, stopping.why());
                 story.tell("stop", stopping.why(), how);
             }
-            case REPLACE -> rest(State.PENDING, stopping.why());
+            case REPLACE -> {
+                rest(State.PENDING, stopping.why());
+                owed = true;
+            }
             case RECOVER -> recover(stopping.why());
         }
     }
 
     private void endedByItself(Optional<Integer> exit, String how) {
-        var restart = wish.policy().restart();
-        var succeeded = exit.isPresent() && exit.get() == 0;
-        if (succeeded && restart != Restart.ALWAYS) {
-            rest(State.COMPLETED, how);
-            story.tell(
-                    "complete",
-                    how,
-                    "not started again (restart: %s)".formatted(Sentences.restart(restart)));
-        } else if (restart == Restart.NO) {
-            giveUp(how + "; not started again (restart: no)");
-        } else {
-            recover(how);
-        }
+        after(aftermath.endedByItself(exit, how, lastRun));
     }
 
     private void recover(String why) {
-        if (wish.is(Desired.RUN) && !window.allows(wish.policy(), clock.uptimeNanos())) {
-            giveUp(
-                    "%s; given up after %d restarts within %s"
-                            .formatted(
-                                    why,
-                                    window.size(),
-                                    Sentences.duration(wish.policy().within())));
-            return;
-        }
-        story.restarts++;
-        restartAfter(window.count(wish.policy(), lastRun, clock.uptimeNanos(), random), why);
+        after(aftermath.recover(why, lastRun));
     }
 
     private void restartAfter(Duration delay, String why) {
-        nextStartIs = "restart";
-        story.reason = why;
-        phase = new Waiting(clock.monotonicNanos() + delay.toNanos());
-        story.actions().add(new MachineAction.Wake(delay));
+        after(aftermath.restartAfter(delay, why));
     }
 
-    private void giveUp(String why) {
-        rest(State.GIVEN_UP, why);
-        story.tell(
-                "give up",
-                why,
-                wish.policy().then() == RecoveryPolicy.Then.MOVE
-                        ? "reported, to be moved"
-                        : "reported");
+    private void after(Phase next) {
+        phase = next;
+        owed = next instanceof Waiting;
+        if (owed) {
+            nextStartIs = "restart";
+        }
     }
 
     private void rest(State state, String why) {
         phase = new Resting(state);
+        owed &= state == State.PENDING;
         story.reason = why;
         story.remark = "";
     }
@@ -356,12 +338,15 @@ final class InstanceMachine {
             return;
         }
         var wanted = wish.spec().get();
+        if (replacing.abandon(wish.spec(), runToken)) {
+            story.actions().add(new MachineAction.Discard());
+        }
         switch (wanted.desired()) {
             case STOP -> stop(run, pid, Then.REST, wish.why("stopped on order"));
             case RELEASE -> {
-                // A process has nobody to be left to.
-                if (!wish.isProcess()) {
-                    rest(State.STOPPED, RELEASED);
+                // A process has nobody to be left to; what is being started is waited for.
+                if (!wish.isProcess() && phase instanceof Running) {
+                    letGo();
                 }
             }
             case WATCH -> runToken = wanted.runToken();
@@ -400,6 +385,11 @@ final class InstanceMachine {
         }
     }
 
+    private void letGo() {
+        rest(State.STOPPED, RELEASED);
+        story.actions().add(new MachineAction.LetGo());
+    }
+
     private void leave(String why) {
         rest(State.STOPPED, why);
         story.actions().add(new MachineAction.Forget());
@@ -418,7 +408,7 @@ final class InstanceMachine {
             then = Then.FORGET;
         } else if (wish.is(Desired.STOP)) {
             then = Then.REST;
-        } else if (then == Then.FORGET || then == Then.REST) {
+        } else if ((then == Then.FORGET || then == Then.REST) && !wish.isOnlyWatched()) {
             then = Then.REPLACE;
         }
         if (then != stopping.then()) {
@@ -476,12 +466,22 @@ final class InstanceMachine {
                 }
             }
             case WATCH -> {
+                if (owed) {
+                    startOnOrder(wanted);
+                    return;
+                }
                 runToken = wanted.runToken();
                 if (resting.state() == State.PENDING || story.reason.isEmpty()) {
                     rest(State.STOPPED, "not running; it is only observed");
                 }
             }
-            case RELEASE -> rest(State.STOPPED, RELEASED);
+            case RELEASE -> {
+                if (owed) {
+                    startOnOrder(wanted);
+                } else if (!story.reason.equals(RELEASED)) {
+                    letGo();
+                }
+            }
         }
     }
 
@@ -528,6 +528,7 @@ final class InstanceMachine {
     }
 
     private void start(InstanceSpec wanted) {
+        owed = false;
         halted = Optional.empty();
         runToken = wanted.runToken();
         lastRun++;

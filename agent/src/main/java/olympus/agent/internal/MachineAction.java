@@ -17,6 +17,12 @@ sealed interface MachineAction {
      */
     record Stop(long run, StopPolicy policy, boolean isRestart) implements MachineAction {}
 
+    /** What was got ready is not wanted any more. */
+    record Discard() implements MachineAction {}
+
+    /** It is somebody else's from now on, as it is. */
+    record LetGo() implements MachineAction {}
+
     /** Send a {@link MachineInput.Tick} after this long. */
     record Wake(Duration after) implements MachineAction {}
 

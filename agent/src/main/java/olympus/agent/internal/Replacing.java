@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import olympus.model.stack.Workload;
 import olympus.model.state.InstanceSpec;
+import olympus.model.state.InstanceSpec.Desired;
 
 /**
  * How far the replacement of a live run has come. A container's successor is made ready beside it,
@@ -39,6 +40,25 @@ final class Replacing {
             return false;
         }
         underWay = true;
+        return true;
+    }
+
+    /**
+     * Ends it, unless it is still what is wanted; answers whether something may have been made
+     * ready that is not.
+     */
+    boolean abandon(Optional<InstanceSpec> next, String runToken) {
+        var goesOn =
+                next.filter(spec -> spec.desired() == Desired.RUN || spec.desired() == Desired.HOLD)
+                        .map(InstanceSpec::runToken)
+                        .filter(wanted -> !wanted.equals(runToken))
+                        .isPresent();
+        if (token.isEmpty() || goesOn) {
+            return false;
+        }
+        token = "";
+        ready = false;
+        underWay = false;
         return true;
     }
 

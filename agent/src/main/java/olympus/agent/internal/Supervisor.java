@@ -379,14 +379,16 @@ final class Supervisor {
                 driver.start(start.spec(), start.run(), secrets);
             }
             case MachineAction.Prepare prepare -> driver.prepare(prepare.spec(), secrets);
-            case MachineAction.Stop stop -> askedStops.put(id, stop);
+            case MachineAction.Discard ignored -> driver.discard(id);
+            case MachineAction.LetGo ignored -> driver.letGo(id);
+            case MachineAction.Stop stop -> {
+                askedStops.put(id, stop);
+                loop.execute(this::settleStops);
+            }
             case MachineAction.Wake wake -> loop.schedule(wake.after(), () -> tick(id, machine));
-            case MachineAction.Tell tell ->
-                    tell(Optional.of(id), tell.action(), tell.why(), tell.result());
+            case MachineAction.Tell(var done, var why, var result) ->
+                    tell(Optional.of(id), done, why, result);
             case MachineAction.Forget ignored -> forget(id);
-        }
-        if (action instanceof MachineAction.Stop) {
-            loop.execute(this::settleStops);
         }
     }
 
@@ -477,8 +479,8 @@ final class Supervisor {
      * seen here.
      */
     private Optional<String> missingDependency(InstanceId id) {
-        var spec = Optional.ofNullable(lastSpecs.get(id));
-        return spec.flatMap(wanted -> StartOrder.missing(wanted, machines.values()));
+        return Optional.ofNullable(lastSpecs.get(id))
+                .flatMap(wanted -> StartOrder.missing(wanted, machines.values()));
     }
 
     /** Lets every machine look again at what is around it. */
@@ -575,8 +577,6 @@ final class Supervisor {
     Map<SecretRef, String> secrets() {
         return secrets;
     }
-
-    // ---- end
 
     /** Stops every instance that is Olympus' own, those that others depend on last. */
     void stopAll() {

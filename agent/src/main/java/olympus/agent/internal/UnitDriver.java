@@ -110,6 +110,7 @@ final class UnitDriver implements Driver, AutoCloseable {
         var entry = entry(id);
         entry.spec = wanted;
         entry.active = true;
+        entry.released = false;
         if (UnitCondition.isTemplate(entry.present())) {
             UnitCondition.unmanageable(entry.present())
                     .ifPresent(why -> problems.set("unit", id, why));
@@ -136,20 +137,28 @@ final class UnitDriver implements Driver, AutoCloseable {
         if (spec.desired() == InstanceSpec.Desired.WATCH) {
             records.save(entry, entry.record.withToken(spec.runToken()));
         }
-        if (entry.isReleased() && !entry.asked) {
-            sight.release(entry);
-        }
-        if (entry.ending == Ending.WITH_NEXT_START && spec.desired() != InstanceSpec.Desired.RUN) {
+        entry.released = entry.released && spec.desired() == InstanceSpec.Desired.RELEASE;
+        var isToStop =
+                spec.desired() == InstanceSpec.Desired.STOP
+                        || spec.desired() == InstanceSpec.Desired.HOLD;
+        if (entry.ending == Ending.WITH_NEXT_START && isToStop) {
             stopUnit(entry);
         }
         watch.look();
+    }
+
+    @Override
+    public void letGo(InstanceId id) {
+        var entry = entry(id);
+        entry.released = true;
+        sight.release(entry);
     }
 
     // ---- see
 
     private List<String> units() {
         return entries.values().stream()
-                .filter(entry -> entry.asked || (entry.active && !entry.isReleased()))
+                .filter(entry -> entry.asked || (entry.active && !entry.released))
                 .map(UnitEntry::present)
                 .filter(unit -> !unit.isEmpty() && !UnitCondition.isTemplate(unit))
                 .distinct()
@@ -194,6 +203,7 @@ final class UnitDriver implements Driver, AutoCloseable {
         var entry = entry(spec.id());
         entry.spec = Optional.of(spec);
         entry.active = true;
+        entry.released = false;
         entry.starting = Optional.of(new UnitEntry.Attempt(run, spec.runToken(), ""));
         launch(entry, run);
     }

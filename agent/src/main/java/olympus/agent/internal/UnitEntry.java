@@ -22,6 +22,9 @@ final class UnitEntry {
     /** It is still asked what is there. */
     boolean asked;
 
+    /** It is somebody else's from now on: nothing more is told of it. */
+    boolean released;
+
     /** Something is being done to it; what is seen meanwhile says nothing. */
     boolean commanding;
 
@@ -93,10 +96,6 @@ final class UnitEntry {
 
     boolean isManaged() {
         return spec.filter(ContainerEntry::manages).isPresent();
-    }
-
-    boolean isReleased() {
-        return spec.filter(wanted -> wanted.desired() == InstanceSpec.Desired.RELEASE).isPresent();
     }
 
     /** Something is expected to change soon. */

@@ -72,7 +72,7 @@ final class UnitJournals {
             loop.schedule(
                     AGAIN_AFTER,
                     () -> {
-                        if (entry.active && !entry.isReleased()) {
+                        if (entry.active && !entry.released) {
                             problems.clear("journal", entry.id);
                             read(entry);
                         }

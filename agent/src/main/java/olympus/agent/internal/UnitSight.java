@@ -41,7 +41,7 @@ final class UnitSight {
         }
         if (entry.asked) {
             first(entry, state, condition);
-        } else if (entry.isReleased()) {
+        } else if (entry.released) {
             release(entry);
         } else if (entry.ending != Ending.NONE) {
             ending(entry, condition);
@@ -79,11 +79,6 @@ final class UnitSight {
             over(entry);
         }
         entry.asked = false;
-        if (entry.isReleased()) {
-            reports.known(entry.id, Optional.empty());
-            release(entry);
-            return;
-        }
         reports.known(entry.id, found);
         journals.read(entry);
         unusable(entry, condition);

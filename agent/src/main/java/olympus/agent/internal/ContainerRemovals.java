@@ -1,0 +1,118 @@
+package olympus.agent.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import olympus.engine.ContainerEngine;
+import olympus.engine.EngineException;
+import olympus.foundation.EventLoop;
+import olympus.model.InstanceId;
+
+/**
+ * What is still to be removed, or given back, of containers that are not wanted any more: tried
+ * until the engine has done it. Threading: the supervision loop; what blocks runs in the {@link
+ * Lane} of the instance.
+ */
+final class ContainerRemovals {
+
+    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+
+    private final ContainerEngine engine;
+    private final ContainerLaunch launch;
+    private final EventLoop loop;
+    private final Problems problems;
+    private final ContainerRecords records;
+
+    ContainerRemovals(
+            ContainerEngine engine,
+            ContainerLaunch launch,
+            EventLoop loop,
+            Problems problems,
+            ContainerRecords records) {
+        this.engine = engine;
+        this.launch = launch;
+        this.loop = loop;
+        this.problems = problems;
+        this.records = records;
+    }
+
+    /** This container is to be removed, unless it becomes the instance's own before. */
+    void owe(ContainerEntry entry, String container) {
+        if (!entry.record.leftovers().contains(container)
+                && !entry.record.container().equals(container)) {
+            var leftovers = new ArrayList<>(entry.record.leftovers());
+            leftovers.add(container);
+            records.save(entry, entry.record.withLeftovers(leftovers));
+        }
+    }
+
+    /** Removes what was made ready for a run that is not wanted any more. */
+    void discard(ContainerEntry entry) {
+        entry.lane.add(
+                Lane.Kind.KEEPS,
+                () -> {
+                    var record = entry.record;
+                    try {
+                        for (var container : record.leftovers()) {
+                            engine.remove(container, false);
+                        }
+                        loop.execute(() -> discarded(entry, record.leftovers()));
+                    } catch (EngineException e) {
+                        loop.execute(() -> {
+                            problems.set("discard", entry.id, String.valueOf(e.getMessage()));
+                            loop.schedule(AGAIN_AFTER, () -> discard(entry));
+                        });
+                    }
+                });
+    }
+
+    private void discarded(ContainerEntry entry, List<String> removed) {
+        problems.clear("discard", entry.id);
+        var left = new ArrayList<>(entry.record.leftovers());
+        left.removeAll(removed);
+        records.save(entry, entry.record.withLeftovers(left));
+    }
+
+    /**
+     * The instance is gone for good: what was managed is removed with its networks; what was only
+     * watched stays, with the restart policy that was its own.
+     *
+     * @param isGone whether it still is
+     */
+    void finish(
+            InstanceId id,
+            Lane lane,
+            ContainerRecord record,
+            BooleanSupplier isGone,
+            Runnable onDone) {
+        lane.add(
+                Lane.Kind.REPLACES,
+                () -> {
+                    try {
+                        if (record.managed()) {
+                            launch.remove(record, false);
+                        } else {
+                            launch.giveBack(record);
+                        }
+                        loop.execute(() -> {
+                            problems.clear("remove", id);
+                            if (isGone.getAsBoolean()) {
+                                onDone.run();
+                            }
+                        });
+                    } catch (EngineException e) {
+                        loop.execute(() -> {
+                            problems.set("remove", id, String.valueOf(e.getMessage()));
+                            loop.schedule(
+                                    AGAIN_AFTER,
+                                    () -> {
+                                        if (isGone.getAsBoolean()) {
+                                            finish(id, lane, record, isGone, onDone);
+                                        }
+                                    });
+                        });
+                    }
+                });
+    }
+}

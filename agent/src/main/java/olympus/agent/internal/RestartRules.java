@@ -1,0 +1,97 @@
+package olympus.agent.internal;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import olympus.engine.ContainerDetails;
+import olympus.engine.ContainerEngine;
+import olympus.engine.EngineException;
+import olympus.engine.RestartRule;
+import olympus.foundation.EventLoop;
+
+/**
+ * The engines' own restart policies of containers: {@code no} while Olympus restarts them; what was
+ * found, or declared where Olympus made the container, as soon as it does not any more. Of what was
+ * never managed nothing is changed. Threading: the supervision loop.
+ */
+final class RestartRules {
+
+    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+
+    private final ContainerEngine engine;
+    private final EventLoop loop;
+    private final Problems problems;
+    private final ContainerRecords records;
+    private final Consumer<ContainerEntry> look;
+
+    /**
+     * @param look compares a container with what is known of it, and comes back here
+     */
+    RestartRules(
+            ContainerEngine engine,
+            EventLoop loop,
+            Problems problems,
+            ContainerRecords records,
+            Consumer<ContainerEntry> look) {
+        this.engine = engine;
+        this.loop = loop;
+        this.problems = problems;
+        this.records = records;
+        this.look = look;
+    }
+
+    void follow(ContainerEntry entry, ContainerDetails container) {
+        var now = new RestartRule(container.restartPolicy(), container.restartMaximum());
+        if (container.autoRemove() || entry.isRuleBeingSet) {
+            return;
+        }
+        if (entry.isManaged()) {
+            hold(entry, container, now);
+        } else if (entry.stopping.isEmpty()) {
+            putBack(entry, container, now);
+        }
+    }
+
+    /** What is found is written down first, so that it can be put back whatever happens. */
+    private void hold(ContainerEntry entry, ContainerDetails container, RestartRule now) {
+        if (entry.record.heldRule().isEmpty()) {
+            var declared = entry.plan().map(ContainerPlan::declaredRule);
+            var held = now.equals(RestartRule.NO) ? declared : Optional.of(now);
+            records.save(entry, entry.record.holding(held));
+        }
+        if (!now.equals(RestartRule.NO)) {
+            set(entry, container, RestartRule.NO);
+        }
+    }
+
+    private void putBack(ContainerEntry entry, ContainerDetails container, RestartRule now) {
+        var held = entry.record.heldRule();
+        if (held.isPresent() && held.get().equals(now)) {
+            records.save(entry, entry.record.holding(Optional.empty()));
+        } else if (held.isPresent()) {
+            set(entry, container, held.get());
+        }
+    }
+
+    private void set(ContainerEntry entry, ContainerDetails container, RestartRule rule) {
+        entry.isRuleBeingSet = true;
+        entry.lane.add(
+                Lane.Kind.KEEPS,
+                () -> {
+                    try {
+                        engine.restartRule(container.id(), rule);
+                        loop.execute(() -> {
+                            problems.clear("rule", entry.id);
+                            entry.isRuleBeingSet = false;
+                            look.accept(entry);
+                        });
+                    } catch (EngineException e) {
+                        loop.execute(() -> {
+                            problems.set("rule", entry.id, String.valueOf(e.getMessage()));
+                            entry.isRuleBeingSet = false;
+                            loop.schedule(AGAIN_AFTER, () -> look.accept(entry));
+                        });
+                    }
+                });
+    }
+}
