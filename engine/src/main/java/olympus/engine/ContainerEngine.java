@@ -38,6 +38,12 @@ public interface ContainerEngine extends AutoCloseable {
     /** Empty when there is none. */
     Optional<ContainerDetails> find(String container);
 
+    /**
+     * In what a container differs from the one that {@code declared} would make, by path. What the
+     * image or the engine fills in is no difference, and neither are the labels of tools.
+     */
+    List<SettingDifference> differences(String container, Creation declared);
+
     /** Answers with its id. Networks, volumes and image must be there. */
     String create(Creation creation);
 

@@ -10,6 +10,7 @@ import olympus.cli.discover.Inventory.Container;
 import olympus.cli.discover.Inventory.Health;
 import olympus.cli.discover.Inventory.PublishedPort;
 import olympus.engine.ContainerDetails;
+import olympus.foundation.Mask;
 import olympus.model.json.EnumWords;
 
 /** A container as the engine describes it, turned into what a person wants to know of it. */

@@ -15,6 +15,7 @@ import olympus.cli.cron.CronSchedule;
 import olympus.cli.cron.CronTable;
 import olympus.cli.discover.Inventory.CronFault;
 import olympus.cli.discover.Inventory.CronLine;
+import olympus.foundation.Mask;
 
 /**
  * Crontabs and the folders {@code cron.hourly} to {@code cron.monthly}, read as Debian's cron reads

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import olympus.cli.discover.Inventory.Reach;
 import olympus.cli.discover.Inventory.Repository;
+import olympus.foundation.Mask;
 
 /**
  * Repositories of restic and borg: those that schedules, scripts and settings name, and those that

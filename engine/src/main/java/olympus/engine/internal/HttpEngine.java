@@ -29,9 +29,11 @@ import olympus.engine.LogChunk;
 import olympus.engine.LogQuery;
 import olympus.engine.Networks;
 import olympus.engine.RestartRule;
+import olympus.engine.SettingDifference;
 import olympus.engine.Usage;
 import olympus.engine.Volumes;
 import olympus.engine.internal.EngineCalls.Call;
+import tools.jackson.databind.JsonNode;
 
 /** An engine behind Docker's HTTP API, which Podman speaks too. */
 public final class HttpEngine implements ContainerEngine {
@@ -129,6 +131,29 @@ public final class HttpEngine implements ContainerEngine {
         } catch (EngineException e) {
             if (e.kind() == Kind.NO_SUCH_CONTAINER) {
                 return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public List<SettingDifference> differences(String container, Creation declared) {
+        var attempt = Attempt.container("look at", container);
+        var seen = calls.json(Call.get(path(container, "json")), attempt);
+        var id = Json.text(seen, "Image");
+        var made = image(id);
+        var wanted = images.find(declared.workload().image().reference()).map(Images.Seen::id);
+        return new SettingsComparison(seen, made, wanted, info()).with(declared);
+    }
+
+    /** Nothing when it was deleted under the container. */
+    private JsonNode image(String id) {
+        try {
+            return calls.json(
+                    Call.get("/images/%s/json".formatted(quote(id))), Attempt.image("look at", id));
+        } catch (EngineException e) {
+            if (e.kind() == Kind.NO_SUCH_IMAGE) {
+                return Json.MAPPER.missingNode();
             }
             throw e;
         }

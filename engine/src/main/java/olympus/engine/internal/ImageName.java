@@ -21,6 +21,20 @@ record ImageName(String registry, String repository, String tagOrDigest) {
                 registry(repository), repository, at < 0 ? tag : reference.substring(at + 1));
     }
 
+    /** Whether two references mean the same, however much of them is written. */
+    static boolean sameImage(String one, String other) {
+        return full(one).equals(full(other));
+    }
+
+    private static String full(String reference) {
+        var name = parse(reference);
+        var repository =
+                name.repository()
+                        .replaceFirst("^(docker\\.io|index\\.docker\\.io|localhost)/", "")
+                        .replaceFirst("^library/", "");
+        return repository + "@" + name.tagOrDigest();
+    }
+
     private static String registry(String repository) {
         var slash = repository.indexOf('/');
         var first = slash < 0 ? "" : repository.substring(0, slash);

@@ -84,7 +84,7 @@ final class MountBody {
         binds.add("%s:%s:%s".formatted(bind.source(), bind.target(), String.join(",", options)));
     }
 
-    private static String options(Mount.Tmpfs tmpfs) {
+    static String options(Mount.Tmpfs tmpfs) {
         var options = new ArrayList<>(tmpfs.options());
         tmpfs.sizeBytes().ifPresent(bytes -> options.add("size=" + bytes));
         tmpfs.mode().ifPresent(mode -> options.add("mode=" + Integer.toOctalString(mode)));

@@ -1,4 +1,4 @@
-package olympus.cli.discover;
+package olympus.foundation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,9 @@
-package olympus.cli.discover;
+package olympus.foundation;
 
 import java.util.regex.Pattern;
 
 /** Hides what looks like a password in command lines and addresses before they are shown. */
-final class Mask {
+public final class Mask {
 
     private static final String HIDDEN = "***";
 
@@ -24,7 +24,7 @@ final class Mask {
 
     private Mask() {}
 
-    static String of(String text) {
+    public static String of(String text) {
         var masked = IN_ADDRESS.matcher(text).replaceAll("$1:" + HIDDEN + "@");
         masked = SETTING.matcher(masked).replaceAll("$1" + HIDDEN);
         masked = LONG_OPTION.matcher(masked).replaceAll("$1" + HIDDEN);
