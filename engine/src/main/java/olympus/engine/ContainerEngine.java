@@ -88,6 +88,8 @@ public interface ContainerEngine extends AutoCloseable {
 
     Images images();
 
+    Registries registries();
+
     Networks networks();
 
     Volumes volumes();

@@ -39,6 +39,12 @@ public record Creation(
         peers = Collections.unmodifiableMap(new TreeMap<>(peers));
     }
 
+    /** With another restart policy. */
+    public Creation with(RestartRule rule) {
+        return new Creation(
+                name, workload, environment, labels, ports, resources, stop, rule, carried, peers);
+    }
+
     /** Its environment may hold secrets. */
     @Override
     public String toString() {

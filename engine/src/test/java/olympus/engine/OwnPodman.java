@@ -3,6 +3,7 @@ package olympus.engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ public final class OwnPodman extends TestEngine {
     public OwnPodman() {
         try {
             Files.writeString(folder().resolve("containers.conf"), CONFIGURATION);
+            Files.writeString(folder().resolve("registries.conf"), "");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -52,7 +54,11 @@ public final class OwnPodman extends TestEngine {
     }
 
     private Map<String, String> environment() {
-        return Map.of("CONTAINERS_CONF", folder().resolve("containers.conf").toString());
+        return Map.of(
+                "CONTAINERS_CONF",
+                folder().resolve("containers.conf").toString(),
+                "CONTAINERS_REGISTRIES_CONF",
+                folder().resolve("registries.conf").toString());
     }
 
     @Override
@@ -87,6 +93,20 @@ public final class OwnPodman extends TestEngine {
             throw new AssertionError("interrupted", e);
         }
         service = Optional.empty();
+    }
+
+    @Override
+    public void trust(String registry) {
+        try {
+            Files.writeString(
+                    folder().resolve("registries.conf"),
+                    "[[registry]]\nlocation = \"%s\"\ninsecure = true\n".formatted(registry),
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        stop();
+        start();
     }
 
     @Override

@@ -2,11 +2,13 @@ package olympus.engine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +79,33 @@ public abstract class TestEngine implements AutoCloseable {
     /** Ends it as a service manager would. */
     public abstract void stop();
 
+    /** Lets it use a registry of this machine without a certificate, as Docker does anyway. */
+    public void trust(String registry) {}
+
+    /** What {@code docker login} leaves for whoever connects by {@link #connect}. */
+    public void remember(String registry, String user, String password) {
+        writeConfig(login(registry, user, password));
+    }
+
+    static String login(String registry, String user, String password) {
+        var both = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+        return "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}"
+                .formatted(registry, Base64.getEncoder().encodeToString(both));
+    }
+
+    public void logout() {
+        writeConfig("{}");
+    }
+
+    private void writeConfig(String text) {
+        try {
+            var home = Files.createDirectories(folder.resolve(".docker"));
+            Files.writeString(home.resolve("config.json"), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public ContainerEngine connect() {
         return ContainerEngine.at(address(), Map.of("HOME", folder.toString()));
     }
@@ -141,9 +170,7 @@ public abstract class TestEngine implements AutoCloseable {
             var process = builder.start();
             process.getOutputStream().close();
             var output =
-                    new String(
-                            process.getInputStream().readAllBytes(),
-                            java.nio.charset.StandardCharsets.UTF_8);
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new AssertionError("no end of " + words);

@@ -243,7 +243,7 @@ final class ContainerLaunch {
         return clock.wall();
     }
 
-    private Map<String, String> peers(ContainerPlan plan) {
+    Map<String, String> peers(ContainerPlan plan) {
         var peers = new TreeMap<String, String>();
         var project = plan.workload().project().name();
         for (var mode : plan.peers()) {

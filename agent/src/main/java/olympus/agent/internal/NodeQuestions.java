@@ -28,9 +28,11 @@ final class NodeQuestions implements AutoCloseable {
                     Thread.ofVirtual().name("agent-question-", 0).factory());
     private final AtomicInteger open = new AtomicInteger();
     private final NodeVolumes volumes;
+    private final NodeSettings settings;
 
-    NodeQuestions(NodeVolumes volumes) {
+    NodeQuestions(NodeVolumes volumes, NodeSettings settings) {
         this.volumes = volumes;
+        this.settings = settings;
     }
 
     CompletionStage<NodeAnswer> ask(NodeQuestion question) {
@@ -76,7 +78,7 @@ final class NodeQuestions implements AutoCloseable {
         return switch (question) {
             case NodeQuestion.ListVolumes ignored -> volumes.list();
             case NodeQuestion.RemoveVolume remove -> volumes.remove(remove.name());
-            case NodeQuestion.Settings ignored -> throw notAnswered("settings");
+            case NodeQuestion.Settings about -> settings.answer(about.instances());
             case NodeQuestion.Images ignored -> throw notAnswered("images");
         };
     }

@@ -90,12 +90,20 @@ public final class NodeSupervision implements AutoCloseable {
         blocking = new BlockingWork(failure -> onFailure.accept("agent-work", failure));
         output = new OutputCollector(folders, outputLimits, clock, outputLoop, watcher);
         streams = new LogStreams(folders, output);
-        questions = new NodeQuestions(new NodeVolumes(engine));
         var bootId = ProcFs.bootId();
         var accounts = new Accounts(Posix.effectiveUser());
         var prober = new Prober(accounts, new Lookups(InetAddress::getByName));
         var launch = new ContainerLaunch(engine, clock);
         var inside = new InsideProbe(prober, engine, launch);
+        questions =
+                new NodeQuestions(
+                        new NodeVolumes(engine),
+                        new NodeSettings(
+                                engine,
+                                launch,
+                                new ProcessSettings(folders, accounts),
+                                new AssignmentFile(root),
+                                this::secretsInForce));
         var limits = new Limits(identity.node().toString().substring(0, 8));
         var strays = new Strays(bootId);
         var parts =
@@ -262,6 +270,10 @@ public final class NodeSupervision implements AutoCloseable {
         } else if (!done.isDone()) {
             loop.schedule(REPORT_GATHERS, () -> awaitNoneLive(done));
         }
+    }
+
+    private Map<SecretRef, String> secretsInForce() {
+        return ask(supervisor::secrets, ANSWER_WITHIN);
     }
 
     private <T> T ask(Supplier<T> question, Duration within) {

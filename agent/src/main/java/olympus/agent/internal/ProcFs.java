@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What the kernel tells about processes under {@code /proc}. Stateless; safe for use by any thread.
@@ -146,6 +148,47 @@ final class ProcFs {
                 .map(bytes -> new String(bytes, StandardCharsets.ISO_8859_1))
                 .filter(line -> line.contains("/shim.sh\0hold\0"))
                 .isPresent();
+    }
+
+    /**
+     * How a shim was started.
+     *
+     * @param directory where its command was started
+     * @param command with the words that limit it and switch to its user
+     */
+    record Shim(String directory, List<String> command, Map<String, String> environment) {}
+
+    /** The shim that keeps the run of this folder, while it does. */
+    static Optional<Shim> shimOf(Path run) {
+        return read(run.resolve("shim"))
+                .map(bytes -> new String(bytes, StandardCharsets.US_ASCII).strip().split(" ")[0])
+                .filter(word -> word.matches("\\d{1,9}"))
+                .map(Long::parseLong)
+                .filter(ProcFs::isShim)
+                .flatMap(ProcFs::shim);
+    }
+
+    private static Optional<Shim> shim(long pid) {
+        var words = entries(pid, "cmdline");
+        var hold = words.indexOf("hold");
+        if (hold < 0 || words.size() < hold + 4) {
+            return Optional.empty();
+        }
+        var environment = new TreeMap<String, String>();
+        for (var entry : entries(pid, "environ")) {
+            var parts = entry.split("=", 2);
+            environment.put(parts[0], parts.length > 1 ? parts[1] : "");
+        }
+        return Optional.of(
+                new Shim(words.get(hold + 2), words.subList(hold + 4, words.size()), environment));
+    }
+
+    private static List<String> entries(long pid, String file) {
+        return read(PROC.resolve(pid + "/" + file))
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .filter(text -> !text.isEmpty())
+                .map(text -> List.of(text.substring(0, text.length() - 1).split("\0", -1)))
+                .orElse(List.of());
     }
 
     /**

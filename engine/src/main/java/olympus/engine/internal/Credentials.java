@@ -31,27 +31,75 @@ final class Credentials {
         this.environment = Map.copyOf(environment);
     }
 
-    /** The header for a request; empty for a registry that nobody logged in to. */
+    /** What one logs in to a registry with: name and password, or a token for both. */
+    record Login(String user, String password, String token) {
+
+        Optional<String> identityToken() {
+            return Optional.of(token).filter(text -> !text.isEmpty());
+        }
+
+        /** As an HTTP header has it; empty with a token. */
+        Optional<String> basic() {
+            return token.isEmpty()
+                    ? Optional.of(RegistryCalls.basic(user, password))
+                    : Optional.empty();
+        }
+
+        private Map<String, String> values(String registry) {
+            var values = new LinkedHashMap<String, String>();
+            if (token.isEmpty()) {
+                values.put("username", user);
+                values.put("password", password);
+            } else {
+                values.put("identitytoken", token);
+            }
+            values.put("serveraddress", registry);
+            return values;
+        }
+
+        /** It is a secret. */
+        @Override
+        public String toString() {
+            return "Login[" + user + "]";
+        }
+    }
+
+    /** The header for a request to the engine; empty for a registry that nobody logged in to. */
     Optional<String> of(String registry) {
+        return login(registry)
+                .map(known ->
+                        Base64.getUrlEncoder().encodeToString(Json.bytes(known.values(registry))));
+    }
+
+    Optional<Login> login(String registry) {
         var config = config();
         var helper = Json.text(config, "credHelpers", registry);
         if (helper.isEmpty()) {
             helper = Json.text(config, "credsStore");
         }
-        var known =
-                helper.isEmpty()
-                        ? written(config.path("auths").path(registry), registry)
-                        : fromHelper(helper, registry);
-        return known.map(values -> Base64.getUrlEncoder().encodeToString(Json.bytes(values)));
+        return helper.isEmpty()
+                ? written(config.path("auths").path(registry))
+                : fromHelper(helper, registry);
+    }
+
+    /** What to do when a registry refuses. */
+    String advice(String registry, String host) {
+        return login(registry).isPresent()
+                ? "the credentials for it in %s are refused; `docker login %s` on this node renews them"
+                        .formatted(file(), host)
+                : "there are no credentials for it in %s; `docker login %s` on this node puts them there"
+                        .formatted(file(), host);
+    }
+
+    private Path file() {
+        return Optional.ofNullable(environment.get("DOCKER_CONFIG"))
+                .map(Path::of)
+                .orElseGet(() -> Path.of(environment.getOrDefault("HOME", "/root"), ".docker"))
+                .resolve("config.json");
     }
 
     private JsonNode config() {
-        var folder =
-                Optional.ofNullable(environment.get("DOCKER_CONFIG"))
-                        .map(Path::of)
-                        .orElseGet(() ->
-                                Path.of(environment.getOrDefault("HOME", "/root"), ".docker"));
-        var file = folder.resolve("config.json");
+        var file = file();
         try {
             return Json.parse(Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
@@ -62,10 +110,10 @@ final class Credentials {
         }
     }
 
-    private static Optional<Map<String, String>> written(JsonNode entry, String registry) {
+    private static Optional<Login> written(JsonNode entry) {
         var token = Json.text(entry, "identitytoken");
         if (!token.isEmpty()) {
-            return Optional.of(Map.of("identitytoken", token, "serveraddress", registry));
+            return Optional.of(new Login("", "", token));
         }
         var both =
                 new String(
@@ -74,22 +122,14 @@ final class Credentials {
         var colon = both.indexOf(':');
         return colon < 0
                 ? Optional.empty()
-                : Optional.of(login(both.substring(0, colon), both.substring(colon + 1), registry));
+                : Optional.of(login(both.substring(0, colon), both.substring(colon + 1)));
     }
 
-    private static Map<String, String> login(String user, String password, String registry) {
-        var values = new LinkedHashMap<String, String>();
-        if (user.equals("<token>")) {
-            values.put("identitytoken", password);
-        } else {
-            values.put("username", user);
-            values.put("password", password);
-        }
-        values.put("serveraddress", registry);
-        return values;
+    private static Login login(String user, String password) {
+        return user.equals("<token>") ? new Login("", "", password) : new Login(user, password, "");
     }
 
-    private Optional<Map<String, String>> fromHelper(String helper, String registry) {
+    private Optional<Login> fromHelper(String helper, String registry) {
         var program = "docker-credential-" + helper;
         try {
             var builder = new ProcessBuilder(program, "get");
@@ -108,8 +148,7 @@ final class Credentials {
                 return Optional.empty();
             }
             var node = Json.parse(answer);
-            return Optional.of(
-                    login(Json.text(node, "Username"), Json.text(node, "Secret"), registry));
+            return Optional.of(login(Json.text(node, "Username"), Json.text(node, "Secret")));
         } catch (IOException | JacksonException e) {
             throw new EngineException(
                     Kind.OTHER, "cannot ask %s for %s".formatted(program, registry), e);

@@ -77,14 +77,14 @@ final class DeclaredSettings {
         }
     }
 
+    /** Zero stands for the image's too. */
     private void fillHealthCheck(ObjectNode own) {
-        image.path("Healthcheck")
-                .properties()
-                .forEach(entry -> {
-                    if (!own.has(entry.getKey())) {
-                        own.set(entry.getKey(), entry.getValue());
-                    }
-                });
+        for (var entry : image.path("Healthcheck").properties()) {
+            var value = own.path(entry.getKey());
+            if (value.isMissingNode() || (value.isNumber() && value.asLong() == 0)) {
+                own.set(entry.getKey(), entry.getValue());
+            }
+        }
     }
 
     private void fillEnvironment() {

@@ -119,7 +119,14 @@ final class EngineCalls implements AutoCloseable {
     /** The whole answer; throws for every status but success and 304 (nothing to do). */
     JsonNode json(Call call, Attempt attempt, Duration deadline) {
         var answer = within(attempt, deadline, () -> whole(call, attempt));
-        return answer.length == 0 ? Json.MAPPER.missingNode() : Json.parse(answer);
+        return isNothing(answer) ? Json.MAPPER.missingNode() : Json.parse(answer);
+    }
+
+    /** Podman says OK where Docker says nothing. */
+    private static boolean isNothing(byte[] answer) {
+        return answer.length == 0
+                || (answer.length < 5
+                        && new String(answer, StandardCharsets.US_ASCII).strip().equals("OK"));
     }
 
     JsonNode json(Call call, Attempt attempt) {

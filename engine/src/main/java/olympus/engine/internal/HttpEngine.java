@@ -28,6 +28,7 @@ import olympus.engine.Images;
 import olympus.engine.LogChunk;
 import olympus.engine.LogQuery;
 import olympus.engine.Networks;
+import olympus.engine.Registries;
 import olympus.engine.RestartRule;
 import olympus.engine.SettingDifference;
 import olympus.engine.Usage;
@@ -49,12 +50,15 @@ public final class HttpEngine implements ContainerEngine {
 
     private final EngineCalls calls;
     private final Images images;
+    private final Registries registries;
     private final Networks networks;
     private final Volumes volumes;
 
     public HttpEngine(EngineAddress address, Map<String, String> environment) {
         calls = new EngineCalls(address);
-        images = new HttpImages(calls, new Credentials(environment));
+        var credentials = new Credentials(environment);
+        images = new HttpImages(calls, credentials);
+        registries = new HttpRegistries(credentials, new RegistryTrust(calls));
         networks = new HttpNetworks(calls);
         volumes = new HttpVolumes(calls);
     }
@@ -401,6 +405,11 @@ public final class HttpEngine implements ContainerEngine {
     @Override
     public Images images() {
         return images;
+    }
+
+    @Override
+    public Registries registries() {
+        return registries;
     }
 
     @Override

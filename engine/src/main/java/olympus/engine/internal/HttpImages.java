@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import olympus.engine.EngineException;
 import olympus.engine.EngineException.Kind;
 import olympus.engine.Images;
@@ -25,6 +26,10 @@ final class HttpImages implements Images {
 
     private static final Duration PULLED_WITHIN = Duration.ofHours(1);
     private static final Duration BUILT_WITHIN = Duration.ofHours(1);
+
+    private static final Pattern REFUSAL =
+            Pattern.compile(
+                    "(?i)unauthorized|no basic auth credentials|authentication required|requested access to the resource is denied|invalid username/password");
 
     private final EngineCalls calls;
     private final Credentials credentials;
@@ -113,7 +118,28 @@ final class HttpImages implements Images {
                         .map(header -> Map.of("X-Registry-Auth", header))
                         .orElse(Map.of());
         var attempt = Attempt.image("pull", image.reference());
-        run(Call.post(path).with(Optional.empty(), headers), attempt, PULLED_WITHIN);
+        try {
+            run(Call.post(path).with(Optional.empty(), headers), attempt, PULLED_WITHIN);
+        } catch (EngineException e) {
+            throw isRefusal(e) ? refused(image.reference(), e) : e;
+        }
+    }
+
+    /** Whether the registry, not the engine, does not let us have it. */
+    private static boolean isRefusal(EngineException e) {
+        return REFUSAL.matcher(String.valueOf(e.getMessage())).find();
+    }
+
+    private EngineException refused(String reference, EngineException e) {
+        var place = RegistryPlace.of(reference);
+        return new EngineException(
+                Kind.OTHER,
+                "cannot pull image %s: registry %s does not allow it: %s"
+                        .formatted(
+                                reference,
+                                place.host(),
+                                credentials.advice(place.login(), place.host())),
+                e);
     }
 
     private void build(Image image, Image.Build build, Consumer<String> progress) {

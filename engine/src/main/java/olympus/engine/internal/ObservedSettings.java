@@ -22,7 +22,7 @@ final class ObservedSettings {
         var settings = new SettingTexts().config(container.path("Config")).host(host);
         mounts(settings, host);
         var mode = Json.text(host, "NetworkMode");
-        if (isMode(mode)) {
+        if (isMode(mode) && !(mode.equals("bridge") && isOnNamedNetwork())) {
             settings.put("network_mode", mode.equals("default") ? "bridge" : mode);
         } else {
             networks(settings, service);
@@ -35,6 +35,12 @@ final class ObservedSettings {
         return Set.of("host", "none", "bridge", "default", "private", "slirp4netns", "pasta")
                         .contains(word)
                 || word.startsWith("container:");
+    }
+
+    /** Podman calls it a bridge although it is on networks of its own. */
+    private boolean isOnNamedNetwork() {
+        return Json.at(container, "NetworkSettings", "Networks").properties().stream()
+                .anyMatch(entry -> !isMode(entry.getKey()) && !entry.getKey().equals("podman"));
     }
 
     private void mounts(SettingTexts settings, JsonNode host) {

@@ -1,6 +1,7 @@
 package olympus.engine.internal;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -50,6 +51,9 @@ record SettingsComparison(
                     Map.entry("userns_mode", Set.of("private")),
                     Map.entry("runtime", Set.of("runc", "crun", "oci", "io.containerd.runc.v2")),
                     Map.entry("mem_swappiness", Set.of("-1")),
+                    Map.entry("healthcheck.interval", Set.of("30s")),
+                    Map.entry("healthcheck.timeout", Set.of("30s")),
+                    Map.entry("healthcheck.retries", Set.of("3")),
                     Map.entry("memswap_limit", Set.of("-1b")),
                     Map.entry("pids_limit", Set.of("-1", "2048")));
 
@@ -62,6 +66,8 @@ record SettingsComparison(
                     "environment.TERM",
                     "environment.PATH",
                     "cgroup_parent",
+                    "logging.driver",
+                    "mem_swappiness",
                     "cpu_quota",
                     "cpu_period",
                     "cpu_shares");
@@ -121,22 +127,43 @@ record SettingsComparison(
             Optional<String> wanted,
             Optional<String> is,
             NavigableMap<String, String> declared) {
-        if (MARKS.stream().anyMatch(path::startsWith)) {
+        if (MARKS.stream().anyMatch(path::startsWith)
+                || (path.startsWith("healthcheck.") && isHealthOff(declared))
+                || (isPodman() && isUntoldByPodman(path))) {
             return true;
         }
         if (wanted.isPresent()) {
-            return is.isPresent() && isForm(path, wanted.get());
+            return is.filter(text -> isForm(path, wanted.get(), text)).isPresent();
         }
         var text = is.orElse("");
         return FILLED_IN.getOrDefault(path, Set.of()).contains(text)
                 || text.equals(MountTexts.UNNAMED)
                 || (path.equals("hostname") && isGivenHostname(text, declared))
                 || path.endsWith(".mac_address")
-                || (path.startsWith("expose.")
-                        && declared.containsKey("ports." + path.substring(7)))
+                || (path.startsWith("expose.") && isPublished(path))
                 || (path.equals("memswap_limit") && isTwice(text, declared))
                 || (path.startsWith("logging.") && isUsualLogging(path, text, declared))
-                || (engine.product() == EngineInfo.Product.PODMAN && isPodmans(path, declared));
+                || (path.equals("security_opt") && isUnconfined(text, declared))
+                || (isPodman() && isPodmans(path, declared));
+    }
+
+    private boolean isPodman() {
+        return engine.product() == EngineInfo.Product.PODMAN;
+    }
+
+    /** Nothing else of a health check that is switched off says anything. */
+    private boolean isHealthOff(Map<String, String> declared) {
+        var test = Json.texts(Json.at(container, "Config", "Healthcheck", "Test"));
+        return declared.getOrDefault("healthcheck.test", "").equals("NONE")
+                && test.stream().findFirst().equals(Optional.of("NONE"));
+    }
+
+    /** What shares the machine's namespaces gets no label of SELinux. */
+    private static boolean isUnconfined(String text, Map<String, String> declared) {
+        return text.equals("label=disable")
+                && (declared.containsKey("privileged")
+                        || declared.getOrDefault("pid", "").equals("host")
+                        || declared.getOrDefault("ipc", "").equals("host"));
     }
 
     /** What is published is told as a port. */
@@ -173,9 +200,24 @@ record SettingsComparison(
     }
 
     /** Whether the engine tells in other words what was asked for. */
-    private static boolean isForm(String path, String wanted) {
+    private static boolean isForm(String path, String wanted, String is) {
         return (path.startsWith("ports.") && wanted.equals("any port"))
-                || (path.equals("cap_drop") && wanted.equals("ALL"));
+                || (path.equals("cap_drop") && wanted.equals("ALL"))
+                || (wanted.startsWith("tmpfs") && hasOptions(is, wanted));
+    }
+
+    /** Engines add options of their own to file systems in memory. */
+    private static boolean hasOptions(String is, String wanted) {
+        return is.startsWith("tmpfs")
+                && List.of(is.substring("tmpfs".length()).strip().split(","))
+                        .containsAll(
+                                Arrays.stream(wanted.substring("tmpfs".length()).strip().split(","))
+                                        .filter(option -> !option.isEmpty())
+                                        .toList());
+    }
+
+    private static boolean isUntoldByPodman(String path) {
+        return path.startsWith("expose.") || path.startsWith("logging.options.");
     }
 
     // ---- how a difference is shown

@@ -1,0 +1,251 @@
+package olympus.engine.internal;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import olympus.engine.EngineException;
+import olympus.engine.EngineException.Kind;
+import olympus.engine.internal.HttpRegistries.Answer;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Requests to one registry about one image, with the authorization that it asks for: none, name and
+ * password, or a token that another server gives for them. Kept for one question.
+ */
+final class RegistryCalls implements AutoCloseable {
+
+    private static final Duration CONNECTED_WITHIN = Duration.ofSeconds(10);
+    private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(20);
+    private static final int MAX_BODY = 16 << 20;
+    private static final int MAX_REDIRECTS = 3;
+    private static final Pattern PARAMETER = Pattern.compile("(\\w+)=\"([^\"]*)\"");
+
+    private final RegistryPlace place;
+    private final Optional<Credentials.Login> login;
+    private final String advice;
+    private final String what;
+    private final boolean insecure;
+    private final HttpClient client;
+    private String scheme = "https";
+    private Optional<String> authorization = Optional.empty();
+
+    RegistryCalls(RegistryPlace place, Credentials credentials, RegistryTrust trust, String what) {
+        this.place = place;
+        this.advice = credentials.advice(place.login(), place.host());
+        this.login = credentials.login(place.login());
+        this.what = what;
+        insecure = trust.isInsecure(place.host());
+        var builder =
+                HttpClient.newBuilder()
+                        .connectTimeout(CONNECTED_WITHIN)
+                        .followRedirects(HttpClient.Redirect.NEVER);
+        trust.context(place.host(), insecure).ifPresent(builder::sslContext);
+        client = builder.build();
+    }
+
+    Answer get(String path, String accept) {
+        return ask("GET", path, accept);
+    }
+
+    Answer head(String path, String accept) {
+        return ask("HEAD", path, accept);
+    }
+
+    private Answer ask(String method, String path, String accept) {
+        var first = send(method, path, accept);
+        if (first.status() != 401) {
+            return judged(first);
+        }
+        authorization = first.header("WWW-Authenticate").flatMap(this::authorize);
+        if (authorization.isEmpty()) {
+            throw refused("");
+        }
+        return judged(send(method, path, accept));
+    }
+
+    private Answer judged(Answer answer) {
+        return switch (answer.status()) {
+            case 200, 404 -> answer;
+            case 401, 403 -> throw refused("");
+            case 429 ->
+                    throw new EngineException(
+                            Kind.OTHER,
+                            "cannot %s: registry %s says that it is asked too often; try again later"
+                                    .formatted(what, place.host()));
+            default ->
+                    throw new EngineException(
+                            Kind.OTHER,
+                            "cannot %s: registry %s answers with status %d"
+                                    .formatted(what, place.host(), answer.status()));
+        };
+    }
+
+    private EngineException refused(String detail) {
+        return new EngineException(
+                Kind.OTHER,
+                "cannot %s: registry %s does not allow it%s: %s"
+                        .formatted(what, place.host(), detail, advice));
+    }
+
+    // ---- authorization
+
+    private Optional<String> authorize(String challenge) {
+        var space = challenge.indexOf(' ');
+        var kind = space < 0 ? challenge : challenge.substring(0, space);
+        if (kind.equalsIgnoreCase("Basic")) {
+            return login.flatMap(Credentials.Login::basic);
+        }
+        return kind.equalsIgnoreCase("Bearer") ? token(challenge) : Optional.empty();
+    }
+
+    private Optional<String> token(String challenge) {
+        var realm = parameter(challenge, "realm").map(URI::create);
+        if (realm.isEmpty() || (!insecure && !"https".equals(realm.get().getScheme()))) {
+            throw refused(" and names no server of tokens that can be trusted");
+        }
+        var scope =
+                parameter(challenge, "scope").orElse("repository:%s:pull".formatted(place.path()));
+        var query =
+                "service=%s&scope=%s"
+                        .formatted(
+                                encode(parameter(challenge, "service").orElse("")), encode(scope));
+        var answer = send(tokenRequest(realm.get(), query));
+        if (answer.status() != 200) {
+            return Optional.empty();
+        }
+        try {
+            var body = Json.parse(answer.body().getBytes(StandardCharsets.UTF_8));
+            var token = Json.text(body, "token");
+            return Optional.of(token.isEmpty() ? Json.text(body, "access_token") : token)
+                    .filter(text -> !text.isEmpty())
+                    .map(text -> "Bearer " + text);
+        } catch (JacksonException e) {
+            throw refused(", its server of tokens answers with what is none");
+        }
+    }
+
+    private HttpRequest tokenRequest(URI realm, String query) {
+        var identity = login.flatMap(Credentials.Login::identityToken);
+        if (identity.isPresent()) {
+            return HttpRequest.newBuilder(realm)
+                    .timeout(ANSWERED_WITHIN)
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(
+                            BodyPublishers.ofString(
+                                    "grant_type=refresh_token&client_id=olympus&refresh_token=%s&%s"
+                                            .formatted(encode(identity.get()), query)))
+                    .build();
+        }
+        var separator = realm.getRawQuery() == null ? "?" : "&";
+        var request =
+                HttpRequest.newBuilder(URI.create(realm + separator + query))
+                        .timeout(ANSWERED_WITHIN)
+                        .GET();
+        login.flatMap(Credentials.Login::basic)
+                .ifPresent(basic -> request.header("Authorization", basic));
+        return request.build();
+    }
+
+    private static Optional<String> parameter(String challenge, String name) {
+        var found = PARAMETER.matcher(challenge);
+        while (found.find()) {
+            if (found.group(1).equalsIgnoreCase(name)) {
+                return Optional.of(found.group(2));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    // ---- transport
+
+    private Answer send(String method, String path, String accept) {
+        var uri = URI.create("%s://%s%s".formatted(scheme, place.host(), path));
+        for (var hop = 0; hop <= MAX_REDIRECTS; hop++) {
+            var request =
+                    HttpRequest.newBuilder(uri)
+                            .timeout(ANSWERED_WITHIN)
+                            .header("Accept", accept)
+                            .method(method, BodyPublishers.noBody());
+            if (place.host().equals(uri.getRawAuthority())) {
+                authorization.ifPresent(value -> request.header("Authorization", value));
+            }
+            var answer = send(request.build());
+            var next = answer.header("Location");
+            if (answer.status() / 100 != 3 || next.isEmpty()) {
+                return answer;
+            }
+            uri = uri.resolve(next.get());
+        }
+        throw new EngineException(
+                Kind.OTHER,
+                "cannot %s: registry %s sends from one address to the next"
+                        .formatted(what, place.host()));
+    }
+
+    private Answer send(HttpRequest request) {
+        try {
+            return answer(request);
+        } catch (SSLException e) {
+            if (insecure && "https".equals(request.uri().getScheme()) && scheme.equals("https")) {
+                scheme = "http";
+                return send(inClear(request));
+            }
+            throw unreachable(e);
+        } catch (IOException e) {
+            throw unreachable(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EngineException(Kind.CANCELLED, "cancelled: " + what, e);
+        }
+    }
+
+    private static HttpRequest inClear(HttpRequest request) {
+        var uri = URI.create("http" + request.uri().toString().substring("https".length()));
+        return HttpRequest.newBuilder(request, (_, _) -> true).uri(uri).build();
+    }
+
+    private EngineException unreachable(IOException e) {
+        return new EngineException(
+                Kind.OTHER,
+                "cannot %s: registry %s cannot be reached: %s".formatted(what, place.host(), e),
+                e);
+    }
+
+    private Answer answer(HttpRequest request) throws IOException, InterruptedException {
+        var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        try (var body = response.body()) {
+            var content = body.readNBytes(MAX_BODY + 1);
+            if (content.length > MAX_BODY) {
+                throw new IOException("it answers with more than %d bytes".formatted(MAX_BODY));
+            }
+            return new Answer(
+                    response.statusCode(),
+                    response.headers().map(),
+                    new String(content, StandardCharsets.UTF_8));
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+
+    static String basic(String user, String password) {
+        var both = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+        return "Basic " + Base64.getEncoder().encodeToString(both);
+    }
+}
