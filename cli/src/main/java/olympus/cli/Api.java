@@ -91,6 +91,10 @@ final class Api {
         return send("POST", path, body, Map.of());
     }
 
+    Answer post(String path, JsonNode body, Map<String, String> headers) {
+        return send("POST", path, body, headers);
+    }
+
     Answer put(String path, JsonNode body, Map<String, String> headers) {
         return send("PUT", path, body, headers);
     }

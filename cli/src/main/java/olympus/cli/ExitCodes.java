@@ -9,5 +9,8 @@ final class ExitCodes {
     static final int CANNOT_CONNECT = 3;
     static final int REFUSED = 4;
 
+    /** Only where asked for: something is not as declared, or could be newer. */
+    static final int DIFFERS = 5;
+
     private ExitCodes() {}
 }

@@ -57,7 +57,8 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("stacks", new StacksCommand(session), "stack");
         line.addSubcommand("nodes", new NodesCommand(session), "node");
         line.addSubcommand("decisions", decisions(session), "decision");
-        line.addSubcommand("diff", new PendingCommand(session));
+        line.addSubcommand("diff", new DiffCommand(session));
+        line.addSubcommand("update", new UpdateCommand(session), "upgrade");
         line.addSubcommand("audit", new AuditCommand(session));
         line.addSubcommand("pause", new PauseCommand(session, PauseCommand.Direction.PAUSE));
         line.addSubcommand("resume", new PauseCommand(session, PauseCommand.Direction.RESUME));

@@ -1,5 +1,6 @@
 package olympus.cli;
 
+import java.io.PrintStream;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +49,12 @@ final class PendingCommand implements Callable<Integer> {
         var pending = body.path("pending");
         if (pending.isEmpty()) {
             session.say("nothing is pending");
-            return;
+        } else {
+            table(pending, session.console().out());
         }
+    }
+
+    static void table(JsonNode pending, PrintStream out) {
         var now = Instant.now();
         var table = new Table("ID", "MODE", "ACTION", "INSTANCE", "NODE", "SINCE", "WHY");
         for (var one : pending) {
@@ -62,6 +67,6 @@ final class PendingCommand implements Callable<Integer> {
                     Ages.age(one.path("since").asString(""), now),
                     one.path("why").asString());
         }
-        table.print(session.console().out());
+        table.print(out);
     }
 }

@@ -1,5 +1,6 @@
 package olympus.cli;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
@@ -11,8 +12,15 @@ record Session(Console console, ServerFinder finder) {
     /** More names than this are counted instead of listed in a message. */
     private static final int LISTED = 20;
 
+    private static final Duration NODES_ANSWER_WITHIN = Duration.ofMinutes(3);
+
     Api api(CommonOptions options) {
         return new Api(finder.find(options.given()), CommonOptions.DEFAULT_TIMEOUT);
+    }
+
+    /** For what nodes have to be asked, and registries by them. */
+    Api patientApi(CommonOptions options) {
+        return new Api(finder.find(options.given()), NODES_ANSWER_WITHIN);
     }
 
     /** Prints {@code body} as JSON or YAML, or lets {@code table} print it for people. */

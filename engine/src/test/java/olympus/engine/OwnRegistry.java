@@ -16,27 +16,6 @@ public final class OwnRegistry implements AutoCloseable {
     public static final String PASSWORD = "correct-horse";
 
     private static final Pattern LISTENING = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+)");
-    private static final String CONFIGURATION =
-            """
-            version: 0.1
-            log:
-              level: info
-            storage:
-              filesystem:
-                rootdirectory: %s
-              delete:
-                enabled: true
-            http:
-              addr: 127.0.0.1:0
-            """;
-    private static final String LOCKED =
-            """
-            auth:
-              htpasswd:
-                realm: test
-                path: %s
-            """;
-
     private final Path folder;
     private final Process process;
     private final int port;
@@ -48,10 +27,7 @@ public final class OwnRegistry implements AutoCloseable {
             Files.writeString(passwords, TestEngine.run("htpasswd", "-Bbn", USER, PASSWORD) + "\n");
             Files.createDirectories(folder.resolve("home"));
             var configuration = folder.resolve("config.yml");
-            Files.writeString(
-                    configuration,
-                    CONFIGURATION.formatted(Files.createDirectory(folder.resolve("data")))
-                            + (locked ? LOCKED.formatted(passwords) : ""));
+            Files.writeString(configuration, configuration(locked));
             process =
                     new ProcessBuilder("docker-registry", "serve", configuration.toString())
                             .redirectErrorStream(true)
@@ -65,6 +41,32 @@ public final class OwnRegistry implements AutoCloseable {
                     "docker-registry cannot be started; apt-get install docker-registry apache2-utils",
                     e);
         }
+    }
+
+    private String configuration(boolean locked) {
+        var usual =
+                """
+                version: 0.1
+                log:
+                  level: info
+                storage:
+                  filesystem:
+                    rootdirectory: %s/data
+                  delete:
+                    enabled: true
+                http:
+                  addr: 127.0.0.1:0
+                """
+                        .formatted(folder);
+        var guard =
+                """
+                auth:
+                  htpasswd:
+                    realm: test
+                    path: %s/passwords
+                """
+                        .formatted(folder);
+        return locked ? usual + guard : usual;
     }
 
     private int awaitPort() throws IOException {

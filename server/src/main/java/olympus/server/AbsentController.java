@@ -1,6 +1,7 @@
 package olympus.server;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -64,6 +65,15 @@ record AbsentController(OlympusException cause) implements StackCommands {
     @Override
     public CompletionStage<List<ServiceId>> remove(
             StackName stack, Optional<Long> expectedRevision, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<StackPlan> updateImages(
+            StackName stack,
+            Map<String, String> images,
+            Optional<Long> expectedRevision,
+            Actor actor) {
         return refused();
     }
 

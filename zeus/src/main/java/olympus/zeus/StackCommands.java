@@ -2,6 +2,7 @@ package olympus.zeus;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import olympus.foundation.ErrorCode;
@@ -43,6 +44,19 @@ public interface StackCommands {
             Optional<Long> expectedRevision,
             boolean prune,
             Optional<StackDefinition.Mode> mode,
+            Actor actor);
+
+    /**
+     * Gives services other images, the rest of the stack as it is, as a new revision. A service
+     * that is not well with its new image goes back to the revision before by itself, whatever its
+     * update policy says. Fails with CONFLICT when the stack is not managed.
+     *
+     * @param images reference by service
+     */
+    CompletionStage<StackPlan> updateImages(
+            StackName stack,
+            Map<String, String> images,
+            Optional<Long> expectedRevision,
             Actor actor);
 
     /** {@link #plan(StackDefinition, Optional)} in the mode that is in force. */

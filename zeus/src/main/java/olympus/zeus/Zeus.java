@@ -1,6 +1,7 @@
 package olympus.zeus;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -110,6 +111,15 @@ public final class Zeus implements StackCommands, AutoCloseable {
             Optional<StackDefinition.Mode> mode,
             Actor actor) {
         return onLoop(() -> controller.apply(definition, expectedRevision, prune, mode, actor));
+    }
+
+    @Override
+    public CompletionStage<StackPlan> updateImages(
+            StackName stack,
+            Map<String, String> images,
+            Optional<Long> expectedRevision,
+            Actor actor) {
+        return onLoop(() -> controller.updateImages(stack, images, expectedRevision, actor));
     }
 
     @Override

@@ -29,10 +29,12 @@ final class NodeQuestions implements AutoCloseable {
     private final AtomicInteger open = new AtomicInteger();
     private final NodeVolumes volumes;
     private final NodeSettings settings;
+    private final NodeImages images;
 
-    NodeQuestions(NodeVolumes volumes, NodeSettings settings) {
+    NodeQuestions(NodeVolumes volumes, NodeSettings settings, NodeImages images) {
         this.volumes = volumes;
         this.settings = settings;
+        this.images = images;
     }
 
     CompletionStage<NodeAnswer> ask(NodeQuestion question) {
@@ -79,13 +81,8 @@ final class NodeQuestions implements AutoCloseable {
             case NodeQuestion.ListVolumes ignored -> volumes.list();
             case NodeQuestion.RemoveVolume remove -> volumes.remove(remove.name());
             case NodeQuestion.Settings about -> settings.answer(about.instances());
-            case NodeQuestion.Images ignored -> throw notAnswered("images");
+            case NodeQuestion.Images about -> images.answer(about.images());
         };
-    }
-
-    private static OlympusException notAnswered(String what) {
-        return new OlympusException(
-                ErrorCode.INVALID, "this agent answers no question about " + what);
     }
 
     private static Throwable sentence(Throwable failure) {

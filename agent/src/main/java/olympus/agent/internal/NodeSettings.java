@@ -5,14 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import olympus.engine.ContainerEngine;
 import olympus.engine.EngineException;
 import olympus.engine.RestartRule;
 import olympus.engine.SettingDifference;
-import olympus.foundation.ErrorCode;
-import olympus.foundation.OlympusException;
 import olympus.model.InstanceId;
 import olympus.model.SecretRef;
 import olympus.model.stack.Workload;
@@ -30,7 +27,7 @@ final class NodeSettings {
     private final ContainerEngine engine;
     private final ContainerLaunch launch;
     private final ProcessSettings processes;
-    private final AssignmentFile assignment;
+    private final AcceptedSpecs accepted;
     private final Supplier<Map<SecretRef, String>> secrets;
 
     /**
@@ -40,17 +37,17 @@ final class NodeSettings {
             ContainerEngine engine,
             ContainerLaunch launch,
             ProcessSettings processes,
-            AssignmentFile assignment,
+            AcceptedSpecs accepted,
             Supplier<Map<SecretRef, String>> secrets) {
         this.engine = engine;
         this.launch = launch;
         this.processes = processes;
-        this.assignment = assignment;
+        this.accepted = accepted;
         this.secrets = secrets;
     }
 
     NodeAnswer answer(List<InstanceId> instances) {
-        var specs = specs();
+        var specs = accepted.now();
         var clear = secrets.get();
         var all = new ArrayList<InstanceSettings>();
         for (var id : instances) {
@@ -60,18 +57,6 @@ final class NodeSettings {
                             .orElseGet(() -> problem(id, "it is not assigned to this node")));
         }
         return new NodeAnswer.Settings(all);
-    }
-
-    /** As accepted and written down. */
-    private Map<InstanceId, InstanceSpec> specs() {
-        return switch (assignment.load()) {
-            case AssignmentFile.Stored.Good good -> good.inForce().specs();
-            case AssignmentFile.Stored.None ignored -> new TreeMap<>();
-            case AssignmentFile.Stored.Damaged(var why) ->
-                    throw new OlympusException(ErrorCode.UNAVAILABLE, why);
-            case AssignmentFile.Stored.Unreadable(var why) ->
-                    throw new OlympusException(ErrorCode.UNAVAILABLE, why);
-        };
     }
 
     private InstanceSettings answer(InstanceSpec spec, Map<SecretRef, String> clear) {

@@ -95,6 +95,7 @@ public final class NodeSupervision implements AutoCloseable {
         var prober = new Prober(accounts, new Lookups(InetAddress::getByName));
         var launch = new ContainerLaunch(engine, clock);
         var inside = new InsideProbe(prober, engine, launch);
+        var accepted = new AcceptedSpecs(root);
         questions =
                 new NodeQuestions(
                         new NodeVolumes(engine),
@@ -102,8 +103,9 @@ public final class NodeSupervision implements AutoCloseable {
                                 engine,
                                 launch,
                                 new ProcessSettings(folders, accounts),
-                                new AssignmentFile(root),
-                                this::secretsInForce));
+                                accepted,
+                                this::secretsInForce),
+                        new NodeImages(engine, launch, accepted));
         var limits = new Limits(identity.node().toString().substring(0, 8));
         var strays = new Strays(bootId);
         var parts =

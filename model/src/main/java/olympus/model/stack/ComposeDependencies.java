@@ -22,17 +22,20 @@ final class ComposeDependencies {
                     ComposeShapes.truth(),
                     "`false`: go on without it.",
                     "required: false");
+    static final Key<Boolean> RESTART =
+            Key.of(
+                    "restart",
+                    ComposeShapes.truth(),
+                    "`true`: restart with it when it is restarted or replaced by order.",
+                    "restart: true");
     static final KeyTable DEPENDENCY =
             KeyTable.of(
-                            "a dependency",
-                            "services.*.depends_on.*",
-                            "The long syntax of a dependency.",
-                            CONDITION,
-                            REQUIRED)
-                    .ignoring(
-                            Map.of(
-                                    "restart",
-                                    "dependants are not restarted with what they depend on"));
+                    "a dependency",
+                    "services.*.depends_on.*",
+                    "The long syntax of a dependency.",
+                    CONDITION,
+                    REQUIRED,
+                    RESTART);
 
     static final Dependency STARTED = new Dependency(Dependency.Condition.STARTED, true);
 
@@ -56,7 +59,8 @@ final class ComposeDependencies {
                                         new Dependency(
                                                 f.get(CONDITION)
                                                         .orElse(Dependency.Condition.STARTED),
-                                                f.get(REQUIRED).orElse(true))));
+                                                f.get(REQUIRED).orElse(true),
+                                                f.get(RESTART))));
         return ComposeShapes.orNothing(
                 Shapes.either(
                         Optional.empty(),

@@ -30,6 +30,12 @@ public record ServiceDefinition(
         dependsOn = Collections.unmodifiableMap(new TreeMap<>(dependsOn));
     }
 
+    /** The same with another workload. */
+    public ServiceDefinition with(Workload other) {
+        return new ServiceDefinition(
+                name, other, ports, dependsOn, probe, recovery, deploy, stop, about);
+    }
+
     /** Labels, owner and runbook. */
     public record About(
             Map<String, String> labels,

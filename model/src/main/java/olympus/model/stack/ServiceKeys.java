@@ -42,17 +42,22 @@ final class ServiceKeys {
                     "`false`: go on without the other service when it does not exist or has been given up.",
                     "required: false");
 
+    static final Key<Boolean> DEPENDENCY_RESTART =
+            new Key<>(
+                    "restart",
+                    Shapes.truth(),
+                    "false",
+                    "`true`: restart with the other service when that is restarted or replaced by order; not when it is restarted by itself.",
+                    "restart: true");
+
     static final KeyTable DEPENDENCY =
             KeyTable.of(
-                            "a dependency",
-                            "depends_on.<service>",
-                            "The long form of a dependency.",
-                            CONDITION,
-                            DEPENDENCY_REQUIRED)
-                    .ignoring(
-                            Map.of(
-                                    "restart",
-                                    "dependants are not restarted with what they depend on"));
+                    "a dependency",
+                    "depends_on.<service>",
+                    "The long form of a dependency.",
+                    CONDITION,
+                    DEPENDENCY_REQUIRED,
+                    DEPENDENCY_RESTART);
 
     static final Key<Fields> PROCESS_KEY =
             new Key<>(
@@ -244,7 +249,8 @@ final class ServiceKeys {
                                         new Dependency(
                                                 f.get(CONDITION)
                                                         .orElse(Dependency.Condition.STARTED),
-                                                f.get(DEPENDENCY_REQUIRED).orElse(true))));
+                                                f.get(DEPENDENCY_REQUIRED).orElse(true),
+                                                f.get(DEPENDENCY_RESTART))));
         return Shapes.either(
                 Optional.empty(),
                 Optional.of(names),

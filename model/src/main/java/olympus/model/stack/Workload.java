@@ -85,6 +85,22 @@ public sealed interface Workload {
             mounts = List.copyOf(mounts);
         }
 
+        /** The same with another image. */
+        public Container with(Image other) {
+            return new Container(
+                    project,
+                    other,
+                    execution,
+                    environment,
+                    labels,
+                    networking,
+                    mounts,
+                    healthcheck,
+                    privileges,
+                    tuning,
+                    logging);
+        }
+
         @Override
         public String driver() {
             return "container";

@@ -88,16 +88,31 @@ public sealed interface NodeAnswer {
     record Difference(String path, Optional<String> declared, Optional<String> observed) {}
 
     /**
-     * An image on the node and in its registry.
+     * The image of an instance, on the node and in its registry.
      *
-     * @param reference as asked
-     * @param present digest of what the engine has
-     * @param offered digest of what the registry has under the same name
-     * @param problem why the registry could not be asked
+     * @param reference as declared
+     * @param running digest of what the instance runs
+     * @param offered digest of what the registry has under the declared tag
+     * @param newer tags that it could run instead
+     * @param problem why the registry was not asked, or did not answer
      */
     record Image(
+            InstanceId instance,
             String reference,
-            Optional<String> present,
+            Optional<String> running,
             Optional<String> offered,
-            Optional<String> problem) {}
+            List<NewerTag> newer,
+            Optional<String> problem) {
+        public Image {
+            newer = List.copyOf(newer);
+        }
+    }
+
+    /**
+     * A tag of an image that a registry has.
+     *
+     * @param major whether it is of another major version
+     * @param asked whether it is the one that was asked for
+     */
+    record NewerTag(String tag, String digest, boolean major, boolean asked) {}
 }

@@ -2,6 +2,7 @@ package olympus.model.state;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import olympus.model.InstanceId;
 
 /**
@@ -30,14 +31,21 @@ public sealed interface NodeQuestion {
     }
 
     /**
-     * What the node's engine has of images and what their registries offer; answered by {@link
+     * Which images instances run and what their registries offer; answered by {@link
      * NodeAnswer.Images}.
      */
-    record Images(List<String> references) implements NodeQuestion {
+    record Images(List<ImageOf> images) implements NodeQuestion {
         public Images {
-            references = List.copyOf(references);
+            images = List.copyOf(images);
         }
     }
+
+    /**
+     * The image of an instance.
+     *
+     * @param tag that is wanted, whether it is a newer version or not
+     */
+    record ImageOf(InstanceId instance, Optional<String> tag) {}
 
     /** How long the agent may take for its answer. */
     default Duration deadline() {

@@ -55,9 +55,13 @@ public record ServiceState(
         }
     }
 
-    /** What starts a rollout. */
+    /**
+     * What starts a rollout; {@code IMAGES}: other images of the same declaration, which goes back
+     * by itself when it fails.
+     */
     public enum Cause {
         UPDATE,
+        IMAGES,
         RESTART,
         ROLLBACK
     }

@@ -145,7 +145,12 @@ public final class Samples {
                 new AskedOfNode(new NodeQuestion.ListVolumes()),
                 new AskedOfNode(new NodeQuestion.RemoveVolume("shop_data")),
                 new AskedOfNode(new NodeQuestion.Settings(List.of(WEB_1))),
-                new AskedOfNode(new NodeQuestion.Images(List.of("nginx:1.29"))));
+                new AskedOfNode(
+                        new NodeQuestion.Images(
+                                List.of(
+                                        new NodeQuestion.ImageOf(
+                                                InstanceId.parse("shop/web.1"),
+                                                Optional.of("1.29"))))));
     }
 
     static List<AnsweredByNode> answers() {
@@ -178,9 +183,16 @@ public final class Samples {
                         new NodeAnswer.Images(
                                 List.of(
                                         new NodeAnswer.Image(
-                                                "nginx:1.29",
+                                                InstanceId.parse("shop/web.1"),
+                                                "nginx:1.27",
                                                 Optional.of("sha256:" + "1".repeat(64)),
                                                 Optional.of("sha256:" + "2".repeat(64)),
+                                                List.of(
+                                                        new NodeAnswer.NewerTag(
+                                                                "1.29",
+                                                                "sha256:" + "3".repeat(64),
+                                                                false,
+                                                                true)),
                                                 Optional.empty())))));
     }
 

@@ -108,6 +108,18 @@ public record Backend(Island island, Outside outside, Clock clock, Deadline dead
         return deadline.await(stacks().history(stack), "reading the history of " + stack);
     }
 
+    /** The present revision of a stack. */
+    long revision(StackName stack) {
+        return history(stack).stream()
+                .filter(RevisionView::current)
+                .findFirst()
+                .map(RevisionView::revision)
+                .orElseThrow(() ->
+                        new OlympusException(
+                                ErrorCode.NOT_FOUND,
+                                "there is no stack \"%s\" any more".formatted(stack)));
+    }
+
     /** What is wrong with the store or the server, although it may serve; each a sentence. */
     List<String> troubles() {
         return Stream.concat(

@@ -214,6 +214,16 @@ class HttpConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
+    DifferencesController differences(Backend backend) {
+        return new DifferencesController(backend);
+    }
+
+    @Bean
+    ImagesController images(Backend backend) {
+        return new ImagesController(backend);
+    }
+
+    @Bean
     PausesController pauses(Backend backend) {
         return new PausesController(backend);
     }

@@ -2,6 +2,7 @@ package olympus.server.http;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -119,6 +120,14 @@ final class ScriptedCommands implements StackCommands {
         return answer(
                 "remove %s expected=%s".formatted(stack, expected),
                 List.of(new ServiceId(stack, "web")));
+    }
+
+    @Override
+    public CompletionStage<StackPlan> updateImages(
+            StackName stack, Map<String, String> images, Optional<Long> expected, Actor actor) {
+        return answer(
+                "images of %s %s expected=%s".formatted(stack, images, expected),
+                new StackPlan(stack, 3, 4, List.of(), List.of()));
     }
 
     @Override

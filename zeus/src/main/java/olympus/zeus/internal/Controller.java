@@ -493,6 +493,16 @@ public final class Controller {
                 definition.name(), () -> commands.apply(definition, expected, prune, mode, actor));
     }
 
+    public CompletionStage<StackPlan> updateImages(
+            StackName stack,
+            java.util.Map<String, String> images,
+            Optional<Long> expected,
+            Actor actor) {
+        return acquaintance.before(
+                stack,
+                () -> new ImageOrders(this, commands).update(stack, images, expected, actor));
+    }
+
     public CompletionStage<Void> mode(
             StackName stack, StackDefinition.Mode mode, Optional<Long> expected, Actor actor) {
         return modes.mode(stack, mode, expected, actor);

@@ -112,6 +112,17 @@ public record Desired(
         return stackOf(record).map(d -> d.services().get(record.id().service().service()));
     }
 
+    /**
+     * The declaration that an instance runs, where the one in force now differs so that it must be
+     * replaced for it.
+     */
+    Optional<ServiceDefinition> behind(InstanceRecord record) {
+        var is = declared(record.id().service());
+        return definitionOf(record)
+                .filter(was ->
+                        is.filter(now -> StackDifference.needsReplacement(was, now)).isPresent());
+    }
+
     String nodeName(NodeId node) {
         var stored = nodes.get(node);
         return stored == null ? node.toString() : stored.value().name();

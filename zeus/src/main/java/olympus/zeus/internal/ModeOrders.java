@@ -84,7 +84,7 @@ final class ModeOrders {
         for (var service : Orders.services(name, orders.stack(name))) {
             desired.instancesOf(service).values().stream()
                     .map(Versioned::value)
-                    .filter(record -> isBehind(record, desired))
+                    .filter(record -> desired.behind(record).isPresent())
                     .findFirst()
                     .ifPresent(record -> {
                         var next = rollout(record, actor);
@@ -93,14 +93,6 @@ final class ModeOrders {
                     });
         }
         return updated;
-    }
-
-    private static boolean isBehind(InstanceRecord record, Desired desired) {
-        var was = desired.definitionOf(record);
-        var is = desired.declared(record.id().service());
-        return was.isPresent()
-                && is.isPresent()
-                && StackDifference.needsReplacement(was.get(), is.get());
     }
 
     private ServiceState rollout(InstanceRecord record, Actor actor) {

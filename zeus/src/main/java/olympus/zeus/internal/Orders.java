@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Bytes;
@@ -96,7 +97,7 @@ final class Orders {
     }
 
     /** What is not managed is not touched, whoever asks. */
-    private static void requireManaged(StackName name, String action, Desired desired) {
+    static void requireManaged(StackName name, String action, Desired desired) {
         if (!desired.isManaged(name)) {
             throw new OlympusException(
                     ErrorCode.CONFLICT,
@@ -274,7 +275,7 @@ final class Orders {
             var hold = new ServiceState.Hold(actor.name(), controller.clock().wall());
             return put(
                     unchanged,
-                    state.withHold(Optional.of(hold)),
+                    List.of(state.withHold(Optional.of(hold))),
                     decision(
                             actor,
                             "stop",
@@ -300,7 +301,7 @@ final class Orders {
                             : "%d ended instances get a new run".formatted(ended.size());
             return put(
                     unchanged,
-                    state.withHold(Optional.empty()),
+                    List.of(state.withHold(Optional.empty())),
                     decision(actor, "start", service.toString(), ordered(service), result),
                     ended);
         });
@@ -341,9 +342,12 @@ final class Orders {
                             controller.clock().wall(),
                             current,
                             controller.isPaused(service.stack()));
-            var next =
+            var next = new ArrayList<ServiceState>();
+            next.add(
                     new ServiceState(
-                            service, state.generation() + 1, state.hold(), Optional.of(rollout));
+                            service, state.generation() + 1, state.hold(), Optional.of(rollout)));
+            var followers = followers(service, current, actor);
+            next.addAll(followers);
             return put(
                     unchanged,
                     next,
@@ -352,9 +356,34 @@ final class Orders {
                             "restart",
                             service.toString(),
                             ordered(service),
-                            "every instance is replaced"),
+                            "every instance is replaced" + with(followers)),
                     List.of());
         });
+    }
+
+    /** The services that are restarted with it. */
+    private List<ServiceState> followers(ServiceId service, long revision, Actor actor) {
+        var services = stack(service.stack()).current().orElseThrow().services();
+        return Dependants.restartedWith(List.of(service.service()), services).stream()
+                .map(name -> new ServiceId(service.stack(), name))
+                .flatMap(id ->
+                        StackChanges.restarted(
+                                id,
+                                revision,
+                                actor,
+                                controller.desired(),
+                                controller.clock().wall())
+                                .stream())
+                .toList();
+    }
+
+    private static String with(List<ServiceState> followers) {
+        return followers.isEmpty()
+                ? ""
+                : "; restarted with it: "
+                        + followers.stream()
+                                .map(state -> state.service().toString())
+                                .collect(Collectors.joining(", "));
     }
 
     CompletionStage<Void> pause(String scope, String reason, Actor actor) {
@@ -499,12 +528,13 @@ final class Orders {
 
     private WriteQueue.Write<Void> put(
             List<Condition> unchanged,
-            ServiceState state,
+            List<ServiceState> states,
             Operation decision,
             List<Versioned<InstanceRecord>> newRuns) {
         var conditions = new ArrayList<>(unchanged);
         var operations = new ArrayList<Operation>();
-        StackChanges.putState(state, controller.desired(), conditions, operations);
+        states.forEach(state ->
+                StackChanges.putState(state, controller.desired(), conditions, operations));
         for (var stored : newRuns) {
             var record = stored.value();
             var run =

@@ -111,8 +111,7 @@ final class Pending {
         }
 
         private Optional<PendingView> update(InstanceObservation seen) {
-            return desired.definitionOf(stored.value())
-                    .filter(was -> StackDifference.needsReplacement(was, declared))
+            return desired.behind(stored.value())
                     .map(was ->
                             view(
                                     "update",

@@ -80,7 +80,7 @@ final class RolloutPlanner {
             var record = stored.value();
             var failure = failureOf(record);
             if (failure.isPresent()) {
-                if (policy.failureAction() != DeployPolicy.FailureAction.CONTINUE) {
+                if (goesBack() || policy.failureAction() != DeployPolicy.FailureAction.CONTINUE) {
                     return failure;
                 }
                 confirm(stored, "the update goes on although " + failure.get());
@@ -147,9 +147,7 @@ final class RolloutPlanner {
             return;
         }
         var pause = draft.desired.pauseOf(planner.service().stack(), Optional.empty());
-        if (policy.failureAction() != DeployPolicy.FailureAction.ROLLBACK
-                || rollout.cause() != ServiceState.Cause.UPDATE
-                || !canRollBack()) {
+        if (!goesBack() || !canRollBack()) {
             draft.add(new Step.HaltRollout(stored, reason));
         } else if (pause.isPresent()) {
             draft.waits(
@@ -159,6 +157,14 @@ final class RolloutPlanner {
         } else {
             draft.add(new Step.RollBackService(stored, rollout.fromRevision(), reason));
         }
+    }
+
+    private boolean goesBack() {
+        return switch (rollout.cause()) {
+            case UPDATE -> policy.failureAction() == DeployPolicy.FailureAction.ROLLBACK;
+            case IMAGES -> true;
+            case RESTART, ROLLBACK -> false;
+        };
     }
 
     private boolean canRollBack() {
@@ -239,6 +245,7 @@ final class RolloutPlanner {
     private static String words(ServiceState.Rollout rollout) {
         return switch (rollout.cause()) {
             case UPDATE -> "update";
+            case IMAGES -> "update of the image";
             case RESTART -> "restart";
             case ROLLBACK -> "roll back";
         };

@@ -84,12 +84,7 @@ final class ServicePlanner {
         if (phase == Phase.APPROVED && !isSettledApproval(record)) {
             return;
         }
-        var isUpdate =
-                draft.desired
-                        .definitionOf(record)
-                        .filter(was -> StackDifference.needsReplacement(was, definition))
-                        .isPresent();
-        if (isUpdate && phase != Phase.APPROVED) {
+        if (draft.desired.behind(record).isPresent() && phase != Phase.APPROVED) {
             // It goes on as it was declared when it was last told; see Pending.
             return;
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
@@ -247,8 +248,19 @@ final class StackChanges {
                                 .flatMap(Desired.StackRecords::pointer)
                                 .map(Versioned::revision)
                                 .orElse(0L)));
+        var replaced = new TreeSet<String>();
         for (var change : plan.changes()) {
             nextState(request, plan, change, desired, now)
+                    .ifPresent(state -> {
+                        putState(state, desired, conditions, operations);
+                        if (state.rollout().isPresent()) {
+                            replaced.add(change.service());
+                        }
+                    });
+        }
+        var services = request.definition().services();
+        for (var follower : Dependants.restartedWith(replaced, services)) {
+            restarted(new ServiceId(name, follower), plan.revision(), actor, desired, now)
                     .ifPresent(state -> putState(state, desired, conditions, operations));
         }
         var decision =
@@ -278,6 +290,31 @@ final class StackChanges {
         var key = ZeusKeys.service(state.service());
         conditions.add(new Condition.RevisionIs(key, desired.stateRevision(state.service())));
         operations.add(new Operation.Put(key, Bytes.wrap(Codecs.SERVICE_STATE.encodeBytes(state))));
+    }
+
+    /**
+     * What has instances and is not stopped by hand gets new runs, as by an order to restart it.
+     */
+    static Optional<ServiceState> restarted(
+            ServiceId id, long revision, Actor actor, Desired desired, Instant now) {
+        var state = desired.state(id);
+        if (desired.instancesOf(id).isEmpty() || state.hold().isPresent()) {
+            return Optional.empty();
+        }
+        var paused = desired.pauseOf(id.stack(), Optional.empty()).isPresent();
+        var rollout = Controller.restartRollout(actor, now, revision, paused);
+        return Optional.of(
+                new ServiceState(
+                        id,
+                        state.generation() + 1,
+                        state.hold(),
+                        Optional.of(
+                                state.rollout().filter(StackChanges::isUnderWay).orElse(rollout))));
+    }
+
+    /** An update that has not ended restarts every instance too. */
+    private static boolean isUnderWay(ServiceState.Rollout rollout) {
+        return rollout.failed().isEmpty();
     }
 
     private static Optional<ServiceState> nextState(

@@ -19,6 +19,11 @@ import olympus.model.json.EnumWords;
 public record Image(
         String reference, PullPolicy pull, Optional<String> platform, Optional<Build> build) {
 
+    /** The same under another name. */
+    public Image with(String other) {
+        return new Image(other, pull, platform, build);
+    }
+
     /** Compose's {@code pull_policy}. */
     public enum PullPolicy implements EnumWords.Spelled {
         ALWAYS,

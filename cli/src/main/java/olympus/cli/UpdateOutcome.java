@@ -1,0 +1,156 @@
+package olympus.cli;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import olympus.foundation.Poll;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * How an order of other images goes: waits until each service has its new image and is well, or has
+ * gone back.
+ *
+ * @param images as ordered, by service
+ * @param revision that holds the order
+ */
+record UpdateOutcome(Api api, String stack, Map<String, String> images, long revision) {
+
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /**
+     * What became of it.
+     *
+     * @param updated services that have their new image
+     * @param isWhole whether that is all of them
+     */
+    record Told(JsonNode document, List<String> lines, Set<String> updated, boolean isWhole) {}
+
+    /**
+     * @param progress told in words, when something changes
+     */
+    Told await(Duration patience, Consumer<String> progress) {
+        var said = new LinkedHashSet<String>();
+        var settled = Poll.within(patience, LOOK_AGAIN, () -> settled(said, progress));
+        var services = settled.orElseGet(this::services);
+        var document = JSON.createObjectNode();
+        document.put("stack", stack);
+        document.put("revision", revision);
+        var list = document.putArray("services");
+        var lines = new ArrayList<String>();
+        var updated = new LinkedHashSet<String>();
+        var current = api.get("/stacks/" + Api.escape(stack)).body();
+        for (var entry : images.entrySet()) {
+            var service = entry.getKey();
+            var seen = Optional.ofNullable(services.get(service));
+            var outcome = outcome(service, current, seen);
+            list.addObject()
+                    .put("service", service)
+                    .put("image", entry.getValue())
+                    .put("outcome", outcome.word())
+                    .put("reason", outcome.reason());
+            lines.add(
+                    "%s/%s: %s".formatted(stack, service, outcome.sentence(entry.getValue())));
+            if (outcome.word().equals(Outcome.UPDATED)) {
+                updated.add(service);
+            }
+        }
+        if (updated.size() == images.size()) {
+            lines.add(
+                    "updated, as revision %d; `olympus rollback %s` goes back"
+                            .formatted(revision, stack));
+        }
+        return new Told(document, lines, updated, updated.size() == images.size());
+    }
+
+    /**
+     * @param word {@code updated}, {@code went back} or {@code unknown}
+     */
+    private record Outcome(String word, String reason) {
+        static final String UPDATED = "updated";
+
+        String sentence(String image) {
+            return word.equals(UPDATED)
+                    ? "updated to " + UpdateChoice.shown(image)
+                    : word + (reason.isEmpty() ? "" : ": " + reason);
+        }
+    }
+
+    private Outcome outcome(String service, JsonNode current, Optional<JsonNode> seen) {
+        var image =
+                current.path("services")
+                        .path(service)
+                        .path("workload")
+                        .path("image")
+                        .path("reference")
+                        .asString("");
+        if (!image.equals(images.get(service))) {
+            return wentBack(service);
+        }
+        var state = seen.map(one -> one.path("state").asString()).orElse("unknown");
+        var reason = seen.map(one -> one.path("reason").asString("")).orElse("");
+        if (isUnderWay(state)) {
+            return new Outcome("still under way", "see `olympus why %s/%s`".formatted(stack, service));
+        }
+        return reason.startsWith("the update is halted")
+                ? new Outcome("halted", reason)
+                : new Outcome(Outcome.UPDATED, "");
+    }
+
+    /** The revision that took it back says why. */
+    private Outcome wentBack(String service) {
+        var revisions = api.get("/stacks/" + Api.escape(stack) + "/revisions").body();
+        var about = "update of %s/%s failed (".formatted(stack, service);
+        for (var one : revisions.path("revisions")) {
+            var summary = one.path("summary").asString("");
+            var end = summary.indexOf("), back to revision ");
+            if (one.path("revision").asLong() > revision && summary.startsWith(about) && end > 0) {
+                var back = summary.substring(end + "), back to revision ".length());
+                return new Outcome(
+                        "went back to revision " + back.split(":", 2)[0],
+                        summary.substring(about.length(), end));
+            }
+        }
+        return new Outcome("declared otherwise meanwhile", "see `olympus history %s`".formatted(stack));
+    }
+
+    /** By name, once nothing of it is under way any more. */
+    private Optional<Map<String, JsonNode>> settled(Set<String> said, Consumer<String> progress) {
+        var services = services();
+        var settled = true;
+        for (var service : images.keySet()) {
+            var seen = services.get(service);
+            var state = seen == null ? "" : seen.path("state").asString();
+            var known = seen != null && seen.path("stackRevision").asLong() >= revision;
+            if (known && isUnderWay(state)) {
+                var line = "%s/%s: %s".formatted(stack, service, seen.path("reason").asString(""));
+                if (said.add(line)) {
+                    progress.accept(line);
+                }
+            }
+            settled &= known && !isUnderWay(state);
+        }
+        return settled ? Optional.of(services) : Optional.empty();
+    }
+
+    private static boolean isUnderWay(String state) {
+        return state.equals("updating") || state.equals("starting") || state.equals("waiting");
+    }
+
+    private Map<String, JsonNode> services() {
+        var services = new java.util.TreeMap<String, JsonNode>();
+        for (var one : api.list("/services", "services").path("services")) {
+            var id = one.path("service").asString();
+            if (id.startsWith(stack + "/")) {
+                services.put(id.substring(stack.length() + 1), one);
+            }
+        }
+        return services;
+    }
+}
