@@ -157,8 +157,14 @@ final class UpdateCommand implements Callable<Integer> {
         if (services.isEmpty() && !to.isEmpty()) {
             asked.addAll(to.keySet());
         }
-        asked.forEach(service -> parts.add("service=" + Api.escape(service)));
-        to.forEach((service, tag) -> parts.add("to=" + Api.escape(service + "=" + tag)));
+        if (!asked.isEmpty()) {
+            parts.add("only=" + Api.escape(String.join(",", asked)));
+        }
+        if (!to.isEmpty()) {
+            var tags = new ArrayList<String>();
+            to.forEach((service, tag) -> tags.add(service + "=" + tag));
+            parts.add("to=" + Api.escape(String.join(",", tags)));
+        }
         return parts.isEmpty() ? "" : "?" + String.join("&", parts);
     }
 
@@ -167,10 +173,7 @@ final class UpdateCommand implements Callable<Integer> {
         for (var choice : choices) {
             var wanted = to.get(choice.service());
             if (wanted != null
-                    && choice.target()
-                            .map(UpdateChoice::tag)
-                            .filter(wanted::equals)
-                            .isEmpty()
+                    && choice.target().map(UpdateChoice::tag).filter(wanted::equals).isEmpty()
                     && !UpdateChoice.tag(choice.reference()).equals(wanted)) {
                 throw new CommandFailure(
                         ExitCodes.FAILED,
@@ -217,9 +220,8 @@ final class UpdateCommand implements Callable<Integer> {
         if (yes) {
             return;
         }
-        taken.forEach(
-                (service, image) ->
-                        say("would update %s to %s".formatted(service, UpdateChoice.shown(image))));
+        taken.forEach((service, image) ->
+                say("would update %s to %s".formatted(service, UpdateChoice.shown(image))));
         if (!session.console().interactive()) {
             throw new CommandFailure(
                     ExitCodes.REFUSED,

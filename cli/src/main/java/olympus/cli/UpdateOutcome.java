@@ -55,8 +55,7 @@ record UpdateOutcome(Api api, String stack, Map<String, String> images, long rev
                     .put("image", entry.getValue())
                     .put("outcome", outcome.word())
                     .put("reason", outcome.reason());
-            lines.add(
-                    "%s/%s: %s".formatted(stack, service, outcome.sentence(entry.getValue())));
+            lines.add("%s/%s: %s".formatted(stack, service, outcome.sentence(entry.getValue())));
             if (outcome.word().equals(Outcome.UPDATED)) {
                 updated.add(service);
             }
@@ -96,7 +95,8 @@ record UpdateOutcome(Api api, String stack, Map<String, String> images, long rev
         var state = seen.map(one -> one.path("state").asString()).orElse("unknown");
         var reason = seen.map(one -> one.path("reason").asString("")).orElse("");
         if (isUnderWay(state)) {
-            return new Outcome("still under way", "see `olympus why %s/%s`".formatted(stack, service));
+            return new Outcome(
+                    "still under way", "see `olympus why %s/%s`".formatted(stack, service));
         }
         return reason.startsWith("the update is halted")
                 ? new Outcome("halted", reason)
@@ -117,7 +117,8 @@ record UpdateOutcome(Api api, String stack, Map<String, String> images, long rev
                         summary.substring(about.length(), end));
             }
         }
-        return new Outcome("declared otherwise meanwhile", "see `olympus history %s`".formatted(stack));
+        return new Outcome(
+                "declared otherwise meanwhile", "see `olympus history %s`".formatted(stack));
     }
 
     /** By name, once nothing of it is under way any more. */
@@ -125,16 +126,16 @@ record UpdateOutcome(Api api, String stack, Map<String, String> images, long rev
         var services = services();
         var settled = true;
         for (var service : images.keySet()) {
-            var seen = services.get(service);
-            var state = seen == null ? "" : seen.path("state").asString();
-            var known = seen != null && seen.path("stackRevision").asLong() >= revision;
-            if (known && isUnderWay(state)) {
-                var line = "%s/%s: %s".formatted(stack, service, seen.path("reason").asString(""));
-                if (said.add(line)) {
-                    progress.accept(line);
-                }
-            }
-            settled &= known && !isUnderWay(state);
+            var seen =
+                    Optional.ofNullable(services.get(service))
+                            .filter(one -> one.path("stackRevision").asLong() >= revision);
+            var reason =
+                    seen.filter(one -> isUnderWay(one.path("state").asString()))
+                            .map(one -> one.path("reason").asString(""));
+            reason.map(why -> "%s/%s: %s".formatted(stack, service, why))
+                    .filter(said::add)
+                    .ifPresent(progress);
+            settled &= seen.isPresent() && reason.isEmpty();
         }
         return settled ? Optional.of(services) : Optional.empty();
     }

@@ -65,7 +65,8 @@ record UpdatedFiles(Session session, @Nullable String write) {
                                             by.setAt().map(at -> ", set in " + at).orElse(""),
                                             image));
             case Found.Nowhere(var why) ->
-                    session.remark("service %s: %s; expected there: %s".formatted(service, why, image));
+                    session.remark(
+                            "service %s: %s; expected there: %s".formatted(service, why, image));
         }
     }
 

@@ -147,8 +147,10 @@ final class ModesTest {
         pending();
         assertThat(run("decisions", "pending").out())
                 .contains("0a1b2c3d", "start", "shop/web.1", "exit status 3", "attic/db.1");
-        assertThat(run("diff", "shop").out()).contains("shop/web.1").doesNotContain("attic");
-        assertThat(run("diff", "other").out()).contains("nothing is pending");
+        assertThat(run("decisions", "pending", "shop").out())
+                .contains("shop/web.1")
+                .doesNotContain("attic");
+        assertThat(run("decisions", "pending", "other").out()).contains("nothing is pending");
     }
 
     @Test

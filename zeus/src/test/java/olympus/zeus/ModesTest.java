@@ -177,6 +177,41 @@ final class ModesTest {
     }
 
     @Test
+    void asksBeforeItStartsAHostProcess() {
+        island.now(
+                island.zeus.apply(
+                        stack("shop", service("web")),
+                        Optional.empty(),
+                        false,
+                        Optional.of(Mode.ASK),
+                        Island.ANA));
+        island.run(Duration.ofSeconds(30));
+        assertThat(run().isAlive()).isFalse();
+        assertThat(pending().action()).isEqualTo("start");
+
+        island.now(island.zeus.approve(pending().id(), Island.ANA));
+        island.run(Duration.ofSeconds(30));
+        var approved = run();
+        assertThat(approved.state).isEqualTo(State.RUNNING);
+        assertThat(ordered()).isEqualTo(InstanceSpec.Desired.WATCH);
+        assertThat(island.zeus.view().pending()).isEmpty();
+
+        island.now(
+                island.zeus.apply(
+                        stack("shop", service("web").command("other")),
+                        Optional.empty(),
+                        false,
+                        Island.ANA));
+        island.run(Duration.ofSeconds(30));
+        assertThat(run()).isSameAs(approved);
+        assertThat(pending().action()).isEqualTo("update");
+        island.now(island.zeus.approve(pending().id(), Island.ANA));
+        island.run(Duration.ofSeconds(30));
+        assertThat(run()).isNotSameAs(approved);
+        assertThat(run().state).isEqualTo(State.RUNNING);
+    }
+
+    @Test
     void asksBeforeAnUpdate() {
         var before = asked();
         island.now(

@@ -79,8 +79,7 @@ public final class ImageLines {
                 }
             }
         }
-        return new Found.Nowhere(
-                "no image of service %s is named in %s".formatted(service, files));
+        return new Found.Nowhere("no image of service %s is named in %s".formatted(service, files));
     }
 
     private static Optional<Found> find(Path file, String service, int depth) {
@@ -169,7 +168,9 @@ public final class ImageLines {
     }
 
     private static Optional<String> text(Node node) {
-        return node instanceof ScalarNode scalar ? Optional.of(scalar.getValue()) : Optional.empty();
+        return node instanceof ScalarNode scalar
+                ? Optional.of(scalar.getValue())
+                : Optional.empty();
     }
 
     /** The value of a key, which may also come by {@code <<}. */

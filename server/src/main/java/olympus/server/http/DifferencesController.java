@@ -56,8 +56,7 @@ final class DifferencesController {
                     for (var instance : settings.instances()) {
                         var id = instance.instance().toString();
                         compared.add(id);
-                        instance.problem()
-                                .ifPresent(why -> not.add(new NotCompared(id, why)));
+                        instance.problem().ifPresent(why -> not.add(new NotCompared(id, why)));
                         instance.differences()
                                 .forEach(one ->
                                         found.add(
@@ -70,9 +69,7 @@ final class DifferencesController {
                 },
                 (here, why) ->
                         here.forEach(instance ->
-                                not.add(
-                                        new NotCompared(
-                                                AskedNodes.id(instance).toString(), why))));
+                                not.add(new NotCompared(AskedNodes.id(instance).toString(), why))));
         found.sort(
                 Comparator.comparing(SettingDifference::instance)
                         .thenComparing(SettingDifference::path));

@@ -2,6 +2,7 @@ package olympus.server.http;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,12 +57,12 @@ final class ImagesController {
     @GetMapping(path = Api.V1 + "/stacks/{stack}/images", produces = Api.JSON)
     ResponseEntity<Images> images(
             @PathVariable String stack,
-            @RequestParam Optional<List<String>> service,
-            @RequestParam Optional<List<String>> to) {
+            @RequestParam(defaultValue = "") String only,
+            @RequestParam(defaultValue = "") String to) {
         var name = new StackName(stack);
         var revision = backend.revision(name);
-        var wanted = wanted(to.orElse(List.of()));
-        var asked = firstOfEach(name, new TreeSet<>(service.orElse(List.of())));
+        var wanted = wanted(words(to));
+        var asked = firstOfEach(name, new TreeSet<>(words(only)));
         var found = new ArrayList<ServiceImage>();
         nodes.ask(
                 asked,
@@ -105,6 +106,11 @@ final class ImagesController {
                 image.offered(),
                 image.newer().stream().map(NewerTag::of).toList(),
                 image.problem());
+    }
+
+    /** Separated by commas. */
+    private static List<String> words(String text) {
+        return Arrays.stream(text.split(",")).filter(word -> !word.isEmpty()).toList();
     }
 
     /** {@code SERVICE=TAG} each. */

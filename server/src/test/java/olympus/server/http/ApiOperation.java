@@ -104,6 +104,7 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                         orders(),
                         stacks(),
                         changes(),
+                        seen(),
                         ends(),
                         secrets(),
                         island(),
@@ -252,6 +253,40 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                                 STACKS,
                                 "Returns a stack to an earlier revision, as a new revision.",
                                 "What is carried out.")
+                        .failing(ORDER)
+                        .failing(BODY));
+    }
+
+    private static List<ApiOperation> seen() {
+        var one = "/api/v1/stacks/{stack}";
+        return List.of(
+                of(
+                                "GET " + one + "/differences",
+                                "listDifferences",
+                                STACKS,
+                                "Compares what really runs with what is declared.",
+                                "Each setting that differs, by instance; what could not be compared, and why.")
+                        .saying(
+                                "The nodes are asked: takes up to half a minute. What the engine or the image fills in is no difference. What looks like a password is not shown.")
+                        .failing(400, 404, 503),
+                of(
+                                "GET " + one + "/images",
+                                "listImages",
+                                STACKS,
+                                "Asks the registries which newer images there are for a stack.",
+                                "The image of each service, what it runs, and what it could run; the ETag is the stack's revision.")
+                        .saying(
+                                "The nodes ask the registries, with their credentials: takes up to two minutes.")
+                        .failing(400, 404, 503)
+                        .tagged(),
+                of(
+                                "POST " + one + "/images",
+                                "updateImages",
+                                STACKS,
+                                "Gives services other images, as a new revision.",
+                                "What is carried out.")
+                        .saying(
+                                "A service that is not well with its new image goes back to the revision before by itself, as another revision that says why.")
                         .failing(ORDER)
                         .failing(BODY));
     }

@@ -50,6 +50,16 @@ final class ApiWords {
                         "Name of a service within the stack.",
                         schema("pattern", "^" + ServiceId.SERVICE_PATTERN.pattern() + "$")));
         all.put(
+                "only",
+                new Parameter(
+                        "Names of services, separated by commas; not given: all of the stack.",
+                        schema()));
+        all.put(
+                "to",
+                new Parameter(
+                        "Tags to look for as `SERVICE=TAG`, separated by commas, whatever their version.",
+                        schema()));
+        all.put(
                 "scope",
                 new Parameter(
                         "`all`, `stack:NAME` or `node:NAME` (or the node's id).",

@@ -33,6 +33,9 @@ import olympus.model.state.Decision;
 import olympus.model.state.InstanceObservation;
 import olympus.zeus.ClusterView;
 import olympus.zeus.StackCommands;
+import java.util.concurrent.CompletableFuture;
+import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeQuestion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +94,8 @@ class EveryOperationTest {
         ok(sent(api, "PUT", "/api/v1/pauses/stack:shop", "{\"reason\":\"works\"}"), 200);
         ok(sent(api, "DELETE", "/api/v1/pauses/stack:shop", ""), 200);
         ok(sent(api, "PUT", "/api/v1/stacks/shop/mode", "{\"mode\":\"observe\"}"), 200);
+        var images = "{\"images\":{\"web\":\"nginx:1.27@sha256:0a\"}}";
+        ok(sent(api, "POST", "/api/v1/stacks/shop/images", images), 200);
         ok(sent(api, "POST", "/api/v1/stacks/shop/release", ""), 202);
         ok(sent(api, "POST", "/api/v1/decisions/pending/0a1b2c3d/approve", ""), 202);
         ok(sent(api, "POST", "/api/v1/decisions/pending/0a1b2c3d/deny", ""), 202);
@@ -120,6 +125,8 @@ class EveryOperationTest {
                         "/api/v1/stacks",
                         "/api/v1/stacks/shop",
                         "/api/v1/stacks/shop/revisions",
+                        "/api/v1/stacks/shop/differences",
+                        "/api/v1/stacks/shop/images?only=web&to=web=1.27",
                         "/api/v1/nodes",
                         "/api/v1/why?thing=shop",
                         "/api/v1/pauses",
@@ -129,6 +136,7 @@ class EveryOperationTest {
                         "/api/v1/status",
                         "/api/v1/doctor",
                         "/metrics");
+        api.agents.answers = question -> CompletableFuture.completedStage(answer(question));
         for (var path : paths) {
             ok(api.get(path), 200);
         }
@@ -137,6 +145,40 @@ class EveryOperationTest {
         }
         var known = api.authorised("/api/v1/stacks/shop").header("If-None-Match", "\"4\"");
         ok(api.send(known), 304);
+    }
+
+    private static NodeAnswer answer(NodeQuestion question) {
+        return switch (question) {
+            case NodeQuestion.Settings ignored ->
+                    new NodeAnswer.Settings(
+                            List.of(
+                                    new NodeAnswer.InstanceSettings(
+                                            web(),
+                                            List.of(
+                                                    new NodeAnswer.Difference(
+                                                            "restart",
+                                                            Optional.empty(),
+                                                            Optional.of("always")),
+                                                    new NodeAnswer.Difference(
+                                                            "user",
+                                                            Optional.of("7"),
+                                                            Optional.empty())),
+                                            Optional.of("its secrets are not on this node"))));
+            case NodeQuestion.Images ignored ->
+                    new NodeAnswer.Images(
+                            List.of(
+                                    new NodeAnswer.Image(
+                                            web(),
+                                            "nginx:1.25",
+                                            Optional.of("sha256:0a"),
+                                            Optional.of("sha256:0b"),
+                                            List.of(
+                                                    new NodeAnswer.NewerTag(
+                                                            "1.27", "sha256:0c", false, true)),
+                                            Optional.empty())));
+            case NodeQuestion.ListVolumes _, NodeQuestion.RemoveVolume _ ->
+                    throw new AssertionError("asked " + question);
+        };
     }
 
     private void streams(RunningApi api) throws Exception {
