@@ -1,5 +1,6 @@
 package olympus.cli;
 
+import java.util.ArrayList;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -22,51 +23,74 @@ record UpdateChoice(String service, String reference, Optional<String> target, S
     record Wish(boolean digestsOnly, boolean major) {}
 
     static UpdateChoice of(JsonNode image, Wish wish) {
-        var service = image.path("service").asString();
         var reference = image.path("reference").asString();
-        var problem = image.path("problem").asString("");
-        var running = image.path("running").asString("");
         var offered = image.path("offered").asString("");
-        var repository = repository(reference);
-        Optional<String> same = Optional.empty();
-        Optional<String> other = Optional.empty();
-        Optional<String> asked = Optional.empty();
-        var words = new java.util.ArrayList<String>();
-        if (!offered.isEmpty() && !offered.equals(running)) {
-            words.add("%s is now %s".formatted(tag(reference), cut(offered)));
+        var digest =
+                offered.isEmpty() || offered.equals(image.path("running").asString(""))
+                        ? Optional.<String>empty()
+                        : Optional.of(pinned(reference, tag(reference), offered));
+        var asked = newer(image, "asked");
+        var other = newer(image, "major");
+        var same = newer(image, "");
+        var newest = (wish.major() ? other.or(() -> same) : same).or(() -> digest);
+        var target = asked.or(() -> wish.digestsOnly() ? digest : newest);
+        return new UpdateChoice(
+                image.path("service").asString(),
+                reference,
+                target.filter(found -> !found.equals(reference)),
+                words(image, digest.isPresent(), wish));
+    }
+
+    /** The tag that is marked so, pinned; empty word: the one without a mark. */
+    private static Optional<String> newer(JsonNode image, String mark) {
+        for (var tag : image.path("newer")) {
+            var asked = tag.path("asked").asBoolean();
+            var major = tag.path("major").asBoolean() && !asked;
+            var fits =
+                    switch (mark) {
+                        case "asked" -> asked;
+                        case "major" -> major;
+                        default -> !asked && !major;
+                    };
+            if (fits) {
+                return Optional.of(
+                        pinned(
+                                image.path("reference").asString(),
+                                tag.path("tag").asString(),
+                                tag.path("digest").asString()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String words(JsonNode image, boolean moved, Wish wish) {
+        var words = new ArrayList<String>();
+        if (moved) {
+            words.add(
+                    "%s is now %s"
+                            .formatted(
+                                    tag(image.path("reference").asString()),
+                                    cut(image.path("offered").asString())));
         }
         for (var tag : image.path("newer")) {
             var name = tag.path("tag").asString();
-            var pinned = "%s:%s@%s".formatted(repository, name, tag.path("digest").asString());
             if (tag.path("asked").asBoolean()) {
-                asked = Optional.of(pinned);
                 words.add(name + " (asked for)");
-            } else if (tag.path("major").asBoolean()) {
-                other = Optional.of(pinned);
-                words.add(name + (wish.major() ? "" : " (major, taken with --major)"));
+            } else if (tag.path("major").asBoolean() && !wish.major()) {
+                words.add(name + " (major, taken with --major)");
             } else {
-                same = Optional.of(pinned);
                 words.add(name);
             }
         }
-        var digest =
-                offered.isEmpty() || offered.equals(running)
-                        ? Optional.<String>empty()
-                        : Optional.of("%s:%s@%s".formatted(repository, tag(reference), offered));
-        var newest = (wish.major() ? other.or(same(same)) : same).or(() -> digest);
-        var target = asked.or(() -> wish.digestsOnly() ? digest : newest);
+        var problem = image.path("problem").asString("");
         if (!problem.isEmpty()) {
             words.add("not looked up: " + problem);
         }
-        return new UpdateChoice(
-                service,
-                reference,
-                target.filter(found -> !found.equals(reference)),
-                words.isEmpty() ? "-" : String.join("; ", words));
+        return words.isEmpty() ? "-" : String.join("; ", words);
     }
 
-    private static java.util.function.Supplier<Optional<String>> same(Optional<String> same) {
-        return () -> same;
+    private static String pinned(String reference, String tag, String digest) {
+        return "%s:%s@%s".formatted(repository(reference), tag, digest);
     }
 
     static String repository(String reference) {

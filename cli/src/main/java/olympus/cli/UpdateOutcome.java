@@ -22,6 +22,12 @@ import tools.jackson.databind.json.JsonMapper;
 record UpdateOutcome(Api api, String stack, Map<String, String> images, long revision) {
 
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+    /**
+     * States in which an update is over and done; stopped by hand: it has the image from its start.
+     */
+    private static final Set<String> WELL = Set.of("running", "completed", "stopped");
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /**
@@ -98,9 +104,9 @@ record UpdateOutcome(Api api, String stack, Map<String, String> images, long rev
             return new Outcome(
                     "still under way", "see `olympus why %s/%s`".formatted(stack, service));
         }
-        return reason.startsWith("the update is halted")
-                ? new Outcome("halted", reason)
-                : new Outcome(Outcome.UPDATED, "");
+        return WELL.contains(state)
+                ? new Outcome(Outcome.UPDATED, "")
+                : new Outcome("has the new image and is " + state, reason);
     }
 
     /** The revision that took it back says why. */

@@ -136,7 +136,10 @@ class UpdateCommandTest {
                                 .contains("\"web\":\"nginx:1.27-alpine@" + B)
                                 .doesNotContain("redis"));
         assertThat(done.err())
-                .contains("changed: " + folder.resolve("compose.yaml") + ":3: image: nginx:1.25-alpine ->");
+                .contains(
+                        "changed: "
+                                + folder.resolve("compose.yaml")
+                                + ":3: image: nginx:1.25-alpine ->");
         assertThat(folder.resolve("compose.yaml"))
                 .hasContent(
                         "services:\n  web:\n    image: nginx:1.27-alpine@%s # page\n".formatted(B));
@@ -151,7 +154,9 @@ class UpdateCommandTest {
                 .contains(
                         "blog/web: went back to revision 3: blog/web.1 is unhealthy: exit status 1")
                 .contains("blog/db: updated to postgres:16@sha256:bbbbbbbbbbbb");
-        assertThat(folder.resolve("compose.yaml")).content().contains("image: nginx:1.25-alpine # page");
+        assertThat(folder.resolve("compose.yaml"))
+                .content()
+                .contains("image: nginx:1.25-alpine # page");
     }
 
     @Test

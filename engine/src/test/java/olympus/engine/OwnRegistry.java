@@ -97,6 +97,13 @@ public final class OwnRegistry implements AutoCloseable {
      * @param marker tells this image from others
      */
     public String push(OwnDocker docker, String nameAndTag, String marker) {
+        return push(docker, nameAndTag, marker, "[\"sleep\", \"600\"]");
+    }
+
+    /**
+     * @param command that the image runs, as a list in JSON
+     */
+    public String push(OwnDocker docker, String nameAndTag, String marker, String command) {
         var image = image(nameAndTag);
         var before = docker.command("images", "--quiet", "--no-trunc", image);
         var container = docker.command("create", TestEngine.IMAGE, "sleep", "600");
@@ -105,7 +112,7 @@ public final class OwnRegistry implements AutoCloseable {
                 "--change",
                 "LABEL marker=" + marker,
                 "--change",
-                "CMD [\"sleep\", \"600\"]",
+                "CMD " + command,
                 container,
                 image);
         docker.command("rm", container);

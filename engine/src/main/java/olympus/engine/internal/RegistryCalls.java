@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLException;
 import olympus.engine.EngineException;
 import olympus.engine.EngineException.Kind;
 import olympus.engine.internal.HttpRegistries.Answer;
@@ -199,13 +198,11 @@ final class RegistryCalls implements AutoCloseable {
     private Answer send(HttpRequest request) {
         try {
             return answer(request);
-        } catch (SSLException e) {
-            if (insecure && "https".equals(request.uri().getScheme()) && scheme.equals("https")) {
+        } catch (IOException e) {
+            if (insecure && scheme.equals("https") && request.uri().getScheme().equals("https")) {
                 scheme = "http";
                 return send(inClear(request));
             }
-            throw unreachable(e);
-        } catch (IOException e) {
             throw unreachable(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

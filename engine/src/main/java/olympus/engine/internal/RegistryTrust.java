@@ -39,10 +39,13 @@ final class RegistryTrust {
 
     /** Whether the engine speaks to it without a certificate too, and in clear. */
     boolean isInsecure(String host) {
+        return isLoopback(host) || isInsecureForEngine(host);
+    }
+
+    private boolean isInsecureForEngine(String host) {
         var info = calls.json(EngineCalls.Call.get("/info"), Attempt.other("ask what it trusts"));
         var known = Json.at(info, "RegistryConfig", "IndexConfigs").path(host);
-        return isLoopback(host)
-                || (known.has("Secure") && !known.path("Secure").asBoolean(true))
+        return (known.has("Secure") && !known.path("Secure").asBoolean(true))
                 || Json.texts(Json.at(info, "RegistryConfig", "InsecureRegistryCIDRs")).stream()
                         .anyMatch(range -> isIn(host, range))
                 || isInsecureForPodman(host);

@@ -129,6 +129,7 @@ record SettingsComparison(
             NavigableMap<String, String> declared) {
         if (MARKS.stream().anyMatch(path::startsWith)
                 || (path.startsWith("healthcheck.") && isHealthOff(declared))
+                || (path.startsWith("expose.") && isPublished(path, declared))
                 || (isPodman() && isUntoldByPodman(path))) {
             return true;
         }
@@ -140,7 +141,6 @@ record SettingsComparison(
                 || text.equals(MountTexts.UNNAMED)
                 || (path.equals("hostname") && isGivenHostname(text, declared))
                 || path.endsWith(".mac_address")
-                || (path.startsWith("expose.") && isPublished(path))
                 || (path.equals("memswap_limit") && isTwice(text, declared))
                 || (path.startsWith("logging.") && isUsualLogging(path, text, declared))
                 || (path.equals("security_opt") && isUnconfined(text, declared))
@@ -167,9 +167,10 @@ record SettingsComparison(
     }
 
     /** What is published is told as a port. */
-    private boolean isPublished(String path) {
-        return Json.at(container, "HostConfig", "PortBindings")
-                .has(path.substring("expose.".length()));
+    private boolean isPublished(String path, Map<String, String> declared) {
+        var port = path.substring("expose.".length());
+        return declared.containsKey("ports." + port)
+                || Json.at(container, "HostConfig", "PortBindings").has(port);
     }
 
     private boolean isGivenHostname(String text, Map<String, String> declared) {

@@ -1,0 +1,4 @@
+@NullMarked
+package olympus.engine.internal;
+
+import org.jspecify.annotations.NullMarked;
