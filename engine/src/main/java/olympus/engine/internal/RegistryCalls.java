@@ -27,6 +27,10 @@ final class RegistryCalls implements AutoCloseable {
     private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(20);
     private static final int MAX_BODY = 16 << 20;
     private static final int MAX_REDIRECTS = 3;
+
+    /** What a server that speaks TLS answers to a request in clear. */
+    private static final int SPEAKS_TLS = 400;
+
     private static final Pattern PARAMETER = Pattern.compile("(\\w+)=\"([^\"]*)\"");
 
     private final RegistryPlace place;
@@ -35,7 +39,7 @@ final class RegistryCalls implements AutoCloseable {
     private final String what;
     private final boolean insecure;
     private final HttpClient client;
-    private String scheme = "https";
+    private String scheme;
     private Optional<String> authorization = Optional.empty();
 
     RegistryCalls(RegistryPlace place, Credentials credentials, RegistryTrust trust, String what) {
@@ -44,6 +48,8 @@ final class RegistryCalls implements AutoCloseable {
         this.login = credentials.login(place.login());
         this.what = what;
         insecure = trust.isInsecure(place.host());
+        // On this machine itself nobody listens in, and registries seldom have a certificate.
+        scheme = RegistryTrust.isLoopback(place.host()) ? "http" : "https";
         var builder =
                 HttpClient.newBuilder()
                         .connectTimeout(CONNECTED_WITHIN)
@@ -62,6 +68,10 @@ final class RegistryCalls implements AutoCloseable {
 
     private Answer ask(String method, String path, String accept) {
         var first = send(method, path, accept);
+        if (first.status() == SPEAKS_TLS && scheme.equals("http")) {
+            scheme = "https";
+            first = send(method, path, accept);
+        }
         if (first.status() != 401) {
             return judged(first);
         }
@@ -166,7 +176,7 @@ final class RegistryCalls implements AutoCloseable {
     }
 
     private static String encode(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     // ---- transport

@@ -8,8 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.NodeId;
@@ -17,6 +19,7 @@ import olympus.model.StackName;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
 import olympus.zeus.ClusterView.InstanceView;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -29,6 +32,8 @@ import org.springframework.web.bind.annotation.RestController;
 /** Which images a stack runs, which newer ones registries offer, and the order to take them. */
 @RestController
 final class ImagesController {
+
+    private static final Pattern REFERENCE = Pattern.compile("[a-z0-9][\\w./:@-]{0,511}");
 
     private final Backend backend;
     private final AskedNodes nodes;
@@ -128,7 +133,7 @@ final class ImagesController {
     }
 
     /** All instances of a service have the same image: one of them is asked about. */
-    private Map<NodeId, List<InstanceView>> firstOfEach(StackName stack, TreeSet<String> services) {
+    private Map<NodeId, List<InstanceView>> firstOfEach(StackName stack, Set<String> services) {
         var known = new TreeSet<String>();
         var asked = new LinkedHashMap<NodeId, List<InstanceView>>();
         nodes.instances(stack)
@@ -155,7 +160,7 @@ final class ImagesController {
     /**
      * @param images reference by service
      */
-    record ImagesRequest(Map<String, String> images) {}
+    record ImagesRequest(@Nullable Map<String, @Nullable String> images) {}
 
     @PostMapping(path = Api.V1 + "/stacks/{stack}/images", consumes = Api.JSON, produces = Api.JSON)
     Answers.Plan update(
@@ -163,18 +168,35 @@ final class ImagesController {
             @RequestHeader(name = IfMatch.HEADER, required = false) Optional<String> match,
             @RequestBody ImagesRequest body,
             HttpServletRequest request) {
-        if (body.images().isEmpty()) {
-            throw new OlympusException(
-                    ErrorCode.INVALID, "no images are named; expected at least one service");
-        }
+        var images = named(body.images());
         var plan =
                 backend.stacks()
                         .updateImages(
                                 new StackName(stack),
-                                body.images(),
+                                images,
                                 IfMatch.revision(match),
                                 Caller.of(request).actor());
         return Answers.Plan.of(
                 backend.deadline().await(plan, "updating the images of " + stack), backend.view());
+    }
+
+    private static Map<String, String> named(@Nullable Map<String, @Nullable String> images) {
+        var named = new TreeMap<String, String>();
+        if (images != null) {
+            images.forEach((service, image) -> {
+                if (image == null || !REFERENCE.matcher(image).matches()) {
+                    throw new OlympusException(
+                            ErrorCode.INVALID,
+                            "\"%s\" is no image for %s; expected one such as nginx:1.27@sha256:…"
+                                    .formatted(image, service));
+                }
+                named.put(service, image);
+            });
+        }
+        if (named.isEmpty()) {
+            throw new OlympusException(
+                    ErrorCode.INVALID, "no images are named; expected at least one service");
+        }
+        return named;
     }
 }
