@@ -103,17 +103,17 @@ final class UpdateCommand implements Callable<Integer> {
         var name = GivenNames.stack(stack);
         var patience = patience();
         var api = session.patientApi(options);
-        var offered = api.get(path(name) + query());
+        var offered = api.get(path(name) + query()).body();
         var wish = new UpdateChoice.Wish(digestsOnly, major);
         var choices =
-                StreamSupport.stream(offered.body().path("images").spliterator(), false)
+                StreamSupport.stream(offered.path("images").spliterator(), false)
                         .map(image -> UpdateChoice.of(image, wish))
                         .toList();
         refuseWhatIsNotThere(choices);
         var taken = new TreeMap<String, String>();
         choices.forEach(one -> one.target().ifPresent(image -> taken.put(one.service(), image)));
         if (check || taken.isEmpty()) {
-            session.print(options, document(offered.body(), choices), _ -> show(offered, choices));
+            session.print(options, document(offered, choices), _ -> show(offered, choices));
             return check && exitCode && !taken.isEmpty() ? ExitCodes.DIFFERS : ExitCodes.OK;
         }
         if (options.output == OutputFormat.TABLE) {
@@ -123,7 +123,7 @@ final class UpdateCommand implements Callable<Integer> {
         var body = JSON.createObjectNode();
         var images = body.putObject("images");
         taken.forEach(images::put);
-        var headers = offered.etag().map(tag -> Map.of("If-Match", tag)).orElse(Map.of());
+        var headers = Map.of("If-Match", "\"%d\"".formatted(offered.path("revision").asLong()));
         var plan = api.post(path(name), body, headers).body();
         var outcome = new UpdateOutcome(api, name, taken, plan.path("revision").asLong());
         var told = outcome.await(patience, this::say);
@@ -193,9 +193,9 @@ final class UpdateCommand implements Callable<Integer> {
         return document;
     }
 
-    private void show(Api.Answer offered, List<UpdateChoice> choices) {
+    private void show(JsonNode offered, List<UpdateChoice> choices) {
         var running = new TreeMap<String, String>();
-        for (var image : offered.body().path("images")) {
+        for (var image : offered.path("images")) {
             running.put(
                     image.path("service").asString(),
                     UpdateChoice.cut(image.path("running").asString("")));

@@ -63,8 +63,7 @@ class UpdateCommandTest {
                    "newer":[{"tag":"1.27-alpine","digest":"%2$s","major":false,"asked":false}],
                    "problem":null}]}
                 """
-                        .formatted(A, B, C),
-                Map.of("ETag", "\"3\""));
+                        .formatted(A, B, C));
     }
 
     @Test

@@ -20,7 +20,6 @@ import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
 import olympus.zeus.ClusterView.InstanceView;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -60,7 +59,7 @@ final class ImagesController {
     }
 
     @GetMapping(path = Api.V1 + "/stacks/{stack}/images", produces = Api.JSON)
-    ResponseEntity<Images> images(
+    Images images(
             @PathVariable String stack,
             @RequestParam(defaultValue = "") String only,
             @RequestParam(defaultValue = "") String to) {
@@ -98,9 +97,7 @@ final class ImagesController {
                                                 List.of(),
                                                 Optional.of(why)))));
         found.sort(Comparator.comparing(ServiceImage::service));
-        return ResponseEntity.ok()
-                .eTag(IfMatch.tag(revision))
-                .body(new Images(stack, revision, found));
+        return new Images(stack, revision, found);
     }
 
     private static ServiceImage entry(NodeAnswer.Image image) {

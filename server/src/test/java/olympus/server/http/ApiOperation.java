@@ -274,11 +274,10 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                                 "listImages",
                                 STACKS,
                                 "Asks the registries which newer images there are for a stack.",
-                                "The image of each service, what it runs, and what it could run; the ETag is the stack's revision.")
+                                "The image of each service, what it runs, and what it could run.")
                         .saying(
                                 "The nodes ask the registries, with their credentials: takes up to two minutes.")
-                        .failing(400, 404, 503)
-                        .tagged(),
+                        .failing(400, 404, 503),
                 of(
                                 "POST " + one + "/images",
                                 "updateImages",
