@@ -17,19 +17,37 @@ public final class OwnDocker extends TestEngine {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
+    private final List<String> entry;
+    private final List<String> options;
     private final String bridge;
     private final int subnet;
     private Optional<Process> daemon = Optional.empty();
 
     public OwnDocker() {
+        this(List.of(), List.of());
+    }
+
+    /**
+     * In other namespaces than the test.
+     *
+     * @param entry the beginning of a command that is to be run in them
+     * @param options of the daemon besides
+     */
+    public OwnDocker(List<String> entry, List<String> options) {
+        this.entry = List.copyOf(entry);
+        this.options = List.copyOf(options);
         var number = (int) (ProcessHandle.current().pid() * 7 + COUNT.incrementAndGet()) % 200;
         subnet = 20 + number;
         bridge = "oe" + ProcessHandle.current().pid() % 1_000_000 + "x" + COUNT.get();
-        run("ip", "link", "add", bridge, "type", "bridge");
-        run("ip", "addr", "add", "10.%d.0.1/24".formatted(subnet), "dev", bridge);
-        run("ip", "link", "set", bridge, "up");
+        inside("ip", "link", "add", bridge, "type", "bridge");
+        inside("ip", "addr", "add", "10.%d.0.1/24".formatted(subnet), "dev", bridge);
+        inside("ip", "link", "set", bridge, "up");
         start();
         command("import", archive().toString(), IMAGE);
+    }
+
+    private void inside(String... command) {
+        run(words(entry, command));
     }
 
     @Override
@@ -41,25 +59,29 @@ public final class OwnDocker extends TestEngine {
     public void start() {
         try {
             Files.deleteIfExists(folder().resolve("pid"));
+            var command =
+                    words(
+                            entry,
+                            "dockerd",
+                            "--host",
+                            address().toString(),
+                            "--data-root",
+                            folder().resolve("data").toString(),
+                            "--exec-root",
+                            folder().resolve("exec").toString(),
+                            "--pidfile",
+                            folder().resolve("pid").toString(),
+                            "--bridge",
+                            bridge,
+                            "--default-address-pool",
+                            "base=10.%d.64.0/18,size=26".formatted(subnet),
+                            "--iptables=false",
+                            "--ip6tables=false",
+                            "--ip-masq=false");
             daemon =
                     Optional.of(
                             new ProcessBuilder(
-                                            "dockerd",
-                                            "--host",
-                                            address().toString(),
-                                            "--data-root",
-                                            folder().resolve("data").toString(),
-                                            "--exec-root",
-                                            folder().resolve("exec").toString(),
-                                            "--pidfile",
-                                            folder().resolve("pid").toString(),
-                                            "--bridge",
-                                            bridge,
-                                            "--default-address-pool",
-                                            "base=10.%d.64.0/18,size=26".formatted(subnet),
-                                            "--iptables=false",
-                                            "--ip6tables=false",
-                                            "--ip-masq=false")
+                                            words(List.of(command), options.toArray(String[]::new)))
                                     .redirectErrorStream(true)
                                     .redirectOutput(
                                             ProcessBuilder.Redirect.appendTo(
@@ -127,7 +149,7 @@ public final class OwnDocker extends TestEngine {
         }
         stop();
         unmount();
-        run("ip", "link", "del", bridge);
+        inside("ip", "link", "del", bridge);
         deleteFolder();
     }
 

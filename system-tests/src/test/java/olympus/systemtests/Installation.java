@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,23 +35,30 @@ final class Installation implements AutoCloseable {
     private final Path folder;
     private final Path data;
     private final Map<String, String> environment;
+    private final List<String> entry;
     private @Nullable Process server;
     private int starts;
 
-    private Installation(Path folder, Map<String, String> environment) {
+    private Installation(Path folder, Map<String, String> environment, List<String> entry) {
         this.folder = folder;
+        this.entry = List.copyOf(entry);
         this.data = folder.resolve("data");
         this.environment = Map.copyOf(environment);
     }
 
     /** An installation whose data folder lies in {@code folder}; nothing is started yet. */
     static Installation in(Path folder) {
-        return new Installation(folder, Map.of());
+        return new Installation(folder, Map.of(), List.of());
     }
 
     /** Like this one, on the same data folder, but started with further environment variables. */
     Installation withVariables(Map<String, String> variables) {
-        return new Installation(folder, variables);
+        return new Installation(folder, variables, entry);
+    }
+
+    /** Like this one, on another machine, where commands get its environment variables too. */
+    Installation on(TestMachine machine) {
+        return new Installation(folder, environment, machine.entry());
     }
 
     Path data() {
@@ -100,7 +108,7 @@ final class Installation implements AutoCloseable {
 
     /** Starts {@code olympus up} without waiting; returns the file that takes its output. */
     Path startUp(String... arguments) {
-        var command = new ArrayList<String>();
+        var command = new ArrayList<>(entry);
         command.addAll(List.of(launcher(), "up", "--data-dir", data.toString()));
         if (!List.of(arguments).contains("--listen")) {
             command.addAll(List.of("--listen", "127.0.0.1:0"));
@@ -146,10 +154,20 @@ final class Installation implements AutoCloseable {
 
     /** Runs one command of the command line against this data folder. */
     Run olympus(String... arguments) {
-        var command = new ArrayList<String>();
-        command.add(launcher());
+        var command = new ArrayList<>(List.of(launcher()));
         command.addAll(List.of(arguments));
-        return run(command, Map.of("OLYMPUS_DATA_DIR", data.toString()));
+        return command(command);
+    }
+
+    /**
+     * Runs a program on the same machine, with what points the command line to this data folder.
+     */
+    Run command(List<String> words) {
+        var command = new ArrayList<>(entry);
+        command.addAll(words);
+        var variables = new TreeMap<>(entry.isEmpty() ? Map.<String, String>of() : environment);
+        variables.put("OLYMPUS_DATA_DIR", data.toString());
+        return run(command, variables);
     }
 
     /** Runs a command with the given environment variables in the test's folder. */

@@ -22,11 +22,9 @@ import olympus.model.stack.RecoveryPolicy;
 import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.Workload;
 import olympus.model.stack.Workload.EnvironmentValue;
-import olympus.model.stack.container.Image;
 import olympus.model.stack.container.Mount;
 import olympus.model.stack.container.Network;
 import olympus.model.stack.container.Networking;
-import olympus.model.stack.container.Project;
 import olympus.model.stack.container.Volume;
 import olympus.model.state.Codecs;
 import olympus.model.state.InstanceSpec;
@@ -67,36 +65,9 @@ final class ContainerPlan {
         return ComposeLabels.identity(workload.project(), spec.id().ordinal());
     }
 
-    /**
-     * Of all that a container is made by: another one needs another container. Where the files lie
-     * and when an image is pulled is not part of it.
-     */
+    /** Of all that a container is made by: another one needs another container. */
     String fingerprint() {
         var definition = spec.definition();
-        var project = workload.project();
-        var image = workload.image();
-        var made =
-                new Workload.Container(
-                        new Project(
-                                project.name(),
-                                project.service(),
-                                project.containerName(),
-                                "",
-                                List.of()),
-                        new Image(
-                                image.reference(),
-                                Image.PullPolicy.MISSING,
-                                image.platform(),
-                                image.build()),
-                        workload.execution(),
-                        workload.environment(),
-                        workload.labels(),
-                        workload.networking(),
-                        workload.mounts(),
-                        workload.healthcheck(),
-                        workload.privileges(),
-                        workload.tuning(),
-                        workload.logging());
         var deploy =
                 new DeployPolicy(
                         DeployPolicy.Mode.REPLICATED,
@@ -106,7 +77,7 @@ final class ContainerPlan {
         var bare =
                 new ServiceDefinition(
                         definition.name(),
-                        made,
+                        workload.asMade(),
                         definition.ports(),
                         Map.of(),
                         Optional.empty(),

@@ -85,11 +85,39 @@ public sealed interface Workload {
             mounts = List.copyOf(mounts);
         }
 
-        /** The same with another image. */
+/** The same with another image. */
         public Container with(Image other) {
             return new Container(
                     project,
                     other,
+                    execution,
+                    environment,
+                    labels,
+                    networking,
+                    mounts,
+                    healthcheck,
+                    privileges,
+                    tuning,
+                    logging);
+        }
+
+        /**
+         * This as far as another container is needed when it differs: where the files lie and when
+         * an image is pulled is not part of it.
+         */
+        public Container asMade() {
+            return new Container(
+                    new Project(
+                            project.name(),
+                            project.service(),
+                            project.containerName(),
+                            "",
+                            List.of()),
+                    new Image(
+                            image.reference(),
+                            Image.PullPolicy.MISSING,
+                            image.platform(),
+                            image.build()),
                     execution,
                     environment,
                     labels,

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import olympus.model.stack.DeployPolicy;
 import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.StackDefinition;
+import olympus.model.stack.Workload;
 import olympus.model.state.Codecs;
 import olympus.zeus.StackPlan;
 
@@ -109,10 +110,18 @@ final class StackDifference {
 
     /** Whether running instances must be replaced for the change to take effect. */
     static boolean needsReplacement(ServiceDefinition was, ServiceDefinition is) {
-        return !was.workload().equals(is.workload())
+        return !made(was.workload()).equals(made(is.workload()))
                 || !was.ports().equals(is.ports())
                 || !was.deploy().resources().equals(is.deploy().resources())
                 || was.deploy().mode() != is.deploy().mode();
+    }
+
+    private static Workload made(Workload workload) {
+        return switch (workload) {
+            case Workload.Container container -> container.asMade();
+            case Workload.Process process -> process;
+            case Workload.Unit unit -> unit;
+        };
     }
 
     private static String effect(
