@@ -19,6 +19,7 @@ final class BenchmarksMain {
                     new StartBenchmark(),
                     FootprintBenchmark.small(),
                     FootprintBenchmark.large(),
+                    new ContainersBenchmark(),
                     new PlannerBenchmark(),
                     new StoreWritesBenchmark(),
                     new StoreWatchBenchmark(),

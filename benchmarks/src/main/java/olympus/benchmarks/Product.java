@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,12 +28,21 @@ final class Product {
     private static final Duration COMMAND_DEADLINE = Duration.ofMinutes(2);
 
     private final Workbench bench;
+    private final Map<String, String> environment;
     private final Path data;
     private @Nullable Process process;
     private int starts;
 
     Product(Workbench bench) {
+        this(bench, Map.of());
+    }
+
+    /**
+     * @param environment variables that the server and the commands get besides
+     */
+    Product(Workbench bench, Map<String, String> environment) {
         this.bench = bench;
+        this.environment = Map.copyOf(environment);
         this.data = bench.folder().resolve("data");
     }
 
@@ -77,6 +87,7 @@ final class Product {
         builder.environment()
                 .keySet()
                 .removeIf(name -> name.startsWith("OLYMPUS_") && !name.equals("OLYMPUS_JAVA"));
+        builder.environment().putAll(environment);
         if (bench.profiling()) {
             var file =
                     bench.profiles()
@@ -153,6 +164,7 @@ final class Product {
                         .redirectErrorStream(true)
                         .redirectInput(Path.of("/dev/null").toFile())
                         .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
         builder.environment().put("OLYMPUS_DATA_DIR", data.toString());
         var began = System.nanoTime();
         var started = builder.start();

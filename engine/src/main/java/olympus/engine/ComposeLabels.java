@@ -23,8 +23,10 @@ public final class ComposeLabels {
     public static final String NETWORK = "com.docker.compose.network";
     public static final String VOLUME = "com.docker.compose.volume";
 
-    /** In the place of Compose's own version: who made it. */
-    private static final String MAKER = "olympus";
+    /**
+     * In the place of Compose's own version, with who made it; Compose 1 compares it as a version.
+     */
+    private static final String MAKER = "2.0.0+olympus";
 
     private ComposeLabels() {}
 

@@ -63,7 +63,9 @@ final class Actors {
                     "prom/node-exporter",
                     "9190",
                     "ghcr.io/home-assistant/home-assistant",
-                    "8123");
+                    "8123",
+                    "nginx",
+                    "80");
 
     private static final String ENTRYPOINT = "ENTRYPOINT [\"/actor\"]";
     private static final String USUAL = "actor:usual";

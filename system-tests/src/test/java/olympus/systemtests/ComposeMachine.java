@@ -5,10 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import olympus.engine.OwnDocker;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,6 +28,7 @@ final class ComposeMachine implements AutoCloseable {
     private final Installation olympus;
     private JsonNode status = JsonMapper.builder().build().createObjectNode();
     private long askedNanos;
+    private @Nullable Process store;
 
     ComposeMachine(Path folder) throws IOException {
         this.folder = Files.createDirectories(folder);
@@ -33,7 +36,11 @@ final class ComposeMachine implements AutoCloseable {
         docker =
                 new OwnDocker(
                         machine.entry(),
-                        List.of("--default-address-pool", "base=fd00:7400::/56,size=64"));
+                        // Without a firewall, it is the kernel that keeps networks apart.
+                        List.of(
+                                "--ip-forward=false",
+                                "--default-address-pool",
+                                "base=fd00:7400::/56,size=64"));
         actors = new Actors(docker, folder);
         machine.shell(
                 "ln -s %s /run/docker.sock".formatted(docker.address().socket().orElseThrow()));
@@ -152,6 +159,13 @@ final class ComposeMachine implements AutoCloseable {
         return docker.command("inspect", "-f", format, container).strip();
     }
 
+    /** A program that listens on the port of Redis, on all addresses; ends with this. */
+    void openDataStore() throws IOException {
+        var command = new ArrayList<>(machine.entry());
+        command.addAll(List.of("/bin/busybox", "nc", "-lk", "-p", "6379", "-e", "/bin/true"));
+        store = new ProcessBuilder(command).start();
+    }
+
     static String read(Path file) {
         try {
             return Files.readString(file);
@@ -162,6 +176,9 @@ final class ComposeMachine implements AutoCloseable {
 
     @Override
     public void close() {
+        if (store != null) {
+            store.destroyForcibly();
+        }
         olympus.close();
         docker.close();
         machine.close();

@@ -34,6 +34,15 @@ record ComposeProject(
      */
     record Change(String file, String from, String to, String service, String image) {}
 
+    /** A service that its file lets run again when its process is killed. */
+    String killed() {
+        return switch (folder) {
+            case "dashboard" -> "socket-proxy";
+            case "rss" -> "miniflux";
+            default -> kept.service();
+        };
+    }
+
     /**
      * A place for a user's data.
      *
@@ -177,9 +186,13 @@ record ComposeProject(
             new ComposeProject(
                     "rss",
                     "news",
-                    Map.of("reader", "192.168.1.10", "fetcher", "/usr/local/bin/fetch-feeds"),
+                    Map.of(
+                            "reader",
+                            "No command specified",
+                            "fetcher",
+                            "/usr/local/bin/fetch-feeds"),
                     """
-                    volumes: { images: { driver: local, driver_opts: !reset {} } }
+                    services: { reader: { command: [/actor], volumes: !reset [] } }
                     """,
                     Map.of("fetcher", "/usr/local/bin/fetch-feeds"),
                     new Change(

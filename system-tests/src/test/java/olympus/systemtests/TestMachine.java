@@ -34,6 +34,7 @@ final class TestMachine implements AutoCloseable {
             done
             mount -t tmpfs tmpfs /run
             ip link set lo up
+            echo 0 >/proc/sys/net/ipv4/ip_forward
             # The cards of a small server: one in the home's network, one for its VLAN of small devices.
             ip link add eth0 type veth peer name eth0-out
             ip link set eth0 up
