@@ -162,7 +162,7 @@ final class ComposeMachine implements AutoCloseable {
     /** A program that listens on the port of Redis, on all addresses; ends with this. */
     void openDataStore() throws IOException {
         var command = new ArrayList<>(machine.entry());
-        command.addAll(List.of("/bin/busybox", "nc", "-lk", "-p", "6379", "-e", "/bin/true"));
+        command.addAll(List.of("/bin/busybox", "httpd", "-f", "-p", "0.0.0.0:6379"));
         store = new ProcessBuilder(command).start();
     }
 

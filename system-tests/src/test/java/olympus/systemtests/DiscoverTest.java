@@ -100,10 +100,7 @@ final class DiscoverTest {
         for (var project : ComposeProject.ALL) {
             var file = PROJECTS.resolve(project.folder() + ".expected.json");
             var services =
-                    JsonMapper.builder()
-                            .build()
-                            .readTree(Files.readString(file))
-                            .path("services");
+                    JsonMapper.builder().build().readTree(Files.readString(file)).path("services");
             for (var service : services) {
                 if (service.path("workload").path("kind").asString().equals("container")) {
                     container(machine, project, service);
@@ -157,25 +154,26 @@ final class DiscoverTest {
                 folder.resolve("backup"),
                 "#!/bin/sh\nfor volume in %s; do\n    docker run --rm -v $volume:/data restic/restic -r /srv/restic/old backup /data\ndone\nrestic -r /srv/restic/new backup /etc\n"
                         .formatted(String.join(" ", saved)));
-        machine.machine().shell(
-                """
-                rm -rf /etc/cron.d/* /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/* /etc/crontab
-                rm -rf /var/spool/cron/crontabs/* /etc/borgmatic* /etc/restic*
-                mkdir -p /etc/cron.d /usr/local/bin
-                cp %1$s/backup /usr/local/bin/backup
-                chmod 755 /usr/local/bin/backup
-                echo '0 3 * * * root /usr/local/bin/backup' >/etc/cron.d/backup
-                echo '*/5 * * * * nobody-of-this-name /usr/local/bin/backup' >/etc/cron.d/feeds
-                printf '#!/bin/sh\\ncat %1$s/bin/units.txt\\n' >%1$s/bin/systemctl
-                chmod 755 %1$s/bin/systemctl
-                for name in old new; do
-                    mkdir -p /srv/restic/$name/snapshots /srv/restic/$name/keys /srv/restic/$name/data /srv/restic/$name/index
-                    echo x >/srv/restic/$name/config
-                    echo x >/srv/restic/$name/snapshots/0a
-                done
-                touch -d '10 days ago' /srv/restic/old/snapshots/0a /srv/restic/old/snapshots
-                """
-                        .formatted(folder));
+        machine.machine()
+                .shell(
+                        """
+                        rm -rf /etc/cron.d/* /etc/cron.hourly/* /etc/cron.daily/* /etc/cron.weekly/* /etc/cron.monthly/* /etc/crontab
+                        rm -rf /var/spool/cron/crontabs/* /etc/borgmatic* /etc/restic*
+                        mkdir -p /etc/cron.d /usr/local/bin
+                        cp %1$s/backup /usr/local/bin/backup
+                        chmod 755 /usr/local/bin/backup
+                        echo '0 3 * * * root /usr/local/bin/backup' >/etc/cron.d/backup
+                        echo '*/5 * * * * nobody-of-this-name /usr/local/bin/backup' >/etc/cron.d/feeds
+                        printf '#!/bin/sh\\ncat %1$s/bin/units.txt\\n' >%1$s/bin/systemctl
+                        chmod 755 %1$s/bin/systemctl
+                        for name in old new; do
+                            mkdir -p /srv/restic/$name/snapshots /srv/restic/$name/keys /srv/restic/$name/data /srv/restic/$name/index
+                            echo x >/srv/restic/$name/config
+                            echo x >/srv/restic/$name/snapshots/0a
+                        done
+                        touch -d '10 days ago' /srv/restic/old/snapshots/0a /srv/restic/old/snapshots
+                        """
+                                .formatted(folder));
     }
 
     private static List<Tuple> findings(JsonNode seen) {
@@ -205,7 +203,7 @@ final class DiscoverTest {
                             tuple("backup_old", List.of("/srv/restic/old")),
                             tuple("backup_missing", List.of(NOT_BACKED_UP)),
                             tuple("no_restart_at_boot", List.of("mail-webmail-1")),
-                            tuple("open_data_store", List.of("6379/tcp")),
+                            tuple("open_data_store", List.of("tcp:6379")),
                             tuple("image_latest", List.of("dashboard-homepage-1")));
             var quickest = Duration.ofDays(1);
             var end = System.nanoTime() + SOON.toNanos();
@@ -216,7 +214,9 @@ final class DiscoverTest {
                 quickest = took.compareTo(quickest) < 0 ? took : quickest;
                 var found = findings(seen);
                 if (found.containsAll(expected) || System.nanoTime() > end) {
-                    assertThat(found).as(seen.toString()).containsExactlyInAnyOrderElementsOf(expected);
+                    assertThat(found)
+                            .as(seen.toString())
+                            .containsExactlyInAnyOrderElementsOf(expected);
                     break;
                 }
             }
@@ -231,7 +231,10 @@ final class DiscoverTest {
                         .command(
                                 List.of(
                                         "env",
-                                        "PATH=" + folder.resolve("bin") + ":" + System.getenv("PATH"),
+                                        "PATH="
+                                                + folder.resolve("bin")
+                                                + ":"
+                                                + System.getenv("PATH"),
                                         Installation.launcher(),
                                         "discover",
                                         "--json"));
