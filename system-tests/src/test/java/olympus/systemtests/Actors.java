@@ -95,6 +95,7 @@ final class Actors {
         }
         script(image.resolve("actor"), ACTOR);
         Files.writeString(image.resolve("www/health"), "ok\n");
+        Files.writeString(image.resolve("www/index.html"), "It works.\n");
         Files.writeString(image.resolve("etc/passwd"), "root:x:0:0::/:/bin/sh\n");
         Files.writeString(image.resolve("etc/group"), "root:x:0:\nvideo:x:44:\ndialout:x:20:\n");
         var archive = folder.resolve("image.tar");
