@@ -85,7 +85,7 @@ public sealed interface Workload {
             mounts = List.copyOf(mounts);
         }
 
-/** The same with another image. */
+        /** The same with another image. */
         public Container with(Image other) {
             return new Container(
                     project,
