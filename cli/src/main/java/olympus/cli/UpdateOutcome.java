@@ -134,7 +134,7 @@ record UpdateOutcome(Api api, String stack, Map<String, String> images, long rev
         for (var service : images.keySet()) {
             var seen =
                     Optional.ofNullable(services.get(service))
-                            .filter(one -> one.path("stackRevision").asLong() >= revision);
+                            .filter(one -> one.path("revision").asLong() >= revision);
             var reason =
                     seen.filter(one -> isUnderWay(one.path("state").asString()))
                             .map(one -> one.path("reason").asString(""));

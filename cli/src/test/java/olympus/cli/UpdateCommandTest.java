@@ -96,8 +96,8 @@ class UpdateCommandTest {
                 "GET /services",
                 200,
                 """
-                {"services":[{"service":"blog/web","stackRevision":5,"state":"running","reason":""},
-                 {"service":"blog/db","stackRevision":5,"state":"running","reason":""}],"next":null}
+                {"services":[{"service":"blog/web","revision":5,"state":"running","reason":""},
+                 {"service":"blog/db","revision":5,"state":"running","reason":""}],"next":null}
                 """);
         server.on(
                 "GET /stacks/blog",

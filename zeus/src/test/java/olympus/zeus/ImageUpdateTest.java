@@ -73,9 +73,7 @@ final class ImageUpdateTest {
                         assertThat(change.fields())
                                 .contains(
                                         new StackPlan.FieldChange(
-                                                "process.image.reference",
-                                                "web:2@sha256:new",
-                                                "web:1")));
+                                                "image", "web:2@sha256:new", "web:1")));
     }
 
     @Test

@@ -203,6 +203,12 @@ final class StackDifference {
     private static Map<String, String> words() {
         var words = new LinkedHashMap<String, String>();
         words.put("workload.workingDirectory", "working_dir");
+        words.put("workload.image.reference", "image");
+        words.put("workload.image.", "image.");
+        words.put("workload.execution.", "");
+        words.put("workload.networking.", "networking.");
+        words.put("workload.mounts", "volumes");
+        words.put("workload.healthcheck", "healthcheck");
         words.put("workload.", "process.");
         words.put("dependsOn", "depends_on");
         words.put("deploy.update.failureAction", "deploy.update_config.failure_action");
