@@ -95,17 +95,7 @@ public final class NodeSupervision implements AutoCloseable {
         var prober = new Prober(accounts, new Lookups(InetAddress::getByName));
         var launch = new ContainerLaunch(engine, clock);
         var inside = new InsideProbe(prober, engine, launch);
-        var accepted = new AcceptedSpecs(root);
-        questions =
-                new NodeQuestions(
-                        new NodeVolumes(engine),
-                        new NodeSettings(
-                                engine,
-                                launch,
-                                new ProcessSettings(folders, accounts),
-                                accepted,
-                                this::secretsInForce),
-                        new NodeImages(engine, launch, accepted));
+        questions = questions(root, launch, accounts);
         var limits = new Limits(identity.node().toString().substring(0, 8));
         var strays = new Strays(bootId);
         var parts =
@@ -138,6 +128,19 @@ public final class NodeSupervision implements AutoCloseable {
                                         containers(it, launch),
                                         units(it, bootId, systemd)),
                         it -> rounds(it, clock, random, inside));
+    }
+
+    private NodeQuestions questions(Path root, ContainerLaunch launch, Accounts accounts) {
+        var accepted = new AcceptedSpecs(root);
+        return new NodeQuestions(
+                new NodeVolumes(engine),
+                new NodeSettings(
+                        engine,
+                        launch,
+                        new ProcessSettings(folders, accounts),
+                        accepted,
+                        this::secretsInForce),
+                new NodeImages(engine, launch, accepted));
     }
 
     private ProbeRounds rounds(

@@ -129,40 +129,7 @@ class SettingDifferencesTest {
         try (var engine = docker.connect()) {
             var spec = spec("shop", Path.of("/"), web(), Map.of());
             var plan = ContainerPlan.of(spec).orElseThrow();
-            docker.command("tag", TestEngine.IMAGE, "busybox:older");
-            var id =
-                    docker.command(
-                            "create",
-                            "--name",
-                            plan.name(),
-                            "--network",
-                            "none",
-                            "--memory",
-                            "64m",
-                            "--restart",
-                            "always",
-                            "-e",
-                            "TZ=Europe/Rome",
-                            "-e",
-                            "EXTRA=1",
-                            "-e",
-                            "DB_PASSWORD=clear-text",
-                            "-e",
-                            "UPSTREAM=http://me:clear-text@up/",
-                            "-p",
-                            "127.0.0.1:8099:80",
-                            "--label",
-                            "com.docker.compose.project=shop",
-                            "--cap-add",
-                            "NET_ADMIN",
-                            "--read-only",
-                            "-v",
-                            "/tmp:/data",
-                            "--user",
-                            "7",
-                            "busybox:older",
-                            "sleep",
-                            "600");
+            var id = otherwise(plan.name());
             docker.command("update", "--memory", "32m", "--memory-swap", "64m", id);
             var secret =
                     Map.of(
@@ -189,6 +156,43 @@ class SettingDifferencesTest {
                             "volumes./data||/tmp");
             docker.command("rm", id);
         }
+    }
+
+    /** Made by hand, and not as declared. */
+    private static String otherwise(String name) {
+        docker.command("tag", TestEngine.IMAGE, "busybox:older");
+        return docker.command(
+                "create",
+                "--name",
+                name,
+                "--network",
+                "none",
+                "--memory",
+                "64m",
+                "--restart",
+                "always",
+                "-e",
+                "TZ=Europe/Rome",
+                "-e",
+                "EXTRA=1",
+                "-e",
+                "DB_PASSWORD=clear-text",
+                "-e",
+                "UPSTREAM=http://me:clear-text@up/",
+                "-p",
+                "127.0.0.1:8099:80",
+                "--label",
+                "com.docker.compose.project=shop",
+                "--cap-add",
+                "NET_ADMIN",
+                "--read-only",
+                "-v",
+                "/tmp:/data",
+                "--user",
+                "7",
+                "busybox:older",
+                "sleep",
+                "600");
     }
 
     private static String line(SettingDifference found) {

@@ -49,16 +49,7 @@ final class ApiWords {
                 new Parameter(
                         "Name of a service within the stack.",
                         schema("pattern", "^" + ServiceId.SERVICE_PATTERN.pattern() + "$")));
-        all.put(
-                "only",
-                new Parameter(
-                        "Names of services, separated by commas; not given: all of the stack.",
-                        schema()));
-        all.put(
-                "to",
-                new Parameter(
-                        "Tags to look for as `SERVICE=TAG`, separated by commas, whatever their version.",
-                        schema()));
+        ofImages(all);
         all.put(
                 "scope",
                 new Parameter(
@@ -102,6 +93,19 @@ final class ApiWords {
                 new Parameter("Id of a pending decision.", schema("pattern", "^[0-9a-f]{8}$")));
         ofHeaders(all);
         return all;
+    }
+
+    private static void ofImages(Map<String, Parameter> all) {
+        all.put(
+                "only",
+                new Parameter(
+                        "Names of services, separated by commas; not given: all of the stack.",
+                        schema()));
+        all.put(
+                "to",
+                new Parameter(
+                        "Tags to look for as `SERVICE=TAG`, separated by commas, whatever their version.",
+                        schema()));
     }
 
     private static void ofLogs(Map<String, Parameter> all) {

@@ -248,21 +248,8 @@ final class StackChanges {
                                 .flatMap(Desired.StackRecords::pointer)
                                 .map(Versioned::revision)
                                 .orElse(0L)));
-        var replaced = new TreeSet<String>();
-        for (var change : plan.changes()) {
-            nextState(request, plan, change, desired, now)
-                    .ifPresent(state -> {
-                        putState(state, desired, conditions, operations);
-                        if (state.rollout().isPresent()) {
-                            replaced.add(change.service());
-                        }
-                    });
-        }
-        var services = request.definition().services();
-        for (var follower : Dependants.restartedWith(replaced, services)) {
-            restarted(new ServiceId(name, follower), plan.revision(), actor, desired, now)
-                    .ifPresent(state -> putState(state, desired, conditions, operations));
-        }
+        states(request, plan, desired, now)
+                .forEach(state -> putState(state, desired, conditions, operations));
         var decision =
                 new Decision(
                         now,
@@ -275,6 +262,25 @@ final class StackChanges {
         operations.add(append(decision));
         WriteSize.requireFits(plan, conditions, operations);
         return new WriteQueue.Write<>(conditions, operations, plan);
+    }
+
+    /** Of the services that are replaced, and of those that are restarted with them. */
+    private static List<ServiceState> states(
+            Request request, StackPlan plan, Desired desired, Instant now) {
+        var states = new ArrayList<ServiceState>();
+        var replaced = new TreeSet<String>();
+        for (var change : plan.changes()) {
+            nextState(request, plan, change, desired, now).ifPresent(states::add);
+        }
+        states.stream()
+                .filter(state -> state.rollout().isPresent())
+                .forEach(state -> replaced.add(state.service().service()));
+        for (var name : Dependants.restartedWith(replaced, request.definition().services())) {
+            var follower = new ServiceId(plan.stack(), name);
+            restarted(follower, plan.revision(), request.actor(), desired, now)
+                    .ifPresent(states::add);
+        }
+        return states;
     }
 
     static Operation append(Decision decision) {
