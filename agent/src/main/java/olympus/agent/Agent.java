@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 import olympus.agent.internal.NodeSupervision;
 import olympus.engine.ContainerEngine;
 import olympus.link.AgentSide;
+import olympus.link.ExecCall;
 import olympus.link.LogRequest;
 import olympus.link.LogSink;
 import olympus.link.Pause;
@@ -95,6 +96,11 @@ public final class Agent implements AgentSide.Orders, AutoCloseable {
     @Override
     public CompletionStage<NodeAnswer> ask(NodeQuestion question) {
         return supervision.ask(question);
+    }
+
+    @Override
+    public void exec(ExecCall call) {
+        supervision.exec(call);
     }
 
     @Override

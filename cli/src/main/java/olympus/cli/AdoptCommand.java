@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import olympus.foundation.Poll;
 import picocli.CommandLine.Command;
@@ -54,62 +56,87 @@ final class AdoptCommand implements Callable<Integer> {
     public Integer call() {
         var api = session.api(options);
         var found = ComposeFolders.read(directory, session);
+        var known = modes(api).keySet();
+        found.forEach(one -> declare(api, one, known.contains(name(one))));
+        var looked = found.stream().map(one -> look(api, one)).toList();
+        var waiting = observe ? Set.<String>of() : stacksWithSomethingPending(api);
+        looked.stream()
+                .filter(one -> !observe && one.isWell() && !waiting.contains(one.name()))
+                .forEach(one -> manage(api, one.name()));
+        var modes = modes(api);
         var document = JSON.createObjectNode();
         var stacks = document.putArray("stacks");
-        for (var one : found) {
-            stacks.add(adopt(api, one));
-        }
+        looked.forEach(one -> stacks.add(result(one, modes.getOrDefault(one.name(), ""))));
         session.print(options, document, body -> body.path("stacks").forEach(this::tell));
         return ExitCodes.OK;
     }
 
-    private ObjectNode adopt(Api api, ComposeFolders.Found found) {
-        var stack = found.stack();
-        var name = stack.definition().name().value();
-        var path = "/stacks/" + Api.escape(name);
-        if (modeOf(api, name).isEmpty()) {
-            api.put(path + "?mode=observe", StackFiles.body(stack), Map.of());
-        } else {
-            // Known already: the files may have changed, who may touch it has not.
-            api.put(path, StackFiles.body(stack), Map.of());
+    /** A folder and what the agent found of it, once it has told of every instance. */
+    private record Looked(
+            String name,
+            ComposeFolders.Found folder,
+            Optional<JsonNode> seen,
+            List<String> missing) {
+
+        /** All of it runs and could be managed. */
+        boolean isWell() {
+            return folder.refused().isEmpty() && seen.isPresent() && missing.isEmpty();
         }
+    }
+
+    private static String name(ComposeFolders.Found found) {
+        return found.stack().definition().name().value();
+    }
+
+    private static void declare(Api api, ComposeFolders.Found found, boolean known) {
+        // Of what is known already the files may have changed, who may touch it has not.
+        var path = "/stacks/" + Api.escape(name(found)) + (known ? "" : "?mode=observe");
+        api.put(path, StackFiles.body(found.stack()), Map.of());
+    }
+
+    private static Looked look(Api api, ComposeFolders.Found found) {
+        var name = name(found);
         var seen = Poll.within(SEEN_WITHIN, LOOK_AGAIN, () -> seen(api, name));
-        var missing = missing(seen);
-        var mayManage =
-                !observe
-                        && found.refused().isEmpty()
-                        && seen.isPresent()
-                        && missing.isEmpty()
-                        && isAsDeclared(api, name);
-        if (mayManage) {
-            api.put(path + "/mode", JSON.createObjectNode().put("mode", "manage"), Map.of());
-        }
-        var result = JSON.createObjectNode().put("stack", name);
-        result.put("mode", modeOf(api, name).orElse(""));
-        result.put("directory", stack.definition().directory());
+        return new Looked(name, found, seen, missing(seen));
+    }
+
+    private static void manage(Api api, String name) {
+        var mode = JSON.createObjectNode().put("mode", "manage");
+        api.put("/stacks/" + Api.escape(name) + "/mode", mode, Map.of());
+    }
+
+    private static ObjectNode result(Looked looked, String mode) {
+        var result = JSON.createObjectNode().put("stack", looked.name());
+        result.put("mode", mode);
+        result.put("directory", looked.folder().stack().definition().directory());
         var services = result.putArray("services");
-        seen.ifPresent(list -> list.forEach(services::add));
+        looked.seen().ifPresent(list -> list.forEach(services::add));
         var reasons = result.putArray("notRunning");
-        missing.forEach(reasons::add);
-        result.put("seen", seen.isPresent());
-        result.put("notManageable", found.refused());
+        looked.missing().forEach(reasons::add);
+        result.put("seen", looked.seen().isPresent());
+        result.put("notManageable", looked.folder().refused());
         return result;
     }
 
-    /** Managing it would change nothing at once. */
-    private static boolean isAsDeclared(Api api, String name) {
+    /** Managing them would change something at once. */
+    private static Set<String> stacksWithSomethingPending(Api api) {
         return StreamSupport.stream(
                         api.list("/decisions/pending", "pending").path("pending").spliterator(),
                         false)
-                .noneMatch(one -> one.path("instance").asString().startsWith(name + "/"));
+                .map(one -> one.path("instance").asString())
+                .map(instance -> instance.substring(0, Math.max(0, instance.indexOf('/'))))
+                .collect(Collectors.toSet());
     }
 
-    private static Optional<String> modeOf(Api api, String name) {
+    /** By stack. */
+    private static Map<String, String> modes(Api api) {
         return StreamSupport.stream(
                         api.list("/stacks", "stacks").path("stacks").spliterator(), false)
-                .filter(one -> one.path("stack").asString().equals(name))
-                .map(one -> one.path("mode").asString())
-                .findFirst();
+                .collect(
+                        Collectors.toMap(
+                                one -> one.path("stack").asString(),
+                                one -> one.path("mode").asString(),
+                                (one, _) -> one));
     }
 
     /** Its services, once the agent has said of every instance what it found. */

@@ -5,13 +5,16 @@ import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.net.UnknownHostException;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
@@ -136,6 +139,36 @@ final class Api {
                             .formatted(server.base(), server.origin(), nextStep()),
                     e);
         }
+    }
+
+    /** Opens WebSockets with this server's authority and token. */
+    ExecClient.Sockets sockets() {
+        return (path, listener) -> {
+            var client = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT);
+            server.caCertificate()
+                    .ifPresent(file -> client.sslContext(TrustedAuthority.context(file)));
+            var url =
+                    URI.create(
+                            "wss"
+                                    + server.base()
+                                            .resolve("/api/v1" + path)
+                                            .toString()
+                                            .substring("https".length()));
+            try {
+                return client.build()
+                        .newWebSocketBuilder()
+                        .header("Authorization", "Bearer " + server.token().text())
+                        .connectTimeout(CONNECT_TIMEOUT)
+                        .buildAsync(url, listener)
+                        .join();
+            } catch (CompletionException e) {
+                throw new CommandFailure(
+                        ExitCodes.CANNOT_CONNECT,
+                        "cannot connect to the command by WebSocket at %s: %s"
+                                .formatted(server.base(), e.getCause()),
+                        e);
+            }
+        };
     }
 
     /** Escapes one path segment or query value. */

@@ -39,9 +39,15 @@ final class AuditCommand implements Callable<Integer> {
                     entry.path("actor").asString(""),
                     entry.path("from").asString(""),
                     entry.path("method").asString("") + " " + entry.path("path").asString(""),
-                    entry.path("subject").asString(""),
+                    subject(entry),
                     entry.path("status").asString(""));
         }
         table.print(session.console().out());
+    }
+
+    private static String subject(JsonNode entry) {
+        var detail = entry.path("detail").asString("");
+        var subject = entry.path("subject").asString("");
+        return detail.isEmpty() ? subject : subject + ": " + detail;
     }
 }

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import java.util.function.Function;
  * The terminal, or what stands in its place: where commands print and ask.
  *
  * @param interactive whether a person sits at both ends
+ * @param input the bytes that {@code in} is read from: what uses one must not use the other
  * @param hiddenLine asks, and reads a line that is not shown; empty at the end of input
  */
 record Console(
@@ -22,11 +24,22 @@ record Console(
         PrintStream err,
         BufferedReader in,
         boolean interactive,
-        Function<String, Optional<String>> hiddenLine) {
+        Function<String, Optional<String>> hiddenLine,
+        InputStream input) {
 
     /** One at which nothing is typed unseen. */
     Console(PrintStream out, PrintStream err, BufferedReader in, boolean interactive) {
         this(out, err, in, interactive, _ -> Optional.empty());
+    }
+
+    /** One without bytes to read. */
+    Console(
+            PrintStream out,
+            PrintStream err,
+            BufferedReader in,
+            boolean interactive,
+            Function<String, Optional<String>> hiddenLine) {
+        this(out, err, in, interactive, hiddenLine, InputStream.nullInputStream());
     }
 
     static Console ofProcess() {
@@ -37,7 +50,7 @@ record Console(
                 new PrintStream(
                         new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        return new Console(out, err, in, isTerminal(), Console::readHidden);
+        return new Console(out, err, in, isTerminal(), Console::readHidden, System.in);
     }
 
     /** Asks for what shall not be seen; empty when nothing is typed. */

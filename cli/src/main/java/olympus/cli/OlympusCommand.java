@@ -38,7 +38,8 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("validate", new ValidateCommand(session));
         line.addSubcommand("plan", new PlanCommand(session));
         line.addSubcommand("apply", new ApplyCommand(session));
-        line.addSubcommand("status", new StatusCommand(session), "ps", "service", "services");
+        line.addSubcommand("status", new StatusCommand(session), "ps", "service");
+        line.addSubcommand("services", new ServicesCommand(session), "catalogue");
         line.addSubcommand("why", new WhyCommand(session));
         line.addSubcommand("logs", new LogsCommand(session), "log");
         line.addSubcommand(
@@ -47,6 +48,7 @@ final class OlympusCommand implements Runnable {
                 "stop", new ServiceActionCommand(session, ServiceActionCommand.Action.STOP));
         line.addSubcommand(
                 "restart", new ServiceActionCommand(session, ServiceActionCommand.Action.RESTART));
+        line.addSubcommand("exec", new ExecCommand(session));
         line.addSubcommand("history", new HistoryCommand(session));
         line.addSubcommand("rollback", new RollbackCommand(session));
         line.addSubcommand("remove", new RemoveCommand(session), "rm");
@@ -55,6 +57,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("release", new ReleaseCommand(session));
         SecretCommand.addTo(line, session);
         line.addSubcommand("stacks", new StacksCommand(session), "stack");
+        line.addSubcommand("volumes", volumes(session), "volume");
         line.addSubcommand("nodes", new NodesCommand(session), "node");
         line.addSubcommand("decisions", decisions(session), "decision");
         line.addSubcommand("diff", new DiffCommand(session));
@@ -77,6 +80,12 @@ final class OlympusCommand implements Runnable {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(new PrintWriter(console.out(), true, UTF_8));
         line.setErr(new PrintWriter(console.err(), true, UTF_8));
+        return line;
+    }
+
+    private static CommandLine volumes(Session session) {
+        var line = new CommandLine(new VolumesCommand(session));
+        line.addSubcommand("remove", new VolumeRemoveCommand(session), "rm");
         return line;
     }
 
@@ -131,6 +140,6 @@ final class OlympusCommand implements Runnable {
                         "See: "
                                 + failure.getCommandLine().getCommandSpec().qualifiedName()
                                 + " --help");
-        return ExitCodes.USAGE;
+        return failure.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
     }
 }

@@ -16,6 +16,10 @@ final class TrustedAuthority {
     private TrustedAuthority() {}
 
     static SSLSocketFactory socketFactory(Path pemFile) {
+        return context(pemFile).getSocketFactory();
+    }
+
+    static SSLContext context(Path pemFile) {
         try (var in = Files.newInputStream(pemFile)) {
             var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
             trusted.load(null, null);
@@ -29,7 +33,7 @@ final class TrustedAuthority {
             managers.init(trusted);
             var context = SSLContext.getInstance("TLS");
             context.init(null, managers.getTrustManagers(), null);
-            return context.getSocketFactory();
+            return context;
         } catch (IOException e) {
             throw new CommandFailure(
                     ExitCodes.CANNOT_CONNECT,

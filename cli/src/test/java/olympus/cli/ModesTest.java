@@ -29,14 +29,7 @@ final class ModesTest {
     @BeforeEach
     void start() throws Exception {
         server = RecordedServer.start(keys);
-        environment =
-                Map.of(
-                        "OLYMPUS_ADDRESS",
-                        server.address(),
-                        "OLYMPUS_TOKEN",
-                        RecordedServer.TOKEN,
-                        "OLYMPUS_CACERT",
-                        server.caFile().toString());
+        environment = server.environment();
     }
 
     @AfterEach

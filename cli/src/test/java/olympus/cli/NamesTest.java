@@ -39,12 +39,7 @@ final class NamesTest {
     }
 
     private CommandRun run(Map<String, String> more, String... arguments) {
-        var environment =
-                new java.util.HashMap<>(
-                        Map.of(
-                                "OLYMPUS_ADDRESS", server.address(),
-                                "OLYMPUS_TOKEN", RecordedServer.TOKEN,
-                                "OLYMPUS_CACERT", server.caFile().toString()));
+        var environment = new java.util.HashMap<>(server.environment());
         environment.putAll(more);
         return CommandRun.of(environment, folder, arguments);
     }

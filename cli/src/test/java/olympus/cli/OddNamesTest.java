@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,13 +77,7 @@ final class OddNamesTest {
     private CommandRun run(List<String> command, String given) {
         var arguments = new ArrayList<>(command);
         arguments.add(given);
-        return CommandRun.of(
-                Map.of(
-                        "OLYMPUS_ADDRESS", server.address(),
-                        "OLYMPUS_TOKEN", RecordedServer.TOKEN,
-                        "OLYMPUS_CACERT", server.caFile().toString()),
-                folder,
-                arguments.toArray(String[]::new));
+        return CommandRun.of(server.environment(), folder, arguments.toArray(String[]::new));
     }
 
     private static List<Arguments> oddNames() {

@@ -35,11 +35,7 @@ final class OlympusCommandTest {
     @BeforeEach
     void start() throws Exception {
         server = RecordedServer.start(keys);
-        environment =
-                Map.of(
-                        "OLYMPUS_ADDRESS", server.address(),
-                        "OLYMPUS_TOKEN", RecordedServer.TOKEN,
-                        "OLYMPUS_CACERT", server.caFile().toString());
+        environment = server.environment();
     }
 
     @AfterEach
@@ -72,7 +68,7 @@ final class OlympusCommandTest {
     void printsTheServersJsonUnchangedAndAcceptsPluralAndAlias() {
         server.on("GET /services", 200, TWO_SERVICES);
 
-        assertThat(run("services", "-o", "json").out())
+        assertThat(run("service", "-o", "json").out())
                 .isEqualTo(run("ps", "-o", "json").out())
                 .contains("\"desired\" : 2")
                 .contains("\"service\" : \"first/web\"");

@@ -69,6 +69,14 @@ final class RecordedServer implements AutoCloseable {
         return recorded;
     }
 
+    /** The variables by which a command finds it. */
+    Map<String, String> environment() {
+        return Map.of(
+                "OLYMPUS_ADDRESS", address(),
+                "OLYMPUS_TOKEN", TOKEN,
+                "OLYMPUS_CACERT", caFile().toString());
+    }
+
     /** Answers {@code METHOD path?query} (below /api/v1) with a body. */
     RecordedServer on(String request, int status, String body) {
         answers.put(request, new Recorded(status, body, Map.of()));

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,16 +39,8 @@ final class SecretCommandTest {
     @BeforeEach
     void start() throws Exception {
         server = RecordedServer.start(keys);
-        environment =
-                Map.of(
-                        "OLYMPUS_ADDRESS",
-                        server.address(),
-                        "OLYMPUS_TOKEN",
-                        RecordedServer.TOKEN,
-                        "OLYMPUS_CACERT",
-                        server.caFile().toString(),
-                        "OLYMPUS_DEBUG",
-                        "1");
+        environment = new HashMap<>(server.environment());
+        environment.put("OLYMPUS_DEBUG", "1");
         server.on(PUT, 200, SET.formatted("", ""));
     }
 

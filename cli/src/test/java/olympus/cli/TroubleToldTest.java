@@ -33,13 +33,7 @@ final class TroubleToldTest {
     }
 
     private CommandRun run(String... arguments) {
-        return CommandRun.of(
-                Map.of(
-                        "OLYMPUS_ADDRESS", server.address(),
-                        "OLYMPUS_TOKEN", RecordedServer.TOKEN,
-                        "OLYMPUS_CACERT", server.caFile().toString()),
-                folder,
-                arguments);
+        return CommandRun.of(server.environment(), folder, arguments);
     }
 
     @Test

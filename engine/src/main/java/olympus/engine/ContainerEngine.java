@@ -72,6 +72,9 @@ public interface ContainerEngine extends AutoCloseable {
     /** Ends the command at the deadline as far as the engine can; output above the limit is cut. */
     ExecResult exec(String container, List<String> command, Duration deadline, int outputLimit);
 
+    /** Runs a command with its streams attached; returns once it runs. */
+    AttachedExec attach(String container, ExecOrder order);
+
     Usage stats(String container);
 
     /**

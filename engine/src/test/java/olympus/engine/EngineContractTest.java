@@ -3,6 +3,7 @@ package olympus.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import olympus.engine.EngineEvent.What;
 import olympus.engine.EngineException.Kind;
+import olympus.foundation.Poll;
 import olympus.model.stack.DeployPolicy.Resources;
 import olympus.model.stack.StopPolicy;
 import olympus.model.stack.container.Image;
@@ -296,6 +298,95 @@ class EngineContractTest {
                     new LogQuery(false, Optional.empty(), OptionalInt.empty(), true),
                     chunk -> text.append(text(chunk)));
             assertThat(text.toString()).isEqualTo("open sesame\n400\n");
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("engines")
+    void talksWithACommandThatSeesTheEndOfItsInput(TestEngine own) throws Exception {
+        try (var engine = own.connect()) {
+            var id = create(engine, "talk", SLEEP);
+            engine.start(id);
+            var order =
+                    new ExecOrder(
+                            List.of("sh", "-c", "cat; echo $A >&2; id -u; exit 9"),
+                            Optional.of("7"),
+                            Optional.of("/"),
+                            Map.of("A", "b"),
+                            true,
+                            Optional.empty());
+            try (var exec = engine.attach(id, order)) {
+                var bytes = new byte[] {0, -1, 13, 10, 3, 4};
+                exec.write(bytes);
+                exec.endInput();
+                var out = new ByteArrayOutputStream();
+                var err = new ByteArrayOutputStream();
+                for (var next = exec.next(); next.isPresent(); next = exec.next()) {
+                    var content = new byte[next.get().data().remaining()];
+                    next.get().data().get(content);
+                    (next.get().error() ? err : out).write(content);
+                }
+                assertThat(out.toByteArray())
+                        .startsWith(bytes)
+                        .endsWith("7\n".getBytes(StandardCharsets.UTF_8));
+                assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("b\n");
+                var ended =
+                        Poll.within(
+                                Duration.ofSeconds(10),
+                                () ->
+                                        Optional.of(exec.standing())
+                                                .filter(standing -> !standing.running()));
+                assertThat(ended.orElseThrow().exitCode()).isEqualTo(9);
+            }
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("engines")
+    void givesACommandATerminalOfTheSizeAsked(TestEngine own) throws Exception {
+        try (var engine = own.connect()) {
+            var id = create(engine, "tty", SLEEP);
+            engine.start(id);
+            var order =
+                    new ExecOrder(
+                            List.of("sh", "-c", "test -t 0 && test -t 2 && read x && echo got $x"),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Map.of(),
+                            true,
+                            Optional.of(new ExecOrder.Size(77, 33)));
+            try (var exec = engine.attach(id, order)) {
+                assertThat(exec.standing().pid()).isPositive();
+                exec.resize(new ExecOrder.Size(78, 34));
+                exec.write("word\r".getBytes(StandardCharsets.UTF_8));
+                var out = new ByteArrayOutputStream();
+                for (var next = exec.next(); next.isPresent(); next = exec.next()) {
+                    var content = new byte[next.get().data().remaining()];
+                    next.get().data().get(content);
+                    out.write(content);
+                }
+                assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("got word\r\n");
+            }
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("engines")
+    void runsNoCommandInAContainerThatDoesNotRun(TestEngine own) {
+        try (var engine = own.connect()) {
+            var id = create(engine, "idle", SLEEP);
+            var order =
+                    new ExecOrder(
+                            List.of("true"),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Map.of(),
+                            false,
+                            Optional.empty());
+            assertThatThrownBy(() -> engine.attach(id, order))
+                    .isInstanceOfSatisfying(
+                            EngineException.class,
+                            e -> assertThat(e.kind()).isEqualTo(EngineException.Kind.CONFLICT));
         }
     }
 

@@ -52,6 +52,7 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
     private final Events events;
     private final ManagedChannel channel;
     private final Map<Long, OpenLog> logs = new ConcurrentHashMap<>();
+    private final AgentExecs execs;
     private final AtomicInteger questions = new AtomicInteger();
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile @Nullable Outbox<AgentMessage> outbox;
@@ -81,6 +82,7 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
         this.loop = loop;
         this.events = events;
         this.channel = channel;
+        this.execs = new AgentExecs(orders, message -> send(Lane.BULK, new Object(), message));
     }
 
     /** Dials, says Hello, and allows the answer its time. */
@@ -224,6 +226,17 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
             }
             case LOG_CANCEL -> cancelLog(message.getLogCancel().getRequestId());
             case QUESTION -> answer(message.getQuestion());
+            case EXEC_START -> execs.start(message.getExecStart());
+            case EXEC_INPUT -> execs.input(message.getExecInput());
+            case EXEC_RESIZE -> {
+                var resize = message.getExecResize();
+                execs.resize(resize.getRequestId(), ExecWire.size(resize.getSize()));
+            }
+            case EXEC_CREDIT -> {
+                var credit = message.getExecCredit();
+                execs.credit(credit.getRequestId(), credit.getBytes());
+            }
+            case EXEC_CANCEL -> execs.cancel(message.getExecCancel().getRequestId());
             case WELCOME ->
                     throw Wire.invalid(
                             "a later message", "WELCOME", "WELCOME once, as the first message");
@@ -247,7 +260,7 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
             answered(
                     Wire.refusedAnswer(
                             id,
-                            ErrorCode.RATE_LIMITED,
+                            ErrorCode.UNAVAILABLE,
                             "%d questions wait for this node's answer; no more are taken"
                                     .formatted(LinkLimits.MAX_QUESTIONS)));
             return;
@@ -362,6 +375,7 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
         if (ended.compareAndSet(false, true)) {
             outbox().end(out -> {});
             logs.keySet().forEach(this::cancelLog);
+            execs.cancelAll();
             events.ended(this, reason);
         }
     }

@@ -148,13 +148,23 @@ public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
                 streams.current(node)
                         .ifPresentOrElse(
                                 stream -> stream.ask(question, answer),
-                                () ->
-                                        answer.completeExceptionally(
-                                                new OlympusException(
-                                                        ErrorCode.UNAVAILABLE,
-                                                        "node %s is not connected"
-                                                                .formatted(node)))));
+                                () -> answer.completeExceptionally(notConnected(node))));
         return answer;
+    }
+
+    @Override
+    public CompletionStage<ExecSession> exec(NodeId node, ExecRequest request) {
+        var started = new CompletableFuture<ExecSession>();
+        streams.current(node)
+                .ifPresentOrElse(
+                        stream -> stream.exec(request, started),
+                        () -> started.completeExceptionally(notConnected(node)));
+        return started;
+    }
+
+    private static OlympusException notConnected(NodeId node) {
+        return new OlympusException(
+                ErrorCode.UNAVAILABLE, "node %s is not connected".formatted(node));
     }
 
     @Override

@@ -48,6 +48,12 @@ public final class AgentSide {
          */
         CompletionStage<NodeAnswer> ask(NodeQuestion question);
 
+        /**
+         * Runs a command within an instance and converses with whoever asked until it ends. What
+         * cannot be run is told through {@code call} too.
+         */
+        void exec(ExecCall call);
+
         /** The stream to this server is up: send the whole report and all unrecorded events now. */
         void connected();
     }

@@ -10,8 +10,11 @@ public final class LinkLimits {
     /** The protocol that this side speaks. */
     public static final int PROTOCOL = 1;
 
-    /** What this side understands beyond the first messages of the protocol: 1 questions. */
-    public static final int LEVEL = 1;
+    /**
+     * What this side understands beyond the first messages of the protocol: 1 questions, 2
+     * commands.
+     */
+    public static final int LEVEL = 2;
 
     /** Of one message, e.g. a whole assignment: about 10,000 instances. */
     public static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
@@ -42,6 +45,21 @@ public final class LinkLimits {
 
     /** What a server allows on top of a question's own deadline, for the way there and back. */
     public static final Duration ANSWER_GRACE = Duration.ofSeconds(3);
+
+    /** Commands that run in one node's instances at the same time for people. */
+    public static final int MAX_EXECS = 16;
+
+    /** Bytes of a command's input, and of its output, that are under way or wait. */
+    public static final int EXEC_WINDOW_BYTES = 256 * 1024;
+
+    /** Input and output of commands are cut into messages of at most this size. */
+    public static final int EXEC_MESSAGE_BYTES = 32 * 1024;
+
+    /** What a message counts beside its bytes, so that many small ones fill no queue. */
+    static final int EXEC_MESSAGE_COST = 512;
+
+    /** Until a command runs, or is known not to. */
+    public static final Duration EXEC_START_DEADLINE = Duration.ofSeconds(20);
 
     /** Of a text that explains something to the other side. */
     public static final int MAX_REASON_CHARACTERS = 4_096;

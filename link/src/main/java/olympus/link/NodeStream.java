@@ -52,6 +52,7 @@ final class NodeStream implements StreamObserver<AgentMessage> {
     private static final Logger LOG = LoggerFactory.getLogger(NodeStream.class);
 
     private static final int QUESTIONS_FROM_LEVEL = 1;
+    private static final int COMMANDS_FROM_LEVEL = 2;
     private static final String ASSIGNMENT = "assignment";
     private static final String EVENTS_RECORDED = "events recorded";
 
@@ -61,6 +62,7 @@ final class NodeStream implements StreamObserver<AgentMessage> {
     private final EventLoop loop;
     private final Optional<NodeUri> certified;
     private final Outbox<ServerMessage> outbox;
+    private final NodeExecs execs;
     private final EventLoop.Cancellable helloDeadline;
     private final ReentrantLock orders = new ReentrantLock();
     private Assignment.Stamp newest = Assignment.Stamp.NONE;
@@ -90,6 +92,7 @@ final class NodeStream implements StreamObserver<AgentMessage> {
         this.certified = certified;
         this.outbox = new Outbox<>(out);
         this.questions = new OpenQuestions(loop, this::question);
+        this.execs = new NodeExecs(loop, message -> send(Lane.BULK, new Object(), message));
         out.setOnReadyHandler(outbox::drain);
         out.setOnCancelHandler(() -> ended("the agent's connection was cut"));
         this.helloDeadline = loop.schedule(LinkLimits.HANDSHAKE_DEADLINE, this::helloOverdue);
@@ -192,13 +195,24 @@ final class NodeStream implements StreamObserver<AgentMessage> {
         if (over) {
             answer.completeExceptionally(unavailable("the node is not connected"));
         } else if (level < QUESTIONS_FROM_LEVEL) {
-            answer.completeExceptionally(
-                    unavailable(
-                            "the agent on this node (version %s) is too old to be asked; run the same version of Olympus everywhere"
-                                    .formatted(version)));
+            answer.completeExceptionally(tooOld("to be asked"));
         } else {
             questions.ask(question, answer);
         }
+    }
+
+    void exec(ExecRequest request, CompletableFuture<ExecSession> started) {
+        if (level < COMMANDS_FROM_LEVEL) {
+            started.completeExceptionally(tooOld("to run commands"));
+        } else {
+            execs.start(request, started);
+        }
+    }
+
+    private OlympusException tooOld(String forWhat) {
+        return unavailable(
+                "the agent on this node (version %s) is too old %s; run the same version of Olympus everywhere"
+                        .formatted(version, forWhat));
     }
 
     private static OlympusException unavailable(String reason) {
@@ -298,6 +312,22 @@ final class NodeStream implements StreamObserver<AgentMessage> {
                 loop.execute(() -> logLines(message.getLogLines(), batch));
             }
             case ANSWER -> answered(message.getAnswer());
+            case EXEC_STARTED -> {
+                var started = message.getExecStarted();
+                execs.with(started.getRequestId(), exec -> exec.runs(started.getCredit()));
+            }
+            case EXEC_OUTPUT -> {
+                var output = message.getExecOutput();
+                execs.with(output.getRequestId(), exec -> exec.heard(output));
+            }
+            case EXEC_CREDIT -> {
+                var credit = message.getExecCredit();
+                execs.with(credit.getRequestId(), exec -> exec.credit(credit.getBytes()));
+            }
+            case EXEC_END -> {
+                var end = message.getExecEnd();
+                execs.with(end.getRequestId(), exec -> exec.heard(end));
+            }
             case HELLO ->
                     throw Wire.invalid(
                             "a later message", "HELLO", "HELLO once, as the first message");
@@ -397,6 +427,7 @@ final class NodeStream implements StreamObserver<AgentMessage> {
         if (known != null) {
             streams.ended(known, this, reason);
         }
+        execs.failAll("the node's connection ended: " + reason);
         loop.execute(() -> endRequests(reason));
     }
 

@@ -35,7 +35,7 @@ final class OpenQuestions {
         if (open.size() >= LinkLimits.MAX_QUESTIONS) {
             answer.completeExceptionally(
                     new OlympusException(
-                            ErrorCode.RATE_LIMITED,
+                            ErrorCode.UNAVAILABLE,
                             "%d questions wait for the node's answer; no more are asked at the same time"
                                     .formatted(open.size())));
             return;

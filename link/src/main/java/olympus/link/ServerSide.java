@@ -59,6 +59,12 @@ public final class ServerSide {
          */
         CompletionStage<NodeAnswer> ask(NodeId node, NodeQuestion question);
 
+        /**
+         * Runs a command within an instance on the node. The stage completes once it runs, and
+         * fails with an {@link olympus.foundation.OlympusException} when it does not.
+         */
+        CompletionStage<ExecSession> exec(NodeId node, ExecRequest request);
+
         List<NodeId> connected();
     }
 }

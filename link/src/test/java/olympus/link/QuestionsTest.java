@@ -37,7 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Questions of a server to an agent, and why there may be no answer. */
 final class QuestionsTest {
 
-    private static final NodeQuestion REMOVE = new NodeQuestion.RemoveVolume("shop_data");
+    private static final NodeQuestion REMOVE =
+            new NodeQuestion.RemoveVolume("shop_data", "user:ana");
 
     @TempDir Path folder;
 
@@ -124,7 +125,7 @@ final class QuestionsTest {
         for (var n = 0; n < LinkLimits.MAX_QUESTIONS; n++) {
             answers.add(server.ask(node.node(), REMOVE));
         }
-        assertFails(ErrorCode.RATE_LIMITED, "32 questions wait");
+        assertFails(ErrorCode.UNAVAILABLE, "32 questions wait");
         waiting.awaitCount(LinkLimits.MAX_QUESTIONS, answer -> true);
         waiting.entries()
                 .forEach(answer -> answer.complete(new NodeAnswer.VolumeAbsent("shop_data")));

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
@@ -40,6 +41,9 @@ final class RecordingAgent implements AgentSide.Orders {
                     CompletableFuture.failedStage(
                             new OlympusException(ErrorCode.NOT_FOUND, "nothing is known here"));
 
+    volatile Consumer<ExecCall> commands =
+            call -> call.failed(ErrorCode.NOT_FOUND, "no commands here");
+
     @Override
     public void assign(Assignment assignment, Map<SecretRef, String> secrets) {
         journal.add(new Told.Assigned(assignment, secrets));
@@ -67,6 +71,11 @@ final class RecordingAgent implements AgentSide.Orders {
     @Override
     public CompletionStage<NodeAnswer> ask(NodeQuestion question) {
         return answers.apply(question);
+    }
+
+    @Override
+    public void exec(ExecCall call) {
+        commands.accept(call);
     }
 
     @Override

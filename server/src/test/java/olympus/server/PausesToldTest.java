@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import olympus.link.ExecRequest;
+import olympus.link.ExecSession;
 import olympus.link.LogRequest;
 import olympus.link.LogSink;
 import olympus.link.Pause;
@@ -107,6 +109,11 @@ class PausesToldTest {
         @Override
         public CompletionStage<NodeAnswer> ask(NodeId node, NodeQuestion question) {
             return CompletableFuture.failedStage(new AssertionError("asked " + question));
+        }
+
+        @Override
+        public CompletionStage<ExecSession> exec(NodeId node, ExecRequest request) {
+            return CompletableFuture.failedStage(new AssertionError("asked " + request));
         }
 
         @Override

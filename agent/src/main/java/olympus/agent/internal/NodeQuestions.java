@@ -45,7 +45,7 @@ final class NodeQuestions implements AutoCloseable {
             open.decrementAndGet();
             answer.completeExceptionally(
                     new OlympusException(
-                            ErrorCode.RATE_LIMITED,
+                            ErrorCode.UNAVAILABLE,
                             "the agent answers %d questions already; try again later"
                                     .formatted(MAX_AT_ONCE)));
         } else {
@@ -79,7 +79,8 @@ final class NodeQuestions implements AutoCloseable {
     private NodeAnswer answer(NodeQuestion question) {
         return switch (question) {
             case NodeQuestion.ListVolumes ignored -> volumes.list();
-            case NodeQuestion.RemoveVolume remove -> volumes.remove(remove.name());
+            case NodeQuestion.RemoveVolume remove -> volumes.remove(remove.name(), remove.by());
+            case NodeQuestion.ContainerImages asked -> volumes.images(asked.containers());
             case NodeQuestion.Settings about -> settings.answer(about.instances());
             case NodeQuestion.Images about -> images.answer(about.images());
         };

@@ -22,6 +22,7 @@ import olympus.agent.SystemdTools;
 import olympus.engine.ContainerEngine;
 import olympus.foundation.Clock;
 import olympus.link.AgentSide;
+import olympus.link.ExecCall;
 import olympus.link.LogRequest;
 import olympus.link.LogSink;
 import olympus.link.Pause;
@@ -56,6 +57,7 @@ public final class NodeSupervision implements AutoCloseable {
     private final OutputCollector output;
     private final LogStreams streams;
     private final NodeQuestions questions;
+    private final PeoplesCommands commands;
     private final ContainerEngine engine;
     private volatile Optional<ContainerDriver> containers = Optional.empty();
     private volatile Optional<UnitDriver> units = Optional.empty();
@@ -98,6 +100,7 @@ public final class NodeSupervision implements AutoCloseable {
         questions = questions(root, launch, accounts);
         var limits = new Limits(identity.node().toString().substring(0, 8));
         var strays = new Strays(bootId);
+        commands = commands(launch, accounts, limits);
         var parts =
                 new SupervisorParts(
                         identity,
@@ -133,7 +136,7 @@ public final class NodeSupervision implements AutoCloseable {
     private NodeQuestions questions(Path root, ContainerLaunch launch, Accounts accounts) {
         var accepted = new AcceptedSpecs(root);
         return new NodeQuestions(
-                new NodeVolumes(engine),
+                new NodeVolumes(engine, this::volumeRemoved),
                 new NodeSettings(
                         engine,
                         launch,
@@ -141,6 +144,13 @@ public final class NodeSupervision implements AutoCloseable {
                         accepted,
                         this::secretsInForce),
                 new NodeImages(engine, launch, accepted));
+    }
+
+    private PeoplesCommands commands(ContainerLaunch launch, Accounts accounts, Limits limits) {
+        return new PeoplesCommands(
+                this::target,
+                new ContainerTalks(engine, launch),
+                new ProcessTalks(accounts, limits));
     }
 
     private ProbeRounds rounds(
@@ -233,6 +243,31 @@ public final class NodeSupervision implements AutoCloseable {
 
     public CompletionStage<NodeAnswer> ask(NodeQuestion question) {
         return questions.ask(question);
+    }
+
+    private void volumeRemoved(String volume, String by) {
+        loop.execute(() ->
+                supervisor.tell(
+                        Optional.empty(),
+                        "remove volume " + volume,
+                        by + " asked for it by name",
+                        "removed, with all that was in it"));
+    }
+
+    public void exec(ExecCall call) {
+        commands.exec(call);
+    }
+
+    private PeoplesCommands.Target target(InstanceId id) {
+        return ask(
+                        () ->
+                                PeoplesCommands.Target.of(
+                                        id,
+                                        supervisor.specs(),
+                                        supervisor.report().instances(),
+                                        supervisor.secrets()),
+                        ANSWER_WITHIN)
+                .orElseThrow(() -> PeoplesCommands.unknown(id, identity.name()));
     }
 
     public void connected() {
@@ -336,7 +371,7 @@ public final class NodeSupervision implements AutoCloseable {
             reportDue = true;
             // The whole report grows with the instances: many of them wait a little longer for each
             // other.
-            loop.schedule(REPORT_GATHERS.plusMillis(supervisor.size() / 2), this::report);
+            loop.schedule(REPORT_GATHERS.plusMillis(supervisor.specs().size() / 2), this::report);
         }
     }
 
@@ -384,6 +419,7 @@ public final class NodeSupervision implements AutoCloseable {
         containers.ifPresent(ContainerDriver::close);
         questions.close();
         units.ifPresent(UnitDriver::close);
+        commands.close();
         engine.close();
         output.close();
         outputLoop.close();

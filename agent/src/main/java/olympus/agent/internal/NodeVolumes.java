@@ -4,22 +4,31 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import olympus.engine.ContainerEngine;
 import olympus.engine.EngineException;
 import olympus.model.state.NodeAnswer;
 
 /**
- * The volumes of this node's engine, for people: what is there and who uses it. The only place that
- * removes a volume, and only one that no container has. Threading: any thread; blocks on the
- * engine.
+ * The volumes of this node's engine, and what its containers were made from, for people. The only
+ * place that removes a volume, and only one that no container has. Threading: any thread; blocks on
+ * the engine.
  */
 final class NodeVolumes {
 
     private final ContainerEngine engine;
+    private final Removed removed;
 
-    NodeVolumes(ContainerEngine engine) {
+    /** Told when a volume was removed. */
+    @FunctionalInterface
+    interface Removed {
+        void removed(String volume, String by);
+    }
+
+    NodeVolumes(ContainerEngine engine, Removed removed) {
         this.engine = engine;
+        this.removed = removed;
     }
 
     NodeAnswer list() {
@@ -38,7 +47,7 @@ final class NodeVolumes {
                         .toList());
     }
 
-    NodeAnswer remove(String name) {
+    NodeAnswer remove(String name, String by) {
         if (engine.volumes().find(name).isEmpty()) {
             return new NodeAnswer.VolumeAbsent(name);
         }
@@ -47,9 +56,9 @@ final class NodeVolumes {
             return new NodeAnswer.VolumeInUse(name, users);
         }
         try {
-            return engine.volumes().remove(name)
-                    ? new NodeAnswer.VolumeRemoved(name)
-                    : new NodeAnswer.VolumeAbsent(name);
+            if (!engine.volumes().remove(name)) {
+                return new NodeAnswer.VolumeAbsent(name);
+            }
         } catch (EngineException e) {
             // Somebody has begun to use it meanwhile.
             var since = users().getOrDefault(name, List.of());
@@ -58,6 +67,31 @@ final class NodeVolumes {
             }
             throw e;
         }
+        removed.removed(name, by);
+        return new NodeAnswer.VolumeRemoved(name);
+    }
+
+    /** What these containers were made from; those that are not there are left out. */
+    NodeAnswer images(List<String> containers) {
+        var wanted = Set.copyOf(containers);
+        return new NodeAnswer.ContainerImages(
+                engine.list(Map.of()).stream()
+                        .filter(container -> wanted.contains(container.name()))
+                        .map(container ->
+                                new NodeAnswer.ContainerImage(
+                                        container.name(),
+                                        container.image(),
+                                        container.imageId(),
+                                        digest(container.imageId())))
+                        .toList());
+    }
+
+    /** {@code name@sha256:…} without the name. */
+    private Optional<String> digest(String image) {
+        return engine.images()
+                .find(image)
+                .flatMap(seen -> seen.digests().stream().findFirst())
+                .map(digest -> digest.substring(digest.indexOf('@') + 1));
     }
 
     /** By volume: the containers that have it mounted, running or not. */

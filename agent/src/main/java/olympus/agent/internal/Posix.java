@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import olympus.foundation.CLibrary;
 
 /**
@@ -20,10 +21,14 @@ final class Posix {
     static final int ENOSYS = 38;
     static final int EPERM = 1;
     static final int EMFILE = 24;
+    static final int EAGAIN = 11;
+    static final short POLLIN = 1;
+    static final short POLLOUT = 4;
     static final int EPOLLIN = 1;
     static final int EPOLL_CTL_ADD = 1;
     static final int EPOLL_CTL_DEL = 2;
 
+    private static final long POLL_ENTRY = 8;
     private static final int SYS_PIDFD_SEND_SIGNAL = 424;
     private static final int SYS_PIDFD_OPEN = 434;
     private static final int FALLOC_FL_KEEP_SIZE = 1;
@@ -92,6 +97,9 @@ final class Posix {
             CLibrary.variadicFunction(
                     "open", 2, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT);
     private static final CLibrary.Function GETEUID = CLibrary.function("geteuid");
+    private static final CLibrary.Function POLL =
+            CLibrary.function(
+                    "poll", ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT);
 
     private Posix() {}
 
@@ -184,6 +192,22 @@ final class Posix {
             } finally {
                 close(fd);
             }
+        }
+    }
+
+    /**
+     * Waits until one of these can be read (or has ended), or the time is over.
+     *
+     * @param events {@link #POLLIN} or {@link #POLLOUT}
+     */
+    static boolean poll(List<Integer> fds, short events, int timeoutMillis) {
+        try (var arena = Arena.ofConfined()) {
+            var entries = arena.allocate(POLL_ENTRY * fds.size(), Integer.BYTES);
+            for (var i = 0; i < fds.size(); i++) {
+                entries.set(ValueLayout.JAVA_INT, POLL_ENTRY * i, fds.get(i));
+                entries.set(ValueLayout.JAVA_SHORT, POLL_ENTRY * i + Integer.BYTES, events);
+            }
+            return call(POLL, entries, (long) fds.size(), timeoutMillis) > 0;
         }
     }
 

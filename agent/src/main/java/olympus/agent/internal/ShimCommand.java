@@ -19,6 +19,11 @@ final class ShimCommand {
 
     private ShimCommand() {}
 
+    /** The words that give the command after them every signal's default; may be none. */
+    static List<String> defaultSignalWords() {
+        return DEFAULT_SIGNALS;
+    }
+
     /**
      * @param groups files to write the command's pid to, joined by {@code :}
      */

@@ -535,7 +535,7 @@ final class Supervisor {
 
     // ---- telling
 
-    private void tell(Optional<InstanceId> instance, String action, String why, String result) {
+    void tell(Optional<InstanceId> instance, String action, String why, String result) {
         parts.events().add(parts.clock().wall(), instance, action, why, result);
         parts.happened().run();
     }
@@ -544,8 +544,9 @@ final class Supervisor {
         return parts.events();
     }
 
-    int size() {
-        return machines.size();
+    /** What the assignment in force wants. */
+    Map<InstanceId, InstanceSpec> specs() {
+        return inForce.map(InForce::specs).orElse(Map.of());
     }
 
     NodeReport report() {

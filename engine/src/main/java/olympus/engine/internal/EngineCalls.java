@@ -173,6 +173,11 @@ final class EngineCalls implements AutoCloseable {
         return minor;
     }
 
+    /** What every path begins with. */
+    String version() {
+        return "/v1." + minor();
+    }
+
     private static int minor(String version) {
         var parts = version.split("\\.", -1);
         var told =
@@ -195,7 +200,7 @@ final class EngineCalls implements AutoCloseable {
     }
 
     private DockerHttpClient.Response answered(Call call, Attempt attempt) throws IOException {
-        var response = send("/v1." + minor() + call.path(), call);
+        var response = send(version() + call.path(), call);
         if (GOOD.contains(response.getStatusCode())) {
             return response;
         }
@@ -204,7 +209,7 @@ final class EngineCalls implements AutoCloseable {
         }
     }
 
-    private static String message(byte[] body) {
+    static String message(byte[] body) {
         var text = new String(body, StandardCharsets.UTF_8);
         if (!text.startsWith("{")) {
             return text;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import olympus.engine.AttachedExec;
 import olympus.engine.ContainerDetails;
 import olympus.engine.ContainerEngine;
 import olympus.engine.ContainerSummary;
@@ -22,6 +23,7 @@ import olympus.engine.EngineEvent;
 import olympus.engine.EngineException;
 import olympus.engine.EngineException.Kind;
 import olympus.engine.EngineInfo;
+import olympus.engine.ExecOrder;
 import olympus.engine.ExecResult;
 import olympus.engine.FileContent;
 import olympus.engine.Images;
@@ -361,6 +363,11 @@ public final class HttpEngine implements ContainerEngine {
             }
         }
         return output;
+    }
+
+    @Override
+    public AttachedExec attach(String container, ExecOrder order) {
+        return HttpExec.start(calls, container, order);
     }
 
     @Override

@@ -32,6 +32,13 @@ public sealed interface NodeAnswer {
     /** There is no volume of this name on the node. */
     record VolumeAbsent(String name) implements NodeAnswer {}
 
+    /** One entry for each container that is there. */
+    record ContainerImages(List<ContainerImage> images) implements NodeAnswer {
+        public ContainerImages {
+            images = List.copyOf(images);
+        }
+    }
+
     /** One entry for each instance that was asked about. */
     record Settings(List<InstanceSettings> instances) implements NodeAnswer {
         public Settings {
@@ -65,6 +72,14 @@ public sealed interface NodeAnswer {
             containers = List.copyOf(containers);
         }
     }
+
+    /**
+     * What a container was made from, which its image's name may not stand for any more.
+     *
+     * @param id of the image
+     * @param digest in its registry, where it came from one
+     */
+    record ContainerImage(String container, String image, String id, Optional<String> digest) {}
 
     /**
      * How an instance differs from what is declared.

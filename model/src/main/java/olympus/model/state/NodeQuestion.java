@@ -17,8 +17,21 @@ public sealed interface NodeQuestion {
     /**
      * Removes a volume and what is in it; answered by {@link NodeAnswer.VolumeRemoved}, {@link
      * NodeAnswer.VolumeInUse} or {@link NodeAnswer.VolumeAbsent}.
+     *
+     * @param by the person who typed its name, e.g. {@code user:ana}
      */
-    record RemoveVolume(String name) implements NodeQuestion {}
+    record RemoveVolume(String name, String by) implements NodeQuestion {}
+
+    /**
+     * What containers were made from; answered by {@link NodeAnswer.ContainerImages}.
+     *
+     * @param containers by name
+     */
+    record ContainerImages(List<String> containers) implements NodeQuestion {
+        public ContainerImages {
+            containers = List.copyOf(containers);
+        }
+    }
 
     /**
      * In which settings instances differ from what is declared; answered by {@link
@@ -52,6 +65,7 @@ public sealed interface NodeQuestion {
         return switch (this) {
             case ListVolumes ignored -> Duration.ofSeconds(30);
             case RemoveVolume ignored -> Duration.ofSeconds(30);
+            case ContainerImages ignored -> Duration.ofSeconds(10);
             case Settings ignored -> Duration.ofSeconds(30);
             case Images ignored -> Duration.ofMinutes(2);
         };

@@ -143,7 +143,8 @@ public final class Samples {
     static List<AskedOfNode> questions() {
         return List.of(
                 new AskedOfNode(new NodeQuestion.ListVolumes()),
-                new AskedOfNode(new NodeQuestion.RemoveVolume("shop_data")),
+                new AskedOfNode(new NodeQuestion.RemoveVolume("shop_data", "user:ana")),
+                new AskedOfNode(new NodeQuestion.ContainerImages(List.of("shop-db-1"))),
                 new AskedOfNode(new NodeQuestion.Settings(List.of(WEB_1))),
                 new AskedOfNode(
                         new NodeQuestion.Images(
@@ -168,6 +169,14 @@ public final class Samples {
                 new AnsweredByNode(new NodeAnswer.VolumeRemoved("shop_data")),
                 new AnsweredByNode(new NodeAnswer.VolumeInUse("shop_data", List.of("shop-db-1"))),
                 new AnsweredByNode(new NodeAnswer.VolumeAbsent("shop_data")),
+                new AnsweredByNode(
+                        new NodeAnswer.ContainerImages(
+                                List.of(
+                                        new NodeAnswer.ContainerImage(
+                                                "shop-db-1",
+                                                "postgres:18",
+                                                "sha256:" + "3".repeat(64),
+                                                Optional.of("sha256:" + "4".repeat(64)))))),
                 new AnsweredByNode(
                         new NodeAnswer.Settings(
                                 List.of(

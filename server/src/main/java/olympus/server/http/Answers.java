@@ -100,6 +100,11 @@ final class Answers {
         };
     }
 
+    /**
+     * @param id names the session; its WebSocket is at {@code /api/v1/exec/ID}
+     */
+    record ExecStarted(String id, String instance, String node) {}
+
     record Ordered(String service, String action) {}
 
     /**
@@ -355,6 +360,55 @@ final class Answers {
     }
 
     record SecretRemoved(String removed) {}
+
+    /**
+     * @param problems nodes whose volumes are not shown, and why
+     */
+    record Volumes(List<VolumeEntry> volumes, List<String> problems) {}
+
+    /**
+     * @param stack label of the Compose project; may be empty
+     * @param services that declare it
+     * @param containers that have it, running or not
+     * @param note what a person should know before removing it; may be empty
+     */
+    record VolumeEntry(
+            String volume,
+            String node,
+            String driver,
+            String stack,
+            List<String> services,
+            List<String> containers,
+            Optional<Long> sizeBytes,
+            String note) {}
+
+    record VolumeRemoved(String volume, String node) {}
+
+    /**
+     * @param problems nodes that could not be asked what runs there, and why
+     */
+    record Catalogue(List<CatalogueEntry> services, List<String> problems) {}
+
+    /**
+     * @param name what it calls itself, else its id
+     * @param hidden whether it asks not to be shown
+     * @param version of its image, or what is known instead; may be empty
+     * @param digest of the image that runs, where it came from a registry
+     */
+    record CatalogueEntry(
+            String service,
+            String name,
+            String description,
+            boolean hidden,
+            List<String> links,
+            String driver,
+            String version,
+            Optional<String> digest,
+            List<String> nodes,
+            String mode,
+            String state,
+            int healthy,
+            int desired) {}
 
     record Checks(List<Check> checks) {}
 

@@ -1,6 +1,7 @@
 package olympus.server.http;
 
 import java.time.Instant;
+import java.util.Optional;
 import olympus.model.json.RecordCodec;
 
 /**
@@ -11,6 +12,7 @@ import olympus.model.json.RecordCodec;
  * @param from address that the request came from
  * @param subject what it was about, e.g. {@code first/web}
  * @param status of the HTTP answer
+ * @param detail what the path does not say: the words of a command, as far as they are no secrets
  */
 record AuditEntry(
         Instant at,
@@ -19,7 +21,8 @@ record AuditEntry(
         String method,
         String path,
         String subject,
-        int status) {
+        int status,
+        Optional<String> detail) {
 
     static final RecordCodec<AuditEntry> CODEC = RecordCodec.of("audit-entry", 1, AuditEntry.class);
 }

@@ -1,5 +1,6 @@
 package olympus.server.http;
 
+import java.util.List;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Bytes;
@@ -20,6 +21,19 @@ record AuditStream(Hermes hermes, Deadline deadline) {
 
     static final Key KEY = Key.of("olympus/audit");
     private static final Logger LOG = LoggerFactory.getLogger(AuditStream.class);
+
+    /** The last entries, newest first. */
+    List<AuditEntry> newest(int limit) {
+        var end = read(Long.MAX_VALUE, 1).nextSequence();
+        return read(Math.max(1, end - limit), limit).entries().stream()
+                .map(entry -> AuditEntry.CODEC.decode(entry.value().unsafeArray()))
+                .toList()
+                .reversed();
+    }
+
+    private Hermes.StreamPage read(long from, int limit) {
+        return deadline.await(hermes.readStream(KEY, from, limit), "reading " + KEY);
+    }
 
     void append(AuditEntry entry) {
         try {

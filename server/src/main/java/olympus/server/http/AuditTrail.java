@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import olympus.foundation.Clock;
@@ -24,6 +25,9 @@ final class AuditTrail extends OncePerRequestFilter {
     private static final Pattern PLANNING = Pattern.compile(Api.V1 + "/stacks/[^/]+/plan");
 
     private static final Pattern UNREADABLE = Pattern.compile("[\\p{Cc}\\uFFFD]");
+
+    /** Attribute of a request: what shall stand in its entry beside what the path says. */
+    static final String DETAIL = AuditTrail.class.getName() + ".detail";
 
     private final AuditStream stream;
     private final Clock clock;
@@ -65,7 +69,9 @@ final class AuditTrail extends OncePerRequestFilter {
                             request.getMethod(),
                             readable(request.getRequestURI()),
                             subject(request.getRequestURI()),
-                            status));
+                            status,
+                            Optional.ofNullable(request.getAttribute(DETAIL))
+                                    .map(Object::toString)));
         }
     }
 
@@ -86,6 +92,10 @@ final class AuditTrail extends OncePerRequestFilter {
             case "stacks" ->
                     parts.length > 6 && parts[5].equals("secrets")
                             ? readable(parts[4]) + "/" + readable(parts[6])
+                            : readable(parts[4]);
+            case "volumes" ->
+                    parts.length > 5
+                            ? readable(parts[4]) + "/" + readable(parts[5])
                             : readable(parts[4]);
             case "pauses" -> readable(parts[4]);
             default -> "";

@@ -96,12 +96,26 @@ public record Backend(Island island, Outside outside, Clock clock, Deadline dead
                                     "PUT",
                                     Api.V1 + "/stacks/" + stack,
                                     stack,
-                                    status));
+                                    status,
+                                    Optional.empty()));
         }
     }
 
     AuditStream audit() {
         return new AuditStream(hermes(), deadline);
+    }
+
+    /**
+     * The current definitions of all stacks, or of one; those that are being removed are left out.
+     */
+    List<StackDefinition> definitions(Optional<StackName> only) {
+        return view().stacks().stream()
+                .filter(stack -> !stack.removing())
+                .filter(stack -> only.isEmpty() || only.get().equals(stack.name()))
+                .flatMap(stack -> history(stack.name()).stream())
+                .filter(RevisionView::current)
+                .map(RevisionView::definition)
+                .toList();
     }
 
     List<RevisionView> history(StackName stack) {

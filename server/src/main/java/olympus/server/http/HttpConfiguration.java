@@ -6,9 +6,11 @@ import jakarta.servlet.Filter;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import olympus.foundation.ErrorCode;
 import org.apache.catalina.core.StandardHost;
+import org.apache.tomcat.websocket.server.WsSci;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.error.ErrorPage;
@@ -69,6 +71,7 @@ class HttpConfiguration implements WebMvcConfigurer {
         factory.setRegisterDefaultServlet(false);
         factory.addErrorPages(new ErrorPage(olympus.server.http.ErrorPage.PATH));
         factory.addContextCustomizers(context -> {
+            context.addServletContainerInitializer(new WsSci(), Set.of());
             if (context.getParent() instanceof StandardHost host) {
                 host.setErrorReportValveClass(ProblemValve.class.getName());
             }
@@ -90,6 +93,14 @@ class HttpConfiguration implements WebMvcConfigurer {
         var registration = new ServletRegistrationBean<>(new DispatcherServlet(context), "/");
         registration.setName("api");
         registration.setLoadOnStartup(1);
+        return registration;
+    }
+
+    @Bean
+    ServletRegistrationBean<ExecServlet> execSockets(ExecSessions sessions) {
+        var registration =
+                new ServletRegistrationBean<>(new ExecServlet(sessions), ExecServlet.PATH + "*");
+        registration.setName("exec");
         return registration;
     }
 
@@ -189,6 +200,21 @@ class HttpConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
+    ExecController exec(Backend backend, ExecSessions sessions) {
+        return new ExecController(backend, sessions);
+    }
+
+    @Bean
+    VolumesController volumes(Backend backend) {
+        return new VolumesController(backend);
+    }
+
+    @Bean
+    CatalogueController catalogue(Backend backend) {
+        return new CatalogueController(backend);
+    }
+
+    @Bean
     StacksController stacks(Backend backend) {
         return new StacksController(backend);
     }
@@ -248,6 +274,11 @@ class HttpConfiguration implements WebMvcConfigurer {
     @Bean(destroyMethod = "close")
     EventStreams eventStreams() {
         return new EventStreams(JSON);
+    }
+
+    @Bean(destroyMethod = "close")
+    ExecSessions execSessions() {
+        return new ExecSessions();
     }
 
     @Bean(destroyMethod = "close")

@@ -107,6 +107,7 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                         seen(),
                         ends(),
                         secrets(),
+                        volumes(),
                         island(),
                         records(),
                         server())
@@ -178,6 +179,17 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                         .saying(
                                 "Its declaration is taken from that revision, the rest of the stack stays as it is; the result is a new revision.")
                         .failing(ORDER)
+                        .failing(BODY),
+                of(
+                                "POST " + one + "/exec",
+                                "startCommand",
+                                SERVICES,
+                                "Starts a command within an instance of a service.",
+                                "The command runs; its input and output are at the WebSocket `/api/v1/exec/ID`.")
+                        .saying(
+                                "Whoever started it connects within %d s with the same token; see http-api.md for the messages. It ends with the connection. Allowed in every mode; the audit keeps the words without what looks like a secret."
+                                        .formatted(ExecSessions.CONNECTED_WITHIN.toSeconds()))
+                        .failing(400, 404, 409, 503)
                         .failing(BODY));
     }
 
@@ -189,6 +201,33 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                         summary,
                         "The order is recorded; the services list shows when it is carried out.")
                 .failing(ORDER);
+    }
+
+    private static List<ApiOperation> volumes() {
+        return List.of(
+                of(
+                                "GET /api/v1/catalogue",
+                                "listCatalogue",
+                                SERVICES,
+                                "Lists the services as their users know them: name, link, version.",
+                                "Services by stack and name.")
+                        .failing(400, 404, 503),
+                of(
+                                "GET /api/v1/volumes",
+                                "listVolumes",
+                                ISLAND,
+                                "Lists the volumes of the nodes' container engines and who uses them.",
+                                "Volumes by node.")
+                        .failing(400, 503),
+                of(
+                                "DELETE /api/v1/volumes/{node}/{volume}",
+                                "removeVolume",
+                                ISLAND,
+                                "Removes a volume and all that is in it.",
+                                "It is gone.")
+                        .saying(
+                                "Only with its exact name as `confirm`, and only while no container has it and no applied stack declares it. Nothing else in Olympus removes a volume.")
+                        .failing(400, 404, 409, 428, 503));
     }
 
     private static List<ApiOperation> stacks() {

@@ -69,6 +69,7 @@ final class ApiWords {
                 "thing",
                 new Parameter("`stack/service`, `stack/service.1`, a stack, or a node.", schema()));
         ofLogs(all);
+        ofVolumes(all);
         all.put(
                 "prune",
                 new Parameter(
@@ -129,6 +130,17 @@ final class ApiWords {
                 new Parameter("Whether the stream goes on with lines to come.", schema()));
     }
 
+    private static void ofVolumes(Map<String, Parameter> all) {
+        all.put("node", new Parameter("Name or id of a node.", schema()));
+        all.put("volume", new Parameter("Name of a volume.", schema()));
+        all.put(
+                "confirm",
+                new Parameter("The name of the volume once more, typed by a person.", schema()));
+        all.put(
+                "hidden",
+                new Parameter("Whether services that ask not to be shown are listed.", schema()));
+    }
+
     private static void ofHeaders(Map<String, Parameter> all) {
         all.put(
                 "If-Match",
@@ -171,6 +183,7 @@ final class ApiWords {
                 Map.entry("Instance.health", words(InstanceObservation.Health.class)),
                 Map.entry("Service.mode", modes),
                 Map.entry("Stack.mode", modes),
+                Map.entry("CatalogueEntry.mode", modes),
                 Map.entry("Mode.mode", modes),
                 Map.entry("ModeRequest.mode", modes),
                 Map.entry("PendingEntry.mode", List.of("observe", "ask")),

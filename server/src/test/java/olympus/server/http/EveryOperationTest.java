@@ -59,7 +59,7 @@ class EveryOperationTest {
             var hermes = HermesNode.inMemory(loop, Clock.system());
             hermes.ready().toCompletableFuture().get();
             try (var api = new RunningApi(folder.resolve("data"), hermes, commands, 3)) {
-                api.view = view();
+                api.view = view(InstanceObservation.State.GIVEN_UP);
                 api.checks =
                         List.of(
                                 DoctorCheck.ok("clock", "in step"),
@@ -89,6 +89,28 @@ class EveryOperationTest {
             ok(sent(api, "POST", WEB + "/" + action, ""), 202);
         }
         ok(sent(api, "POST", WEB + "/rollback", ""), 200);
+        api.view = view(InstanceObservation.State.RUNNING);
+        api.agents.commands = order -> CompletableFuture.completedStage(new ScriptedExec());
+        api.agents.answers =
+                question ->
+                        CompletableFuture.completedStage(
+                                question instanceof NodeQuestion.RemoveVolume
+                                        ? new NodeAnswer.VolumeRemoved("old")
+                                        : new NodeAnswer.Volumes(
+                                                List.of(
+                                                        new NodeAnswer.Volume(
+                                                                "old",
+                                                                "local",
+                                                                "",
+                                                                Map.of(),
+                                                                List.of(),
+                                                                Optional.of(7L)))));
+        ok(api.get("/api/v1/volumes?stack=shop"), 200);
+        ok(api.get("/api/v1/volumes"), 200);
+        ok(api.get("/api/v1/catalogue?stack=shop&hidden=true"), 200);
+        ok(sent(api, "DELETE", "/api/v1/volumes/mars/old?confirm=old", ""), 200);
+        ok(sent(api, "POST", WEB + "/exec", "{\"command\":[\"true\"]}"), 201);
+        api.view = view(InstanceObservation.State.GIVEN_UP);
         ok(sent(api, "POST", WEB + "/rollback", "{\"to\":null}"), 200);
         ok(sent(api, "POST", "/api/v1/stacks/shop/rollback", "{\"to\":3}"), 200);
         ok(sent(api, "PUT", "/api/v1/pauses/stack:shop", "{\"reason\":\"works\"}"), 200);
@@ -176,7 +198,9 @@ class EveryOperationTest {
                                                     new NodeAnswer.NewerTag(
                                                             "1.27", "sha256:0c", false, true)),
                                             Optional.empty())));
-            case NodeQuestion.ListVolumes _, NodeQuestion.RemoveVolume _ ->
+            case NodeQuestion.ListVolumes _,
+                    NodeQuestion.RemoveVolume _,
+                    NodeQuestion.ContainerImages _ ->
                     throw new AssertionError("asked " + question);
         };
     }
@@ -260,14 +284,14 @@ class EveryOperationTest {
     }
 
     /** One of everything, with what may be absent once there and once not. */
-    private static ClusterView view() {
+    private static ClusterView view(InstanceObservation.State state) {
         var shop = new StackName("shop");
         var observed =
                 new InstanceObservation(
                         web(),
                         "run",
                         "process",
-                        InstanceObservation.State.GIVEN_UP,
+                        state,
                         InstanceObservation.Health.FAILING,
                         123,
                         4,

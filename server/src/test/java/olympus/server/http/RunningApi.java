@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,6 +34,8 @@ import javax.net.ssl.TrustManagerFactory;
 import olympus.foundation.Clock;
 import olympus.foundation.DurationHistogram;
 import olympus.hermes.Hermes;
+import olympus.link.ExecRequest;
+import olympus.link.ExecSession;
 import olympus.link.LogRequest;
 import olympus.link.LogSink;
 import olympus.link.Pause;
@@ -217,6 +220,15 @@ final class RunningApi implements AutoCloseable {
         }
     }
 
+    /** Connects with the right token. */
+    WebSocket socket(String path, WebSocket.Listener listener) {
+        var address = URI.create("wss://127.0.0.1:" + api.address().getPort() + path);
+        return client.newWebSocketBuilder()
+                .header("Authorization", "Bearer " + token)
+                .buildAsync(address, listener)
+                .join();
+    }
+
     HttpResponse<java.io.InputStream> stream(HttpRequest.Builder request)
             throws IOException, InterruptedException {
         var built = request.build();
@@ -239,6 +251,8 @@ final class RunningApi implements AutoCloseable {
         final List<LogRequest> requests = new ArrayList<>();
         volatile Function<NodeQuestion, CompletionStage<NodeAnswer>> answers =
                 question -> CompletableFuture.failedStage(new AssertionError("asked " + question));
+        volatile Function<ExecRequest, CompletionStage<ExecSession>> commands =
+                request -> CompletableFuture.failedStage(new AssertionError("asked " + request));
         int cancelled;
 
         @Override
@@ -283,6 +297,11 @@ final class RunningApi implements AutoCloseable {
         @Override
         public CompletionStage<NodeAnswer> ask(NodeId node, NodeQuestion question) {
             return answers.apply(question);
+        }
+
+        @Override
+        public CompletionStage<ExecSession> exec(NodeId node, ExecRequest request) {
+            return commands.apply(request);
         }
 
         @Override

@@ -7,6 +7,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,25 @@ final class ArchitectureTest {
     @Test
     void packagesHaveNoCycles() {
         holds(ArchitectureRules::packagesHaveNoCycles, "Cycle detected");
+    }
+
+    /** What a person has in a volume goes only by the one path that asks for its name. */
+    @Test
+    void onlyOneClassRemovesVolumes() {
+        var volumes = "olympus.engine.Volumes";
+        var allowed = "olympus.agent.internal.NodeVolumes";
+        ArchRuleDefinition.noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(allowed)
+                .and()
+                .haveSimpleNameNotEndingWith("Test")
+                .should()
+                .callMethod(volumes, "remove", "java.lang.String")
+                .check(PRODUCT);
+        assertThat(PRODUCT.get(allowed).getMethodCallsFromSelf())
+                .anyMatch(call ->
+                        call.getTargetOwner().getName().equals(volumes)
+                                && call.getTarget().getName().equals("remove"));
     }
 
     private static void holds(Function<ArchitectureRules, ArchRule> rule, String complaint) {

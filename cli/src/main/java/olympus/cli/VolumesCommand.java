@@ -1,0 +1,85 @@
+package olympus.cli;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** Lists the volumes of container engines. */
+@Command(
+        description =
+                "Lists the volumes on all nodes: which services and containers use them, how large they are, what is left over.")
+final class VolumesCommand implements Callable<Integer> {
+
+    private final Session session;
+
+    @Mixin private final CommonOptions options = new CommonOptions();
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "STACK",
+            description = "only those of this stack, also of one that was removed")
+    private @Nullable String stack;
+
+    VolumesCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+        var only = Optional.ofNullable(stack).map(GivenNames::stack);
+        var answer = session.api(options).get("/volumes" + Api.query(Map.of("stack", only))).body();
+        session.print(options, answer, this::table);
+        return ExitCodes.OK;
+    }
+
+    private void table(JsonNode body) {
+        body.path("problems")
+                .forEach(problem -> session.remark("not shown: " + problem.asString()));
+        if (body.path("volumes").isEmpty()) {
+            session.say("there are no volumes");
+            return;
+        }
+        var table = new Table("VOLUME", "NODE", "SIZE", "STACK", "USED BY", "NOTE");
+        for (var volume : body.path("volumes")) {
+            table.row(
+                    volume.path("volume").asString(),
+                    volume.path("node").asString(),
+                    size(volume.path("sizeBytes")),
+                    volume.path("stack").asString(""),
+                    usedBy(volume),
+                    volume.path("note").asString(""));
+        }
+        table.print(session.console().out());
+    }
+
+    private static String usedBy(JsonNode volume) {
+        var users = new StringJoiner(", ");
+        volume.path("services").forEach(one -> users.add(one.asString()));
+        if (users.length() == 0) {
+            volume.path("containers").forEach(one -> users.add("container " + one.asString()));
+        }
+        return users.length() == 0 ? "-" : users.toString();
+    }
+
+    private static String size(JsonNode bytes) {
+        if (!bytes.isNumber()) {
+            return "-";
+        }
+        var size = (double) bytes.asLong();
+        for (var unit : new String[] {"B", "KiB", "MiB", "GiB"}) {
+            if (size < 1_024) {
+                return unit.equals("B")
+                        ? "%d B".formatted((long) size)
+                        : "%.1f %s".formatted(size, unit);
+            }
+            size /= 1_024;
+        }
+        return "%.1f TiB".formatted(size);
+    }
+}
