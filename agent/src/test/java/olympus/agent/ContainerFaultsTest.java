@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import olympus.model.stack.RecoveryPolicy;
 import olympus.model.stack.container.Image;
 import olympus.model.state.InstanceObservation.State;
+import olympus.model.state.InstanceSpec.Desired;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -206,6 +207,22 @@ class ContainerFaultsTest {
             assertThat(waits.state()).isEqualTo(State.PENDING);
             world.docker().start();
             agent.awaitRunning(WEB);
+        }
+    }
+
+    @Test
+    void finishesTheRemovalThatAnAgentWasAtWhenItEnded() {
+        try (var agent = world.agent(folder)) {
+            var spec = Containers.sleeping(WEB);
+            assign(agent, spec);
+            agent.awaitRunning(WEB);
+            assign(agent, spec.desired(Desired.STOP));
+            agent.awaitState(WEB, State.STOPPED);
+            world.docker().halt(true);
+            assign(agent);
+            agent.awaitReport(report -> report.instances().isEmpty());
+            agent.restartAgent(() -> world.docker().halt(false));
+            Eventually.check(() -> assertThat(world.docker().command("ps", "-aq")).isEmpty());
         }
     }
 

@@ -2,9 +2,11 @@ package olympus.agent.internal;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import olympus.engine.ContainerDetails;
 import olympus.engine.ContainerEngine;
@@ -42,6 +44,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
     private final Problems problems = new Problems();
     private final Map<InstanceId, ContainerEntry> entries = new HashMap<>();
     private final Map<InstanceId, Lane> lanes = new HashMap<>();
+    private final Set<InstanceId> removing = new HashSet<>();
     private Optional<ContainerEngine.Subscription> subscription = Optional.empty();
 
     ContainerDriver(
@@ -524,7 +527,17 @@ final class ContainerDriver implements Driver, AutoCloseable {
         removals.finish(id, lane(id), record, () -> !entries.containsKey(id), () -> delete(id));
     }
 
+    /** What the agent before this one was removing when it ended. */
+    void removeOthers(Set<InstanceId> wanted) {
+        for (var id : records.withoutInstance()) {
+            if (!wanted.contains(id) && !entries.containsKey(id) && removing.add(id)) {
+                forget(id);
+            }
+        }
+    }
+
     private void delete(InstanceId id) {
+        removing.remove(id);
         records.delete(id);
         if (lane(id).isIdle()) {
             lanes.remove(id);

@@ -3,7 +3,10 @@ package olympus.agent.internal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import olympus.model.InstanceId;
 
 /**
@@ -25,6 +28,23 @@ final class ContainerRecords {
 
     private Path file(InstanceId id) {
         return root.resolve(id.toString().replace('/', '~'));
+    }
+
+    /** The instances that have nothing but this: they are gone but for their container. */
+    List<InstanceId> withoutInstance() {
+        try (var files = Files.list(root)) {
+            problems.clear("records");
+            return files.map(file -> file.getFileName().toString().replace('~', '/'))
+                    .map(InstanceFolders::parse)
+                    .flatMap(Optional::stream)
+                    .filter(id -> Files.notExists(folders.instance(id)))
+                    .toList();
+        } catch (NoSuchFileException none) {
+            return List.of();
+        } catch (IOException e) {
+            problems.set("records", "cannot list %s: %s".formatted(root, e.getMessage()));
+            return List.of();
+        }
     }
 
     boolean has(InstanceId id) {

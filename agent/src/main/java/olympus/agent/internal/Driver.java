@@ -35,6 +35,11 @@ interface Driver {
     /** What is wanted of an instance, whether it changed or not. */
     default void wanted(InstanceSpec spec) {}
 
+    /** All that is wanted: whatever else there is is of instances that are gone. */
+    default void wanted(Map<InstanceId, InstanceSpec> all) {
+        all.values().forEach(this::wanted);
+    }
+
     /**
      * Signal, grace, kill; ends with an {@code Ended} event. A run that is still starting is
      * stopped once it is up, or given up.

@@ -80,6 +80,12 @@ final class Drivers implements Driver {
     }
 
     @Override
+    public void wanted(Map<InstanceId, InstanceSpec> all) {
+        all.values().forEach(this::wanted);
+        containers.removeOthers(all.keySet());
+    }
+
+    @Override
     public Adoption adopt(InstanceId id, Optional<InstanceSpec> wanted) {
         var others = others(id, wanted);
         if ((!containers.knows(id) && !units.knows(id)) || lastRunWasAProcess(id)) {

@@ -246,7 +246,7 @@ final class InstanceFolders {
         return found;
     }
 
-    private static Optional<InstanceId> parse(String text) {
+    static Optional<InstanceId> parse(String text) {
         try {
             return Optional.of(InstanceId.parse(text));
         } catch (IllegalArgumentException notOurs) {

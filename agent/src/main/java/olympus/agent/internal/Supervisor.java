@@ -219,7 +219,7 @@ final class Supervisor {
         if (!meet(all) || !known) {
             acceptAgain();
         }
-        specs.values().forEach(driver::wanted);
+        driver.wanted(specs);
         for (var id : all) {
             feed(id, new MachineInput.Wanted(Optional.ofNullable(specs.get(id))));
         }

@@ -27,8 +27,9 @@ hold)
     trap : HUP INT TERM
     ticks
     printf '%s %s\n' $$ "$ticks" > "$run/shim" || exit 111
-    # In the foreground, so that the shell does not make the command ignore SIGINT and SIGQUIT.
-    setsid /bin/sh "$0" run "$@" < /dev/null >> "$run/stdout" 2>> "$run/stderr"
+    # In the foreground, so that the shell does not make the command ignore SIGINT and SIGQUIT. Redirected by a shell of its own that becomes
+    # the command: this one would write "Killed" there.
+    (exec setsid /bin/sh "$0" run "$@" < /dev/null >> "$run/stdout" 2>> "$run/stderr")
     status=$?
     # In place, without truncation: needs no new block on a full disk.
     printf '%s\n' "$status" 1<> "$run/status"

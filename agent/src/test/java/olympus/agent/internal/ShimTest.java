@@ -40,6 +40,16 @@ class ShimTest {
     }
 
     @Test
+    void writesNothingItselfWhereACommandThatIsKilledWrote()
+            throws IOException, InterruptedException {
+        keep("/bin/sh", "-c", "echo last >&2; kill -KILL $$");
+
+        assertThat(run.status()).contains(137);
+        assertThat(run.stderr()).hasContent("last");
+        assertThat(run.stdout()).isEmptyFile();
+    }
+
+    @Test
     void startsNothingWhenARecoveringAgentHasTakenTheRun()
             throws IOException, InterruptedException {
         assertThat(run.claim()).isTrue();
