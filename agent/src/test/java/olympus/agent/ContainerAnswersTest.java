@@ -7,15 +7,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import olympus.engine.OwnDocker;
 import olympus.engine.TestEngine;
 import olympus.link.TerminalSize;
 import olympus.model.state.InstanceSpec.Desired;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an agent answers about the containers and volumes of its node. */
@@ -23,29 +22,14 @@ class ContainerAnswersTest {
 
     private static final String WEB = "first/web.1";
 
-    private static ContainerWorld world;
+    @RegisterExtension static final ContainerWorld<OwnDocker> world = ContainerWorld.docker();
 
     @TempDir Path folder;
 
-    @BeforeAll
-    static void startEngine() {
-        world = new ContainerWorld();
-    }
-
-    @AfterAll
-    static void stopEngine() {
-        world.close();
-    }
-
-    @AfterEach
-    void removeContainers() {
-        world.clean();
-    }
-
     @Test
     void removesAVolumeOnlyWhenNoContainerHasIt() throws Exception {
-        world.docker().command("volume", "create", "first_data");
-        world.docker()
+        world.command("volume", "create", "first_data");
+        world.engine()
                 .command(
                         "create",
                         "--name",
@@ -67,10 +51,10 @@ class ContainerAnswersTest {
             var remove = new NodeQuestion.RemoveVolume("first_data", "user:ana");
             assertThat(ask(agent, remove))
                     .isEqualTo(new NodeAnswer.VolumeInUse("first_data", List.of("keeper")));
-            world.docker().command("rm", "keeper");
+            world.command("rm", "keeper");
             assertThat(ask(agent, remove)).isEqualTo(new NodeAnswer.VolumeRemoved("first_data"));
             assertThat(ask(agent, remove)).isEqualTo(new NodeAnswer.VolumeAbsent("first_data"));
-            assertThat(world.docker().command("volume", "ls", "-q")).isEmpty();
+            assertThat(world.command("volume", "ls", "-q")).isEmpty();
             Eventually.check(() ->
                     assertThat(agent.events())
                             .anyMatch(event ->
@@ -148,10 +132,10 @@ class ContainerAnswersTest {
             var script = "trap '' TERM HUP; echo up; sleep 4711 & while :; do sleep 1; done";
             var call = RecordedCall.of(WEB, "sh", "-c", script).on(agent).awaitStart();
             Eventually.check(() -> assertThat(call.output()).isEqualTo("up\n"));
-            assertThat(world.docker().command("top", "first-web-1")).contains("sleep 4711");
+            assertThat(world.command("top", "first-web-1")).contains("sleep 4711");
             call.cancel();
             Eventually.check(() ->
-                    assertThat(world.docker().command("top", "first-web-1"))
+                    assertThat(world.command("top", "first-web-1"))
                             .doesNotContain("4711")
                             .doesNotContain("trap '' TERM"));
             assertThat(world.inspect("first-web-1", "{{.State.Running}}")).isEqualTo("true");
@@ -182,7 +166,7 @@ class ContainerAnswersTest {
                             new NodeAnswer.InstanceSettings(
                                     spec.build().id(), List.of(), Optional.empty()));
 
-            world.docker()
+            world.engine()
                     .command("update", "--memory", "32m", "--memory-swap", "128m", spec.name());
             var changed = (NodeAnswer.Settings) ask(agent, question);
             assertThat(changed.instances().getFirst().differences())

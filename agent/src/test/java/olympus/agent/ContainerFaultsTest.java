@@ -8,14 +8,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
+import olympus.engine.OwnDocker;
 import olympus.model.stack.RecoveryPolicy;
 import olympus.model.stack.container.Image;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceSpec.Desired;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What goes wrong with containers, and what other hands do to them. */
@@ -23,31 +22,16 @@ class ContainerFaultsTest {
 
     private static final String WEB = "first/web.1";
 
-    private static ContainerWorld world;
+    @RegisterExtension static final ContainerWorld<OwnDocker> world = ContainerWorld.docker();
 
     @TempDir Path folder;
-
-    @BeforeAll
-    static void startEngine() {
-        world = new ContainerWorld();
-    }
-
-    @AfterAll
-    static void stopEngine() {
-        world.close();
-    }
-
-    @AfterEach
-    void removeContainers() {
-        world.clean();
-    }
 
     @Test
     void restartsAContainerThatWasKilled() {
         try (var agent = world.agent(folder)) {
             assign(agent, Containers.sleeping(WEB));
             var pid = agent.awaitRunning(WEB).pid();
-            world.docker().command("kill", "first-web-1");
+            world.command("kill", "first-web-1");
             var again =
                     agent.await(WEB, seen -> seen.state() == State.RUNNING && seen.pid() != pid);
             assertThat(again.restarts()).isEqualTo(1);
@@ -62,7 +46,7 @@ class ContainerFaultsTest {
             assign(agent, spec);
             var pid = agent.awaitRunning(WEB).pid();
             var before = world.run(spec);
-            world.docker().command("rm", "-f", "first-web-1");
+            world.command("rm", "-f", "first-web-1");
             agent.await(WEB, seen -> seen.state() == State.RUNNING && seen.pid() != pid);
             assertThat(world.run(spec)).doesNotStartWith(before.substring(0, 64));
         }
@@ -75,9 +59,9 @@ class ContainerFaultsTest {
             assign(agent, spec);
             agent.awaitRunning(WEB);
             var before = world.run(spec);
-            world.docker().command("pause", "first-web-1");
+            world.command("pause", "first-web-1");
             agent.await(WEB, seen -> seen.reason().contains("paused by another hand"));
-            world.docker().command("unpause", "first-web-1");
+            world.command("unpause", "first-web-1");
             var seen = agent.await(WEB, now -> !now.reason().contains("paused by another hand"));
             assertThat(seen.state()).isEqualTo(State.RUNNING);
             assertThat(world.run(spec)).isEqualTo(before);
@@ -89,12 +73,11 @@ class ContainerFaultsTest {
         try (var agent = world.agent(folder)) {
             assign(agent, Containers.sleeping(WEB));
             var pid = agent.awaitRunning(WEB).pid();
-            world.docker().command("rename", "first-web-1", "mine");
+            world.command("rename", "first-web-1", "mine");
             agent.await(WEB, seen -> seen.reason().contains("called mine instead of first-web-1"));
-            world.docker().command("kill", "mine");
+            world.command("kill", "mine");
             agent.await(WEB, seen -> seen.state() == State.RUNNING && seen.pid() != pid);
-            assertThat(world.docker().command("ps", "-a", "--format", "{{.Names}}"))
-                    .isEqualTo("mine");
+            assertThat(world.command("ps", "-a", "--format", "{{.Names}}")).isEqualTo("mine");
         }
     }
 
@@ -103,9 +86,9 @@ class ContainerFaultsTest {
         try (var agent = world.agent(folder)) {
             assign(agent, Containers.sleeping(WEB).restart(RecoveryPolicy.Restart.NO, 0));
             agent.awaitRunning(WEB);
-            world.docker().command("kill", "first-web-1");
+            world.command("kill", "first-web-1");
             agent.awaitState(WEB, State.GIVEN_UP);
-            world.docker().command("start", "first-web-1");
+            world.command("start", "first-web-1");
             assertThat(agent.awaitRunning(WEB).reason()).contains("started by another hand");
         }
     }
@@ -186,12 +169,12 @@ class ContainerFaultsTest {
         try (var agent = world.agent(folder)) {
             assign(agent, Containers.sleeping(WEB));
             var pid = agent.awaitRunning(WEB).pid();
-            world.docker().kill();
+            world.engine().kill();
             agent.awaitReport(report ->
                     report.problems().stream()
                             .anyMatch(problem -> problem.contains("engine does not answer at")));
             assertThat(agent.seen(WEB).orElseThrow().state()).isEqualTo(State.RUNNING);
-            world.docker().start();
+            world.engine().start();
             agent.await(WEB, seen -> seen.state() == State.RUNNING && seen.pid() != pid);
             agent.awaitReport(report -> report.problems().isEmpty());
         }
@@ -202,10 +185,10 @@ class ContainerFaultsTest {
         try (var agent = world.agent(folder)) {
             assign(agent, Containers.sleeping(WEB));
             agent.awaitRunning(WEB);
-            agent.restartAgent(() -> world.docker().stop());
+            agent.restartAgent(() -> world.engine().stop());
             var waits = agent.await(WEB, seen -> seen.reason().contains("does not answer"));
             assertThat(waits.state()).isEqualTo(State.PENDING);
-            world.docker().start();
+            world.engine().start();
             agent.awaitRunning(WEB);
         }
     }
@@ -218,11 +201,11 @@ class ContainerFaultsTest {
             agent.awaitRunning(WEB);
             assign(agent, spec.desired(Desired.STOP));
             agent.awaitState(WEB, State.STOPPED);
-            world.docker().halt(true);
+            world.engine().halt(true);
             assign(agent);
             agent.awaitReport(report -> report.instances().isEmpty());
-            agent.restartAgent(() -> world.docker().halt(false));
-            Eventually.check(() -> assertThat(world.docker().command("ps", "-aq")).isEmpty());
+            agent.restartAgent(() -> world.engine().halt(false));
+            Eventually.check(() -> assertThat(world.command("ps", "-aq")).isEmpty());
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import olympus.engine.OwnDocker;
 import olympus.engine.TestEngine;
 import olympus.model.stack.Probe;
 import olympus.model.stack.container.Image;
@@ -13,10 +14,8 @@ import olympus.model.stack.container.Mount;
 import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceSpec.Desired;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Containers through their life: made, taken over, replaced, watched, let go. */
@@ -24,24 +23,9 @@ class ContainerLifeTest {
 
     private static final String WEB = "first/web.1";
 
-    private static ContainerWorld world;
+    @RegisterExtension static final ContainerWorld<OwnDocker> world = ContainerWorld.docker();
 
     @TempDir Path folder;
-
-    @BeforeAll
-    static void startEngine() {
-        world = new ContainerWorld();
-    }
-
-    @AfterAll
-    static void stopEngine() {
-        world.close();
-    }
-
-    @AfterEach
-    void removeContainers() {
-        world.clean();
-    }
 
     @Test
     void makesStartsEndsAndRemovesAContainerAsComposeWouldNameIt() {
@@ -70,9 +54,9 @@ class ContainerLifeTest {
             assertThat(world.inspect("first-web-1", "{{.State.Status}}")).isEqualTo("exited");
 
             assign(agent);
-            Eventually.check(() -> assertThat(world.docker().command("ps", "-aq")).isEmpty());
+            Eventually.check(() -> assertThat(world.command("ps", "-aq")).isEmpty());
             Eventually.check(() ->
-                    assertThat(world.docker().command("network", "ls", "--format", "{{.Name}}"))
+                    assertThat(world.command("network", "ls", "--format", "{{.Name}}"))
                             .doesNotContain("first_default"));
         }
     }
@@ -106,11 +90,11 @@ class ContainerLifeTest {
             assertThat(world.inspect(spec.name(), "{{.HostConfig.RestartPolicy.Name}}"))
                     .isEqualTo("unless-stopped");
 
-            world.docker().command("stop", spec.name());
+            world.command("stop", spec.name());
             var stopped = agent.awaitState(WEB, State.STOPPED);
             assertThat(stopped.reason()).contains("only observed");
 
-            world.docker().command("start", spec.name());
+            world.command("start", spec.name());
             agent.awaitRunning(WEB);
             assertThat(world.run(spec)).isNotEqualTo(before).startsWith(before.substring(0, 64));
 
@@ -192,7 +176,7 @@ class ContainerLifeTest {
             assertThat(agent.lines(WEB, 6).stream().map(line -> line.text()))
                     .containsExactly("one", "one", "one", "two", "one", "two");
             Eventually.check(() ->
-                    assertThat(world.docker().command("ps", "-a", "--format", "{{.Names}}"))
+                    assertThat(world.command("ps", "-a", "--format", "{{.Names}}"))
                             .isEqualTo("first-web-1"));
         }
     }
@@ -225,7 +209,7 @@ class ContainerLifeTest {
                     Containers.sleeping(WEB)
                             .health(Duration.ofMillis(200), 2, "test ! -e /tmp/broken"));
             var pid = agent.await(WEB, seen -> seen.health() == Health.PASSING).pid();
-            world.docker().command("exec", "first-web-1", "touch", "/tmp/broken");
+            world.command("exec", "first-web-1", "touch", "/tmp/broken");
             agent.await(WEB, seen -> seen.reason().contains("unhealthy"));
             agent.await(WEB, seen -> seen.state() == State.RUNNING && seen.pid() != pid);
         }
@@ -250,7 +234,7 @@ class ContainerLifeTest {
         try (var agent = world.agent(folder)) {
             assign(agent, Containers.command(WEB, "/no/such/program"));
             agent.awaitState(WEB, State.GIVEN_UP);
-            assertThat(world.docker().command("ps", "-aq")).isEmpty();
+            assertThat(world.command("ps", "-aq")).isEmpty();
 
             assign(agent, Containers.sleeping(WEB).token("run-2"));
             agent.awaitRunning(WEB);
@@ -273,7 +257,7 @@ class ContainerLifeTest {
             assign(agent, good.token("run-3"));
             agent.awaitRunning(WEB);
             assertThat(world.inspect("first-web-1", "{{.Id}}")).isEqualTo(former);
-            assertThat(world.docker().command("ps", "-aq").lines()).hasSize(1);
+            assertThat(world.command("ps", "-aq").lines()).hasSize(1);
         }
     }
 }

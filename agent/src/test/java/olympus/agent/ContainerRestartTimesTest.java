@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import olympus.engine.OwnDocker;
 import olympus.model.stack.RecoveryPolicy;
 import olympus.model.state.InstanceObservation.State;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From a killed container to one that runs again, beside the engine's own restart. */
@@ -24,27 +26,27 @@ class ContainerRestartTimesTest {
     /** The engine doubles its pause each time; more of them take very long. */
     private static final int KILLS_OF_PEER = 8;
 
+    @RegisterExtension static final ContainerWorld<OwnDocker> world = ContainerWorld.docker();
+
     @TempDir Path folder;
 
     @Test
     void restartsFastFiftyTimes() {
-        try (var world = new ContainerWorld()) {
-            var ours = ours(world);
-            var peers = peers(world);
-            System.out.printf(
-                    "container killed to running again: p50 %d ms, p99 %d ms (%d kills);"
-                            + " docker --restart=always: p50 %d ms, slowest %d ms (%d kills)%n",
-                    ours[KILLS / 2],
-                    ours[KILLS * 99 / 100],
-                    KILLS,
-                    peers[KILLS_OF_PEER / 2],
-                    peers[KILLS_OF_PEER - 1],
-                    KILLS_OF_PEER);
-            assertThat(ours[KILLS * 99 / 100]).isLessThan(2_000);
-        }
+        var ours = ours();
+        var peers = peers();
+        System.out.printf(
+                "container killed to running again: p50 %d ms, p99 %d ms (%d kills);"
+                        + " docker --restart=always: p50 %d ms, slowest %d ms (%d kills)%n",
+                ours[KILLS / 2],
+                ours[KILLS * 99 / 100],
+                KILLS,
+                peers[KILLS_OF_PEER / 2],
+                peers[KILLS_OF_PEER - 1],
+                KILLS_OF_PEER);
+        assertThat(ours[KILLS * 99 / 100]).isLessThan(2_000);
     }
 
-    private long[] ours(ContainerWorld world) {
+    private long[] ours() {
         var times = new long[KILLS];
         try (var agent = world.agent(folder)) {
             assign(
@@ -75,8 +77,8 @@ class ContainerRestartTimesTest {
         return times;
     }
 
-    private static long[] peers(ContainerWorld world) {
-        world.docker()
+    private static long[] peers() {
+        world.engine()
                 .command(
                         "run",
                         "-d",
@@ -89,10 +91,10 @@ class ContainerRestartTimesTest {
                         "600");
         var times = new long[KILLS_OF_PEER];
         for (var round = 0; round < KILLS_OF_PEER; round++) {
-            var pid = pid(world);
+            var pid = pid();
             var begun = System.nanoTime();
             ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-            while (pid(world) == 0 || pid(world) == pid) {
+            while (pid() == 0 || pid() == pid) {
                 LockSupport.parkNanos(1_000_000);
             }
             times[round] = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
@@ -101,7 +103,7 @@ class ContainerRestartTimesTest {
         return times;
     }
 
-    private static long pid(ContainerWorld world) {
+    private static long pid() {
         return Long.parseLong(world.inspect("peer", "{{.State.Pid}}"));
     }
 }

@@ -5,19 +5,64 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import olympus.engine.OwnDocker;
+import olympus.engine.OwnPodman;
+import olympus.engine.TestEngine;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** An engine of a test's own and what a test does with it beside the agent. */
-final class ContainerWorld implements AutoCloseable {
+/**
+ * An engine of a test class's own and what a test does with it beside the agent. Begins before the
+ * class, is empty again after each test and ends after the class.
+ */
+final class ContainerWorld<E extends TestEngine>
+        implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
 
-    private final OwnDocker docker = new OwnDocker();
+    private final Supplier<E> starts;
+    private Optional<E> engine = Optional.empty();
 
-    OwnDocker docker() {
-        return docker;
+    private ContainerWorld(Supplier<E> starts) {
+        this.starts = starts;
+    }
+
+    static ContainerWorld<OwnDocker> docker() {
+        return new ContainerWorld<>(OwnDocker::new);
+    }
+
+    static ContainerWorld<OwnPodman> podman() {
+        return new ContainerWorld<>(OwnPodman::new);
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        engine = Optional.of(starts.get());
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        clean();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        engine.ifPresent(TestEngine::close);
+    }
+
+    E engine() {
+        return engine.orElseThrow();
+    }
+
+    /** By the engine's own command line. */
+    String command(String... words) {
+        return engine().command(words);
     }
 
     RunningAgent agent(Path folder) {
-        return new RunningAgent(folder, docker.address());
+        return new RunningAgent(folder, engine().address());
     }
 
     static void assign(RunningAgent agent, Containers... specs) {
@@ -25,7 +70,7 @@ final class ContainerWorld implements AutoCloseable {
     }
 
     String inspect(String container, String format) {
-        return docker.command("inspect", "--format", format, container);
+        return command("inspect", "--format", format, container);
     }
 
     /** What changes with a restart, and with another container in its place. */
@@ -35,7 +80,7 @@ final class ContainerWorld implements AutoCloseable {
 
     /** As {@code docker compose} would have made it. */
     void composed(Containers spec) {
-        docker.command(
+        command(
                 "run",
                 "-d",
                 "--name",
@@ -50,23 +95,18 @@ final class ContainerWorld implements AutoCloseable {
                 "com.docker.compose.container-number=1",
                 "--label",
                 "com.docker.compose.oneoff=False",
-                OwnDocker.IMAGE,
+                TestEngine.IMAGE,
                 "/bin/sh",
                 "-c",
                 "trap 'exit 0' TERM; echo composed; while :; do sleep 600 & wait $!; done");
     }
 
-    void clean() {
-        var all = docker.command("ps", "-aq");
+    private void clean() {
+        var all = command("ps", "-aq");
         if (!all.isEmpty()) {
             var command = new ArrayList<>(List.of("rm", "-f"));
             command.addAll(Arrays.asList(all.split("\\s+")));
-            docker.command(command.toArray(String[]::new));
+            command(command.toArray(String[]::new));
         }
-    }
-
-    @Override
-    public void close() {
-        docker.close();
     }
 }

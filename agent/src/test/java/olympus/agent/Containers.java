@@ -45,6 +45,7 @@ final class Containers {
     private Optional<Probe> probe = Optional.empty();
     private List<PortSpec> ports = List.of();
     private Map<String, Integer> numbers = Map.of();
+    private Optional<String> networkMode = Optional.empty();
     private DeployPolicy.Resources resources = DeployPolicy.Resources.UNLIMITED;
     private RecoveryPolicy recovery =
             new RecoveryPolicy(
@@ -135,6 +136,12 @@ final class Containers {
         return this;
     }
 
+    /** {@code none}, {@code service:…}: in place of the network of its own stack. */
+    Containers networkMode(String word) {
+        networkMode = Optional.of(word);
+        return this;
+    }
+
     Containers memory(long bytes) {
         resources =
                 new DeployPolicy.Resources(Optional.empty(), Optional.of(bytes), Optional.empty());
@@ -203,16 +210,18 @@ final class Containers {
                 environment,
                 Map.of(),
                 new Networking(
-                        Optional.empty(),
-                        List.of(
-                                new Networking.Attachment(
-                                        network,
-                                        List.of(),
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        List.of(),
-                                        Optional.empty(),
-                                        Map.of())),
+                        networkMode,
+                        networkMode.isPresent()
+                                ? List.of()
+                                : List.of(
+                                        new Networking.Attachment(
+                                                network,
+                                                List.of(),
+                                                Optional.empty(),
+                                                Optional.empty(),
+                                                List.of(),
+                                                Optional.empty(),
+                                                Map.of())),
                         List.of(),
                         List.of(),
                         List.of(),

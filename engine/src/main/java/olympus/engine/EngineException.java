@@ -28,6 +28,8 @@ public final class EngineException extends RuntimeException {
         OUT_OF_SPACE,
         /** The request can never succeed as it is. */
         INVALID,
+        /** This engine cannot do such a thing. */
+        UNSUPPORTED,
         /** The program of the container cannot be run at all. */
         CANNOT_RUN,
         /** The caller was interrupted. */

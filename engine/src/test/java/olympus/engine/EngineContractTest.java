@@ -109,10 +109,7 @@ class EngineContractTest {
             assertThat(up.id()).isEqualTo(id);
             assertThat(up.state().running()).isTrue();
             assertThat(up.state().pid()).isPositive();
-            if (own instanceof OwnDocker) {
-                engine.restartRule(id, new RestartRule("unless-stopped", 0));
-                assertThat(engine.inspect(id).restartPolicy()).isEqualTo("unless-stopped");
-            }
+            changesTheRestartPolicyOrSaysThatItCannot(own, engine, id);
             assertThat(engine.list(Map.of("test.label", "yes")))
                     .singleElement()
                     .satisfies(listed -> {
@@ -452,12 +449,25 @@ class EngineContractTest {
         }
     }
 
+    private static void changesTheRestartPolicyOrSaysThatItCannot(
+            TestEngine own, ContainerEngine engine, String id) {
+        var rule = new RestartRule("unless-stopped", 0);
+        if (own instanceof OwnDocker) {
+            engine.restartRule(id, rule);
+            assertThat(engine.inspect(id).restartPolicy()).isEqualTo("unless-stopped");
+        } else {
+            // Of this version; from 5.1 on it can.
+            assertThat(engine.info().version()).startsWith("4.");
+            assertThatThrownBy(() -> engine.restartRule(id, rule))
+                    .isInstanceOfSatisfying(
+                            EngineException.class,
+                            e -> assertThat(e.kind()).isEqualTo(Kind.UNSUPPORTED));
+        }
+    }
+
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("engines")
     void buildsWithoutWhatIsIgnored(TestEngine own) throws Exception {
-        if (own instanceof OwnPodman) {
-            return;
-        }
         Files.writeString(
                 folder.resolve("Dockerfile"), "FROM " + TestEngine.IMAGE + "\nCOPY . /app\n");
         Files.writeString(folder.resolve(".dockerignore"), "*.log\n!keep.log\n");

@@ -397,6 +397,9 @@ final class ContainerDriver implements Driver, AutoCloseable {
         entry.asked = false;
         entry.takenOver = up.asItWas();
         tell(entry.id, new MachineInput.Started(run, state.pid()));
+        if (!up.remark().isEmpty()) {
+            tell(entry.id, new MachineInput.Noticed(run, up.remark(), false));
+        }
         pump(entry, up.details());
         if (entry.stopping.isPresent()) {
             stopContainer(entry, run, entry.stopping.get());
@@ -524,13 +527,14 @@ final class ContainerDriver implements Driver, AutoCloseable {
         if (entry != null) {
             entry.pump.ifPresent(LogPump::close);
         }
+        removing.add(id);
         removals.finish(id, lane(id), record, () -> !entries.containsKey(id), () -> delete(id));
     }
 
     /** What the agent before this one was removing when it ended. */
     void removeOthers(Set<InstanceId> wanted) {
         for (var id : records.withoutInstance()) {
-            if (!wanted.contains(id) && !entries.containsKey(id) && removing.add(id)) {
+            if (!wanted.contains(id) && !entries.containsKey(id) && !removing.contains(id)) {
                 forget(id);
             }
         }

@@ -18,6 +18,7 @@ import olympus.engine.MountPoint;
 import olympus.foundation.Clock;
 import olympus.model.SecretRef;
 import olympus.model.stack.container.Mount;
+import olympus.model.stack.container.Volume;
 
 /**
  * Sees to it that the container of an instance is there and runs: taken as it is, started, made, or
@@ -40,8 +41,14 @@ final class ContainerLaunch {
      * What there is afterwards.
      *
      * @param asItWas whether it ran before and was not touched
+     * @param remark what a person should know of it; may be empty
      */
-    record Up(ContainerRecord record, ContainerDetails details, boolean asItWas) {}
+    record Up(ContainerRecord record, ContainerDetails details, boolean asItWas, String remark) {
+
+        Up remarked(String other) {
+            return new Up(record, details, asItWas, other);
+        }
+    }
 
     /** The container of an instance: the one that is known, else by labels, else by name. */
     Optional<ContainerDetails> find(ContainerRecord record, Optional<ContainerPlan> plan) {
@@ -74,18 +81,44 @@ final class ContainerLaunch {
             Consumer<String> progress) {
         var found = find(record, Optional.of(plan));
         if (found.isEmpty()) {
+            var lost = record.isKnown() ? lostVolumes(plan) : List.<String>of();
             var id = create(plan, plan.name(), secrets, Map.of(), progress);
-            return startedOrGone(plan, record.of(id, plan.fingerprint()));
+            return startedOrGone(plan, record.of(id, plan.fingerprint())).remarked(made(lost));
         }
         var there = found.get();
         var isNew = !there.id().equals(record.container());
-        if (isNew || record.fingerprint().equals(plan.fingerprint())) {
+        if (isNew
+                || (record.fingerprint().equals(plan.fingerprint()) && isBesideIts(plan, there))) {
             var kept = record.of(there.id(), plan.fingerprint());
-            return isUp(there) ? new Up(kept, there, true) : started(plan, kept);
+            return isUp(there) ? new Up(kept, there, true, "") : started(plan, kept);
         }
         var successor =
                 successor(plan, there).orElseGet(() -> succeed(plan, there, secrets, progress));
         return swap(plan, record, there, successor);
+    }
+
+    /** What it had and is not there any more, although nobody here removes volumes. */
+    private List<String> lostVolumes(ContainerPlan plan) {
+        return plan.volumes().stream()
+                .map(Volume::name)
+                .filter(name -> engine.volumes().find(name).isEmpty())
+                .toList();
+    }
+
+    private static String made(List<String> lost) {
+        return lost.isEmpty()
+                ? ""
+                : "another hand removed volume %s: it was made anew and is empty"
+                        .formatted(String.join(", ", lost));
+    }
+
+    /** Whether the container whose network it shares is still the one that it was made with. */
+    private boolean isBesideIts(ContainerPlan plan, ContainerDetails there) {
+        var declared = plan.workload().networking().mode().orElse("");
+        if (isUp(there) || !declared.startsWith("service:")) {
+            return true;
+        }
+        return there.networkMode().equals("container:" + peers(plan).get(declared));
     }
 
     static boolean isUp(ContainerDetails container) {
@@ -101,7 +134,7 @@ final class ContainerLaunch {
             }
             throw e;
         }
-        return new Up(record, engine.inspect(record.container()), false);
+        return new Up(record, engine.inspect(record.container()), false, "");
     }
 
     /** Nothing is left of what was made and cannot be started: the next attempt makes it anew. */
@@ -203,7 +236,7 @@ final class ContainerLaunch {
             throw e;
         }
         leftovers.forEach(id -> engine.remove(id, false));
-        return new Up(up.record().withLeftovers(List.of()), up.details(), false);
+        return new Up(up.record().withLeftovers(List.of()), up.details(), false, "");
     }
 
     // ---- make

@@ -251,7 +251,7 @@ final class ContainerSight {
     /** Whether a start would be refused again, without a change by a person. */
     static boolean isHopeless(EngineException refused) {
         return switch (refused.kind()) {
-            case NO_SUCH_IMAGE, INVALID, CANNOT_RUN -> true;
+            case NO_SUCH_IMAGE, INVALID, UNSUPPORTED, CANNOT_RUN -> true;
             case ABSENT,
                     SLOW,
                     FORBIDDEN,

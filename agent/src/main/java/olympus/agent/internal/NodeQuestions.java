@@ -96,7 +96,7 @@ final class NodeQuestions implements AutoCloseable {
         return switch (engine.kind()) {
             case NO_SUCH_CONTAINER, NO_SUCH_IMAGE, NOT_FOUND -> ErrorCode.NOT_FOUND;
             case CONFLICT, PORT_TAKEN -> ErrorCode.CONFLICT;
-            case INVALID, CANNOT_RUN -> ErrorCode.INVALID;
+            case INVALID, UNSUPPORTED, CANNOT_RUN -> ErrorCode.INVALID;
             case OUT_OF_SPACE -> ErrorCode.DISK_FULL;
             case ABSENT, SLOW, FORBIDDEN, CANCELLED, OTHER -> ErrorCode.UNAVAILABLE;
         };

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import olympus.engine.ContainerDetails;
 import olympus.engine.ContainerEngine;
 import olympus.engine.EngineException;
+import olympus.engine.EngineException.Kind;
 import olympus.engine.RestartRule;
 import olympus.foundation.EventLoop;
 
@@ -87,11 +88,23 @@ final class RestartRules {
                         });
                     } catch (EngineException e) {
                         loop.execute(() -> {
-                            problems.set("rule", entry.id, String.valueOf(e.getMessage()));
                             entry.isRuleBeingSet = false;
-                            loop.schedule(AGAIN_AFTER, () -> look.accept(entry));
+                            refused(entry, container, e);
                         });
                     }
                 });
+    }
+
+    private void refused(
+            ContainerEntry entry, ContainerDetails container, EngineException refused) {
+        problems.set(
+                "rule",
+                entry.id,
+                "the restart policy of %s stays %s: %s"
+                        .formatted(
+                                container.name(), container.restartPolicy(), refused.getMessage()));
+        if (refused.kind() != Kind.UNSUPPORTED) {
+            loop.schedule(AGAIN_AFTER, () -> look.accept(entry));
+        }
     }
 }

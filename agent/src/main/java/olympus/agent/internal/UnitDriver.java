@@ -143,6 +143,10 @@ final class UnitDriver implements Driver, AutoCloseable {
                         || spec.desired() == InstanceSpec.Desired.HOLD;
         if (entry.ending == Ending.WITH_NEXT_START && isToStop) {
             stopUnit(entry);
+        } else if (entry.ending == Ending.WITH_NEXT_START
+                && spec.desired() != InstanceSpec.Desired.RUN) {
+            // Left as it is after all.
+            entry.ending = Ending.NONE;
         }
         watch.look();
     }

@@ -282,13 +282,20 @@ public final class HttpEngine implements ContainerEngine {
 
     @Override
     public void restartRule(String container, RestartRule rule) {
-        calls.json(
-                Call.post(
-                        path(container, "update"),
-                        Map.of(
-                                "RestartPolicy",
-                                Map.of("Name", rule.word(), "MaximumRetryCount", rule.maximum()))),
-                Attempt.container("set the restart policy of", container));
+        var policy = Map.of("Name", rule.word(), "MaximumRetryCount", rule.maximum());
+        try {
+            calls.json(
+                    Call.post(path(container, "update"), Map.of("RestartPolicy", policy)),
+                    Attempt.container("set the restart policy of", container));
+        } catch (EngineException e) {
+            // The answer of a server that knows no such path, rather than no such container.
+            throw String.valueOf(e.getMessage()).endsWith(": Not Found")
+                    ? new EngineException(
+                            EngineException.Kind.UNSUPPORTED,
+                            "this engine cannot change a restart policy (Podman can from 5.1 on)",
+                            e)
+                    : e;
+        }
     }
 
     @Override
