@@ -4,12 +4,11 @@ import static olympus.agent.ContainerWorld.assign;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import olympus.engine.OwnDocker;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceSpec.Desired;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Containers that are handed over and back while something is being done to them. */
@@ -17,24 +16,9 @@ class ContainerHandoverTest {
 
     private static final String WEB = "first/web.1";
 
-    private static ContainerWorld world;
+    @RegisterExtension static final ContainerWorld<OwnDocker> world = ContainerWorld.docker();
 
     @TempDir Path folder;
-
-    @BeforeAll
-    static void startEngine() {
-        world = new ContainerWorld();
-    }
-
-    @AfterAll
-    static void stopEngine() {
-        world.close();
-    }
-
-    @AfterEach
-    void removeContainers() {
-        world.clean();
-    }
 
     /** Does not end when it is asked to, so that its end takes as long as the grace. */
     private static Containers stubborn(String version) {
@@ -48,7 +32,7 @@ class ContainerHandoverTest {
 
     private static void isTheOnlyOneAndNew(Containers spec) {
         Eventually.check(() ->
-                assertThat(world.docker().command("ps", "-a", "--format", "{{.Names}} {{.State}}"))
+                assertThat(world.command("ps", "-a", "--format", "{{.Names}} {{.State}}"))
                         .isEqualTo("first-web-1 running"));
         assertThat(world.inspect(spec.name(), "{{json .Config.Env}}")).contains("VERSION=two");
         Eventually.check(() -> assertThat(rule(spec)).isEqualTo("unless-stopped"));
@@ -112,17 +96,17 @@ class ContainerHandoverTest {
             assign(agent, stubborn("one"));
             agent.awaitRunning(WEB);
             var before = world.run(stubborn("one"));
-            world.docker().halt(true);
+            world.engine().halt(true);
             assign(agent, stubborn("two").token("run-2"));
             assign(agent, stubborn("one").desired(Desired.WATCH));
-            world.docker().halt(false);
+            world.engine().halt(false);
             Eventually.check(() -> assertThat(rule(stubborn("one"))).isEqualTo("unless-stopped"));
             Eventually.check(() ->
-                    assertThat(world.docker().command("ps", "-a", "--format", "{{.Names}}"))
+                    assertThat(world.command("ps", "-a", "--format", "{{.Names}}"))
                             .isEqualTo("first-web-1"));
             assertThat(world.run(stubborn("one"))).isEqualTo(before);
         } finally {
-            world.docker().halt(false);
+            world.engine().halt(false);
         }
     }
 
@@ -130,7 +114,7 @@ class ContainerHandoverTest {
     void putsBackTheRestartPolicyThatItFound() {
         var spec = Containers.sleeping(WEB).desired(Desired.WATCH);
         world.composed(spec);
-        world.docker().command("update", "--restart", "always", spec.name());
+        world.command("update", "--restart", "always", spec.name());
         try (var agent = world.agent(folder)) {
             assign(agent, spec.desired(Desired.RUN));
             agent.awaitRunning(WEB);
@@ -152,7 +136,7 @@ class ContainerHandoverTest {
     void leavesTheRestartPolicyOfWhatItOnlyObserved() {
         var spec = Containers.sleeping(WEB).desired(Desired.WATCH);
         world.composed(spec);
-        world.docker().command("update", "--restart", "always", spec.name());
+        world.command("update", "--restart", "always", spec.name());
         try (var agent = world.agent(folder)) {
             assign(agent, spec);
             agent.awaitRunning(WEB);

@@ -197,19 +197,10 @@ final class Containers {
                         "/srv/" + project(),
                         List.of("/srv/" + project() + "/compose.yaml")),
                 new Image(image, pull, Optional.empty(), Optional.empty()),
-                new Execution(
-                        Optional.of(command),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        false,
-                        false,
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty()),
+                Execution.of(Optional.of(command)),
                 environment,
                 Map.of(),
-                new Networking(
+                Networking.of(
                         networkMode,
                         networkMode.isPresent()
                                 ? List.of()
@@ -221,14 +212,7 @@ final class Containers {
                                                 Optional.empty(),
                                                 List.of(),
                                                 Optional.empty(),
-                                                Map.of())),
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        List.of()),
+                                                Map.of()))),
                 mounts,
                 health,
                 Privileges.NONE,

@@ -130,7 +130,22 @@ public final class OwnDocker extends TestEngine {
 
     /** Halts the daemon itself: it is there and does not answer. */
     public void halt(boolean halted) {
-        run("kill", halted ? "-STOP" : "-CONT", Long.toString(daemon.orElseThrow().pid()));
+        var pid = daemon.orElseThrow().pid();
+        run("kill", halted ? "-STOP" : "-CONT", Long.toString(pid));
+        var deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (halted && !isHalted(pid)) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("dockerd does not halt");
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** Each of its threads halts for itself, a little later. */
+    private static boolean isHalted(long pid) {
+        return run("sh", "-c", "cat /proc/%d/task/*/stat".formatted(pid))
+                .lines()
+                .allMatch(line -> line.substring(line.lastIndexOf(')') + 1).startsWith(" T"));
     }
 
     @Override

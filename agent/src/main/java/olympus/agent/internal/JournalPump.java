@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -28,11 +29,13 @@ final class JournalPump {
     static final int TAKEN_OVER_LINES = 1_000;
 
     private static final Duration TOOL_WITHIN = Duration.ofSeconds(30);
+    private static final int SHOWN = 300;
     private static final int ACCOUNT_EVERY_BYTES = 64 * 1024;
 
     private final String program;
     private final String unit;
     private final ReentrantLock lock = new ReentrantLock();
+    private final AtomicReference<String> lastError = new AtomicReference<>("");
     private volatile Optional<Process> process = Optional.empty();
     private volatile boolean closed;
 
@@ -170,6 +173,9 @@ final class JournalPump {
             var open = files.orElseThrow();
             open.append(entry.isError(), text, () -> closed);
             now = now.plus(entry, text.length);
+            if (entry.isError()) {
+                lastError.set(shortened(entry.message()));
+            }
             var since = now.stdout() + now.stderr() - account.stdout() - account.stderr();
             if (since >= ACCOUNT_EVERY_BYTES && open.hasCaughtUp()) {
                 write(now);
@@ -177,6 +183,15 @@ final class JournalPump {
         } finally {
             lock.unlock();
         }
+    }
+
+    private static String shortened(String text) {
+        return text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
+    }
+
+    /** The last entry that was an error, since this was asked for the last time; empty for none. */
+    String takeLastError() {
+        return lastError.getAndSet("");
     }
 
     /** A new run has begun: what comes from now on is its output. */

@@ -77,7 +77,7 @@ final class UnitDriver implements Driver, AutoCloseable {
                             }
                         });
         var ends = new MainProcesses(bootId, loop, watcher, watch::look);
-        sight = new UnitSight(records, journals, ends, problems, reports);
+        sight = new UnitSight(loop, records, journals, ends, problems, reports);
     }
 
     private void tell(InstanceId id, MachineInput input) {

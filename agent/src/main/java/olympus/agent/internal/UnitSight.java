@@ -1,7 +1,9 @@
 package olympus.agent.internal;
 
+import java.time.Duration;
 import java.util.Optional;
 import olympus.agent.internal.UnitEntry.Ending;
+import olympus.foundation.EventLoop;
 
 /**
  * What the state of a unit means for its instance, and is told of it. Threading: the supervision
@@ -9,6 +11,10 @@ import olympus.agent.internal.UnitEntry.Ending;
  */
 final class UnitSight {
 
+    /** What it wrote last explains its end, and may still be on its way through the journal. */
+    private static final Duration LAST_WORDS_WITHIN = Duration.ofMillis(250);
+
+    private final EventLoop loop;
     private final UnitRecords records;
     private final UnitJournals journals;
     private final MainProcesses mainProcesses;
@@ -16,11 +22,13 @@ final class UnitSight {
     private final DriverReports reports;
 
     UnitSight(
+            EventLoop loop,
             UnitRecords records,
             UnitJournals journals,
             MainProcesses mainProcesses,
             Problems problems,
             DriverReports reports) {
+        this.loop = loop;
         this.records = records;
         this.journals = journals;
         this.mainProcesses = mainProcesses;
@@ -200,14 +208,17 @@ final class UnitSight {
         }
         var run = entry.record.run();
         over(entry);
-        tell(entry, new MachineInput.Ended(run, exit, joined(detail, lastError(entry, exit))));
-    }
-
-    private String lastError(UnitEntry entry, Optional<Integer> exit) {
-        var line = records.run(entry).lastErrorLine();
-        return line.isEmpty() || exit.filter(code -> code == 0).isPresent()
-                ? ""
-                : "last error in the journal: " + line;
+        if (exit.filter(code -> code == 0).isPresent()) {
+            tell(entry, new MachineInput.Ended(run, exit, detail));
+            return;
+        }
+        loop.schedule(
+                LAST_WORDS_WITHIN,
+                () -> {
+                    var line = entry.journal.map(JournalPump::takeLastError).orElse("");
+                    var said = line.isEmpty() ? "" : "last error in the journal: " + line;
+                    tell(entry, new MachineInput.Ended(run, exit, joined(detail, said)));
+                });
     }
 
     private static String joined(String first, String second) {

@@ -25,4 +25,18 @@ public record Execution(
         command = command.map(List::copyOf);
         entrypoint = entrypoint.map(List::copyOf);
     }
+
+    /** This command in place of the image's own, if any; everything else as the image has it. */
+    public static Execution of(Optional<List<String>> command) {
+        return new Execution(
+                command,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
 }

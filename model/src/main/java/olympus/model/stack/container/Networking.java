@@ -41,6 +41,20 @@ public record Networking(
         exposed = List.copyOf(exposed);
     }
 
+    /** In this mode, or on these networks, and nothing besides. */
+    public static Networking of(Optional<String> mode, List<Attachment> attachments) {
+        return new Networking(
+                mode,
+                attachments,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
     /**
      * A port of the container that the engine gives any free port of the machine.
      *
