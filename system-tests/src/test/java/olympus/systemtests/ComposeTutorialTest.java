@@ -153,10 +153,14 @@ final class ComposeTutorialTest {
                 }
             }
         } finally {
-            background.forEach(process -> process.descendants().forEach(ProcessHandle::destroy));
+            // The shell becomes its last command, or is its parent.
+            for (var process : background) {
+                process.descendants().forEach(ProcessHandle::destroy);
+                process.destroy();
+            }
             for (var process : background) {
                 if (!process.waitFor(60, TimeUnit.SECONDS)) {
-                    process.descendants().forEach(ProcessHandle::destroyForcibly);
+                    process.destroyForcibly();
                 }
             }
         }
