@@ -1,5 +1,7 @@
 package olympus.agent;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -144,17 +146,29 @@ public final class OwnSystemd implements AutoCloseable {
             units.forEach(unit -> {
                 end(unit.resolve("keeper"));
                 end(unit.resolve("main"));
+                end(unit.resolve("reader"));
             });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** Whether it writes nothing any more; nobody may be there to collect it. */
+    private static boolean isOver(ProcessHandle process) {
+        try {
+            var stat = Files.readString(Path.of("/proc/%d/stat".formatted(process.pid())));
+            return stat.substring(stat.lastIndexOf(')') + 1).startsWith(" Z");
+        } catch (IOException gone) {
+            return true;
+        }
+    }
+
     private static void end(Path pidFile) {
         try {
             if (Files.exists(pidFile)) {
-                ProcessHandle.of(Long.parseLong(Files.readString(pidFile).strip()))
-                        .ifPresent(ProcessHandle::destroyForcibly);
+                var process = ProcessHandle.of(Long.parseLong(Files.readString(pidFile).strip()));
+                process.ifPresent(ProcessHandle::destroyForcibly);
+                process.ifPresent(it -> Eventually.check(() -> assertThat(isOver(it)).isTrue()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
