@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import olympus.engine.ComposeLabels;
 import olympus.engine.ContainerDetails;
@@ -29,8 +31,12 @@ final class ContainerLaunch {
 
     private static final int SHORT_ID = 12;
 
+    /** Containers that are made or started at a time; what is pulled or built does not count. */
+    static final int PARALLEL = 8;
+
     private final ContainerEngine engine;
     private final Clock clock;
+    private final Semaphore turns = new Semaphore(PARALLEL, true);
 
     ContainerLaunch(ContainerEngine engine, Clock clock) {
         this.engine = engine;
@@ -127,7 +133,11 @@ final class ContainerLaunch {
 
     private Up started(ContainerPlan plan, ContainerRecord record) {
         try {
-            engine.start(record.container());
+            var _ =
+                    inTurn(() -> {
+                        engine.start(record.container());
+                        return true;
+                    });
         } catch (EngineException e) {
             if (e.kind() == Kind.PORT_TAKEN) {
                 throw new EngineException(Kind.PORT_TAKEN, holders(plan, e), e);
@@ -135,6 +145,22 @@ final class ContainerLaunch {
             throw e;
         }
         return new Up(record, engine.inspect(record.container()), false, "");
+    }
+
+    /** An engine that is asked for hundreds at once finishes none of them in time. */
+    private <T> T inTurn(Supplier<T> work) {
+        try {
+            turns.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EngineException(
+                    Kind.CANCELLED, "interrupted while it waited for its turn", e);
+        }
+        try {
+            return work.get();
+        } finally {
+            turns.release();
+        }
     }
 
     /** Nothing is left of what was made and cannot be started: the next attempt makes it anew. */
@@ -259,7 +285,8 @@ final class ContainerLaunch {
                         engine.volumes()
                                 .ensure(volume, ComposeLabels.volume(project, volume.key())));
         progress.accept("");
-        var id = engine.create(plan.creation(name, image.id(), secrets, carried, peers(plan)));
+        var creation = plan.creation(name, image.id(), secrets, carried, peers(plan));
+        var id = inTurn(() -> engine.create(creation));
         try {
             var contents = plan.contents(secrets);
             if (!contents.isEmpty()) {
