@@ -91,26 +91,24 @@ final class ExecTest {
     private void bytesAndExitCodes() throws IOException {
         var bytes = new byte[3_000_000];
         new Random(1).nextBytes(bytes);
-        Files.write(folder.resolve("in"), bytes);
+        Files.write(folder.resolve("exec.in"), bytes);
         for (var service : List.of("shop/web", "tools/tool.1")) {
             var run =
                     shell(
-                            "$0 exec %s -i -- sh -c 'cat; echo $LEVEL >&2; exit 42' < in > out"
+                            "$0 exec %s -i -- sh -c 'cat; echo $LEVEL >&2; exit 42' < exec.in > exec.out"
                                     .formatted(service));
             assertThat(run.exitCode()).as(run.err()).isEqualTo(42);
             assertThat(run.err()).isEqualTo(service.startsWith("shop") ? "info\n" : "warn\n");
-            assertThat(folder.resolve("out")).hasBinaryContent(bytes);
+            assertThat(folder.resolve("exec.out")).hasBinaryContent(bytes);
         }
         var much = shell("$0 exec tool -- sh -c 'yes | head -c 209715200' | wc -c");
         assertThat(much.out().strip()).isEqualTo("209715200");
-        var early = shell("$0 exec tool -- yes | head -n 1");
-        assertThat(early.out()).isEqualTo("y\n");
+        var early = shell("$0 exec tool -- yes early-reader | head -n 1");
+        assertThat(early.out()).isEqualTo("early-reader\n");
         Eventually.becomes(
                 SOON,
                 () -> "the command has ended with its reader",
-                () ->
-                        Processes.withCommandLine("olympus-exec").isEmpty()
-                                && Processes.withCommandLine("yes").isEmpty());
+                () -> Processes.withCommandLine("yes early-reader").isEmpty());
     }
 
     private void terminals() {
@@ -127,7 +125,7 @@ final class ExecTest {
     private void interruption() {
         var run =
                 shell(
-                        "env --default-signal=INT $0 exec web -- sh -c 'echo up; exec sleep 4242' > said & while ! grep -q up said; do :; done; kill -INT $!; wait $!");
+                        "env --default-signal=INT $0 exec web -- sh -c 'echo up; exec sleep 4242' > exec.said & while ! grep -q up exec.said; do :; done; kill -INT $!; wait $!");
         assertThat(run.exitCode()).isEqualTo(130);
         Eventually.becomes(
                 SOON,
