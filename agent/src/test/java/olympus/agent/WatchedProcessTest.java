@@ -82,7 +82,7 @@ class WatchedProcessTest {
                                             Optional.of("(another value, not shown)")))
                             .anySatisfy(one -> {
                                 assertThat(one.path()).isEqualTo("command");
-                                assertThat(one.observed().orElseThrow()).endsWith("sleep 600");
+                                assertThat(one.observed().orElseThrow()).endsWith("'sleep 600'");
                             })
                             .hasSize(3));
         }

@@ -80,10 +80,11 @@ final class ProcessSettings {
     private static Difference variable(
             InstanceSpec spec, String name, Optional<String> declared, Optional<String> observed) {
         var path = "environment." + name;
-        var isSecret =
+        // What somebody else set, or what was a secret once, may be one whatever it is called.
+        var isDeclaredInClear =
                 spec.definition().workload() instanceof Workload.Process process
-                        && process.environment().get(name) instanceof EnvironmentValue.Secret;
-        if (isSecret || looksSecret(name, declared) || looksSecret(name, observed)) {
+                        && process.environment().get(name) instanceof EnvironmentValue.Literal;
+        if (!isDeclaredInClear || hides(name, declared) || hides(name, observed)) {
             return new Difference(
                     path,
                     declared.map(_ -> HIDDEN),
@@ -92,14 +93,12 @@ final class ProcessSettings {
         return new Difference(path, declared, observed);
     }
 
-    private static boolean looksSecret(String name, Optional<String> value) {
-        return value.map(text -> name + "=" + (text.isEmpty() ? "x" : text))
-                .filter(line -> !Mask.of(line).equals(line))
-                .isPresent();
+    private static boolean hides(String name, Optional<String> value) {
+        return value.filter(text -> Mask.hides(name, text)).isPresent();
     }
 
     private static String words(List<String> command) {
-        return Mask.of(String.join(" ", command));
+        return Mask.ofWords(command);
     }
 
     private static Difference difference(String path, String declared, String observed) {

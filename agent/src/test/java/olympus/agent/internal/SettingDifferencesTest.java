@@ -144,7 +144,7 @@ class SettingDifferencesTest {
                             "cap_add||NET_ADMIN",
                             "command|sh -c 'sleep 500'|sleep 600",
                             "environment.DB_PASSWORD|(not shown)|(another value, not shown)",
-                            "environment.EXTRA||1",
+                            "environment.EXTRA||(not shown)",
                             "environment.TZ|Europe/Oslo|Europe/Rome",
                             "environment.UPSTREAM||(not shown)",
                             "mem_limit||32m",

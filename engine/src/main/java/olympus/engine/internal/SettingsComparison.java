@@ -8,7 +8,6 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import olympus.engine.Creation;
 import olympus.engine.EngineInfo;
 import olympus.engine.SettingDifference;
@@ -30,8 +29,6 @@ record SettingsComparison(
     private static final int SHORT_DIGEST = 19;
     private static final String HIDDEN = "(not shown)";
     private static final String OTHERWISE = "(another value, not shown)";
-
-    private static final Pattern KEY = Pattern.compile("(?i).*(KEY|CREDENTIALS?|SALT|AUTH)");
 
     /** Marks of tools, which say nothing of how a container is set up. */
     private static final List<String> MARKS =
@@ -225,7 +222,7 @@ record SettingsComparison(
 
     private static SettingDifference shown(
             Creation creation, String path, Optional<String> wanted, Optional<String> is) {
-        if (path.startsWith("environment.") && isSecret(creation, path, wanted, is)) {
+        if (path.startsWith("environment.") && !isShown(creation, path, wanted, is)) {
             return new SettingDifference(
                     path,
                     wanted.map(_ -> HIDDEN).orElse(""),
@@ -235,16 +232,15 @@ record SettingsComparison(
                 path, wanted.map(Mask::of).orElse(""), is.map(Mask::of).orElse(""));
     }
 
-    private static boolean isSecret(
+    /**
+     * Only what is declared in clear: what somebody else set, or what was a secret once, may be one
+     * whatever it is called.
+     */
+    private static boolean isShown(
             Creation creation, String path, Optional<String> wanted, Optional<String> is) {
         var name = path.substring("environment.".length());
-        return creation.workload().environment().get(name) instanceof EnvironmentValue.Secret
-                || wanted.filter(text -> looksSecret(name, text)).isPresent()
-                || is.filter(text -> looksSecret(name, text)).isPresent();
-    }
-
-    private static boolean looksSecret(String name, String text) {
-        var line = name + "=" + (text.isEmpty() ? "x" : text);
-        return !Mask.of(line).equals(line) || KEY.matcher(name).matches();
+        return creation.workload().environment().get(name) instanceof EnvironmentValue.Literal
+                && wanted.filter(text -> Mask.hides(name, text)).isEmpty()
+                && is.filter(text -> Mask.hides(name, text)).isEmpty();
     }
 }

@@ -124,7 +124,7 @@ final class ExecController {
 
     /** The words without what looks like a secret, and the names of the variables. */
     static String audited(ExecOrder order) {
-        var words = Mask.of(String.join(" ", order.command())).replaceAll("\\p{Cc}", " ");
+        var words = Mask.ofWords(order.command()).replaceAll("\\p{Cc}", " ");
         var names = order.environment().orElse(Map.of()).keySet().stream().sorted().toList();
         var text =
                 "exec%s%s: %s"
