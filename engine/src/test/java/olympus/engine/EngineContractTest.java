@@ -369,6 +369,35 @@ class EngineContractTest {
 
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("engines")
+    void tellsTheEndOfACommandThatIsOverBeforeItsTerminalHasASize(TestEngine own) throws Exception {
+        try (var engine = own.connect()) {
+            var id = create(engine, "quick", SLEEP);
+            engine.start(id);
+            var order =
+                    new ExecOrder(
+                            List.of("sh", "-c", "exit 3"),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Map.of(),
+                            false,
+                            Optional.of(new ExecOrder.Size(80, 24)));
+            for (var i = 0; i < 5; i++) {
+                try (var exec = engine.attach(id, order)) {
+                    assertThat(exec.next()).isEmpty();
+                    var ended =
+                            Poll.within(
+                                    Duration.ofSeconds(10),
+                                    () ->
+                                            Optional.of(exec.standing())
+                                                    .filter(standing -> !standing.running()));
+                    assertThat(ended.orElseThrow().exitCode()).isEqualTo(3);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("engines")
     void runsNoCommandInAContainerThatDoesNotRun(TestEngine own) {
         try (var engine = own.connect()) {
             var id = create(engine, "idle", SLEEP);

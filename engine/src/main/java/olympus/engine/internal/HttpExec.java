@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import olympus.engine.AttachedExec;
+import olympus.engine.EngineException;
 import olympus.engine.ExecOrder;
 import olympus.engine.internal.EngineCalls.Call;
 
@@ -53,8 +54,21 @@ final class HttpExec implements AttachedExec {
                         STARTED_WITHIN,
                         () -> RawStream.open(calls.address(), path, Json.bytes(start), attempt));
         var exec = new HttpExec(calls, id, attempt, stream, order.terminal().isPresent());
-        order.terminal().ifPresent(exec::resize);
+        order.terminal().ifPresent(exec::resizeUnlessEnded);
         return exec;
+    }
+
+    /**
+     * A quick command may have ended by now; its output and its exit code are there all the same.
+     */
+    private void resizeUnlessEnded(ExecOrder.Size size) {
+        try {
+            resize(size);
+        } catch (EngineException refused) {
+            if (standing().running()) {
+                throw refused;
+            }
+        }
     }
 
     private static Map<String, Object> body(ExecOrder order) {
