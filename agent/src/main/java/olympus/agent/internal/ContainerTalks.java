@@ -22,6 +22,9 @@ final class ContainerTalks {
 
     private static final Duration EXIT_KNOWN_WITHIN = Duration.ofSeconds(10);
 
+    private static final Duration ENDING_TRIED_FOR = Duration.ofMinutes(10);
+    private static final Duration ENDING_AGAIN_AFTER = Duration.ofSeconds(1);
+
     private final ContainerEngine engine;
     private final ContainerLaunch launch;
 
@@ -61,7 +64,7 @@ final class ContainerTalks {
      * @param main the container's main process
      * @param local whether the engine's process numbers may be those of this machine
      */
-    private record InContainer(AttachedExec exec, long main, boolean local, boolean terminal)
+    record InContainer(AttachedExec exec, long main, boolean local, boolean terminal)
             implements Talk {
 
         @Override
@@ -88,16 +91,52 @@ final class ContainerTalks {
             }
         }
 
-        /** Engines cannot end a command: its process is ended on this machine. */
+        /**
+         * Engines cannot end a command: its process is ended on this machine. Where the engine does
+         * not answer, the conversation is over at once, and the command ends once it answers again.
+         */
         @Override
         public void end() {
+            if (endedOrWhy().isEmpty()) {
+                return;
+            }
+            var ended =
+                    Poll.within(
+                            ENDING_TRIED_FOR,
+                            ENDING_AGAIN_AFTER,
+                            () -> endedOrWhy().isEmpty() ? Optional.of(true) : Optional.empty());
+            if (ended.isPresent()) {
+                return;
+            }
+            endedOrWhy()
+                    .ifPresent(why -> {
+                        throw new EngineException(
+                                why.kind(),
+                                "cannot end a command in the container of process %d, it may still run: %s"
+                                        .formatted(main, why.getMessage()),
+                                why);
+                    });
+        }
+
+        private Optional<EngineException> endedOrWhy() {
             try {
                 var standing = exec.standing();
                 if (standing.running() && local && isOfContainer(standing.pid())) {
                     ProcessGroup.of(standing.pid()).end(terminal, () -> !exec.standing().running());
                 }
+                return Optional.empty();
+            } catch (EngineException e) {
+                // What the engine does not know (any more) does not run.
+                return e.isUnanswered() ? Optional.of(e) : Optional.empty();
+            } finally {
+                letGo();
+            }
+        }
+
+        private void letGo() {
+            try {
                 exec.close();
-            } catch (EngineException | IOException engineAway) {
+            } catch (IOException brokenAlready) {
                 return;
             }
         }

@@ -142,6 +142,7 @@ class SettingDifferencesTest {
                     .containsExactlyInAnyOrder(
                             "image|busybox:test|busybox:older",
                             "cap_add||NET_ADMIN",
+                            "cap_drop|ALL|MKNOD",
                             "command|sh -c 'sleep 500'|sleep 600",
                             "environment.DB_PASSWORD|(not shown)|(another value, not shown)",
                             "environment.EXTRA||(not shown)",
@@ -185,6 +186,8 @@ class SettingDifferencesTest {
                 "com.docker.compose.project=shop",
                 "--cap-add",
                 "NET_ADMIN",
+                "--cap-drop",
+                "MKNOD",
                 "--read-only",
                 "-v",
                 "/tmp:/data",
@@ -206,6 +209,7 @@ class SettingDifferencesTest {
                   web:
                     image: busybox:test
                     network_mode: none
+                    cap_drop: [ALL]
                     command: ["sh", "-c", "sleep 500"]
                     environment:
                       TZ: Europe/Oslo

@@ -10,7 +10,10 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import olympus.engine.EngineException;
 import olympus.engine.EngineException.Kind;
 import tools.jackson.core.JacksonException;
@@ -24,11 +27,23 @@ import tools.jackson.databind.JsonNode;
 final class Credentials {
 
     private static final Duration HELPER_ANSWERS_WITHIN = Duration.ofSeconds(10);
+    private static final int MAX_ANSWER = 1 << 20;
 
     private final Map<String, String> environment;
+    private final String helpers;
+    private final Duration helperAnswersWithin;
 
     Credentials(Map<String, String> environment) {
+        this(environment, "docker-credential-", HELPER_ANSWERS_WITHIN);
+    }
+
+    /**
+     * @param helpers what the programs' names begin with
+     */
+    Credentials(Map<String, String> environment, String helpers, Duration helperAnswersWithin) {
+        this.helpers = helpers;
         this.environment = Map.copyOf(environment);
+        this.helperAnswersWithin = helperAnswersWithin;
     }
 
     /** What one logs in to a registry with: name and password, or a token for both. */
@@ -78,13 +93,17 @@ final class Credentials {
             helper = Json.text(config, "credsStore");
         }
         return helper.isEmpty()
-                ? written(config.path("auths").path(registry))
+                ? written(registry, config.path("auths").path(registry))
                 : fromHelper(helper, registry);
     }
 
     /** What to do when a registry refuses. */
     String advice(String registry, String host) {
-        return login(registry).isPresent()
+        return advice(login(registry).isPresent(), host);
+    }
+
+    String advice(boolean isKnown, String host) {
+        return isKnown
                 ? "the credentials for it in %s are refused; `docker login %s` on this node renews them"
                         .formatted(file(), host)
                 : "there are no credentials for it in %s; `docker login %s` on this node puts them there"
@@ -110,19 +129,28 @@ final class Credentials {
         }
     }
 
-    private static Optional<Login> written(JsonNode entry) {
+    private Optional<Login> written(String registry, JsonNode entry) {
         var token = Json.text(entry, "identitytoken");
         if (!token.isEmpty()) {
             return Optional.of(new Login("", "", token));
         }
-        var both =
-                new String(
-                        Base64.getDecoder().decode(Json.text(entry, "auth")),
-                        StandardCharsets.UTF_8);
+        var both = decoded(registry, Json.text(entry, "auth"));
         var colon = both.indexOf(':');
         return colon < 0
                 ? Optional.empty()
                 : Optional.of(login(both.substring(0, colon), both.substring(colon + 1)));
+    }
+
+    /** Says nothing of what stands there: it is a secret. */
+    private String decoded(String registry, String auth) {
+        try {
+            return new String(Base64.getDecoder().decode(auth), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException notBase64) {
+            throw new EngineException(
+                    Kind.OTHER,
+                    "cannot read the credentials for %s in %s: auth is not base64 of name:password"
+                            .formatted(registry, file()));
+        }
     }
 
     private static Login login(String user, String password) {
@@ -130,20 +158,13 @@ final class Credentials {
     }
 
     private Optional<Login> fromHelper(String helper, String registry) {
-        var program = "docker-credential-" + helper;
+        var program = helpers + helper;
         try {
             var builder = new ProcessBuilder(program, "get");
             builder.environment().clear();
             builder.environment().putAll(environment);
             var process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
-            try (var input = process.getOutputStream()) {
-                input.write((registry + "\n").getBytes(StandardCharsets.UTF_8));
-            }
-            var answer = process.getInputStream().readAllBytes();
-            if (!process.waitFor(HELPER_ANSWERS_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new IOException("no answer within " + HELPER_ANSWERS_WITHIN);
-            }
+            var answer = answer(process, registry);
             if (process.exitValue() != 0) {
                 return Optional.empty();
             }
@@ -155,6 +176,42 @@ final class Credentials {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EngineException(Kind.CANCELLED, "cancelled: ask " + program, e);
+        }
+    }
+
+    /** Ends it within the time, whatever it does, or a child of it that holds its output. */
+    private byte[] answer(Process process, String registry)
+            throws IOException, InterruptedException {
+        var answer = new CompletableFuture<byte[]>();
+        Thread.ofPlatform()
+                .daemon()
+                .name("credentials")
+                .start(() -> talk(process, registry, answer));
+        try {
+            var deadline = System.nanoTime() + helperAnswersWithin.toNanos();
+            var said = answer.get(helperAnswersWithin.toNanos(), TimeUnit.NANOSECONDS);
+            if (!process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                throw new TimeoutException();
+            }
+            return said;
+        } catch (TimeoutException e) {
+            throw new IOException("no answer within " + helperAnswersWithin, e);
+        } catch (ExecutionException e) {
+            throw new IOException("it cannot be talked to: " + e.getCause(), e);
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    private static void talk(Process process, String registry, CompletableFuture<byte[]> answer) {
+        try {
+            try (var input = process.getOutputStream()) {
+                input.write((registry + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+            answer.complete(process.getInputStream().readNBytes(MAX_ANSWER));
+        } catch (IOException e) {
+            answer.completeExceptionally(e);
         }
     }
 }

@@ -56,6 +56,12 @@ final class HttpRegistries implements Registries {
                                         .path("tags")));
                 next = answer.header("Link").flatMap(HttpRegistries::next);
             }
+            if (next.isPresent()) {
+                throw new EngineException(
+                        Kind.OTHER,
+                        "registry %s lists the tags of %s on more than %d pages, which is the limit: %d tags came, not all"
+                                .formatted(place.host(), place.path(), MAX_PAGES, tags.size()));
+            }
         } catch (JacksonException e) {
             throw new EngineException(
                     Kind.OTHER,

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -34,17 +36,18 @@ final class RegistryCalls implements AutoCloseable {
     private static final Pattern PARAMETER = Pattern.compile("(\\w+)=\"([^\"]*)\"");
 
     private final RegistryPlace place;
+    private final Credentials credentials;
     private final Optional<Credentials.Login> login;
-    private final String advice;
     private final String what;
     private final boolean insecure;
     private final HttpClient client;
     private String scheme;
+    private boolean answered;
     private Optional<String> authorization = Optional.empty();
 
     RegistryCalls(RegistryPlace place, Credentials credentials, RegistryTrust trust, String what) {
         this.place = place;
-        this.advice = credentials.advice(place.login(), place.host());
+        this.credentials = credentials;
         this.login = credentials.login(place.login());
         this.what = what;
         insecure = trust.isInsecure(place.host());
@@ -68,7 +71,7 @@ final class RegistryCalls implements AutoCloseable {
 
     private Answer ask(String method, String path, String accept) {
         var first = send(method, path, accept);
-        if (first.status() == SPEAKS_TLS && scheme.equals("http")) {
+        if (first.status() == SPEAKS_TLS && scheme.equals("http") && authorization.isEmpty()) {
             scheme = "https";
             first = send(method, path, accept);
         }
@@ -103,7 +106,11 @@ final class RegistryCalls implements AutoCloseable {
         return new EngineException(
                 Kind.OTHER,
                 "cannot %s: registry %s does not allow it%s: %s"
-                        .formatted(what, place.host(), detail, advice));
+                        .formatted(
+                                what,
+                                place.host(),
+                                detail,
+                                credentials.advice(login.isPresent(), place.host())));
     }
 
     // ---- authorization
@@ -119,7 +126,7 @@ final class RegistryCalls implements AutoCloseable {
 
     private Optional<String> token(String challenge) {
         var realm = parameter(challenge, "realm").map(URI::create);
-        if (realm.isEmpty() || (!insecure && !"https".equals(realm.get().getScheme()))) {
+        if (realm.isEmpty() || !mayKnowTheLogin(realm.get())) {
             throw refused(" and names no server of tokens that can be trusted");
         }
         var scope =
@@ -141,6 +148,15 @@ final class RegistryCalls implements AutoCloseable {
         } catch (JacksonException e) {
             throw refused(", its server of tokens answers with what is none");
         }
+    }
+
+    /** In clear only on the registry's own machine, and only where the engine was told so. */
+    private boolean mayKnowTheLogin(URI realm) {
+        return "https".equalsIgnoreCase(realm.getScheme())
+                || (insecure
+                        && "http".equalsIgnoreCase(realm.getScheme())
+                        && realm.getHost() != null
+                        && realm.getHost().equalsIgnoreCase(address(place.host()).getHost()));
     }
 
     private HttpRequest tokenRequest(URI realm, String query) {
@@ -181,23 +197,24 @@ final class RegistryCalls implements AutoCloseable {
 
     // ---- transport
 
+    private URI address(String hostAndPath) {
+        return URI.create("%s://%s".formatted(scheme, hostAndPath));
+    }
+
     private Answer send(String method, String path, String accept) {
-        var uri = URI.create("%s://%s%s".formatted(scheme, place.host(), path));
-        for (var hop = 0; hop <= MAX_REDIRECTS; hop++) {
-            var request =
-                    HttpRequest.newBuilder(uri)
-                            .timeout(ANSWERED_WITHIN)
-                            .header("Accept", accept)
-                            .method(method, BodyPublishers.noBody());
-            if (place.host().equals(uri.getRawAuthority())) {
-                authorization.ifPresent(value -> request.header("Authorization", value));
-            }
-            var answer = send(request.build());
+        var answer = send(request(method, address(place.host() + path), accept));
+        // What the registry speaks may have been found out just now.
+        var uri = address(place.host() + path);
+        for (var hop = 0; hop < MAX_REDIRECTS; hop++) {
             var next = answer.header("Location");
             if (answer.status() / 100 != 3 || next.isEmpty()) {
                 return answer;
             }
-            uri = uri.resolve(next.get());
+            uri = next(uri, next.get());
+            answer = send(request(method, uri, accept));
+        }
+        if (answer.status() / 100 != 3) {
+            return answer;
         }
         throw new EngineException(
                 Kind.OTHER,
@@ -205,11 +222,41 @@ final class RegistryCalls implements AutoCloseable {
                         .formatted(what, place.host()));
     }
 
+    /** Whoever answers in clear could ask for the login in the registry's name. */
+    private URI next(URI from, String location) {
+        var to = from.resolve(location);
+        if ("https".equals(from.getScheme()) && !"https".equalsIgnoreCase(to.getScheme())) {
+            throw new EngineException(
+                    Kind.OTHER,
+                    "cannot %s: registry %s sends from https to %s, which is not followed"
+                            .formatted(what, place.host(), to));
+        }
+        return to;
+    }
+
+    private HttpRequest request(String method, URI uri, String accept) {
+        var request =
+                HttpRequest.newBuilder(uri)
+                        .timeout(ANSWERED_WITHIN)
+                        .header("Accept", accept)
+                        .method(method, BodyPublishers.noBody());
+        if (isRegistry(uri) && (insecure || scheme.equals(uri.getScheme()))) {
+            authorization.ifPresent(value -> request.header("Authorization", value));
+        }
+        return request.build();
+    }
+
+    private boolean isRegistry(URI uri) {
+        return place.host().equals(uri.getRawAuthority());
+    }
+
     private Answer send(HttpRequest request) {
         try {
-            return answer(request);
+            var answer = answer(request);
+            answered = true;
+            return answer;
         } catch (IOException e) {
-            if (insecure && scheme.equals("https") && request.uri().getScheme().equals("https")) {
+            if (mayBeInClear(request, e)) {
                 scheme = "http";
                 return send(inClear(request));
             }
@@ -218,6 +265,17 @@ final class RegistryCalls implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new EngineException(Kind.CANCELLED, "cancelled: " + what, e);
         }
+    }
+
+    /** Only the first request, in which nothing is secret, finds out what the registry speaks. */
+    private boolean mayBeInClear(HttpRequest request, IOException failure) {
+        return insecure
+                && !answered
+                && authorization.isEmpty()
+                && isRegistry(request.uri())
+                && "https".equals(request.uri().getScheme())
+                && (!(failure instanceof HttpTimeoutException)
+                        || failure instanceof HttpConnectTimeoutException);
     }
 
     private static HttpRequest inClear(HttpRequest request) {

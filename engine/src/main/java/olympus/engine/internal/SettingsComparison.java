@@ -69,6 +69,21 @@ record SettingsComparison(
                     "cpu_period",
                     "cpu_shares");
 
+    /** What containers of every Podman have without being given it. */
+    private static final Set<String> PODMANS_CAPABILITIES =
+            Set.of(
+                    "CHOWN",
+                    "DAC_OVERRIDE",
+                    "FOWNER",
+                    "FSETID",
+                    "KILL",
+                    "NET_BIND_SERVICE",
+                    "SETFCAP",
+                    "SETGID",
+                    "SETPCAP",
+                    "SETUID",
+                    "SYS_CHROOT");
+
     List<SettingDifference> with(Creation creation) {
         var differences = new ArrayList<SettingDifference>();
         image(creation).ifPresent(differences::add);
@@ -127,7 +142,8 @@ record SettingsComparison(
         if (MARKS.stream().anyMatch(path::startsWith)
                 || (path.startsWith("healthcheck.") && isHealthOff(declared))
                 || (path.startsWith("expose.") && isPublished(path, declared))
-                || (isPodman() && isUntoldByPodman(path))) {
+                || (isPodman() && isUntoldByPodman(path))
+                || (isPodman() && isEveryCapability(path, wanted, is, declared))) {
             return true;
         }
         if (wanted.isPresent()) {
@@ -197,10 +213,23 @@ record SettingsComparison(
                 || (path.equals("cap_drop") && declared.containsKey("privileged"));
     }
 
+    /** Podman tells instead of ALL what its containers else have, less what is added. */
+    private static boolean isEveryCapability(
+            String path,
+            Optional<String> wanted,
+            Optional<String> is,
+            Map<String, String> declared) {
+        if (!path.equals("cap_drop") || !wanted.equals(Optional.of("ALL"))) {
+            return false;
+        }
+        var dropped = new TreeSet<>(PODMANS_CAPABILITIES);
+        dropped.removeAll(List.of(declared.getOrDefault("cap_add", "").split(", ")));
+        return List.of(is.orElse("").split(", ")).containsAll(dropped);
+    }
+
     /** Whether the engine tells in other words what was asked for. */
     private static boolean isForm(String path, String wanted, String is) {
         return (path.startsWith("ports.") && wanted.equals("any port"))
-                || (path.equals("cap_drop") && wanted.equals("ALL"))
                 || (wanted.startsWith("tmpfs") && hasOptions(is, wanted));
     }
 
