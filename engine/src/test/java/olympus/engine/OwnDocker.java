@@ -36,8 +36,7 @@ public final class OwnDocker extends TestEngine {
     public OwnDocker(List<String> entry, List<String> options) {
         this.entry = List.copyOf(entry);
         this.options = List.copyOf(options);
-        var number = (int) (ProcessHandle.current().pid() * 7 + COUNT.incrementAndGet()) % 200;
-        subnet = 20 + number;
+        subnet = freeSubnet(ProcessHandle.current().pid() * 7 + COUNT.incrementAndGet());
         bridge = "oe" + ProcessHandle.current().pid() % 1_000_000 + "x" + COUNT.get();
         inside("ip", "link", "add", bridge, "type", "bridge");
         inside("ip", "addr", "add", "10.%d.0.1/24".formatted(subnet), "dev", bridge);
@@ -46,8 +45,20 @@ public final class OwnDocker extends TestEngine {
         command("import", archive().toString(), IMAGE);
     }
 
-    private void inside(String... command) {
-        run(words(entry, command));
+    /** A {@code 10.N} that no address and no route of the machine has, Podman's 10.88 for one. */
+    private int freeSubnet(long wish) {
+        var routes = inside("ip", "-4", "route", "show", "table", "all");
+        for (var n = 0; n < 200; n++) {
+            var candidate = 20 + (int) ((wish + n) % 200);
+            if (!routes.contains("10.%d.".formatted(candidate))) {
+                return candidate;
+            }
+        }
+        throw new AssertionError("no network 10.20 to 10.219 is free: " + routes);
+    }
+
+    private String inside(String... command) {
+        return run(words(entry, command));
     }
 
     @Override
@@ -162,6 +173,8 @@ public final class OwnDocker extends TestEngine {
         if (!all.isEmpty()) {
             command(words(List.of("rm", "-f"), all.split("\\s+")));
         }
+        // Their bridges would stay in the machine after the daemon.
+        command("network", "prune", "--force");
         stop();
         unmount();
         inside("ip", "link", "del", bridge);

@@ -139,7 +139,7 @@ final class ExecTest {
         assertThat(none.err())
                 .contains("there is no instance shop/web.4; there are: shop/web.1 (running on ");
         var audit = olympus.olympus("audit").out();
-        assertThat(audit).contains("shop/web: exec: sh -c echo up; exec sleep 4242");
+        assertThat(audit).contains("shop/web: exec: sh -c 'echo up; exec sleep 4242'");
     }
 
     private void catalogue() {
