@@ -28,6 +28,10 @@ final class ExecClient {
     private static final int PIECE = 16 * 1024;
     private static final byte INPUT = 0;
     private static final byte ERRORS = 2;
+
+    /** What a shell tells of a command whose output nobody takes any more. */
+    private static final int BROKEN_PIPE = 128 + 13;
+
     private static final Duration LOOK_AT_SIZE_EVERY = Duration.ofMillis(250);
     private static final Duration CLOSED_WITHIN = Duration.ofSeconds(2);
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -175,10 +179,8 @@ final class ExecClient {
             to.flush();
             begins = begins || last;
             if (to.checkError()) {
-                end.completeExceptionally(
-                        new CommandFailure(
-                                ExecCommand.NOT_RUN,
-                                "nobody takes the command's output any more; it was ended"));
+                // As a command does that this shell runs itself: it ends without a word.
+                end.complete(BROKEN_PIPE);
                 close(socket);
             } else {
                 socket.request(1);

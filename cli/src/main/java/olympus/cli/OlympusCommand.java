@@ -115,15 +115,17 @@ final class OlympusCommand implements Runnable {
         if (failure instanceof CommandFailure known) {
             console.err()
                     .println(
-                            "olympus %s: %s"
-                                    .formatted(command.getCommandName(), known.getMessage()));
+                            "%s: %s"
+                                    .formatted(
+                                            command.getCommandSpec().qualifiedName(),
+                                            known.getMessage()));
             return known.exitCode();
         }
         console.err()
                 .println(
-                        "olympus %s: internal error: %s; this is a bug in Olympus, please report it%s"
+                        "%s: internal error: %s; this is a bug in Olympus, please report it%s"
                                 .formatted(
-                                        command.getCommandName(),
+                                        command.getCommandSpec().qualifiedName(),
                                         failure.toString().lines().findFirst().orElse(""),
                                         debug ? "" : " (OLYMPUS_DEBUG=1 prints where)"));
         if (debug) {

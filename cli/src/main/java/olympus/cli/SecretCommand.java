@@ -132,6 +132,9 @@ final class SecretCommand implements Runnable {
                                 .formatted(name, purpose.word, name));
             }
             var api = session.api(options);
+            if (purpose == Purpose.ROTATE) {
+                refuseUnknown(api, name);
+            }
             var source = new SecretInput(session.console());
             var text =
                     Optional.ofNullable(file)
@@ -146,6 +149,18 @@ final class SecretCommand implements Runnable {
                             .body();
             session.print(options, body, answer -> tell(name, answer));
             return ExitCodes.OK;
+        }
+
+        /** Before somebody is asked for a value in vain. */
+        private static void refuseUnknown(Api api, SecretName name) {
+            var kept = api.list("/secrets", "secrets").path("secrets");
+            if (StreamSupport.stream(kept.spliterator(), false)
+                    .noneMatch(one -> one.path("secret").asString("").equals(name.toString()))) {
+                throw new CommandFailure(
+                        ExitCodes.FAILED,
+                        "there is no secret %s to rotate; olympus secret list names those that there are, olympus secret set makes one"
+                                .formatted(name));
+            }
         }
 
         private void tell(SecretName name, JsonNode answer) {

@@ -1,11 +1,13 @@
 package olympus.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import olympus.model.stack.ImageLines;
 import olympus.model.stack.ImageLines.Found;
 import org.jspecify.annotations.Nullable;
@@ -25,33 +27,38 @@ record UpdatedFiles(Session session, @Nullable String write) {
         var definition = api.get("/stacks/" + Api.escape(stack)).body();
         for (var service : updated) {
             var files = files(definition, service);
-            var image = images.getOrDefault(service, "");
             if (files.stream().noneMatch(Files::isRegularFile)) {
                 session.remark(
                         "in the files of stack %s, wherever they are: service %s, image: %s"
-                                .formatted(stack, service, image));
+                                .formatted(stack, service, images.getOrDefault(service, "")));
             } else {
-                tell(ImageLines.find(files, service), service, image);
+                tell(ImageLines.find(files, service), service, images, updated);
             }
         }
         session.remark(
                 "until your files say so, `olympus plan` shows that applying them would go back");
     }
 
-    private void tell(Found found, String service, String image) {
+    private void tell(
+            Found found, String service, Map<String, String> images, Set<String> updated) {
+        var image = images.getOrDefault(service, "");
         switch (found) {
             case Found.At at -> {
-                if (write != null) {
-                    at.replace(image);
-                }
+                var kept = new TreeSet<>(at.others());
+                kept.removeIf(other -> updated.contains(other) && image.equals(images.get(other)));
                 session.remark(
-                        "%s %s:%d: image: %s -> %s"
+                        "%s %s:%d: image: %s -> %s%s"
                                 .formatted(
-                                        write == null ? "to change:" : "changed:",
+                                        written(at, image, kept.isEmpty()),
                                         at.file(),
                                         at.line(),
                                         at.image(),
-                                        image));
+                                        image,
+                                        kept.isEmpty()
+                                                ? ""
+                                                : "; %s has its image from there too: give %s an image: of its own"
+                                                        .formatted(
+                                                                String.join(", ", kept), service)));
             }
             case Found.ByVariable by ->
                     session.remark(
@@ -68,6 +75,29 @@ record UpdatedFiles(Session session, @Nullable String write) {
                     session.remark(
                             "service %s: %s; expected there: %s".formatted(service, why, image));
         }
+    }
+
+    /** Changes the file where that is wanted, and nothing but what was updated hangs on it. */
+    private String written(Found.At at, String image, boolean alone) {
+        if (write == null) {
+            return "to change:";
+        }
+        if (!alone) {
+            return "not changed:";
+        }
+        // Another service that has its image from there may have been written before.
+        if (!at.image().equals(image)) {
+            try {
+                at.replace(image);
+            } catch (IOException e) {
+                throw new CommandFailure(
+                        ExitCodes.FAILED,
+                        "cannot write %s with image %s in line %d (%s); it is as it was"
+                                .formatted(at.file(), image, at.line(), e.getMessage()),
+                        e);
+            }
+        }
+        return "changed:";
     }
 
     /** The files that the stack was read from, in the folder that is given. */

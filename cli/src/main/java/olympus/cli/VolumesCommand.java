@@ -1,5 +1,6 @@
 package olympus.cli;
 
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
@@ -33,16 +34,39 @@ final class VolumesCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var only = Optional.ofNullable(stack).map(GivenNames::stack);
-        var answer = session.api(options).get("/volumes" + Api.query(Map.of("stack", only))).body();
+        var api = session.api(options);
+        var answer = api.get("/volumes" + Api.query(Map.of("stack", only))).body();
+        if (answer.path("volumes").isEmpty()) {
+            only.ifPresent(name -> refuseUnknown(api, name));
+        }
         session.print(options, answer, this::table);
         return ExitCodes.OK;
+    }
+
+    /**
+     * A stack that was removed may have left volumes; one that left none is a name like any other.
+     */
+    private static void refuseUnknown(Api api, String stack) {
+        var known = new ArrayList<String>();
+        api.list("/stacks", "stacks")
+                .path("stacks")
+                .forEach(one -> known.add(one.path("stack").asString()));
+        if (!known.contains(stack)) {
+            throw new CommandFailure(
+                    ExitCodes.FAILED,
+                    "there is no stack %s, and no volume of one that was removed; stacks: %s"
+                            .formatted(stack, known.isEmpty() ? "none" : String.join(", ", known)));
+        }
     }
 
     private void table(JsonNode body) {
         body.path("problems")
                 .forEach(problem -> session.remark("not shown: " + problem.asString()));
         if (body.path("volumes").isEmpty()) {
-            session.say("there are no volumes");
+            session.say(
+                    stack == null
+                            ? "there are no volumes"
+                            : "stack %s has no volumes".formatted(stack));
             return;
         }
         var table = new Table("VOLUME", "NODE", "SIZE", "STACK", "USED BY", "NOTE");

@@ -169,9 +169,19 @@ final class SecretCommandTest {
 
     @Test
     void rotatingTellsWhatIsUpdated() {
+        server.on("GET /secrets", 200, "{\"secrets\":[{\"secret\":\"shop/db-password\"}]}");
         server.on(PUT + "?rotate=true", 200, SET.formatted("", "\"web\""));
         assertThat(piped(CLEAR, "secret", "rotate", "shop/db-password").out())
                 .contains("being updated with it: web");
+    }
+
+    @Test
+    void anUnknownSecretIsToldBeforeAValueIsAskedFor() {
+        server.on("GET /secrets", 200, "{\"secrets\":[{\"secret\":\"shop/db-password\"}]}");
+        var run = piped("", "secret", "rotate", "shop/passwort");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .startsWith("olympus secret rotate: there is no secret shop/passwort to rotate;");
     }
 
     @Test

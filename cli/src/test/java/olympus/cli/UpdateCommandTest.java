@@ -145,6 +145,18 @@ class UpdateCommandTest {
     }
 
     @Test
+    void leavesALineFromWhichAServiceThatStaysHasItsImage() throws Exception {
+        ordered("nginx:1.27-alpine@" + B);
+        var text = "services:\n  web: { image: &it nginx:1.25-alpine }\n  copy: { image: *it }\n";
+        var compose = Files.writeString(folder.resolve("compose.yaml"), text);
+        var done = run("update", "blog", "--yes", "--write", folder.toString());
+        assertThat(done.err())
+                .contains("not changed: " + compose + ":2: image: nginx:1.25-alpine ->")
+                .contains("copy has its image from there too: give web an image: of its own");
+        assertThat(compose).hasContent(text);
+    }
+
+    @Test
     void saysWhatWentBackAndWhy() throws Exception {
         ordered("nginx:1.25-alpine");
         var done = run("update", "blog", "--yes");

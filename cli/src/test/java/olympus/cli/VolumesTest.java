@@ -60,6 +60,24 @@ final class VolumesTest {
     }
 
     @Test
+    void aNameThatIsNoStackIsToldApartFromAStackWithoutVolumes() {
+        server.on("GET /volumes?stack=shpo", 200, "{\"volumes\":[],\"problems\":[]}")
+                .on("GET /volumes?stack=tools", 200, "{\"volumes\":[],\"problems\":[]}")
+                .on(
+                        "GET /stacks",
+                        200,
+                        "{\"stacks\":[{\"stack\":\"shop\"},{\"stack\":\"tools\"}]}");
+        var unknown = run("volumes", "shpo");
+        assertThat(unknown.exitCode()).isEqualTo(ExitCodes.FAILED);
+        assertThat(unknown.err())
+                .isEqualTo(
+                        "olympus volumes: there is no stack shpo, and no volume of one that was removed; stacks: shop, tools\n");
+        var without = run("volumes", "tools");
+        assertThat(without.exitCode()).isZero();
+        assertThat(without.out()).isEqualTo("stack tools has no volumes\n");
+    }
+
+    @Test
     void removesOnlyWhenThePersonTypesTheName() {
         var right = typing("old_data\n", true, "volumes", "remove", "old_data");
         assertThat(right.out())

@@ -156,7 +156,11 @@ class RegistryTest {
                     .hasMessage("registry %s has no image unknown".formatted(open.host()));
             assertThatThrownBy(() -> registries.tags("127.0.0.1:1/x:1"))
                     .hasMessageContaining(
-                            "cannot list the tags of 127.0.0.1:1/x: registry 127.0.0.1:1 cannot be reached");
+                            "cannot list the tags of 127.0.0.1:1/x: registry 127.0.0.1:1 cannot be reached")
+                    .hasMessageNotContaining("Exception");
+            assertThatThrownBy(() -> registries.tags("registry.invalid/x:1"))
+                    .hasMessage(
+                            "cannot list the tags of registry.invalid/x: registry registry.invalid cannot be reached: its name is not found (is there a network?)");
         }
     }
 }

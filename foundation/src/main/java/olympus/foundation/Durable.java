@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -38,7 +40,31 @@ public final class Durable {
         putInPlace(file);
     }
 
-    /** The same, but a power failure may leave an empty file or none. */
+    /**
+     * The same for a file that a person keeps: the new one has owner, group and mode of the old
+     * one, and a symbolic link goes on leading to it. Refused where that cannot be.
+     */
+    public static void replaceAlike(Path file, byte[] content) throws IOException {
+        var target = file.toRealPath();
+        var old = Files.readAttributes(target, PosixFileAttributes.class);
+        prepare(target, content, PRIVATE);
+        try {
+            var view = Files.getFileAttributeView(prepared(target), PosixFileAttributeView.class);
+            if (!view.readAttributes().group().equals(old.group())) {
+                view.setGroup(old.group());
+            }
+            if (!view.readAttributes().owner().equals(old.owner())) {
+                view.setOwner(old.owner());
+            }
+            view.setPermissions(old.permissions());
+        } catch (IOException e) {
+            Files.deleteIfExists(prepared(target));
+            throw e;
+        }
+        putInPlace(target);
+    }
+
+    /** As {@link #replace}, but a power failure may leave an empty file or none. */
     public static void replaceUnforced(Path file, byte[] content) throws IOException {
         write(prepared(file), content, false);
         renameUnforced(prepared(file), file);

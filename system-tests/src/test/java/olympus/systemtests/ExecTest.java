@@ -103,8 +103,10 @@ final class ExecTest {
         }
         var much = shell("$0 exec tool -- sh -c 'yes | head -c 209715200' | wc -c");
         assertThat(much.out().strip()).isEqualTo("209715200");
-        var early = shell("$0 exec tool -- yes early-reader | head -n 1");
+        var early = shell("{ $0 exec tool -- yes early-reader; echo $? > code; } | head -n 1");
         assertThat(early.out()).isEqualTo("early-reader\n");
+        assertThat(early.err()).isEmpty();
+        assertThat(folder.resolve("code")).hasContent("141");
         Eventually.becomes(
                 SOON,
                 () -> "the command has ended with its reader",
@@ -138,6 +140,10 @@ final class ExecTest {
         assertThat(none.exitCode()).isEqualTo(125);
         assertThat(none.err())
                 .contains("there is no instance shop/web.4; there are: shop/web.1 (running on ");
+        var unknown = olympus.olympus("exec", "nope/web", "--", "true");
+        assertThat(unknown.err())
+                .isEqualTo(
+                        "olympus exec: there is no service \"nope/web\", nor a stack \"nope\"; stacks: shop, tools\n");
         var audit = olympus.olympus("audit").out();
         assertThat(audit).contains("shop/web: exec: sh -c 'echo up; exec sleep 4242'");
     }

@@ -15,14 +15,36 @@ import java.util.concurrent.TimeUnit;
 import olympus.engine.OwnDocker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * A project of Debian's {@code docker-compose} goes over to Olympus and back while a client uses
- * it.
- */
+/** A project of Compose, version 1 and 2, goes over to Olympus and back while a client uses it. */
 final class HandBackTest {
+
+    /** A version of Compose, which {@code ./verify} installs or fetches. */
+    enum Compose {
+        ONE("docker-compose", "_", "1"),
+        TWO(Path.of("../target/tools/docker-compose").toAbsolutePath().toString(), "-", "2");
+
+        private final String program;
+        private final String between;
+        private final String number;
+
+        Compose(String program, String between, String number) {
+            this.program = program;
+            this.between = between;
+            this.number = number;
+        }
+
+        String container(String project, String service) {
+            return project + between + service + between + 1;
+        }
+
+        String project(String name) {
+            return name + number;
+        }
+    }
 
     private static final Duration SOON = Duration.ofSeconds(60);
 
@@ -85,10 +107,10 @@ final class HandBackTest {
         return site;
     }
 
-    /** Debian's docker-compose in a project's folder; its output. */
-    private static String compose(Path site, String... arguments)
+    /** Compose in a project's folder; its output. */
+    private static String run(Compose compose, Path site, String... arguments)
             throws IOException, InterruptedException {
-        var command = new java.util.ArrayList<>(List.of("docker-compose", "--ansi", "never"));
+        var command = new java.util.ArrayList<>(List.of(compose.program, "--ansi", "never"));
         command.addAll(List.of(arguments));
         var log = Files.createTempFile(folder, "compose", ".log");
         var builder =
@@ -98,7 +120,7 @@ final class HandBackTest {
                         .redirectOutput(log.toFile());
         builder.environment().put("DOCKER_HOST", docker.address().toString());
         var process = builder.start();
-        assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("docker-compose ends").isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).as(compose + " ends").isTrue();
         var output = Files.readString(log);
         assertThat(process.exitValue()).as(output).isZero();
         return output;
@@ -170,54 +192,57 @@ final class HandBackTest {
         return others;
     }
 
-    @Test
-    void goesOverAndBackWithoutALostRequestAndComposeRecreatesOnlyWhatOlympusMade()
+    @ParameterizedTest
+    @EnumSource
+    void goesOverAndBackWithoutALostRequestAndComposeRecreatesOnlyWhatOlympusMade(Compose compose)
             throws Exception {
         var port = freePort();
-        var site = site("site", port);
-        compose(site, "up", "-d");
-        docker.command("exec", "site_db_1", "sh", "-c", "echo precious > /data/row");
-        var made = identities("site");
+        var name = compose.project("site");
+        var database = compose.container(name, "db");
+        var site = site(name, port);
+        run(compose, site, "up", "-d");
+        docker.command("exec", database, "sh", "-c", "echo precious > /data/row");
+        var made = identities(name);
         var declared =
                 Map.of("web", "unless-stopped:0", "db", "always:0", "worker", "on-failure:5");
-        assertThat(policies("site")).isEqualTo(declared);
+        assertThat(policies(name)).isEqualTo(declared);
         Eventually.becomes(SOON, () -> "the page", () -> answers(port));
         try (var client = new HttpClientLoop(port)) {
             run("adopt", site.toString(), "--observe");
-            becomes("site/web", "running");
-            assertThat(identities("site")).isEqualTo(made);
+            becomes(name + "/web", "running");
+            assertThat(identities(name)).isEqualTo(made);
             assertThat(client.counts()).satisfies(HandBackTest::nothingLost);
 
-            run("mode", "site", "manage");
+            run("mode", name, "manage");
             Eventually.becomes(
                     SOON,
-                    () -> "Olympus restarts them: " + policies("site"),
+                    () -> "Olympus restarts them: " + policies(name),
                     () ->
-                            List.copyOf(policies("site").values())
+                            List.copyOf(policies(name).values())
                                     .equals(List.of("no:0", "no:0", "no:0")));
-            assertThat(identities("site")).isEqualTo(made);
+            assertThat(identities(name)).isEqualTo(made);
             assertThat(client.counts()).satisfies(HandBackTest::nothingLost);
 
-            var changed = changeTheWebService(site, made, client);
+            var changed = changeTheWebService(name, site, made, client);
 
-            released("site");
+            released(name);
             Eventually.becomes(
                     SOON,
-                    () -> "restart policies as declared: " + policies("site"),
-                    () -> policies("site").equals(declared));
-            assertThat(identities("site")).isEqualTo(changed);
+                    () -> "restart policies as declared: " + policies(name),
+                    () -> policies(name).equals(declared));
+            assertThat(identities(name)).isEqualTo(changed);
             assertThat(client.counts()).satisfies(HandBackTest::nothingLost);
 
-            compose(site, "up", "-d");
-            var composed = identities("site");
+            run(compose, site, "up", "-d");
+            var composed = identities(name);
             assertThat(without(composed, "web")).isEqualTo(without(made, "web"));
             assertThat(composed.get("web")).isNotEqualTo(changed.get("web"));
             Eventually.becomes(SOON, () -> "the page", () -> answers(port));
-            compose(site, "up", "-d");
-            assertThat(identities("site")).isEqualTo(composed);
+            run(compose, site, "up", "-d");
+            assertThat(identities(name)).isEqualTo(composed);
         }
-        assertThat(docker.command("exec", "site_db_1", "cat", "/data/row")).contains("precious");
-        compose(site, "down");
+        assertThat(docker.command("exec", database, "cat", "/data/row")).contains("precious");
+        run(compose, site, "down");
     }
 
     /**
@@ -225,7 +250,8 @@ final class HandBackTest {
      * former one has ended. What is lost is what comes in between.
      */
     private static Map<String, String> changeTheWebService(
-            Path site, Map<String, String> made, HttpClientLoop client) throws IOException {
+            String name, Path site, Map<String, String> made, HttpClientLoop client)
+            throws IOException {
         var file = site.resolve("docker-compose.yml");
         Files.writeString(file, Files.readString(file).replace("echo one", "echo two"));
         run("apply", site.toString(), "--yes");
@@ -233,14 +259,14 @@ final class HandBackTest {
                 SOON,
                 () -> "web is made anew; " + olympus.olympus("status").out(),
                 () -> {
-                    var now = identities("site").get("web");
+                    var now = identities(name).get("web");
                     return now != null && !now.equals(made.get("web"));
                 });
-        becomes("site/web", "running");
+        becomes(name + "/web", "running");
         var counts = client.counts();
         System.out.println("one container of a service replaced: " + counts);
         assertThat(counts.longestGap()).isLessThan(Duration.ofSeconds(10));
-        var changed = identities("site");
+        var changed = identities(name);
         assertThat(without(changed, "web")).isEqualTo(without(made, "web"));
         return changed;
     }
@@ -259,25 +285,27 @@ final class HandBackTest {
         }
     }
 
-    @Test
-    void composeMakesAnewOnceWhatOlympusMadeAndFindsItsVolumes() throws Exception {
-        var site = site("mine", freePort());
+    @ParameterizedTest
+    @EnumSource
+    void composeMakesAnewOnceWhatOlympusMadeAndFindsItsVolumes(Compose compose) throws Exception {
+        var name = compose.project("mine");
+        var site = site(name, freePort());
         run("apply", site.toString(), "--yes");
-        becomes("mine/web", "running");
-        becomes("mine/db", "running");
-        becomes("mine/worker", "running");
-        docker.command("exec", "mine-db-1", "sh", "-c", "echo precious > /data/row");
-        var made = identities("mine");
-        released("mine");
-        assertThat(identities("mine")).isEqualTo(made);
+        becomes(name + "/web", "running");
+        becomes(name + "/db", "running");
+        becomes(name + "/worker", "running");
+        docker.command("exec", name + "-db-1", "sh", "-c", "echo precious > /data/row");
+        var made = identities(name);
+        released(name);
+        assertThat(identities(name)).isEqualTo(made);
 
-        compose(site, "up", "-d");
-        var composed = identities("mine");
+        run(compose, site, "up", "-d");
+        var composed = identities(name);
         assertThat(composed.keySet()).isEqualTo(made.keySet());
         assertThat(composed.values()).doesNotContainAnyElementsOf(made.values());
-        compose(site, "up", "-d");
-        assertThat(identities("mine")).isEqualTo(composed);
-        assertThat(compose(site, "exec", "-T", "db", "cat", "/data/row")).contains("precious");
-        compose(site, "down");
+        run(compose, site, "up", "-d");
+        assertThat(identities(name)).isEqualTo(composed);
+        assertThat(run(compose, site, "exec", "-T", "db", "cat", "/data/row")).contains("precious");
+        run(compose, site, "down");
     }
 }

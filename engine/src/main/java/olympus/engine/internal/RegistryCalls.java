@@ -1,19 +1,24 @@
 package olympus.engine.internal;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import olympus.engine.EngineException;
 import olympus.engine.EngineException.Kind;
 import olympus.engine.internal.HttpRegistries.Answer;
@@ -286,8 +291,30 @@ final class RegistryCalls implements AutoCloseable {
     private EngineException unreachable(IOException e) {
         return new EngineException(
                 Kind.OTHER,
-                "cannot %s: registry %s cannot be reached: %s".formatted(what, place.host(), e),
+                "cannot %s: registry %s cannot be reached: %s"
+                        .formatted(what, place.host(), why(e)),
                 e);
+    }
+
+    /** In words: the JDK tells some failures by the exception's class alone. */
+    private static String why(IOException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException
+                    || cause instanceof UnknownHostException) {
+                return "its name is not found (is there a network?)";
+            }
+        }
+        return switch (failure) {
+            case HttpConnectTimeoutException _ ->
+                    "no connection within %d s".formatted(CONNECTED_WITHIN.toSeconds());
+            case HttpTimeoutException _ ->
+                    "no answer within %d s".formatted(ANSWERED_WITHIN.toSeconds());
+            case SSLException tls -> "TLS: " + tls.getMessage();
+            case ConnectException refused ->
+                    Objects.requireNonNullElse(refused.getMessage(), "connection refused");
+            default ->
+                    Objects.requireNonNullElse(failure.getMessage(), "the connection was cut off");
+        };
     }
 
     private Answer answer(HttpRequest request) throws IOException, InterruptedException {

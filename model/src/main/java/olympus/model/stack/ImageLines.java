@@ -5,11 +5,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import olympus.foundation.Durable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -23,6 +28,10 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 public final class ImageLines {
 
     private static final int MAX_EXTENDS = 10;
+
+    /** Anchor and tag, which stand before a value. */
+    private static final Pattern PROPERTIES = Pattern.compile("(?:[&!]\\S*\\s+)+");
+
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{?([A-Za-z_][A-Za-z0-9_]*)");
 
     private ImageLines() {}
@@ -34,26 +43,43 @@ public final class ImageLines {
          * In a file.
          *
          * @param line counted from 1
-         * @param from first code point of the value, with its quotes
+         * @param from first code point of the value, with its anchor, tag and quotes
          * @param to the code point behind it
+         * @param others services that have their image from here too, by an anchor or {@code
+         *     extends}
          */
-        record At(Path file, int line, String image, int from, int to) implements Found {
+        record At(Path file, int line, String image, int from, int to, Set<String> others)
+                implements Found {
 
-            /** Writes the file with another image in this place. */
-            public void replace(String image) {
-                try {
-                    var text = Files.readString(file, StandardCharsets.UTF_8);
-                    var start = text.offsetByCodePoints(0, from + skipped(text));
-                    var end = text.offsetByCodePoints(0, to + skipped(text));
-                    var old = text.substring(start, end);
-                    var quote = old.startsWith("\"") ? "\"" : old.startsWith("'") ? "'" : "";
-                    Files.writeString(
-                            file,
-                            text.substring(0, start) + quote + image + quote + text.substring(end),
-                            StandardCharsets.UTF_8);
-                } catch (IOException e) {
-                    throw new UncheckedIOException("cannot write " + file, e);
+            public At {
+                others = Collections.unmodifiableSortedSet(new TreeSet<>(others));
+            }
+
+            /**
+             * Puts a file with another image in this place where the file was, whole, with its
+             * owner and mode.
+             */
+            public void replace(String image) throws IOException {
+                var text = Files.readString(file, StandardCharsets.UTF_8);
+                var start = text.offsetByCodePoints(0, from + skipped(text));
+                var end = text.offsetByCodePoints(0, to + skipped(text));
+                var properties = PROPERTIES.matcher(text).region(start, end);
+                if (properties.lookingAt()) {
+                    start = properties.end();
                 }
+                var old = text.substring(start, end);
+                var quote = old.startsWith("\"") ? "\"" : old.startsWith("'") ? "'" : "";
+                var changed =
+                        text.substring(0, start) + quote + image + quote + text.substring(end);
+                Durable.replaceAlike(file, changed.getBytes(StandardCharsets.UTF_8));
+            }
+
+            private boolean isPlaceOf(Found other) {
+                return other instanceof At at && at.file().equals(file) && at.from() == from;
+            }
+
+            private At sharedWith(Set<String> services) {
+                return new At(file, line, image, from, to, services);
             }
         }
 
@@ -71,6 +97,43 @@ public final class ImageLines {
 
     /** In the files of a stack, the last of which says most. */
     public static Found find(List<Path> files, String service) {
+        try {
+            return switch (place(files, service)) {
+                case Found.At at -> at.sharedWith(others(files, service, at));
+                case Found.ByVariable by -> by;
+                case Found.Nowhere nowhere -> nowhere;
+            };
+        } catch (YamlEngineException e) {
+            return new Found.Nowhere("one of %s is no YAML: %s".formatted(files, e.getMessage()));
+        }
+    }
+
+    private static Set<String> others(List<Path> files, String service, Found.At place) {
+        var others = new TreeSet<String>();
+        for (var file : files) {
+            if (Files.isRegularFile(file)) {
+                others.addAll(services(file));
+            }
+        }
+        others.remove(service);
+        others.removeIf(other -> !place.isPlaceOf(place(files, other)));
+        return others;
+    }
+
+    private static List<String> services(Path file) {
+        return root(file)
+                .flatMap(root -> child(root, "services"))
+                .filter(MappingNode.class::isInstance)
+                .map(MappingNode.class::cast)
+                .map(MappingNode::getValue)
+                .orElse(List.of())
+                .stream()
+                .map(entry -> text(entry.getKeyNode()))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static Found place(List<Path> files, String service) {
         for (var file : files.reversed()) {
             if (Files.isRegularFile(file)) {
                 var found = find(file, service, 0);
@@ -86,14 +149,10 @@ public final class ImageLines {
         if (depth > MAX_EXTENDS) {
             return Optional.empty();
         }
-        try {
-            return root(file)
-                    .flatMap(root -> child(root, "services"))
-                    .flatMap(services -> child(services, service))
-                    .flatMap(declared -> inService(file, declared, depth));
-        } catch (YamlEngineException e) {
-            return Optional.of(new Found.Nowhere("%s is no YAML: %s".formatted(file, e)));
-        }
+        return root(file)
+                .flatMap(root -> child(root, "services"))
+                .flatMap(services -> child(services, service))
+                .flatMap(declared -> inService(file, declared, depth));
     }
 
     private static Optional<Found> inService(Path file, Node declared, int depth) {
@@ -128,8 +187,19 @@ public final class ImageLines {
                     variable.group(1),
                     setAt(file.resolveSibling(".env"), variable.group(1)));
         }
+        if (image.getScalarStyle() == ScalarStyle.LITERAL
+                || image.getScalarStyle() == ScalarStyle.FOLDED) {
+            return new Found.Nowhere(
+                    "%s:%d: the image is written as a block, which is left to you"
+                            .formatted(file, start.getLine() + 1));
+        }
         return new Found.At(
-                file, start.getLine() + 1, image.getValue(), start.getIndex(), end.getIndex());
+                file,
+                start.getLine() + 1,
+                image.getValue(),
+                start.getIndex(),
+                end.getIndex(),
+                Set.of());
     }
 
     private static Optional<String> setAt(Path file, String variable) {

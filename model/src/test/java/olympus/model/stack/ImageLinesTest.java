@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import olympus.model.stack.ImageLines.Found;
@@ -62,6 +64,62 @@ class ImageLinesTest {
         assertThat(at(file, "copy").image()).isEqualTo("busybox:1.36");
         at(file, "copy").replace("busybox:1.37");
         assertThat(Files.readString(file)).contains("image:   'busybox:1.37'   # shared");
+    }
+
+    @Test
+    void tellsWhichOtherServicesHaveTheirImageFromTheSamePlace() throws Exception {
+        var file = file();
+        assertThat(at(file, "worker").others()).containsExactly("copy");
+        assertThat(at(file, "copy").others()).containsExactly("worker");
+        assertThat(at(file, "web").others()).isEmpty();
+    }
+
+    @Test
+    void keepsAnAnchorOfTheImageItself() throws Exception {
+        var file =
+                Files.writeString(
+                        folder.resolve("compose.yaml"),
+                        "services:\n  a: { image: &it !!str \"busybox:1\" }\n  b: { image: *it }\n  c: { image: busybox:1 }\n");
+        assertThat(at(file, "b").others()).containsExactly("a");
+        assertThat(at(file, "c").others()).isEmpty();
+
+        at(file, "b").replace("busybox:2");
+
+        assertThat(file)
+                .hasContent(
+                        "services:\n  a: { image: &it !!str \"busybox:2\" }\n  b: { image: *it }\n  c: { image: busybox:1 }\n");
+        assertThat(at(file, "a").image()).isEqualTo("busybox:2");
+    }
+
+    @Test
+    void leavesAnImageThatIsWrittenAsABlock() throws Exception {
+        var file =
+                Files.writeString(
+                        folder.resolve("compose.yaml"),
+                        "services:\n  a:\n    image: >-\n      busybox:1\n    restart: always\n");
+        assertThat(ImageLines.find(List.of(file), "a"))
+                .isInstanceOfSatisfying(
+                        Found.Nowhere.class,
+                        nowhere -> assertThat(nowhere.why()).contains(":3: ").contains("block"));
+    }
+
+    @Test
+    void replacesTheFileWholeWithItsModeAlsoBehindALink() throws Exception {
+        var file = file();
+        var mode = PosixFilePermissions.fromString("rw-rw----");
+        Files.setPosixFilePermissions(file, mode);
+        var before = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        var link = Files.createSymbolicLink(folder.resolve("link.yaml"), file);
+
+        at(link, "web").replace("nginx:1.27-alpine");
+
+        assertThat(link).isSymbolicLink();
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(mode);
+        assertThat(Files.readAttributes(file, BasicFileAttributes.class).fileKey())
+                .isNotEqualTo(before);
+        try (var left = Files.list(folder)) {
+            assertThat(left).containsExactlyInAnyOrder(file, link);
+        }
     }
 
     @Test

@@ -168,21 +168,24 @@ final class ServicesController {
         return view.services().stream()
                 .filter(service -> service.service().equals(id))
                 .findFirst()
-                .orElseThrow(() ->
-                        new OlympusException(
-                                ErrorCode.NOT_FOUND,
-                                "there is no service \"%s\"; stack \"%s\" has: %s"
-                                        .formatted(
-                                                id,
-                                                id.stack(),
-                                                names(
-                                                        view.services().stream()
-                                                                .filter(s ->
-                                                                        s.service()
-                                                                                .stack()
-                                                                                .equals(id.stack()))
-                                                                .map(s -> s.service().service())
-                                                                .toList()))));
+                .orElseThrow(() -> absent(view, id));
+    }
+
+    private static OlympusException absent(ClusterView view, ServiceId id) {
+        var ids = view.services().stream().map(ServiceView::service).toList();
+        var beside =
+                ids.stream()
+                        .filter(one -> one.stack().equals(id.stack()))
+                        .map(one -> one.service().toString())
+                        .toList();
+        var stacks = ids.stream().map(one -> one.stack().toString()).distinct().toList();
+        return new OlympusException(
+                ErrorCode.NOT_FOUND,
+                beside.isEmpty()
+                        ? "there is no service \"%s\", nor a stack \"%s\"; stacks: %s"
+                                .formatted(id, id.stack(), names(stacks))
+                        : "there is no service \"%s\"; stack \"%s\" has: %s"
+                                .formatted(id, id.stack(), names(beside)));
     }
 
     private static String names(List<String> names) {

@@ -79,13 +79,21 @@ final class StackDifference {
                 d -> fields.add(new StackPlan.FieldChange("directory", d, directory)));
         var before = flat(was);
         var after = flat(is);
+        var wordsBefore = DeclaredWords.of(was);
+        var wordsAfter = DeclaredWords.of(is);
         var paths = new TreeSet<>(before.keySet());
         paths.addAll(after.keySet());
         for (var path : paths) {
             var a = before.getOrDefault(path, "");
             var b = after.getOrDefault(path, "");
             if (!a.equals(b)) {
-                fields.add(new StackPlan.FieldChange(path, cut(a), cut(b)));
+                var from = wordsBefore.getOrDefault(path, a);
+                var to = wordsAfter.getOrDefault(path, b);
+                // What the short forms have no word for is told whole.
+                fields.add(
+                        from.equals(to)
+                                ? new StackPlan.FieldChange(path, cut(a), cut(b))
+                                : new StackPlan.FieldChange(path, cut(from), cut(to)));
             }
         }
         if (fields.isEmpty()) {
