@@ -10,6 +10,8 @@ import olympus.model.state.InstanceSpec.Desired;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Containers that are handed over and back while something is being done to them. */
 class ContainerHandoverTest {
@@ -130,6 +132,39 @@ class ContainerHandoverTest {
             assign(agent, spec.desired(Desired.RELEASE));
             Eventually.check(() -> assertThat(rule(spec)).isEqualTo("always"));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"always", "unless-stopped", "on-failure", "on-failure:3", "no"})
+    void givesWhatItMadeTheRestartPolicyThatIsDeclaredWordForWord(String word) {
+        var spec = Containers.sleeping(WEB).restart(word);
+        try (var agent = world.agent(folder)) {
+            assign(agent, spec);
+            agent.awaitRunning(WEB);
+            Eventually.check(() -> assertThat(rule(spec)).isEqualTo("no"));
+            assign(agent, spec.desired(Desired.RELEASE));
+            Eventually.check(() -> assertThat(wholeRule(spec)).isEqualTo(word));
+        }
+    }
+
+    @Test
+    void givesBackTheRestartPolicyThatWasDeclaredLast() {
+        var spec = Containers.sleeping(WEB).restart("unless-stopped");
+        try (var agent = world.agent(folder)) {
+            assign(agent, spec);
+            agent.awaitRunning(WEB);
+            var before = world.run(spec);
+            assign(agent, spec.restart("always"));
+            assign(agent, spec.desired(Desired.RELEASE));
+            Eventually.check(() -> assertThat(wholeRule(spec)).isEqualTo("always"));
+            assertThat(world.run(spec)).isEqualTo(before);
+        }
+    }
+
+    private static String wholeRule(Containers spec) {
+        return world.inspect(
+                spec.name(),
+                "{{.HostConfig.RestartPolicy.Name}}{{with .HostConfig.RestartPolicy.MaximumRetryCount}}:{{.}}{{end}}");
     }
 
     @Test

@@ -153,6 +153,17 @@ final class Containers {
         return this;
     }
 
+    /** As Compose writes it. */
+    Containers restart(String word) {
+        var restart =
+                switch (word.split(":", 2)[0]) {
+                    case "no" -> RecoveryPolicy.Restart.NO;
+                    case "on-failure" -> RecoveryPolicy.Restart.ON_FAILURE;
+                    default -> RecoveryPolicy.Restart.ALWAYS;
+                };
+        return restart(restart, 5).recovery(policy -> policy.writtenAs(word));
+    }
+
     Containers restart(RecoveryPolicy.Restart restart, int attempts) {
         return recovery(before ->
                 new RecoveryPolicy(

@@ -8,4 +8,13 @@ package olympus.engine;
  */
 public record RestartRule(String word, int maximum) {
     public static final RestartRule NO = new RestartRule("no", 0);
+
+    /** As Compose writes it: {@code always}, {@code on-failure:3}. */
+    public static RestartRule of(String text) {
+        var colon = text.indexOf(':');
+        return colon < 0
+                ? new RestartRule(text, 0)
+                : new RestartRule(
+                        text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+    }
 }

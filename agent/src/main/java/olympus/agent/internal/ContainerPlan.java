@@ -236,11 +236,6 @@ final class ContainerPlan {
 
     /** What the engine would do by itself, were it not managed. */
     RestartRule declaredRule() {
-        var recovery = spec.definition().recovery();
-        return switch (recovery.restart()) {
-            case ALWAYS -> new RestartRule("unless-stopped", 0);
-            case ON_FAILURE -> new RestartRule("on-failure", Math.max(0, recovery.attempts()));
-            case NO -> RestartRule.NO;
-        };
+        return RestartRule.of(spec.definition().recovery().restartOfEngine());
     }
 }

@@ -212,13 +212,7 @@ record ContainerRecord(
     }
 
     private static Optional<RestartRule> rule(String text) {
-        var colon = text.indexOf(':');
-        return colon < 0
-                ? Optional.empty()
-                : Optional.of(
-                        new RestartRule(
-                                text.substring(0, colon),
-                                Integer.parseInt(text.substring(colon + 1))));
+        return text.isEmpty() ? Optional.empty() : Optional.of(RestartRule.of(text));
     }
 
     private static List<String> words(String text) {

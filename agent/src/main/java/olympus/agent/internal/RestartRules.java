@@ -9,6 +9,7 @@ import olympus.engine.EngineException;
 import olympus.engine.EngineException.Kind;
 import olympus.engine.RestartRule;
 import olympus.foundation.EventLoop;
+import olympus.model.state.InstanceSpec;
 
 /**
  * The engines' own restart policies of containers: {@code no} while Olympus restarts them; what was
@@ -39,6 +40,15 @@ final class RestartRules {
         this.problems = problems;
         this.records = records;
         this.look = look;
+    }
+
+    /** What is to be put back follows the declaration, where it was the declared one. */
+    void declared(ContainerEntry entry, Optional<InstanceSpec> before) {
+        var was = before.flatMap(ContainerPlan::of).map(ContainerPlan::declaredRule);
+        var is = entry.plan().map(ContainerPlan::declaredRule);
+        if (was.isPresent() && !was.equals(is) && was.equals(entry.record.heldRule())) {
+            records.save(entry, entry.record.holding(is));
+        }
     }
 
     void follow(ContainerEntry entry, ContainerDetails container) {

@@ -183,7 +183,10 @@ final class ComposeServiceReader {
                         written.unhealthy()
                                 .or(defaults.recovery()::unhealthy)
                                 .or(() -> container.map(c -> RecoveryPolicy.Unhealthy.REPORT)));
-        return setting.policy(restart(f, own, policy), defaults.recovery());
+        var recovery = setting.policy(restart(f, own, policy), defaults.recovery());
+        return composes(f, policy)
+                .map(restart -> recovery.writtenAs(restart.word()))
+                .orElse(recovery);
     }
 
     private static BackoffSetting backoff(BackoffSetting written, Optional<Duration> delay) {
@@ -196,15 +199,29 @@ final class ComposeServiceReader {
 
     /** Without a word Compose restarts nothing; who asks for a recovery wants restarts. */
     private static RestartSetting restart(Fields f, Fields own, Optional<Restarts> policy) {
-        var none = new RestartSetting(RecoveryPolicy.Restart.NO, Optional.empty());
+        var none = new RestartSetting(RecoveryPolicy.Restart.NO, Optional.empty(), "no");
         return own.get(ServiceKeys.RESTART)
-                .or(() ->
-                        policy.map(p ->
-                                new RestartSetting(
-                                        p.condition().orElse(RecoveryPolicy.Restart.ALWAYS),
-                                        Optional.empty())))
-                .or(() -> f.get(ComposeServiceKeys.RESTART))
+                .or(() -> composes(f, policy))
                 .orElse(own.has(RecoveryKeys.RECOVERY_KEY) ? RestartSetting.ALWAYS : none);
+    }
+
+    /** What Compose itself would go by; its word for the engine is as Compose translates it. */
+    private static Optional<RestartSetting> composes(Fields f, Optional<Restarts> policy) {
+        return policy.map(
+                        p -> {
+                            var restart = p.condition().orElse(RecoveryPolicy.Restart.ALWAYS);
+                            var word =
+                                    switch (restart) {
+                                        case ALWAYS -> "always";
+                                        case NO -> "no";
+                                        case ON_FAILURE ->
+                                                p.attempts()
+                                                        .map(most -> "on-failure:" + most)
+                                                        .orElse("on-failure");
+                                    };
+                            return new RestartSetting(restart, Optional.empty(), word);
+                        })
+                .or(() -> f.get(ComposeServiceKeys.RESTART));
     }
 
     private DeployPolicy deploy(Fields f, Fields own) {

@@ -115,7 +115,7 @@ final class Conversions {
                             switch (colon < 0 ? text : text.substring(0, colon)) {
                                 case "no" ->
                                         new RestartSetting(
-                                                RecoveryPolicy.Restart.NO, Optional.empty());
+                                                RecoveryPolicy.Restart.NO, Optional.empty(), text);
                                 case "on-failure" ->
                                         new RestartSetting(
                                                 RecoveryPolicy.Restart.ON_FAILURE,
@@ -123,9 +123,13 @@ final class Conversions {
                                                         ? Optional.empty()
                                                         : Optional.of(
                                                                 Integer.parseInt(
-                                                                        text.substring(
-                                                                                colon + 1))));
-                                default -> RestartSetting.ALWAYS;
+                                                                        text.substring(colon + 1))),
+                                                text);
+                                default ->
+                                        new RestartSetting(
+                                                RecoveryPolicy.Restart.ALWAYS,
+                                                Optional.empty(),
+                                                text);
                             });
                 });
     }

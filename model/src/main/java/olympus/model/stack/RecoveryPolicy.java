@@ -13,6 +13,10 @@ import olympus.model.json.EnumWords;
  *     instance was healthy (or, without a probe, running) for {@code within}
  * @param then what follows giving up
  * @param unhealthy what follows too many failed probes; empty: a restart
+ * @param engineRestart Compose's {@code restart}, word for word ({@code always}, {@code
+ *     on-failure:3}): what an engine does by itself with a container that Olympus has let go of.
+ *     Empty: {@code unless-stopped}, {@code on-failure:<attempts>} or {@code no}, by {@code
+ *     restart}
  */
 public record RecoveryPolicy(
         Restart restart,
@@ -20,12 +24,53 @@ public record RecoveryPolicy(
         Duration within,
         Backoff backoff,
         Then then,
-        Optional<Unhealthy> unhealthy) {
+        Optional<Unhealthy> unhealthy,
+        Optional<String> engineRestart) {
+
+    public RecoveryPolicy {
+        engineRestart.ifPresent(word -> {
+            if (!Conversions.RESTART.matcher(word).matches()) {
+                throw new IllegalArgumentException(
+                        "engineRestart is \"%s\"; it is always, unless-stopped, on-failure, on-failure:N or no"
+                                .formatted(word));
+            }
+        });
+    }
+
+    /** One that says nothing of the engine's own policy. */
+    public RecoveryPolicy(
+            Restart restart,
+            int attempts,
+            Duration within,
+            Backoff backoff,
+            Then then,
+            Optional<Unhealthy> unhealthy) {
+        this(restart, attempts, within, backoff, then, unhealthy, Optional.empty());
+    }
 
     /** One that restarts what is unhealthy. */
     public RecoveryPolicy(
             Restart restart, int attempts, Duration within, Backoff backoff, Then then) {
         this(restart, attempts, within, backoff, then, Optional.empty());
+    }
+
+    /** The same with this word of Compose's for the engine; kept where it says more. */
+    public RecoveryPolicy writtenAs(String word) {
+        var tells = word.equals(impliedRestart()) ? Optional.<String>empty() : Optional.of(word);
+        return new RecoveryPolicy(restart, attempts, within, backoff, then, unhealthy, tells);
+    }
+
+    /** What the engine does by itself when nobody manages the container, in Compose's words. */
+    public String restartOfEngine() {
+        return engineRestart.orElseGet(this::impliedRestart);
+    }
+
+    private String impliedRestart() {
+        return switch (restart) {
+            case ALWAYS -> "unless-stopped";
+            case ON_FAILURE -> attempts > 0 ? "on-failure:" + attempts : "on-failure";
+            case NO -> "no";
+        };
     }
 
     /** Whether an instance that runs, but is unhealthy, is left running. */

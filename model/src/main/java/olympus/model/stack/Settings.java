@@ -128,8 +128,11 @@ final class Settings {
         }
     }
 
-    record RestartSetting(RecoveryPolicy.Restart restart, Optional<Integer> attempts) {
+    /**
+     * @param word as written
+     */
+    record RestartSetting(RecoveryPolicy.Restart restart, Optional<Integer> attempts, String word) {
         static final RestartSetting ALWAYS =
-                new RestartSetting(RecoveryPolicy.Restart.ALWAYS, Optional.empty());
+                new RestartSetting(RecoveryPolicy.Restart.ALWAYS, Optional.empty(), "always");
     }
 }
