@@ -20,6 +20,8 @@ public final class EngineException extends RuntimeException {
         FORBIDDEN,
         NO_SUCH_CONTAINER,
         NO_SUCH_IMAGE,
+        /** The registry of an image does not answer, or not now; asking again later may help. */
+        REGISTRY_AWAY,
         /** A network or volume is not there. */
         NOT_FOUND,
         /** The name is taken, or the object is in a state that does not allow it. */

@@ -17,22 +17,18 @@ public final class OwnRegistry implements AutoCloseable {
 
     private static final Pattern LISTENING = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+)");
     private final Path folder;
-    private final Process process;
+    private final boolean locked;
     private final int port;
+    private Process process;
 
     public OwnRegistry(boolean locked) {
+        this.locked = locked;
         try {
             folder = Files.createTempDirectory("or");
             var passwords = folder.resolve("passwords");
             Files.writeString(passwords, TestEngine.run("htpasswd", "-Bbn", USER, PASSWORD) + "\n");
             Files.createDirectories(folder.resolve("home"));
-            var configuration = folder.resolve("config.yml");
-            Files.writeString(configuration, configuration(locked));
-            process =
-                    new ProcessBuilder("docker-registry", "serve", configuration.toString())
-                            .redirectErrorStream(true)
-                            .redirectOutput(folder.resolve("log").toFile())
-                            .start();
+            process = begin(0);
             port = awaitPort();
             Files.writeString(
                     folder.resolve("home/config.json"), TestEngine.login(host(), USER, PASSWORD));
@@ -43,7 +39,31 @@ public final class OwnRegistry implements AutoCloseable {
         }
     }
 
-    private String configuration(boolean locked) {
+    private Process begin(int wantedPort) throws IOException {
+        var configuration = folder.resolve("config.yml");
+        Files.writeString(configuration, configuration(wantedPort));
+        return new ProcessBuilder("docker-registry", "serve", configuration.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+    }
+
+    /** Nothing listens at its place until it is back. */
+    public void away() {
+        end();
+    }
+
+    /** At the same place, with the images that it had. */
+    public void back() {
+        try {
+            process = begin(port);
+            awaitPort();
+        } catch (IOException e) {
+            throw new AssertionError("docker-registry cannot be started again", e);
+        }
+    }
+
+    private String configuration(int wantedPort) {
         var usual =
                 """
                 version: 0.1
@@ -55,9 +75,9 @@ public final class OwnRegistry implements AutoCloseable {
                   delete:
                     enabled: true
                 http:
-                  addr: 127.0.0.1:0
+                  addr: 127.0.0.1:%d
                 """
-                        .formatted(folder);
+                        .formatted(folder, wantedPort);
         var guard =
                 """
                 auth:
@@ -136,6 +156,11 @@ public final class OwnRegistry implements AutoCloseable {
 
     @Override
     public void close() {
+        end();
+        TestEngine.run("rm", "-rf", "--one-file-system", folder.toString());
+    }
+
+    private void end() {
         process.destroy();
         try {
             if (!process.waitFor(TestEngine.DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
@@ -144,6 +169,5 @@ public final class OwnRegistry implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new AssertionError("interrupted", e);
         }
-        TestEngine.run("rm", "-rf", "--one-file-system", folder.toString());
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import olympus.engine.EngineException.Kind;
 import olympus.model.stack.container.Image;
 import olympus.model.stack.container.Image.PullPolicy;
 import org.junit.jupiter.api.AfterAll;
@@ -144,6 +145,31 @@ class RegistryTest {
             assertThat(engine.images().find(reference).map(Images.Seen::id)).contains(pulled.id());
             own.command("rmi", "--force", pulled.id());
         }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("engines")
+    void tellsARegistryThatIsAwayFromOneThatHasNoSuchImage(TestEngine own) {
+        try (var engine = own.connect();
+                var registry = new OwnRegistry(false)) {
+            own.trust(registry.host());
+            var reference = registry.image("known:9.9");
+            isRefused(engine, reference, Kind.NO_SUCH_IMAGE, "cannot pull image " + reference);
+            registry.away();
+            isRefused(
+                    engine,
+                    reference,
+                    Kind.REGISTRY_AWAY,
+                    "registry %s is away: cannot pull image".formatted(registry.host()));
+        }
+    }
+
+    private static void isRefused(
+            ContainerEngine engine, String reference, Kind kind, String message) {
+        assertThatThrownBy(() -> ensure(engine, reference, PullPolicy.MISSING))
+                .isInstanceOfSatisfying(
+                        EngineException.class, e -> assertThat(e.kind()).isEqualTo(kind))
+                .hasMessageContaining(message);
     }
 
     @Test

@@ -40,6 +40,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
     private final ContainerSight sight;
     private final RestartRules rules;
     private final ContainerRemovals removals;
+    private final LaunchWaits waits;
     private final DriverReports reports;
     private final Problems problems = new Problems();
     private final Map<InstanceId, ContainerEntry> entries = new HashMap<>();
@@ -63,6 +64,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
         this.reports = reports;
         this.sight = new ContainerSight(this::tell, this::save);
         this.rules = new RestartRules(engine, loop, problems, records, this::look);
+        this.waits = new LaunchWaits(loop, launch::now);
         this.removals = new ContainerRemovals(engine, launch, loop, problems, records);
     }
 
@@ -138,6 +140,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
             return;
         }
         listen();
+        rules.declared(entry, before);
         save(entry, entry.record.managed(entry.isManaged(), entry.ownNetworks()));
         if (spec.desired() == InstanceSpec.Desired.WATCH) {
             save(entry, entry.record.withToken(spec.runToken()));
@@ -342,6 +345,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
         entry.stopped = false;
         entry.active = true;
         entry.released = false;
+        entry.timesAway = 0;
         listen();
         launch(entry, spec, run, secrets);
     }
@@ -415,19 +419,23 @@ final class ContainerDriver implements Driver, AutoCloseable {
             Map<SecretRef, String> secrets,
             EngineException refused) {
         var why = String.valueOf(refused.getMessage());
-        if (refused.isUnanswered() && !entry.stopped) {
-            unanswered(why);
-            tell(entry.id, new MachineInput.Progressed(why));
-            loop.schedule(
-                    AGAIN_AFTER,
-                    () -> {
-                        if (entry.stopped || entries.get(entry.id) != entry) {
-                            entry.stopping = Optional.empty();
-                            tell(entry.id, new MachineInput.StartFailed(run, why, false));
-                        } else {
-                            launch(entry, spec, run, secrets);
-                        }
-                    });
+        if (!entry.stopped && LaunchWaits.isToBeWaitedFor(refused)) {
+            if (refused.isUnanswered()) {
+                unanswered(why);
+            }
+            var remark =
+                    waits.begin(
+                            entry,
+                            refused,
+                            () -> {
+                                if (entry.stopped || entries.get(entry.id) != entry) {
+                                    entry.stopping = Optional.empty();
+                                    tell(entry.id, new MachineInput.StartFailed(run, why, false));
+                                } else {
+                                    launch(entry, spec, run, secrets);
+                                }
+                            });
+            tell(entry.id, new MachineInput.Progressed(remark));
             return;
         }
         entry.stopping = Optional.empty();
@@ -477,6 +485,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
         } else {
             entry.stopped = true;
             entry.lane.interrupt();
+            entry.nextTry.ifPresent(Runnable::run);
         }
     }
 

@@ -37,6 +37,13 @@ final class ContainerEntry {
     boolean outOfMemory;
     boolean stopped;
     Optional<StopPolicy> stopping = Optional.empty();
+
+    /** Between two tries of a start that waits for an engine or a registry: the next one. */
+    Optional<Runnable> nextTry = Optional.empty();
+
+    /** How often in a row a registry was away. */
+    int timesAway;
+
     Optional<LogPump> pump = Optional.empty();
     boolean isRuleBeingSet;
     String noticed = "";

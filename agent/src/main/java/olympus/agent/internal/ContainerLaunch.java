@@ -299,7 +299,7 @@ final class ContainerLaunch {
         return id;
     }
 
-    private Instant now() {
+    Instant now() {
         return clock.wall();
     }
 

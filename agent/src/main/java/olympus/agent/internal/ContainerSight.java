@@ -9,6 +9,7 @@ import olympus.engine.ComposeLabels;
 import olympus.engine.ContainerDetails;
 import olympus.engine.EngineEvent;
 import olympus.engine.EngineException;
+import olympus.foundation.Mask;
 import olympus.model.InstanceId;
 import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.InstanceSpec;
@@ -190,7 +191,7 @@ final class ContainerSight {
                                             case UNHEALTHY -> Health.FAILING;
                                         },
                                         health.failures(),
-                                        health.output())));
+                                        Mask.of(health.output()))));
         var noticed = noticed(entry, container);
         if (!noticed.equals(entry.noticed)) {
             entry.noticed = noticed;
@@ -256,6 +257,7 @@ final class ContainerSight {
                     SLOW,
                     FORBIDDEN,
                     NO_SUCH_CONTAINER,
+                    REGISTRY_AWAY,
                     NOT_FOUND,
                     CONFLICT,
                     PORT_TAKEN,

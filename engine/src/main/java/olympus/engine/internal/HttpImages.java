@@ -31,6 +31,14 @@ final class HttpImages implements Images {
             Pattern.compile(
                     "(?i)unauthorized|no basic auth credentials|authentication required|requested access to the resource is denied|invalid username/password");
 
+    /**
+     * How engines tell that a registry cannot be reached, is overloaded or rations its pulls. That
+     * there is no such host is not among it: a name that nobody knows is most likely mistyped.
+     */
+    private static final Pattern AWAY =
+            Pattern.compile(
+                    "(?i)connection refused|connection reset|connection timed out|no route to host|network is unreachable|i/o timeout|tls handshake timeout|client\\.timeout exceeded|context deadline exceeded|server misbehaving|temporary failure in name resolution|unexpected eof|: eof\\b|toomanyrequests|too many requests|bad gateway|service unavailable|gateway timeout|(?:status|status code|code)[: ]+(?:429|500|502|503|504)\\b|internal server error");
+
     private final EngineCalls calls;
     private final Credentials credentials;
 
@@ -121,8 +129,35 @@ final class HttpImages implements Images {
         try {
             run(Call.post(path).with(Optional.empty(), headers), attempt, PULLED_WITHIN);
         } catch (EngineException e) {
-            throw isRefusal(e) ? refused(image.reference(), e) : e;
+            throw isRefusal(e) ? refused(image.reference(), e) : awayOr(image.reference(), e);
         }
+    }
+
+    /** An engine that does not answer itself says nothing of a registry. */
+    private static EngineException awayOr(String reference, EngineException e) {
+        var message = String.valueOf(e.getMessage());
+        return switch (e.kind()) {
+            case NO_SUCH_IMAGE, NOT_FOUND, INVALID, OTHER ->
+                    AWAY.matcher(message).find()
+                            ? new EngineException(
+                                    Kind.REGISTRY_AWAY,
+                                    "registry %s is away: %s"
+                                            .formatted(RegistryPlace.of(reference).host(), message),
+                                    e)
+                            : e;
+            case ABSENT,
+                    SLOW,
+                    FORBIDDEN,
+                    NO_SUCH_CONTAINER,
+                    REGISTRY_AWAY,
+                    CONFLICT,
+                    PORT_TAKEN,
+                    OUT_OF_SPACE,
+                    UNSUPPORTED,
+                    CANNOT_RUN,
+                    CANCELLED ->
+                    e;
+        };
     }
 
     /** Whether the registry, not the engine, does not let us have it. */
