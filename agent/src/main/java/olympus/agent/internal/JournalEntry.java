@@ -6,8 +6,16 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One entry of the journal, as {@code journalctl --output=json} writes it. */
-record JournalEntry(String cursor, String message, boolean isError) {
+/**
+ * One entry of the journal, as {@code journalctl --output=json} writes it.
+ *
+ * @param invocation the run of the unit that it is of, whether the unit wrote it or systemd about
+ *     it; empty where the journal does not say
+ */
+record JournalEntry(String cursor, String invocation, String message, boolean isError) {
+
+    /** The fields that are needed, besides those that are always there. */
+    static final String FIELDS = "MESSAGE,PRIORITY,_SYSTEMD_INVOCATION_ID,INVOCATION_ID";
 
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final int ERROR = 3;
@@ -23,6 +31,8 @@ record JournalEntry(String cursor, String message, boolean isError) {
                     : Optional.of(
                             new JournalEntry(
                                     cursor,
+                                    tree.path("_SYSTEMD_INVOCATION_ID")
+                                            .asString(tree.path("INVOCATION_ID").asString("")),
                                     text(tree.path("MESSAGE")),
                                     tree.path("PRIORITY").asInt(INFO) <= ERROR));
         } catch (JacksonException notJson) {

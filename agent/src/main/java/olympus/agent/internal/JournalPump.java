@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import olympus.foundation.Mask;
 
 /**
  * Writes what the journal has of a unit into the files of its present run, from which {@link
@@ -30,12 +30,13 @@ final class JournalPump {
 
     private static final Duration TOOL_WITHIN = Duration.ofSeconds(30);
     private static final int SHOWN = 300;
+    private static final int RUNS_REMEMBERED = 4;
     private static final int ACCOUNT_EVERY_BYTES = 64 * 1024;
 
     private final String program;
     private final String unit;
     private final ReentrantLock lock = new ReentrantLock();
-    private final AtomicReference<String> lastError = new AtomicReference<>("");
+    private final Map<String, String> lastErrors = new LinkedHashMap<>();
     private volatile Optional<Process> process = Optional.empty();
     private volatile boolean closed;
 
@@ -149,7 +150,7 @@ final class JournalPump {
     }
 
     private void follow() throws IOException {
-        var words = command("--output-fields=MESSAGE,PRIORITY", "--follow", "--no-tail");
+        var words = command("--output-fields=" + JournalEntry.FIELDS, "--follow", "--no-tail");
         words.addAll(now.from());
         var started = Tool.start(words, ProcessBuilder.Redirect.DISCARD);
         process = Optional.of(started);
@@ -174,7 +175,7 @@ final class JournalPump {
             open.append(entry.isError(), text, () -> closed);
             now = now.plus(entry, text.length);
             if (entry.isError()) {
-                lastError.set(shortened(entry.message()));
+                keep(entry);
             }
             var since = now.stdout() + now.stderr() - account.stdout() - account.stderr();
             if (since >= ACCOUNT_EVERY_BYTES && open.hasCaughtUp()) {
@@ -185,13 +186,32 @@ final class JournalPump {
         }
     }
 
+    /** What no run can be told of is nobody's last word. */
+    private void keep(JournalEntry entry) {
+        if (!entry.invocation().isEmpty()) {
+            lastErrors.remove(entry.invocation());
+            lastErrors.put(entry.invocation(), shortened(Mask.of(entry.message())));
+            if (lastErrors.size() > RUNS_REMEMBERED) {
+                lastErrors.remove(lastErrors.keySet().iterator().next());
+            }
+        }
+    }
+
     private static String shortened(String text) {
         return text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text;
     }
 
-    /** The last entry that was an error, since this was asked for the last time; empty for none. */
-    String takeLastError() {
-        return lastError.getAndSet("");
+    /**
+     * The last entry of a run that was an error, without what looks like a password; empty for
+     * none.
+     */
+    String lastErrorOf(String invocation) {
+        lock.lock();
+        try {
+            return lastErrors.getOrDefault(invocation, "");
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** A new run has begun: what comes from now on is its output. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.stream.Stream;
+import olympus.foundation.Mask;
 
 /**
  * The folder of one run of one instance: what the agent intended and what its shim ({@code
@@ -111,7 +112,10 @@ record RunFolder(Path path) {
         return path.resolve("stderr");
     }
 
-    /** The last line that the run wrote to stderr, shortened; empty when there is none. */
+    /**
+     * The last line that the run wrote to stderr, shortened and without what looks like a password;
+     * empty when there is none.
+     */
     String lastErrorLine() {
         try (var file = java.nio.channels.FileChannel.open(stderr())) {
             var size = file.size();
@@ -122,6 +126,7 @@ record RunFolder(Path path) {
                     .map(String::strip)
                     .filter(line -> !line.isEmpty() && line.charAt(0) != 0)
                     .reduce((first, second) -> second)
+                    .map(Mask::of)
                     .map(line -> line.length() > 300 ? line.substring(0, 300) + "…" : line)
                     .orElse("");
         } catch (IOException noSuchFile) {

@@ -207,6 +207,7 @@ final class UnitSight {
             return;
         }
         var run = entry.record.run();
+        var invocation = entry.record.invocation();
         over(entry);
         if (exit.filter(code -> code == 0).isPresent()) {
             tell(entry, new MachineInput.Ended(run, exit, detail));
@@ -215,7 +216,10 @@ final class UnitSight {
         loop.schedule(
                 LAST_WORDS_WITHIN,
                 () -> {
-                    var line = entry.journal.map(JournalPump::takeLastError).orElse("");
+                    var line =
+                            entry.journal
+                                    .map(journal -> journal.lastErrorOf(invocation))
+                                    .orElse("");
                     var said = line.isEmpty() ? "" : "last error in the journal: " + line;
                     tell(entry, new MachineInput.Ended(run, exit, joined(detail, said)));
                 });
