@@ -9,6 +9,8 @@ import java.util.Set;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
+import olympus.model.stack.Pinning;
+import olympus.model.stack.Workload;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceSpec;
 
@@ -16,7 +18,8 @@ import olympus.model.state.InstanceSpec;
  * What must hold after every event of a simulation: no instance runs on two nodes; no port of a
  * node is used by two instances; there are never more instances than replicas and extra ones; a run
  * begins only when what it depends on was running shortly before it was ordered (at some time
- * before, while messages are lost: what Zeus knows may then be old).
+ * before, while messages are lost: what Zeus knows may then be old); containers that share a
+ * network of one node are on one node.
  */
 final class IslandInvariants {
 
@@ -38,12 +41,14 @@ final class IslandInvariants {
     private void check() {
         var alive = new HashSet<InstanceId>();
         var byService = new HashMap<ServiceId, Integer>();
+        var byNetwork = new HashMap<String, NodeId>();
         for (var agent : island.agents.values()) {
             var ports = new HashMap<Integer, InstanceId>();
             for (var entry : agent.runs().entrySet()) {
                 var run = entry.getValue();
                 if (run.isAlive()) {
                     alive(agent.id, entry.getKey(), run, alive, ports);
+                    meets(agent.id, entry.getKey(), run, byNetwork);
                     byService.merge(entry.getKey().service(), 1, Integer::sum);
                 }
                 if (run.state == State.RUNNING) {
@@ -67,6 +72,21 @@ final class IslandInvariants {
             require(
                     other == null,
                     "port %d of %s is used by %s and %s".formatted(port, node, id, other));
+        }
+    }
+
+    private static void meets(
+            NodeId node, InstanceId id, SimulatedAgent.Run run, Map<String, NodeId> byNetwork) {
+        if (run.spec.definition().workload() instanceof Workload.Container container) {
+            for (var attached : container.networking().attachments()) {
+                var network = attached.network();
+                var other =
+                        Pinning.spansNodes(network) ? node : byNetwork.put(network.name(), node);
+                require(
+                        other == null || other.equals(node),
+                        "%s is on %s, and others on its network %s are on %s"
+                                .formatted(id, node, network.name(), other));
+            }
         }
     }
 

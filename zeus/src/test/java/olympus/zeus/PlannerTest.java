@@ -4,6 +4,7 @@ import static olympus.model.stack.DeployPolicy.FailureAction.PAUSE;
 import static olympus.model.stack.DeployPolicy.FailureAction.ROLLBACK;
 import static olympus.model.stack.DeployPolicy.Order.START_FIRST;
 import static olympus.model.stack.DeployPolicy.Order.STOP_FIRST;
+import static olympus.zeus.Stacks.project;
 import static olympus.zeus.Stacks.service;
 import static olympus.zeus.Stacks.stack;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,6 +34,7 @@ final class PlannerTest {
         updates(all);
         failures(all);
         ends(all);
+        neighbours(all);
         return all.entrySet().stream();
     }
 
@@ -198,6 +200,40 @@ final class PlannerTest {
                         .instance("shop/worker.1", 1, 1)
                         .seen("shop/worker.1", State.RUNNING, 60));
         all.put("stack-is-gone", new Situation().nodes(1).removing(1, stack("shop", WEB)));
+    }
+
+    private static void neighbours(Map<String, Situation> all) {
+        var db = service("db");
+        var web = WEB.replicas(2).ports(80, 81);
+        var project = project("bridge", stack("shop", db, web));
+        all.put(
+                "neighbours-follow",
+                new Situation().nodes(3).stack(1, project).instance("shop/db.1", 2, 1));
+        all.put(
+                "neighbours-begin-where-all-fit",
+                new Situation()
+                        .nodes(2)
+                        .stack(1, project)
+                        .stack(1, stack("other", service("front").ports(81, 81)))
+                        .instance("other/front.1", 1, 1));
+        all.put(
+                "neighbours-wait-for-their-node",
+                new Situation().nodes(2).stack(1, project).cutOff(2).instance("shop/db.1", 2, 1));
+        all.put(
+                "neighbours-over-a-network-that-spans-nodes",
+                new Situation()
+                        .nodes(3)
+                        .stack(1, project("overlay", stack("shop", db, web)))
+                        .instance("shop/db.1", 2, 1));
+        all.put(
+                "neighbour-is-not-moved-alone",
+                new Situation()
+                        .nodes(2)
+                        .stack(1, project("bridge", stack("shop", db, WEB.moves())))
+                        .instance("shop/db.1", 1, 1)
+                        .seen("shop/db.1", State.RUNNING, 60)
+                        .instance("shop/web.1", 1, 1)
+                        .crashed("shop/web.1", State.GIVEN_UP, 5));
     }
 
     @ParameterizedTest

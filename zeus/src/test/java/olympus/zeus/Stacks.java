@@ -20,6 +20,7 @@ import olympus.model.stack.Workload;
 import olympus.model.stack.container.Execution;
 import olympus.model.stack.container.Image;
 import olympus.model.stack.container.Logging;
+import olympus.model.stack.container.Network;
 import olympus.model.stack.container.Networking;
 import olympus.model.stack.container.Privileges;
 import olympus.model.stack.container.Project;
@@ -147,16 +148,49 @@ public final class Stacks {
 
     /** The same stack with each service as a container. */
     static StackDefinition inContainers(StackDefinition stack) {
+        return inContainers(stack, List.of());
+    }
+
+    /** The same on one network of the project, whose driver is this. */
+    static StackDefinition project(String driver, StackDefinition stack) {
+        var network =
+                new Network(
+                        "default",
+                        stack.name() + "_default",
+                        false,
+                        Optional.of(driver),
+                        Map.of(),
+                        false,
+                        false,
+                        false,
+                        Optional.empty(),
+                        Map.of());
+        return inContainers(
+                stack,
+                List.of(
+                        new Networking.Attachment(
+                                network,
+                                List.of(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of(),
+                                Optional.empty(),
+                                Map.of())));
+    }
+
+    private static StackDefinition inContainers(
+            StackDefinition stack, List<Networking.Attachment> networks) {
         var services = new TreeMap<String, ServiceDefinition>();
-        stack.services().forEach((name, s) -> services.put(name, inContainer(stack, s)));
+        stack.services().forEach((name, s) -> services.put(name, inContainer(stack, s, networks)));
         return new StackDefinition(stack.name(), stack.mode(), stack.directory(), services);
     }
 
-    private static ServiceDefinition inContainer(StackDefinition stack, ServiceDefinition s) {
+    private static ServiceDefinition inContainer(
+            StackDefinition stack, ServiceDefinition s, List<Networking.Attachment> networks) {
         var image = s.workload() instanceof Workload.Process p ? p.command().getFirst() : "";
         return new ServiceDefinition(
                 s.name(),
-                container(stack.name().value(), s.name(), image),
+                container(stack.name().value(), s.name(), image, networks),
                 s.ports(),
                 s.dependsOn(),
                 s.probe(),
@@ -166,14 +200,15 @@ public final class Stacks {
                 s.about());
     }
 
-    private static Workload.Container container(String project, String service, String image) {
+    private static Workload.Container container(
+            String project, String service, String image, List<Networking.Attachment> networks) {
         return new Workload.Container(
                 new Project(project, service, Optional.empty(), "/srv/" + project, List.of()),
                 new Image(image, Image.PullPolicy.MISSING, Optional.empty(), Optional.empty()),
                 Execution.of(Optional.empty()),
                 Map.of(),
                 Map.of(),
-                Networking.of(Optional.empty(), List.of()),
+                Networking.of(Optional.empty(), networks),
                 List.of(),
                 Optional.empty(),
                 Privileges.NONE,

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
@@ -16,21 +17,30 @@ import olympus.model.stack.ServiceDefinition;
 import olympus.model.state.InstanceRecord;
 
 /**
- * Where instances go: nodes are filtered (connected, ports free), then scored (fewest instances of
- * the same service, then fewest instances at all, then by id). Knows what this plan has placed so
- * far.
+ * Where instances go: nodes are filtered (connected, ports free; beside their {@link Neighbours}),
+ * then scored (fewest instances of the same service, then fewest instances at all, then by id).
+ * Knows what this plan has placed so far.
  *
- * <p>Cost: one pass over the nodes for each placement.
+ * <p>The first of several neighbours goes to a node that has the ports of all of them free, if
+ * there is one; the others follow it, also when one of them could otherwise be moved elsewhere.
+ *
+ * <p>Cost: one pass over the nodes for each placement, times the number of its neighbours.
  */
 final class Placement {
 
     private final Map<NodeId, Load> loads = new TreeMap<>();
 
-    private Placement() {}
+    private final Desired desired;
+    private final Neighbours neighbours;
+
+    private Placement(Desired desired) {
+        this.desired = desired;
+        this.neighbours = new Neighbours(desired);
+    }
 
     static Placement of(
             Desired desired, Observed observed, Map<InstanceId, Unclaimed.Held> unclaimed) {
-        var placement = new Placement();
+        var placement = new Placement(desired);
         desired.nodes()
                 .forEach((id, node) ->
                         placement.loads.put(
@@ -84,11 +94,31 @@ final class Placement {
     }
 
     Choice choose(InstanceId id, ServiceDefinition definition, Collection<NodeId> excluded) {
-        var claims = claims(Optional.of(definition), id);
+        var beside = neighbours.of(id.service());
+        if (beside.isEmpty()) {
+            return choose(id, claims(Optional.of(definition), id), excluded, Optional.empty());
+        }
+        var home = home(id, beside);
+        if (home.isEmpty()) {
+            var first = choose(id, claimsOfAll(id, beside), excluded, Optional.empty());
+            if (first instanceof Choice.Chosen) {
+                return first;
+            }
+        }
+        return choose(id, claims(Optional.of(definition), id), excluded, home);
+    }
+
+    private Choice choose(
+            InstanceId id, List<Claim> claims, Collection<NodeId> excluded, Optional<Home> home) {
         Load best = null;
         var refusals = new ArrayList<String>();
         for (var load : loads.values()) {
-            var refusal = excluded.contains(load.id) ? " was tried before" : load.refusal(claims);
+            var refusal =
+                    excluded.contains(load.id)
+                            ? " was tried before"
+                            : home.map(h -> h.refusal(load))
+                                    .filter(why -> !why.isEmpty())
+                                    .orElseGet(() -> load.refusal(claims));
             if (!refusal.isEmpty()) {
                 if (refusals.size() < MAX_REFUSALS) {
                     refusals.add(load.name + refusal);
@@ -103,10 +133,74 @@ final class Placement {
                             ? "no node has connected yet"
                             : "no node can take it: " + String.join("; ", refusals));
         }
+        var chosen = best;
         return new Choice.Chosen(
-                best.id,
-                "%s has the fewest instances (%d of this service, %d in all)"
-                        .formatted(best.name, best.of(id.service()), best.total));
+                chosen.id,
+                home.map(Home::why)
+                        .orElseGet(() ->
+                                "%s has the fewest instances (%d of this service, %d in all)"
+                                        .formatted(
+                                                chosen.name,
+                                                chosen.of(id.service()),
+                                                chosen.total)));
+    }
+
+    /**
+     * Where the others are.
+     *
+     * @param neighbour one of them
+     */
+    private record Home(Load node, ServiceId neighbour) {
+
+        String refusal(Load other) {
+            return other == node
+                    ? ""
+                    : " is not where %s is, with which it shares a network or namespace"
+                            .formatted(neighbour);
+        }
+
+        String why() {
+            return "%s has %s, with which it shares a network or namespace"
+                    .formatted(node.name, neighbour);
+        }
+    }
+
+    /** The node that has most of them, without the instance itself. */
+    private Optional<Home> home(InstanceId id, Set<String> beside) {
+        var own = desired.instance(id).map(stored -> stored.value().placement().node());
+        Optional<Home> home = Optional.empty();
+        var most = 0;
+        for (var load : loads.values()) {
+            var count = own.filter(load.id::equals).isPresent() ? -1 : 0;
+            Optional<ServiceId> there = Optional.empty();
+            for (var name : beside) {
+                var service = new ServiceId(id.service().stack(), name);
+                var here = load.of(service);
+                count += here;
+                if (here > 0 && (there.isEmpty() || there.get().equals(id.service()))) {
+                    there = Optional.of(service);
+                }
+            }
+            if (count > most) {
+                most = count;
+                home = there.map(neighbour -> new Home(load, neighbour));
+            }
+        }
+        return home;
+    }
+
+    private List<Claim> claimsOfAll(InstanceId id, Set<String> beside) {
+        var claims = new ArrayList<Claim>();
+        for (var name : beside) {
+            var service = new ServiceId(id.service().stack(), name);
+            desired.declared(service)
+                    .ifPresent(definition -> {
+                        for (var n = 1; n <= definition.deploy().replicas(); n++) {
+                            claims.addAll(claims(definition, new InstanceId(service, n)));
+                        }
+                    });
+        }
+        return claims;
     }
 
     private static final int MAX_REFUSALS = 5;
