@@ -252,7 +252,7 @@ final class ComposeMerge {
                                     scalar.place(),
                                     at < 0 ? "" : scalar.text().substring(at + 1),
                                     at < 0,
-                                    scalar.filled())));
+                                    scalar.variables())));
         }
         return new YamlValue.Mapping(list.place(), entries, list.size());
     }

@@ -62,12 +62,14 @@ final class ComposeProject {
         var names = files.stream().map(file -> file.value().normalize().toString()).toList();
         return new ComposeLoader(folder, prefix, problems)
                 .load(files, variables)
-                .flatMap(tree ->
-                        ComposeKeys.PROJECT
-                                .read(tree.root(), problems)
-                                .map(fields ->
-                                        new ComposeProject(
-                                                folder, variables, tree, names, fields, problems)));
+                .flatMap(tree -> {
+                    SecretsInClear.check(tree.root(), variables, problems);
+                    return ComposeKeys.PROJECT
+                            .read(tree.root(), problems)
+                            .map(fields ->
+                                    new ComposeProject(
+                                            folder, variables, tree, names, fields, problems));
+                });
     }
 
     /** Where the project's name stands, else the file's beginning. */

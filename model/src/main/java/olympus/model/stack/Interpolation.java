@@ -2,6 +2,8 @@ package olympus.model.stack;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -26,8 +28,8 @@ final class Interpolation {
     private final ProblemLog problems;
     private final Kind kind;
 
-    /** How many values of variables were put into texts. */
-    private int taken;
+    /** The variables whose values were put into the present text. */
+    private final Set<String> taken = new TreeSet<>();
 
     /** Of what the values are. */
     private enum Kind {
@@ -67,11 +69,11 @@ final class Interpolation {
         if (scalar.text().indexOf('$') < 0) {
             return scalar;
         }
-        var before = taken;
+        taken.clear();
         var text = replace(scalar.text(), scalar.place(), 0);
         // A variable that is empty makes an empty text, not "nothing".
         var plain = scalar.plain() && kind == Kind.OLYMPUS && !text.isEmpty();
-        return new YamlValue.Scalar(scalar.place(), text, plain, taken > before);
+        return new YamlValue.Scalar(scalar.place(), text, plain, Set.copyOf(taken));
     }
 
     private String replace(String text, Place place, int depth) {
@@ -184,7 +186,9 @@ final class Interpolation {
             return "${" + name + "}";
         }
         var value = Optional.ofNullable(variables.get(name));
-        taken += value.isPresent() ? 1 : 0;
+        if (value.isPresent()) {
+            taken.add(name);
+        }
         if (rest.isEmpty()) {
             return value.orElseGet(() -> undefined(name, place));
         }

@@ -2,6 +2,7 @@ package olympus.model.stack;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -55,13 +56,19 @@ sealed interface YamlValue {
      * A single value.
      *
      * @param plain written without quotes
-     * @param filled holds the value of a variable
+     * @param variables whose values it holds
      */
-    record Scalar(Place place, String text, boolean plain, boolean filled) implements YamlValue {
+    record Scalar(Place place, String text, boolean plain, Set<String> variables)
+            implements YamlValue {
         private static final int SHOWN_CHARACTERS = 80;
 
         Scalar(Place place, String text, boolean plain) {
-            this(place, text, plain, false);
+            this(place, text, plain, Set.of());
+        }
+
+        /** Whether it holds the value of a variable. */
+        boolean filled() {
+            return !variables.isEmpty();
         }
 
         ScalarKind kind() {

@@ -304,6 +304,38 @@ final class ComposeReadingTest {
     }
 
     @Test
+    void warnsOfSecretsThatWouldStandInPlainText() throws IOException {
+        write(".env", "DB_PASSWORD=hunter2\nAPI_TOKEN=hunter2\nLEVEL=info\n");
+        write(
+                "compose.yaml",
+                """
+                services:
+                  db:
+                    image: a
+                    build: { context: ., args: [API_TOKEN, LEVEL] }
+                    command: ["serve", "--level=$LEVEL", "--password=${DB_PASSWORD:-none}"]
+                    labels:
+                      hook: "https://x/?t=${API_TOKEN}"
+                    healthcheck: { test: "check $DB_PASSWORD" }
+                    environment: { PASSWORD: "$DB_PASSWORD" }
+                """);
+        var loaded = loaded(Map.of());
+        assertThat(loaded.warnings())
+                .extracting(w -> "%d:%d %s".formatted(w.line(), w.column(), w.message()))
+                .containsExactly(
+                        "4:33 " + plain("API_TOKEN", "build arguments"),
+                        "5:42 " + plain("DB_PASSWORD", "command"),
+                        "7:13 " + plain("API_TOKEN", "labels"),
+                        "8:26 " + plain("DB_PASSWORD", "healthcheck"));
+        assertThat(loaded.warnings().toString()).doesNotContain("hunter2");
+    }
+
+    private static String plain(String variable, String where) {
+        return "the variable %s looks like a secret, and in %s its value is plain text, shown in plans and kept in the history; give it by environment, env_file or secrets instead"
+                .formatted(variable, where);
+    }
+
+    @Test
     void restartsNothingUnlessToldTo() throws IOException {
         write(
                 "compose.yaml",
@@ -313,18 +345,27 @@ final class ComposeReadingTest {
                   always: { image: a, restart: always }
                   failing: { image: a, restart: "on-failure:2" }
                   swarm: { image: a, deploy: { restart_policy: { condition: on-failure, window: 1m, delay: 1m } } }
+                  any: { image: a, deploy: { restart_policy: { condition: any } } }
+                  stays: { image: a, restart: unless-stopped }
                   asked: { image: a }
                 """);
         write("olympus.yaml", "services: { asked: { recovery: { attempts: 1 } } }");
         var services = loaded(Map.of()).definition().services();
         assertThat(services.values())
-                .extracting(s -> s.name() + " " + s.recovery().restart().word())
+                .extracting(s ->
+                        "%s %s %s"
+                                .formatted(
+                                        s.name(),
+                                        s.recovery().restart().word(),
+                                        s.recovery().restartOfEngine()))
                 .containsExactlyInAnyOrder(
-                        "silent no",
-                        "always always",
-                        "failing on-failure",
-                        "swarm on-failure",
-                        "asked always");
+                        "silent no no",
+                        "always always always",
+                        "failing on-failure on-failure:2",
+                        "swarm on-failure on-failure",
+                        "any always always",
+                        "stays always unless-stopped",
+                        "asked always unless-stopped");
         assertThat(service(loaded(Map.of()), "failing").recovery().attempts()).isEqualTo(2);
         assertThat(service(loaded(Map.of()), "swarm").recovery().backoff().max())
                 .isEqualTo(java.time.Duration.ofMinutes(1));

@@ -90,10 +90,13 @@ final class StackDifference {
                 var from = wordsBefore.getOrDefault(path, a);
                 var to = wordsAfter.getOrDefault(path, b);
                 // What the short forms have no word for is told whole.
-                fields.add(
+                var masked =
                         from.equals(to)
-                                ? new StackPlan.FieldChange(path, cut(a), cut(b))
-                                : new StackPlan.FieldChange(path, cut(from), cut(to)));
+                                ? MaskedChange.of(was, is, path, a, b)
+                                : MaskedChange.of(was, is, path, from, to);
+                fields.add(
+                        new StackPlan.FieldChange(
+                                path, cut(masked.before()), cut(masked.after())));
             }
         }
         if (fields.isEmpty()) {
