@@ -40,6 +40,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("apply", new ApplyCommand(session));
         line.addSubcommand("status", new StatusCommand(session), "ps", "service");
         line.addSubcommand("services", new ServicesCommand(session), "catalogue");
+        line.addSubcommand("stats", new StatsCommand(session));
         line.addSubcommand("why", new WhyCommand(session));
         line.addSubcommand("logs", new LogsCommand(session), "log");
         line.addSubcommand(

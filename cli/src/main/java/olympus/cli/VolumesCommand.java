@@ -74,12 +74,19 @@ final class VolumesCommand implements Callable<Integer> {
             table.row(
                     volume.path("volume").asString(),
                     volume.path("node").asString(),
-                    size(volume.path("sizeBytes")),
-                    volume.path("stack").asString(""),
+                    Bytes.text(volume.path("sizeBytes")),
+                    stack(volume),
                     usedBy(volume),
                     volume.path("note").asString(""));
         }
         table.print(session.console().out());
+    }
+
+    /** What is known instead, where no stack is. */
+    private static String stack(JsonNode volume) {
+        var project = volume.path("project").asString("");
+        var known = volume.path("stack").asString("");
+        return known.isEmpty() && !project.isEmpty() ? "(project " + project + ")" : known;
     }
 
     private static String usedBy(JsonNode volume) {
@@ -89,21 +96,5 @@ final class VolumesCommand implements Callable<Integer> {
             volume.path("containers").forEach(one -> users.add("container " + one.asString()));
         }
         return users.length() == 0 ? "-" : users.toString();
-    }
-
-    private static String size(JsonNode bytes) {
-        if (!bytes.isNumber()) {
-            return "-";
-        }
-        var size = (double) bytes.asLong();
-        for (var unit : new String[] {"B", "KiB", "MiB", "GiB"}) {
-            if (size < 1_024) {
-                return unit.equals("B")
-                        ? "%d B".formatted((long) size)
-                        : "%.1f %s".formatted(size, unit);
-            }
-            size /= 1_024;
-        }
-        return "%.1f TiB".formatted(size);
     }
 }

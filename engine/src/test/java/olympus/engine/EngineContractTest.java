@@ -133,6 +133,21 @@ class EngineContractTest {
 
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("engines")
+    void countsWhatAContainerUses(TestEngine own) {
+        try (var engine = own.connect()) {
+            var id = create(engine, "used", "sleep 600 & while :; do :; done");
+            engine.start(id);
+            var first = engine.stats(id);
+            var second = engine.stats(id);
+            assertThat(second.at()).isAfter(first.at());
+            assertThat(second.cpuNanos()).isGreaterThan(first.cpuNanos());
+            assertThat(second.memoryBytes()).isPositive();
+            assertThat(second.processes()).isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("engines")
     void endsByAnotherSignalAndByForceAfterTheGrace(TestEngine own) {
         try (var engine = own.connect()) {
             var id =

@@ -1,24 +1,34 @@
 package olympus.agent.internal;
 
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import olympus.engine.ContainerEngine;
 import olympus.engine.EngineException;
 import olympus.engine.Images;
 import olympus.engine.VersionTags;
+import olympus.model.InstanceId;
+import olympus.model.state.InstanceSpec;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeAnswer.NewerTag;
 import olympus.model.state.NodeQuestion.ImageOf;
 
 /**
- * Which images the instances of this node run, and which others their registries offer. Threading:
- * any thread; blocks on the engine and on registries.
+ * Which images the instances of this node run, and which others their registries offer. Several are
+ * asked about at the same time, under one deadline; a registry that is silent costs nobody else an
+ * answer. Threading: any thread; blocks on the engine and on registries.
  */
 final class NodeImages {
+
+    /** Images that are asked about at the same time. */
+    static final int AT_A_TIME = 8;
+
+    /** Less than a server waits, so that the others are told when one registry is silent. */
+    static final Duration ASKED_WITHIN = Duration.ofSeconds(100);
 
     private final ContainerEngine engine;
     private final ContainerLaunch launch;
@@ -32,16 +42,35 @@ final class NodeImages {
 
     NodeAnswer answer(List<ImageOf> wanted) {
         var known = specs.now();
-        var lists = new HashMap<String, List<String>>();
-        var all = new ArrayList<NodeAnswer.Image>();
-        for (var image : wanted) {
-            var plan = Optional.ofNullable(known.get(image.instance())).flatMap(ContainerPlan::of);
-            all.add(
-                    plan.map(found -> answer(image, found, lists))
-                            .orElseGet(
-                                    () -> unasked(image, "", "it is no container on this node")));
-        }
-        return new NodeAnswer.Images(all);
+        var lists = new ConcurrentHashMap<String, List<String>>();
+        return new NodeAnswer.Images(
+                InParallel.each(
+                        wanted,
+                        AT_A_TIME,
+                        ASKED_WITHIN,
+                        image -> answer(image, known, lists),
+                        image ->
+                                unasked(
+                                        image,
+                                        reference(known, image),
+                                        "its registry has not answered within %d s"
+                                                .formatted(ASKED_WITHIN.toSeconds()))));
+    }
+
+    private static Optional<ContainerPlan> plan(
+            Map<InstanceId, InstanceSpec> known, ImageOf image) {
+        return Optional.ofNullable(known.get(image.instance())).flatMap(ContainerPlan::of);
+    }
+
+    private static String reference(Map<InstanceId, InstanceSpec> known, ImageOf image) {
+        return plan(known, image).map(found -> found.workload().image().reference()).orElse("");
+    }
+
+    private NodeAnswer.Image answer(
+            ImageOf image, Map<InstanceId, InstanceSpec> known, Map<String, List<String>> lists) {
+        return plan(known, image)
+                .map(found -> answer(image, found, lists))
+                .orElseGet(() -> unasked(image, "", "it is no container on this node"));
     }
 
     private static NodeAnswer.Image unasked(ImageOf image, String reference, String why) {

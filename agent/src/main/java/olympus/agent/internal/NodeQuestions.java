@@ -30,11 +30,13 @@ final class NodeQuestions implements AutoCloseable {
     private final NodeVolumes volumes;
     private final NodeSettings settings;
     private final NodeImages images;
+    private final NodeUse use;
 
-    NodeQuestions(NodeVolumes volumes, NodeSettings settings, NodeImages images) {
+    NodeQuestions(NodeVolumes volumes, NodeSettings settings, NodeImages images, NodeUse use) {
         this.volumes = volumes;
         this.settings = settings;
         this.images = images;
+        this.use = use;
     }
 
     CompletionStage<NodeAnswer> ask(NodeQuestion question) {
@@ -83,6 +85,7 @@ final class NodeQuestions implements AutoCloseable {
             case NodeQuestion.ContainerImages asked -> volumes.images(asked.containers());
             case NodeQuestion.Settings about -> settings.answer(about.instances());
             case NodeQuestion.Images about -> images.answer(about.images());
+            case NodeQuestion.Use about -> use.answer(about.instances());
         };
     }
 
@@ -98,7 +101,7 @@ final class NodeQuestions implements AutoCloseable {
             case CONFLICT, PORT_TAKEN -> ErrorCode.CONFLICT;
             case INVALID, UNSUPPORTED, CANNOT_RUN -> ErrorCode.INVALID;
             case OUT_OF_SPACE -> ErrorCode.DISK_FULL;
-            case ABSENT, SLOW, FORBIDDEN, CANCELLED, OTHER -> ErrorCode.UNAVAILABLE;
+            case ABSENT, SLOW, FORBIDDEN, REGISTRY_AWAY, CANCELLED, OTHER -> ErrorCode.UNAVAILABLE;
         };
     }
 

@@ -97,7 +97,7 @@ public final class NodeSupervision implements AutoCloseable {
         var prober = new Prober(accounts, new Lookups(InetAddress::getByName));
         var launch = new ContainerLaunch(engine, clock);
         var inside = new InsideProbe(prober, engine, launch);
-        questions = questions(root, launch, accounts);
+        questions = questions(root, launch, accounts, new Systemctl(systemd.systemctl()));
         var limits = new Limits(identity.node().toString().substring(0, 8));
         var strays = new Strays(bootId);
         commands = commands(launch, accounts, limits);
@@ -133,7 +133,8 @@ public final class NodeSupervision implements AutoCloseable {
                         it -> rounds(it, clock, random, inside));
     }
 
-    private NodeQuestions questions(Path root, ContainerLaunch launch, Accounts accounts) {
+    private NodeQuestions questions(
+            Path root, ContainerLaunch launch, Accounts accounts, Systemctl systemctl) {
         var accepted = new AcceptedSpecs(root);
         return new NodeQuestions(
                 new NodeVolumes(engine, this::volumeRemoved),
@@ -143,7 +144,8 @@ public final class NodeSupervision implements AutoCloseable {
                         new ProcessSettings(folders, accounts),
                         accepted,
                         this::secretsInForce),
-                new NodeImages(engine, launch, accepted));
+                new NodeImages(engine, launch, accepted),
+                new NodeUse(engine, launch, folders, systemctl, accepted));
     }
 
     private PeoplesCommands commands(ContainerLaunch launch, Accounts accounts, Limits limits) {

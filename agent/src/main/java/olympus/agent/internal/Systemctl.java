@@ -49,18 +49,25 @@ final class Systemctl {
         var states = new ArrayList<UnitState>(units.size());
         for (var from = 0; from < units.size(); from += UNITS_PER_CALL) {
             states.addAll(
-                    showSome(units.subList(from, Math.min(units.size(), from + UNITS_PER_CALL))));
+                    showSome(
+                            units.subList(from, Math.min(units.size(), from + UNITS_PER_CALL)),
+                            UnitState.PROPERTIES));
         }
         return states;
     }
 
-    private List<UnitState> showSome(List<String> units)
+    /** What systemd counts for one unit. */
+    UnitState use(String unit) throws SystemdException, InterruptedException {
+        return showSome(List.of(unit), UnitUse.PROPERTIES).getFirst();
+    }
+
+    private List<UnitState> showSome(List<String> units, List<String> properties)
             throws SystemdException, InterruptedException {
         var command = new ArrayList<String>();
         command.add(program);
         command.add("show");
         command.add("--no-pager");
-        command.add("--property=" + String.join(",", UnitState.PROPERTIES));
+        command.add("--property=" + String.join(",", properties));
         command.add("--");
         command.addAll(units);
         var answer = run(command, SHOW_WITHIN);

@@ -172,13 +172,22 @@ final class ContainerReader {
                         Json.number(memory, "stats", "inactive_file"),
                         Json.number(memory, "stats", "total_inactive_file"));
         return new Usage(
+                Json.time(Json.text(stats, "read")),
                 Json.number(stats, "cpu_stats", "cpu_usage", "total_usage"),
-                Json.number(stats, "cpu_stats", "system_cpu_usage"),
-                (int) Json.number(stats, "cpu_stats", "online_cpus"),
                 Math.max(0, Json.number(memory, "usage") - cache),
                 Json.number(memory, "limit"),
                 Json.number(stats, "pids_stats", "current"),
-                received,
-                sent);
+                new Usage.Flow(received, sent),
+                new Usage.Flow(disk(stats, "read"), disk(stats, "write")));
+    }
+
+    private static long disk(JsonNode stats, String direction) {
+        var bytes = 0L;
+        for (var device : stats.path("blkio_stats").path("io_service_bytes_recursive").values()) {
+            if (Json.text(device, "op").equalsIgnoreCase(direction)) {
+                bytes += Json.number(device, "value");
+            }
+        }
+        return bytes;
     }
 }

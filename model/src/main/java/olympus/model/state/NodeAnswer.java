@@ -53,6 +53,50 @@ public sealed interface NodeAnswer {
         }
     }
 
+    /** One entry for each instance that was asked about. */
+    record Use(List<InstanceUse> instances) implements NodeAnswer {
+        public Use {
+            instances = List.copyOf(instances);
+        }
+    }
+
+    /**
+     * What an instance uses.
+     *
+     * @param measured empty where it could not be measured
+     * @param problem why not
+     */
+    record InstanceUse(InstanceId instance, Optional<Measured> measured, Optional<String> problem) {
+        public InstanceUse {
+            if (measured.isPresent() == problem.isPresent()) {
+                throw new IllegalArgumentException(
+                        "%s is measured, or has a problem; one of both".formatted(instance));
+            }
+        }
+    }
+
+    /**
+     * @param cpuPercent over about a second; 100 is one processor
+     * @param memoryLimitBytes its own, or that of the machine where its engine tells it
+     * @param network where it is counted apart from others
+     * @param disk where it is counted, or may be seen
+     */
+    record Measured(
+            double cpuPercent,
+            long memoryBytes,
+            Optional<Long> memoryLimitBytes,
+            long processes,
+            Optional<Flow> network,
+            Optional<Flow> disk) {}
+
+    /**
+     * Bytes since the start.
+     *
+     * @param in received or read
+     * @param out sent or written
+     */
+    record Flow(long in, long out) {}
+
     /**
      * A volume on a node.
      *

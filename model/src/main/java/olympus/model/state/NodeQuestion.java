@@ -53,6 +53,13 @@ public sealed interface NodeQuestion {
         }
     }
 
+    /** What instances use at this moment; answered by {@link NodeAnswer.Use}. */
+    record Use(List<InstanceId> instances) implements NodeQuestion {
+        public Use {
+            instances = List.copyOf(instances);
+        }
+    }
+
     /**
      * The image of an instance.
      *
@@ -68,6 +75,7 @@ public sealed interface NodeQuestion {
             case ContainerImages ignored -> Duration.ofSeconds(10);
             case Settings ignored -> Duration.ofSeconds(30);
             case Images ignored -> Duration.ofMinutes(2);
+            case Use ignored -> Duration.ofSeconds(20);
         };
     }
 }

@@ -146,6 +146,7 @@ public final class Samples {
                 new AskedOfNode(new NodeQuestion.RemoveVolume("shop_data", "user:ana")),
                 new AskedOfNode(new NodeQuestion.ContainerImages(List.of("shop-db-1"))),
                 new AskedOfNode(new NodeQuestion.Settings(List.of(WEB_1))),
+                new AskedOfNode(new NodeQuestion.Use(List.of(WEB_1))),
                 new AskedOfNode(
                         new NodeQuestion.Images(
                                 List.of(
@@ -167,6 +168,22 @@ public final class Samples {
                                                 List.of("shop-db-1"),
                                                 Optional.of(4096L))))),
                 new AnsweredByNode(new NodeAnswer.VolumeRemoved("shop_data")),
+                new AnsweredByNode(
+                        new NodeAnswer.Use(
+                                List.of(
+                                        new NodeAnswer.InstanceUse(
+                                                WEB_1,
+                                                Optional.of(
+                                                        new NodeAnswer.Measured(
+                                                                12.5,
+                                                                8_388_608,
+                                                                Optional.of(67_108_864L),
+                                                                3,
+                                                                Optional.of(
+                                                                        new NodeAnswer.Flow(
+                                                                                1_024, 2_048)),
+                                                                Optional.empty())),
+                                                Optional.empty())))),
                 new AnsweredByNode(new NodeAnswer.VolumeInUse("shop_data", List.of("shop-db-1"))),
                 new AnsweredByNode(new NodeAnswer.VolumeAbsent("shop_data")),
                 new AnsweredByNode(

@@ -367,7 +367,8 @@ final class Answers {
     record Volumes(List<VolumeEntry> volumes, List<String> problems) {}
 
     /**
-     * @param stack label of the Compose project; may be empty
+     * @param stack that declares it or has its project, or was removed; empty when none is known
+     * @param project of Compose, by its label; may be empty
      * @param services that declare it
      * @param containers that have it, running or not
      * @param note what a person should know before removing it; may be empty
@@ -377,6 +378,7 @@ final class Answers {
             String node,
             String driver,
             String stack,
+            String project,
             List<String> services,
             List<String> containers,
             Optional<Long> sizeBytes,

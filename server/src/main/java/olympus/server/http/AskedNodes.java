@@ -1,28 +1,27 @@
 package olympus.server.http;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
+import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
-import olympus.server.deadline.Deadline;
 import olympus.zeus.ClusterView.InstanceView;
+import olympus.zeus.ClusterView.NodeView;
 
-/** Asks the nodes of a stack's instances, all at once, and waits for what they answer. */
+/** Puts questions about instances to the nodes that have them, by {@link NodeAnswers}. */
 final class AskedNodes {
-
-    /** On the way, beyond what the node itself may take. */
-    private static final Duration ON_THE_WAY = Duration.ofSeconds(5);
 
     private final Backend backend;
 
@@ -32,9 +31,14 @@ final class AskedNodes {
 
     /** Instances of the stack by node. */
     Map<NodeId, List<InstanceView>> instances(StackName stack) {
+        return instances(service -> service.stack().equals(stack));
+    }
+
+    /** Instances of those services by node. */
+    Map<NodeId, List<InstanceView>> instances(Predicate<ServiceId> which) {
         var byNode = new LinkedHashMap<NodeId, List<InstanceView>>();
         for (var service : backend.view().services()) {
-            if (service.service().stack().equals(stack)) {
+            if (which.test(service.service())) {
                 for (var instance : service.instances()) {
                     byNode.computeIfAbsent(instance.node(), _ -> new ArrayList<>()).add(instance);
                 }
@@ -52,23 +56,32 @@ final class AskedNodes {
             Function<List<InstanceId>, NodeQuestion> question,
             java.util.function.Consumer<NodeAnswer> answered,
             BiConsumer<List<InstanceView>, String> failed) {
-        var asked = new LinkedHashMap<NodeId, CompletionStage<NodeAnswer>>();
-        var deadline = Duration.ZERO;
-        for (var entry : instances.entrySet()) {
-            var ids = entry.getValue().stream().map(AskedNodes::id).toList();
-            var one = question.apply(ids);
-            deadline = one.deadline().plus(ON_THE_WAY);
-            asked.put(entry.getKey(), backend.island().agents().ask(entry.getKey(), one));
-        }
-        for (var entry : asked.entrySet()) {
-            var here = instances.getOrDefault(entry.getKey(), List.of());
-            try {
-                var what = "asking node " + here.getFirst().nodeName();
-                answered.accept(new Deadline(deadline).await(entry.getValue(), what));
-            } catch (OlympusException e) {
-                failed.accept(here, String.valueOf(e.getMessage()));
+        var asked =
+                NodeAnswers.ask(
+                        backend,
+                        node ->
+                                Optional.ofNullable(instances.get(node.id()))
+                                        .map(here -> here.stream().map(AskedNodes::id).toList())
+                                        .map(question));
+        asked.answers()
+                .forEach((node, answer) -> {
+                    try {
+                        answered.accept(answer);
+                    } catch (OlympusException e) {
+                        failed.accept(of(instances, node), String.valueOf(e.getMessage()));
+                    }
+                });
+        asked.failures().forEach((node, why) -> failed.accept(of(instances, node), why));
+        var known = backend.view().nodes().stream().map(NodeView::id).collect(Collectors.toSet());
+        instances.forEach((node, here) -> {
+            if (!known.contains(node)) {
+                failed.accept(here, "node %s is not known any more".formatted(node));
             }
-        }
+        });
+    }
+
+    private static List<InstanceView> of(Map<NodeId, List<InstanceView>> instances, NodeView node) {
+        return instances.getOrDefault(node.id(), List.of());
     }
 
     static InstanceId id(InstanceView instance) {

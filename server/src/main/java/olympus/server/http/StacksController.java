@@ -10,7 +10,9 @@ import olympus.model.json.EnumWords;
 import olympus.model.json.InvalidRecordException;
 import olympus.model.stack.ApplyRequest;
 import olympus.model.stack.DefinitionRules;
+import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.StackDefinition;
+import olympus.model.stack.Workload;
 import olympus.model.state.Codecs;
 import olympus.zeus.ClusterView.StackView;
 import olympus.zeus.StackCommands.RevisionView;
@@ -164,16 +166,27 @@ final class StacksController {
             @PathVariable String stack,
             @RequestHeader(name = IfMatch.HEADER, required = false) Optional<String> match,
             HttpServletRequest request) {
+        var name = new StackName(stack);
+        otherProject(name)
+                .ifPresent(project ->
+                        request.setAttribute(AuditTrail.DETAIL, StackRemovals.detail(project)));
         var removing =
-                backend.stacks()
-                        .remove(
-                                new StackName(stack),
-                                IfMatch.revision(match),
-                                Caller.of(request).actor());
+                backend.stacks().remove(name, IfMatch.revision(match), Caller.of(request).actor());
         return new Answers.Removing(
                 backend.deadline().await(removing, "removing " + stack).stream()
                         .map(ServiceId::toString)
                         .toList());
+    }
+
+    /** The name of its Compose project, where the volumes that stay say another name than its. */
+    private Optional<String> otherProject(StackName stack) {
+        return backend.definitions(Optional.of(stack)).stream()
+                .flatMap(definition -> definition.services().values().stream())
+                .map(ServiceDefinition::workload)
+                .filter(Workload.Container.class::isInstance)
+                .map(workload -> ((Workload.Container) workload).project().name())
+                .filter(project -> !project.equals(stack.value()))
+                .findFirst();
     }
 
     @GetMapping(path = Api.V1 + "/stacks/{stack}/revisions", produces = Api.JSON)

@@ -32,9 +32,6 @@ final class VolumesController {
 
     private static final String PROJECT = "com.docker.compose.project";
 
-    /** Of the audit, in which the removal of a stack is looked for. */
-    private static final int AUDITED = 1_000;
-
     private final Backend backend;
 
     VolumesController(Backend backend) {
@@ -45,91 +42,128 @@ final class VolumesController {
     Answers.Volumes volumes(@RequestParam Optional<String> stack) {
         var only = stack.map(StackName::new);
         var asked = NodeAnswers.ask(backend, node -> Optional.of(new NodeQuestion.ListVolumes()));
-        var declared = declared();
-        var audit = backend.audit().newest(AUDITED);
-        var entries = new ArrayList<Answers.VolumeEntry>();
+        var declared = Declared.of(backend.definitions(Optional.empty()));
+        var found = new ArrayList<Found>();
         asked.byNode()
                 .forEach((node, answer) -> {
                     if (answer instanceof NodeAnswer.Volumes volumes) {
-                        volumes.volumes().stream()
-                                .map(volume -> entry(node, volume, declared, audit))
-                                .filter(entry -> only.isEmpty() || concerns(entry, only.get()))
-                                .forEach(entries::add);
+                        volumes.volumes().forEach(one -> found.add(Found.of(node, one, declared)));
                     }
                 });
+        var unknown =
+                found.stream()
+                        .filter(one -> one.stack().isEmpty() && !one.project().isEmpty())
+                        .map(Found::project)
+                        .collect(Collectors.toSet());
+        var removed = new StackRemovals(backend.audit()).of(unknown);
+        var entries =
+                found.stream()
+                        .map(one -> entry(one, Optional.ofNullable(removed.get(one.project()))))
+                        .filter(entry -> only.isEmpty() || concerns(entry, only.get()))
+                        .toList();
         return new Answers.Volumes(entries, asked.problems());
+    }
+
+    /**
+     * A volume and what is declared of it.
+     *
+     * @param project of Compose, by its label; may be empty
+     * @param stack that is applied and declares it, or has its project
+     */
+    private record Found(
+            String node,
+            NodeAnswer.Volume volume,
+            String project,
+            Optional<String> stack,
+            List<String> services) {
+
+        static Found of(String node, NodeAnswer.Volume volume, Declared declared) {
+            var project = volume.labels().getOrDefault(PROJECT, "");
+            var services = declared.services(volume.name());
+            var stack =
+                    services.stream()
+                            .findFirst()
+                            .map(id -> id.substring(0, id.indexOf('/')))
+                            .or(() -> Optional.ofNullable(declared.stacks().get(project)));
+            return new Found(node, volume, project, stack, services);
+        }
+
+        boolean isUnused() {
+            return services.isEmpty() && volume.containers().isEmpty();
+        }
+    }
+
+    /**
+     * What the applied stacks declare.
+     *
+     * @param volumes by name: the services that declare them
+     * @param stacks by the name of their Compose project
+     */
+    private record Declared(Map<String, SortedSet<String>> volumes, Map<String, String> stacks) {
+
+        static Declared of(List<StackDefinition> definitions) {
+            var declared = new Declared(new HashMap<>(), new HashMap<>());
+            for (var definition : definitions) {
+                var stack = definition.name().value();
+                definition
+                        .services()
+                        .forEach((name, service) -> {
+                            if (service.workload() instanceof Workload.Container container) {
+                                declared.add(stack, stack + "/" + name, container);
+                            }
+                        });
+            }
+            return declared;
+        }
+
+        private void add(String stack, String service, Workload.Container container) {
+            stacks.put(container.project().name(), stack);
+            container.mounts().stream()
+                    .filter(Mount.Named.class::isInstance)
+                    .map(mount -> ((Mount.Named) mount).volume().name())
+                    .forEach(volume ->
+                            volumes.computeIfAbsent(volume, ignored -> new TreeSet<>())
+                                    .add(service));
+        }
+
+        List<String> services(String volume) {
+            return List.copyOf(volumes.getOrDefault(volume, new TreeSet<>()));
+        }
     }
 
     private static boolean concerns(Answers.VolumeEntry entry, StackName stack) {
         return entry.stack().equals(stack.value())
+                || (entry.stack().isEmpty() && entry.project().equals(stack.value()))
                 || entry.services().stream().anyMatch(id -> id.startsWith(stack + "/"));
     }
 
-    /** By name: the services that declare it. */
-    private Map<String, SortedSet<String>> declared() {
-        var declared = new HashMap<String, SortedSet<String>>();
-        for (var definition : backend.definitions(Optional.empty())) {
-            definition
-                    .services()
-                    .forEach((name, service) -> {
-                        if (service.workload() instanceof Workload.Container container) {
-                            container.mounts().stream()
-                                    .filter(Mount.Named.class::isInstance)
-                                    .map(mount -> ((Mount.Named) mount).volume().name())
-                                    .forEach(volume ->
-                                            declared.computeIfAbsent(
-                                                            volume, ignored -> new TreeSet<>())
-                                                    .add(id(definition, name)));
-                        }
-                    });
-        }
-        return declared;
-    }
-
-    private static String id(StackDefinition definition, String service) {
-        return definition.name() + "/" + service;
-    }
-
-    private Answers.VolumeEntry entry(
-            String node,
-            NodeAnswer.Volume volume,
-            Map<String, SortedSet<String>> declared,
-            List<AuditEntry> audit) {
-        var stack = volume.labels().getOrDefault(PROJECT, "");
-        var services = List.copyOf(declared.getOrDefault(volume.name(), new TreeSet<>()));
-        var unused = services.isEmpty() && volume.containers().isEmpty();
+    private static Answers.VolumeEntry entry(Found found, Optional<AuditEntry> removed) {
+        var volume = found.volume();
         return new Answers.VolumeEntry(
                 volume.name(),
-                node,
+                found.node(),
                 volume.driver(),
-                stack,
-                services,
+                found.stack().or(() -> removed.map(AuditEntry::subject)).orElse(""),
+                found.project(),
+                found.services(),
                 volume.containers(),
                 volume.sizeBytes(),
-                unused ? orphaned(stack, audit) : "");
+                found.isUnused() ? orphaned(found, removed) : "");
     }
 
-    private String orphaned(String stack, List<AuditEntry> audit) {
-        var there =
-                backend.view().stacks().stream().anyMatch(one -> one.name().value().equals(stack));
-        if (stack.isEmpty() || there) {
+    private static String orphaned(Found found, Optional<AuditEntry> removed) {
+        if (found.project().isEmpty() || found.stack().isPresent()) {
             return "used by nothing";
         }
-        return audit.stream()
-                .filter(entry ->
-                        entry.method().equals("DELETE")
-                                && entry.path().equals(Api.V1 + "/stacks/" + stack)
-                                && entry.status() < 300)
-                .findFirst()
-                .map(entry ->
+        return removed.map(entry ->
                         "orphaned by the removal of stack %s on %s by %s"
                                 .formatted(
-                                        stack,
+                                        entry.subject(),
                                         entry.at().toString().substring(0, 10),
                                         entry.actor()))
                 .orElse(
-                        "used by nothing; of the project %s, which is not applied here"
-                                .formatted(stack));
+                        "used by nothing; of the Compose project %s, which is not applied here"
+                                .formatted(found.project()));
     }
 
     @DeleteMapping(path = Api.V1 + "/volumes/{node}/{volume}", produces = Api.JSON)
@@ -148,7 +182,7 @@ final class VolumesController {
                                     confirm.map(text -> ", not \"%s\"".formatted(text))
                                             .orElse("")));
         }
-        var services = declared().getOrDefault(volume, new TreeSet<>());
+        var services = Declared.of(backend.definitions(Optional.empty())).services(volume);
         if (!services.isEmpty()) {
             throw new OlympusException(
                     ErrorCode.CONFLICT,
@@ -182,6 +216,7 @@ final class VolumesController {
             case NodeAnswer.Volumes other -> throw new IllegalStateException("answered " + other);
             case NodeAnswer.Settings other -> throw new IllegalStateException("answered " + other);
             case NodeAnswer.Images other -> throw new IllegalStateException("answered " + other);
+            case NodeAnswer.Use other -> throw new IllegalStateException("answered " + other);
             case NodeAnswer.ContainerImages other ->
                     throw new IllegalStateException("answered " + other);
         };

@@ -213,6 +213,15 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                                 "Services by stack and name.")
                         .failing(400, 404, 503),
                 of(
+                                "GET /api/v1/stats",
+                                "measureInstances",
+                                SERVICES,
+                                "Measures what running instances use at this moment.",
+                                "Instances by id; those that could not be measured apart, with the reason.")
+                        .saying(
+                                "The nodes are asked, all at the same time, and look twice within about a second. Without `stack` and `service`, all instances.")
+                        .failing(400, 404, 503),
+                of(
                                 "GET /api/v1/volumes",
                                 "listVolumes",
                                 ISLAND,

@@ -129,6 +129,24 @@ class EveryOperationTest {
         ok(sent(api, "DELETE", "/api/v1/stacks/shop", ""), 202);
     }
 
+    private static NodeAnswer measured(NodeQuestion.Use use) {
+        return new NodeAnswer.Use(
+                use.instances().stream()
+                        .map(id ->
+                                new NodeAnswer.InstanceUse(
+                                        id,
+                                        Optional.of(
+                                                new NodeAnswer.Measured(
+                                                        0.5,
+                                                        4_096,
+                                                        Optional.empty(),
+                                                        1,
+                                                        Optional.empty(),
+                                                        Optional.of(new NodeAnswer.Flow(1, 2)))),
+                                        Optional.empty()))
+                        .toList());
+    }
+
     private static HttpResponse<String> sent(
             RunningApi api, String method, String path, String body) throws Exception {
         var request = api.authorised(path).header("Content-Type", Api.JSON);
@@ -157,6 +175,9 @@ class EveryOperationTest {
                         "/api/v1/audit?limit=1",
                         "/api/v1/status",
                         "/api/v1/doctor",
+                        "/api/v1/stats",
+                        "/api/v1/stats?stack=shop",
+                        "/api/v1/stats?service=shop/web",
                         "/metrics");
         api.agents.answers = question -> CompletableFuture.completedStage(answer(question));
         for (var path : paths) {
@@ -198,6 +219,7 @@ class EveryOperationTest {
                                                     new NodeAnswer.NewerTag(
                                                             "1.27", "sha256:0c", false, true)),
                                             Optional.empty())));
+            case NodeQuestion.Use use -> measured(use);
             case NodeQuestion.ListVolumes _,
                     NodeQuestion.RemoveVolume _,
                     NodeQuestion.ContainerImages _ ->
