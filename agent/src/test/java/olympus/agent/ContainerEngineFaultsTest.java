@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -103,6 +105,113 @@ class ContainerEngineFaultsTest {
                     .isEqualTo(1);
             agent.await(
                     "first/other.1", seen -> seen.state() == State.RUNNING && seen.pid() != other);
+        }
+    }
+
+    @Test
+    void hearsOfACrashByTheEventAlone() {
+        try (var socket = new CutSocket(world.engine().address(), folder.resolve("line"));
+                var agent = new RunningAgent(folder.resolve("data"), socket.address())) {
+            assign(
+                    agent,
+                    Containers.shell(
+                            WEB, "trap 'exit 3' USR1; while :; do sleep 600 & wait $!; done"));
+            agent.awaitRunning(WEB);
+            // No look at the container and no end of its output can tell from now on.
+            socket.onlyEvents(true);
+            world.command("kill", "--signal", "USR1", "first-web-1");
+            assertThat(agent.await(WEB, seen -> seen.lastExit().isPresent()).lastExit())
+                    .hasValue(3);
+            socket.onlyEvents(false);
+            assertThat(
+                            agent.await(
+                                            WEB,
+                                            seen ->
+                                                    seen.state() == State.RUNNING
+                                                            && seen.restarts() == 1)
+                                    .restarts())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void bearsAnEngineThatTakesSecondsForEachAnswer() {
+        try (var socket = new CutSocket(world.engine().address(), folder.resolve("line"));
+                var agent = new RunningAgent(folder.resolve("data"), socket.address())) {
+            var web = Containers.sleeping(WEB).build();
+            var other = Containers.sleeping("first/other.1").build();
+            var process = Specs.shell(folder, "first/worker.1", "sleep 600").build();
+            agent.assign(Map.of(), List.of(web, process));
+            var before = agent.awaitRunning(WEB).pid();
+            var worker = agent.awaitRunning("first/worker.1").pid();
+            socket.slow(Duration.ofSeconds(2));
+
+            world.command("kill", "first-web-1");
+            agent.assign(Map.of(), List.of(web, other, process));
+            agent.awaitState("first/other.1", State.STARTING);
+            // What needs no engine is not held up by it.
+            ProcessHandle.of(worker).orElseThrow().destroyForcibly();
+            agent.await(
+                    "first/worker.1",
+                    seen -> seen.state() == State.RUNNING && seen.pid() != worker);
+            assertThat(agent.seen("first/other.1").orElseThrow().state()).isEqualTo(State.STARTING);
+
+            var again =
+                    agent.await(WEB, seen -> seen.state() == State.RUNNING && seen.pid() != before);
+            assertThat(again.restarts()).isEqualTo(1);
+            agent.awaitRunning("first/other.1");
+            assertThat(names()).containsExactly("first-other-1", "first-web-1");
+            agent.awaitReport(report -> report.problems().isEmpty());
+            socket.slow(Duration.ZERO);
+        }
+    }
+
+    @Test
+    void saysThatTheEngineIsTooSlowAndLeavesContainersAsTheyAre() {
+        try (var socket = new CutSocket(world.engine().address(), folder.resolve("line"));
+                var agent = new RunningAgent(folder.resolve("data"), socket.address())) {
+            assign(agent, Containers.sleeping(WEB));
+            var pid = agent.awaitRunning(WEB).pid();
+            socket.onlyEvents(true);
+            // Makes the agent look at it, for which it gets no answer in time.
+            world.command("pause", "first-web-1");
+            agent.awaitReport(report ->
+                    report.problems().stream()
+                            .anyMatch(problem -> problem.contains("engine does not answer")));
+            assertThat(agent.seen(WEB).orElseThrow().state()).isEqualTo(State.RUNNING);
+            world.command("unpause", "first-web-1");
+            socket.onlyEvents(false);
+            agent.awaitReport(report -> report.problems().isEmpty());
+            var after = agent.awaitRunning(WEB);
+            assertThat(after.pid()).isEqualTo(pid);
+            assertThat(after.restarts()).isZero();
+            assertThat(names()).containsExactly("first-web-1");
+        } finally {
+            unpause();
+        }
+    }
+
+    private static void unpause() {
+        if (!world.command("ps", "--quiet", "--filter", "status=paused").isEmpty()) {
+            world.command("unpause", "first-web-1");
+        }
+    }
+
+    @Test
+    void takesARestartByAnotherHandAsItIs() {
+        try (var agent = world.agent(folder)) {
+            assign(agent, Containers.sleeping(WEB));
+            var before = agent.awaitRunning(WEB).pid();
+            world.command("restart", "--time", "1", "first-web-1");
+            var after =
+                    agent.await(WEB, seen -> seen.state() == State.RUNNING && seen.pid() != before);
+            assertThat(ProcessHandle.of(after.pid())).isPresent();
+            var run = world.run(Containers.sleeping(WEB));
+            // The engine and the agent have not restarted it both.
+            agent.awaitReport(report -> report.problems().isEmpty());
+            assertThat(names()).containsExactly("first-web-1");
+            assertThat(world.run(Containers.sleeping(WEB))).isEqualTo(run);
+            assertThat(after.restarts()).isLessThanOrEqualTo(1);
         }
     }
 

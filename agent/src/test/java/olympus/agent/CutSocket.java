@@ -7,16 +7,21 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import olympus.engine.EngineAddress;
 
 /**
  * A line to an engine that can be cut: all connections end, and none is accepted until it is
- * mended.
+ * mended. It can also be slow, or let nothing but events through.
  */
 final class CutSocket implements AutoCloseable {
 
@@ -24,6 +29,8 @@ final class CutSocket implements AutoCloseable {
     private final Path own;
     private final List<SocketChannel> open = new CopyOnWriteArrayList<>();
     private Optional<ServerSocketChannel> server = Optional.empty();
+    private volatile Duration delay = Duration.ZERO;
+    private volatile CountDownLatch passage = new CountDownLatch(0);
 
     CutSocket(EngineAddress engine, Path own) {
         this.engine = Path.of(engine.toString().replaceFirst("^unix://", ""));
@@ -52,20 +59,60 @@ final class CutSocket implements AutoCloseable {
                 var client = listening.accept();
                 var there = SocketChannel.open(UnixDomainSocketAddress.of(engine));
                 open.addAll(List.of(client, there));
-                Thread.ofVirtual().start(() -> copy(client, there));
-                Thread.ofVirtual().start(() -> copy(there, client));
+                var line = new Line();
+                Thread.ofVirtual().start(() -> copy(client, there, line::asked));
+                Thread.ofVirtual().start(() -> copy(there, client, _ -> line.answers()));
             } catch (IOException cut) {
                 return;
             }
         }
     }
 
-    private static void copy(SocketChannel from, SocketChannel to) {
+    /** Each answer takes so much longer. */
+    void slow(Duration answersLater) {
+        delay = answersLater;
+    }
+
+    /** Answers that are no events wait until this is taken back. */
+    void onlyEvents(boolean isSo) {
+        passage.countDown();
+        passage = new CountDownLatch(isSo ? 1 : 0);
+    }
+
+    /** One connection: what was asked last over it. */
+    private final class Line {
+
+        private volatile boolean isOfEvents;
+        private volatile boolean isAsked;
+
+        void asked(ByteBuffer bytes) {
+            isOfEvents = StandardCharsets.ISO_8859_1.decode(bytes).toString().contains("/events");
+            isAsked = true;
+        }
+
+        /** Before an answer, or a part of it, goes on. */
+        void answers() {
+            try {
+                if (!isOfEvents) {
+                    passage.await();
+                }
+                if (isAsked) {
+                    isAsked = false;
+                    LockSupport.parkNanos(delay.toNanos());
+                }
+            } catch (InterruptedException e) {
+                throw new AssertionError("interrupted", e);
+            }
+        }
+    }
+
+    private static void copy(SocketChannel from, SocketChannel to, Consumer<ByteBuffer> before) {
         var buffer = ByteBuffer.allocate(64 * 1024);
         try (from;
                 to) {
             while (from.read(buffer) >= 0) {
                 buffer.flip();
+                before.accept(buffer.duplicate());
                 while (buffer.hasRemaining()) {
                     to.write(buffer);
                 }
@@ -95,6 +142,7 @@ final class CutSocket implements AutoCloseable {
 
     @Override
     public void close() {
+        onlyEvents(false);
         cut();
     }
 }
