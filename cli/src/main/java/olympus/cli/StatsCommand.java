@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 @Command(
         description = {
             "Shows what running instances use at this moment: processor, memory, network, disk and processes, as their nodes measure it over about a second.",
-            "Containers by what their engine counts, processes by /proc, units by what systemd counts. 100 % is one processor; network and disk are counted since the start. What is not counted is shown as -."
+            "Containers by what their engine counts, processes by /proc, units by what systemd counts. 100 %% is one processor; network and disk are counted since the start. What is not counted is shown as -."
         },
         footer =
                 "%nExamples:%n  olympus stats%n  olympus stats shop%n  olympus stats shop/db --json")

@@ -210,6 +210,11 @@ class HttpConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
+    StatsController stats(Backend backend) {
+        return new StatsController(backend);
+    }
+
+    @Bean
     CatalogueController catalogue(Backend backend) {
         return new CatalogueController(backend);
     }

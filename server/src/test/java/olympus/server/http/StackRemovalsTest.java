@@ -43,9 +43,9 @@ final class StackRemovalsTest {
 
             var found = new StackRemovals(audit).of(projects);
 
-            assertThat(found).containsOnlyKeys("shop", "mediaserver");
-            assertThat(found.get("shop").subject()).isEqualTo("shop");
-            assertThat(found.get("mediaserver").subject()).isEqualTo("media");
+            assertThat(found.entrySet())
+                    .extracting(one -> one.getKey() + ": " + one.getValue().subject())
+                    .containsExactlyInAnyOrder("shop: shop", "mediaserver: media");
         }
     }
 }

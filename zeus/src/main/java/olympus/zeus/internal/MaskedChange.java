@@ -21,13 +21,8 @@ final class MaskedChange {
     private MaskedChange() {}
 
     static StackPlan.FieldChange of(
-            ServiceDefinition was,
-            ServiceDefinition is,
-            String path,
-            String before,
-            String after) {
-        var variable =
-                path.startsWith(ENVIRONMENT) ? path.substring(ENVIRONMENT.length()) : "";
+            ServiceDefinition was, ServiceDefinition is, String path, String before, String after) {
+        var variable = path.startsWith(ENVIRONMENT) ? path.substring(ENVIRONMENT.length()) : "";
         var hides = hides(was, variable) || hides(is, variable);
         var from = hides && literal(was, variable).isPresent() ? HIDDEN : Mask.of(before);
         var to = hides && literal(is, variable).isPresent() ? HIDDEN : Mask.of(after);
@@ -38,9 +33,7 @@ final class MaskedChange {
     }
 
     private static boolean hides(ServiceDefinition service, String variable) {
-        return literal(service, variable)
-                .filter(text -> Mask.hides(variable, text))
-                .isPresent();
+        return literal(service, variable).filter(text -> Mask.hides(variable, text)).isPresent();
     }
 
     /** The text of a variable; references to secrets may be shown. */

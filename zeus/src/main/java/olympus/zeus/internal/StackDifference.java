@@ -95,8 +95,7 @@ final class StackDifference {
                                 ? MaskedChange.of(was, is, path, a, b)
                                 : MaskedChange.of(was, is, path, from, to);
                 fields.add(
-                        new StackPlan.FieldChange(
-                                path, cut(masked.before()), cut(masked.after())));
+                        new StackPlan.FieldChange(path, cut(masked.before()), cut(masked.after())));
             }
         }
         if (fields.isEmpty()) {

@@ -70,8 +70,10 @@ final class MaskedChangeTest {
                                 "workload.environment.DATABASE",
                                 "(not shown)",
                                 "(another value, not shown)"),
-                        new StackPlan.FieldChange("workload.environment.OLD_KEY", "(not shown)", ""),
-                        new StackPlan.FieldChange("workload.environment.NEW_KEY", "", "(not shown)"),
+                        new StackPlan.FieldChange(
+                                "workload.environment.OLD_KEY", "(not shown)", ""),
+                        new StackPlan.FieldChange(
+                                "workload.environment.NEW_KEY", "", "(not shown)"),
                         new StackPlan.FieldChange(
                                 "process.command",
                                 "serve --api-token=***",
