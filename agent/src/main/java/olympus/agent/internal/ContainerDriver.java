@@ -260,6 +260,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
         if (entries.get(entry.id) != entry) {
             return;
         }
+        problems.clear("engine");
         problems.clear("look", entry.id);
         if (entry.lane.isReplacing() || entry.changes != changes) {
             entry.lookAgain = true;
