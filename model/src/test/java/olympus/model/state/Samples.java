@@ -155,6 +155,24 @@ public final class Samples {
                                                 Optional.of("1.29"))))));
     }
 
+    private static AnsweredByNode use() {
+        return new AnsweredByNode(
+                new NodeAnswer.Use(
+                        List.of(
+                                new NodeAnswer.InstanceUse(
+                                        WEB_1,
+                                        Optional.of(
+                                                new NodeAnswer.Measured(
+                                                        12.5,
+                                                        8_388_608,
+                                                        Optional.of(67_108_864L),
+                                                        3,
+                                                        Optional.of(
+                                                                new NodeAnswer.Flow(1_024, 2_048)),
+                                                        Optional.empty())),
+                                        Optional.empty()))));
+    }
+
     static List<AnsweredByNode> answers() {
         return List.of(
                 new AnsweredByNode(
@@ -168,22 +186,7 @@ public final class Samples {
                                                 List.of("shop-db-1"),
                                                 Optional.of(4096L))))),
                 new AnsweredByNode(new NodeAnswer.VolumeRemoved("shop_data")),
-                new AnsweredByNode(
-                        new NodeAnswer.Use(
-                                List.of(
-                                        new NodeAnswer.InstanceUse(
-                                                WEB_1,
-                                                Optional.of(
-                                                        new NodeAnswer.Measured(
-                                                                12.5,
-                                                                8_388_608,
-                                                                Optional.of(67_108_864L),
-                                                                3,
-                                                                Optional.of(
-                                                                        new NodeAnswer.Flow(
-                                                                                1_024, 2_048)),
-                                                                Optional.empty())),
-                                                Optional.empty())))),
+                use(),
                 new AnsweredByNode(new NodeAnswer.VolumeInUse("shop_data", List.of("shop-db-1"))),
                 new AnsweredByNode(new NodeAnswer.VolumeAbsent("shop_data")),
                 new AnsweredByNode(
