@@ -201,6 +201,16 @@ class ContainerLifeTest {
         }
     }
 
+    /** What waits for it to be healthy would start in that moment. */
+    @Test
+    void tellsAtNoMomentOfARunThatItHasNoHealthCheck() {
+        try (var agent = world.agent(folder)) {
+            assign(agent, Containers.sleeping(WEB).health(Duration.ofMinutes(10), 2, "true"));
+            agent.await(WEB, seen -> seen.health() == Health.STARTING);
+            assertThat(agent.healthWhileRunning(WEB)).containsExactly(Health.STARTING);
+        }
+    }
+
     @Test
     void restartsWhatItsOwnHealthCheckCallsUnhealthy() {
         try (var agent = world.agent(folder)) {

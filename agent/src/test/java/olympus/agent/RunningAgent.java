@@ -4,10 +4,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,6 +47,8 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
     private final List<String> refusals = new CopyOnWriteArrayList<>();
     private final List<AgentEvent> events = new ArrayList<>();
     private Optional<NodeReport> report = Optional.empty();
+    private final Map<InstanceId, Set<InstanceObservation.Health>> healthWhileRunning =
+            new HashMap<>();
     private Optional<NodeReport> before = Optional.empty();
     private AgentConfig config;
     private Agent agent;
@@ -182,6 +187,11 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
                 .findFirst();
     }
 
+    /** Each health that a running instance was ever reported with. */
+    public synchronized Set<InstanceObservation.Health> healthWhileRunning(String id) {
+        return Set.copyOf(healthWhileRunning.getOrDefault(InstanceId.parse(id), Set.of()));
+    }
+
     /** What the agent before this one last reported. */
     public synchronized InstanceObservation seenBefore(String id) {
         var instance = InstanceId.parse(id);
@@ -276,6 +286,13 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
     @Override
     public synchronized void report(NodeReport fresh) {
         report = Optional.of(fresh);
+        for (var seen : fresh.instances()) {
+            if (seen.state() == InstanceObservation.State.RUNNING) {
+                healthWhileRunning
+                        .computeIfAbsent(seen.id(), _ -> new LinkedHashSet<>())
+                        .add(seen.health());
+            }
+        }
         notifyAll();
     }
 

@@ -24,9 +24,14 @@ class WatchedProcessTest {
 
     @TempDir Path folder;
 
-    private static List<NodeAnswer.InstanceSettings> settings(RunningAgent agent) throws Exception {
+    private static List<NodeAnswer.InstanceSettings> settings(RunningAgent agent) {
         var question = new NodeQuestion.Settings(List.of(InstanceId.parse(WEB)));
-        var answer = agent.agent().ask(question).toCompletableFuture().get(40, TimeUnit.SECONDS);
+        var answer =
+                agent.agent()
+                        .ask(question)
+                        .toCompletableFuture()
+                        .orTimeout(40, TimeUnit.SECONDS)
+                        .join();
         return ((NodeAnswer.Settings) answer).instances();
     }
 
@@ -89,10 +94,6 @@ class WatchedProcessTest {
     }
 
     private static List<Difference> differences(RunningAgent agent) {
-        try {
-            return settings(agent).getFirst().differences();
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
+        return settings(agent).getFirst().differences();
     }
 }

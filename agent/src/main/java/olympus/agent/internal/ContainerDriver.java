@@ -401,6 +401,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
         entry.noticed = "";
         entry.asked = false;
         entry.takenOver = up.asItWas();
+        sight.tellHealth(entry, up.details());
         tell(entry.id, new MachineInput.Started(run, state.pid()));
         if (!up.remark().isEmpty()) {
             tell(entry.id, new MachineInput.Noticed(run, up.remark(), false));

@@ -174,6 +174,21 @@ final class ContainerSight {
 
     private void tellState(ContainerEntry entry, ContainerDetails container) {
         var run = entry.record.run();
+        tellHealth(entry, container);
+        var noticed = noticed(entry, container);
+        if (!noticed.equals(entry.noticed)) {
+            entry.noticed = noticed;
+            events.accept(
+                    entry.id, new MachineInput.Noticed(run, noticed, container.state().paused()));
+        }
+    }
+
+    /**
+     * What the engine's check says. Told of a new run before its start is, so that at no moment it
+     * counts as one without a check, which dependants need not wait for.
+     */
+    void tellHealth(ContainerEntry entry, ContainerDetails container) {
+        var run = entry.record.run();
         container
                 .state()
                 .health()
@@ -192,12 +207,6 @@ final class ContainerSight {
                                         },
                                         health.failures(),
                                         Mask.of(health.output()))));
-        var noticed = noticed(entry, container);
-        if (!noticed.equals(entry.noticed)) {
-            entry.noticed = noticed;
-            events.accept(
-                    entry.id, new MachineInput.Noticed(run, noticed, container.state().paused()));
-        }
     }
 
     private static String noticed(ContainerEntry entry, ContainerDetails container) {

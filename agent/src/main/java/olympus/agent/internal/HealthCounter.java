@@ -25,6 +25,15 @@ final class HealthCounter {
         isJudgedElsewhere = false;
     }
 
+    /** The new run is up: what judges it from elsewhere may have told already. */
+    void begun(Optional<Probe> probe, long nowNanos) {
+        if (isJudgedElsewhere) {
+            startedNanos = nowNanos;
+        } else {
+            reset(probe, nowNanos);
+        }
+    }
+
     /** What a check that runs elsewhere says takes the place of a probe. */
     void seen(Health now, int inARow, String message) {
         isJudgedElsewhere = true;

@@ -177,7 +177,7 @@ final class InstanceMachine {
     private void started(MachineInput.Started started) {
         if (phase instanceof Starting starting && starting.run() == started.run()) {
             phase = new Running(started.run(), started.pid(), clock.monotonicNanos());
-            health.reset(wish.probe(), clock.monotonicNanos());
+            health.begun(wish.probe(), clock.monotonicNanos());
             story.tell(nextStartIs, story.reason, "started, pid " + started.pid());
             story.reason = "";
             story.remark = "";
@@ -250,7 +250,8 @@ final class InstanceMachine {
     }
 
     private void healthSeen(MachineInput.HealthSeen seen) {
-        if (phase instanceof Running running && running.run() == seen.run()) {
+        if ((phase instanceof Running running && running.run() == seen.run())
+                || (phase instanceof Starting starting && starting.run() == seen.run())) {
             health.seen(seen.health(), seen.failures(), seen.message());
         }
     }

@@ -159,6 +159,38 @@ class SettingDifferencesTest {
         }
     }
 
+    @Test
+    void knowsEveryCapabilityThatPodmanTellsInsteadOfAllFromSomeOfThem() {
+        try (var engine = podman.connect()) {
+            var spec = spec("shop", Path.of("/"), web(), Map.of());
+            var plan = ContainerPlan.of(spec).orElseThrow();
+            var secret =
+                    Map.of(
+                            new SecretRef(spec.id().service().stack(), "web/DB_PASSWORD", ""),
+                            "other");
+            var wanted = plan.creation(plan.name(), "", secret, Map.of(), Map.of());
+            var every = engine.create(wanted);
+            assertThat(engine.differences(every, wanted)).isEmpty();
+            podman.command("rm", every);
+
+            var some =
+                    podman.command(
+                            "create",
+                            "--name",
+                            plan.name(),
+                            "--network",
+                            "none",
+                            "--cap-drop",
+                            "MKNOD,SETUID",
+                            TestEngine.IMAGE,
+                            "sleep",
+                            "500");
+            assertThat(engine.differences(some, wanted).stream().map(SettingDifferencesTest::line))
+                    .anySatisfy(line -> assertThat(line).startsWith("cap_drop|ALL|"));
+            podman.command("rm", some);
+        }
+    }
+
     /** Made by hand, and not as declared. */
     private static String otherwise(String name) {
         docker.command("tag", TestEngine.IMAGE, "busybox:older");
