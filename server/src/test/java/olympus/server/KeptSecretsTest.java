@@ -7,29 +7,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 import olympus.foundation.Clock;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Hermes;
 import olympus.link.keys.Installation;
 import olympus.link.keys.SecretVault;
-import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.StackName;
 import olympus.model.stack.SecretRefs;
 import olympus.model.stack.StackFolder;
-import olympus.model.state.Assignment;
 import olympus.server.deadline.Deadline;
 import olympus.server.problems.Problems;
 import olympus.server.secrets.KeptSecrets;
 import olympus.server.secrets.SecretStore;
-import olympus.zeus.NodeOrders;
 import olympus.zeus.StackCommands.Actor;
 import olympus.zeus.StackCommands.RevisionView;
 import org.junit.jupiter.api.Test;
@@ -40,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KeptSecretsTest {
 
     private static final Actor ACTOR = new Actor("user:test", "");
-    private static final Deadline DEADLINE = new Deadline(Duration.ofSeconds(10));
+    private static final Deadline DEADLINE = NodelessController.DEADLINE;
     private static final StackName VAULT = new StackName("vault");
     private static final String FIRST = "correct horse battery staple";
     private static final String SECOND = "incorrect donkey charger clip";
@@ -59,17 +54,9 @@ class KeptSecretsTest {
             var key = SecretVault.openOrCreate(folder.resolve("key"), new SecureRandom());
             var secrets = new SecretStore(store.hermes(), key, clock, DEADLINE);
             try (var projection = secrets.follow(() -> {}, new Problems());
-                    var controller =
-                            RunningController.start(
-                                    store.hermes(),
-                                    Optional.empty(),
-                                    new NoOrders(),
-                                    "mars",
-                                    clock,
-                                    (_, cause) -> bugs.add(cause))) {
+                    var controller = NodelessController.start(store.hermes(), clock, bugs::add)) {
                 DEADLINE.await(projection.listed(), "listing");
-                eventually(
-                        () -> controller.readiness().ready() && controller.view().revision() > 0);
+                NodelessController.awaitReady(controller);
                 var island = new Island(store.hermes(), secrets, controller);
                 island.setUsedAndRotated(stack(folder));
                 island.outlivesItsStack();
@@ -126,7 +113,7 @@ class KeptSecretsTest {
                     .hasMessageContaining("keeper uses it");
             DEADLINE.await(
                     controller.commands().remove(VAULT, Optional.empty(), ACTOR), "removing");
-            eventually(() -> {
+            NodelessController.eventually(() -> {
                 secrets.sweep(_ -> history());
                 return sealed() == 1;
             });
@@ -184,22 +171,5 @@ class KeptSecretsTest {
                         .doesNotContain(clear);
             }
         }
-    }
-
-    private static void eventually(java.util.function.BooleanSupplier condition) {
-        var end = System.nanoTime() + DEADLINE.duration().toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
-        }
-    }
-
-    /** There is no node to tell. */
-    private static final class NoOrders implements NodeOrders {
-        @Override
-        public void assign(Assignment assignment) {}
-
-        @Override
-        public void eventsRecorded(NodeId node, long upToSequence) {}
     }
 }

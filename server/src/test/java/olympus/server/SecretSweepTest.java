@@ -5,23 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 import olympus.foundation.Clock;
 import olympus.foundation.ThreadEventLoop;
 import olympus.hermes.HermesNode;
 import olympus.link.keys.SecretVault;
-import olympus.model.NodeId;
 import olympus.model.StackName;
 import olympus.model.stack.StackFolder;
-import olympus.model.state.Assignment;
 import olympus.server.deadline.Deadline;
 import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
-import olympus.zeus.NodeOrders;
 import olympus.zeus.StackCommands.Actor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SecretSweepTest {
 
     private static final Actor ACTOR = new Actor("user:test", "");
-    private static final Deadline DEADLINE = new Deadline(Duration.ofSeconds(10));
+    private static final Deadline DEADLINE = NodelessController.DEADLINE;
 
     private final ConcurrentLinkedQueue<Throwable> bugs = new ConcurrentLinkedQueue<>();
 
@@ -46,19 +41,11 @@ class SecretSweepTest {
             var secrets = new SecretStore(hermes, vault, clock, DEADLINE);
             var problems = new Problems();
             try (var projection = secrets.follow(() -> {}, problems);
-                    var controller =
-                            RunningController.start(
-                                    hermes,
-                                    Optional.empty(),
-                                    new NoOrders(),
-                                    "mars",
-                                    clock,
-                                    (_, cause) -> bugs.add(cause))) {
+                    var controller = NodelessController.start(hermes, clock, bugs::add)) {
                 DEADLINE.await(projection.listed(), "listing");
                 controller.onChange(
                         new SecretSweep(secrets, controller.commands(), DEADLINE)::seen);
-                eventually(
-                        () -> controller.readiness().ready() && controller.view().revision() > 0);
+                NodelessController.awaitReady(controller);
                 var loaded = (StackFolder.Outcome.Loaded) StackFolder.load(stack(folder), Map.of());
                 var name = new StackName("vault");
                 secrets.applying(
@@ -75,7 +62,7 @@ class SecretSweepTest {
                 DEADLINE.await(
                         controller.commands().remove(name, Optional.empty(), ACTOR), "removing");
 
-                eventually(() -> stored(hermes) == 0);
+                NodelessController.eventually(() -> stored(hermes) == 0);
             }
         }
         assertThat(bugs).isEmpty();
@@ -100,22 +87,5 @@ class SecretSweepTest {
     private static int stored(HermesNode hermes) {
         var listing = hermes.list(SecretStore.PREFIX, Optional.empty(), 10);
         return DEADLINE.await(listing, "listing the secrets").entries().size();
-    }
-
-    private static void eventually(java.util.function.BooleanSupplier condition) {
-        var end = System.nanoTime() + DEADLINE.duration().toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(end);
-            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
-        }
-    }
-
-    /** There is no node to tell. */
-    private static final class NoOrders implements NodeOrders {
-        @Override
-        public void assign(Assignment assignment) {}
-
-        @Override
-        public void eventsRecorded(NodeId node, long upToSequence) {}
     }
 }

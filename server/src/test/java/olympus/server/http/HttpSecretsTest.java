@@ -8,15 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import olympus.foundation.Clock;
 import olympus.foundation.ThreadEventLoop;
 import olympus.hermes.HermesNode;
 import olympus.model.SecretRef;
 import olympus.model.stack.SecretRefs;
-import olympus.model.stack.StackFolder;
-import olympus.model.state.Codecs;
 import olympus.server.secrets.KeptSecrets;
 import olympus.server.secrets.SecretStore;
 import org.junit.jupiter.api.AfterEach;
@@ -82,10 +79,9 @@ class HttpSecretsTest {
     }
 
     private String request(String secret) throws Exception {
-        var stack = Files.createDirectories(folder.resolve("shop"));
-        Files.writeString(stack.resolve("password"), CLEAR);
-        Files.writeString(
-                stack.resolve("olympus.yaml"),
+        return AppliedFolder.request(
+                folder,
+                CLEAR,
                 """
                 secrets: { password: %s }
                 services:
@@ -96,11 +92,6 @@ class HttpSecretsTest {
                   quiet: { command: [sleep, "60"] }
                 """
                         .formatted(secret));
-        return switch (StackFolder.load(stack, Map.of())) {
-            case StackFolder.Outcome.Invalid invalid -> throw new AssertionError(invalid.text());
-            case StackFolder.Outcome.Loaded loaded ->
-                    Codecs.APPLY_REQUEST.encode(loaded.secrets().with(loaded.definition()));
-        };
     }
 
     private static JsonNode json(HttpResponse<String> response) {

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -29,7 +28,6 @@ import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
-import olympus.model.stack.StackFolder;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
 import olympus.model.state.InstanceObservation;
@@ -76,10 +74,9 @@ class HttpStacksTest {
     }
 
     private String request() throws Exception {
-        var stack = Files.createDirectories(folder.resolve("shop"));
-        Files.writeString(stack.resolve("password"), CLEAR);
-        Files.writeString(
-                stack.resolve("olympus.yaml"),
+        return AppliedFolder.request(
+                folder,
+                CLEAR,
                 """
                 secrets: { password: { file: ./password } }
                 services:
@@ -88,11 +85,6 @@ class HttpStacksTest {
                       command: [sleep, "60"]
                       environment: { PASSWORD: { secret: password } }
                 """);
-        return switch (StackFolder.load(stack, Map.of())) {
-            case StackFolder.Outcome.Invalid invalid -> throw new AssertionError(invalid.text());
-            case StackFolder.Outcome.Loaded loaded ->
-                    Codecs.APPLY_REQUEST.encode(loaded.secrets().with(loaded.definition()));
-        };
     }
 
     private HttpResponse<String> put(String match) throws Exception {
