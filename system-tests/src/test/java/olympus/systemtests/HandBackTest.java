@@ -22,30 +22,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A project of Compose, version 1 and 2, goes over to Olympus and back while a client uses it. */
 final class HandBackTest {
 
-    /** A version of Compose, which {@code ./verify} installs or fetches. */
-    enum Compose {
-        ONE("docker-compose", "_", "1"),
-        TWO(Path.of("../target/tools/docker-compose").toAbsolutePath().toString(), "-", "2");
-
-        private final String program;
-        private final String between;
-        private final String number;
-
-        Compose(String program, String between, String number) {
-            this.program = program;
-            this.between = between;
-            this.number = number;
-        }
-
-        String container(String project, String service) {
-            return project + between + service + between + 1;
-        }
-
-        String project(String name) {
-            return name + number;
-        }
-    }
-
     private static final Duration SOON = Duration.ofSeconds(60);
 
     private static final String SITE =
@@ -108,9 +84,9 @@ final class HandBackTest {
     }
 
     /** Compose in a project's folder; its output. */
-    private static String run(Compose compose, Path site, String... arguments)
+    private static String run(ComposeVersion compose, Path site, String... arguments)
             throws IOException, InterruptedException {
-        var command = new java.util.ArrayList<>(List.of(compose.program, "--ansi", "never"));
+        var command = new java.util.ArrayList<>(List.of(compose.program(), "--ansi", "never"));
         command.addAll(List.of(arguments));
         var log = Files.createTempFile(folder, "compose", ".log");
         var builder =
@@ -194,8 +170,8 @@ final class HandBackTest {
 
     @ParameterizedTest
     @EnumSource
-    void goesOverAndBackWithoutALostRequestAndComposeRecreatesOnlyWhatOlympusMade(Compose compose)
-            throws Exception {
+    void goesOverAndBackWithoutALostRequestAndComposeRecreatesOnlyWhatOlympusMade(
+            ComposeVersion compose) throws Exception {
         var port = freePort();
         var name = compose.project("site");
         var database = compose.container(name, "db");
@@ -287,7 +263,8 @@ final class HandBackTest {
 
     @ParameterizedTest
     @EnumSource
-    void composeMakesAnewOnceWhatOlympusMadeAndFindsItsVolumes(Compose compose) throws Exception {
+    void composeMakesAnewOnceWhatOlympusMadeAndFindsItsVolumes(ComposeVersion compose)
+            throws Exception {
         var name = compose.project("mine");
         var site = site(name, freePort());
         run("apply", site.toString(), "--yes");
