@@ -70,16 +70,32 @@ final class Actors {
     private static final String ENTRYPOINT = "ENTRYPOINT [\"/actor\"]";
     private static final String USUAL = "actor:usual";
 
+    /** Where an actor shows what it consists of. */
+    static final String CONTENT = "content";
+
+    private static final String FIRST = "first";
+    static final String CHANGED = "changed";
+
     private final OwnDocker docker;
     private final Path archive;
+    private final Path changed;
 
     Actors(OwnDocker docker, Path folder) throws IOException {
         this.docker = docker;
-        archive = archive(folder);
-        imported(USUAL, USUAL_PORT, ENTRYPOINT);
+        var image = image(folder);
+        archive = archive(image, FIRST);
+        changed = archive(image, CHANGED);
+        imported(archive, USUAL, USUAL_PORT, ENTRYPOINT);
     }
 
-    private static Path archive(Path folder) throws IOException {
+    private static Path archive(Path image, String content) throws IOException {
+        Files.writeString(image.resolve("www").resolve(CONTENT), content + "\n");
+        var archive = image.resolveSibling(content + ".tar");
+        run("tar", "-C", image.toString(), "-cf", archive.toString(), ".");
+        return archive;
+    }
+
+    private static Path image(Path folder) throws IOException {
         var image = Files.createDirectories(folder.resolve("image"));
         for (var part : List.of("bin", "etc", "usr/bin", "www", "tmp")) {
             Files.createDirectories(image.resolve(part));
@@ -98,9 +114,21 @@ final class Actors {
         Files.writeString(image.resolve("www/index.html"), "It works.\n");
         Files.writeString(image.resolve("etc/passwd"), "root:x:0:0::/:/bin/sh\n");
         Files.writeString(image.resolve("etc/group"), "root:x:0:\nvideo:x:44:\ndialout:x:20:\n");
-        var archive = folder.resolve("image.tar");
-        run("tar", "-C", image.toString(), "-cf", archive.toString(), ".");
-        return archive;
+        shell(image);
+        return image;
+    }
+
+    /** Busybox' own would take its own grep, which has not the long options that are asked for. */
+    private static void shell(Path image) throws IOException {
+        Files.delete(image.resolve("bin/sh"));
+        Files.copy(Path.of("/bin/dash"), image.resolve("bin/sh"));
+        for (var word : run("ldd", "/bin/dash").split("\\s+")) {
+            if (word.startsWith("/")) {
+                var to = image.resolve(word.substring(1));
+                Files.createDirectories(to.resolveSibling(""));
+                Files.copy(Path.of(word), to);
+            }
+        }
     }
 
     private static void script(Path file, String text) throws IOException {
@@ -108,20 +136,29 @@ final class Actors {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
+    /** Gives the engine an image with other content than {@link #provide} gives. */
+    void provideChanged(String reference) {
+        imported(changed, reference, portsOf(reference), ENTRYPOINT);
+    }
+
+    private static String portsOf(String reference) {
+        return PORTS.getOrDefault(reference.replaceFirst(":[^:/]+$", ""), USUAL_PORT);
+    }
+
     /** Gives the engine an image of this name, whatever its tag. */
     void provide(String reference) {
         var name = reference.replaceFirst(":[^:/]+$", "");
         if (name.equals("wallabag/wallabag")) {
             // The project takes its entry point away.
-            imported(reference, "80", "CMD [\"/actor\"]");
+            imported(archive, reference, "80", "CMD [\"/actor\"]");
         } else if (PORTS.containsKey(name)) {
-            imported(reference, PORTS.getOrDefault(name, USUAL_PORT), ENTRYPOINT);
+            imported(archive, reference, portsOf(reference), ENTRYPOINT);
         } else {
             docker.command("tag", USUAL, reference);
         }
     }
 
-    private void imported(String reference, String ports, String start) {
+    private void imported(Path archive, String reference, String ports, String start) {
         docker.command(
                 "import",
                 "--change",

@@ -24,6 +24,7 @@ final class ComposeMachine implements AutoCloseable {
     private final Path folder;
     private final TestMachine machine;
     private final OwnDocker docker;
+    private final EngineEvents events;
     private final Actors actors;
     private final Installation olympus;
     private JsonNode status = JsonMapper.builder().build().createObjectNode();
@@ -41,6 +42,7 @@ final class ComposeMachine implements AutoCloseable {
                                 "--ip-forward=false",
                                 "--default-address-pool",
                                 "base=fd00:7400::/56,size=64"));
+        events = new EngineEvents(docker, folder);
         actors = new Actors(docker, folder);
         machine.shell(
                 "ln -s %s /run/docker.sock".formatted(docker.address().socket().orElseThrow()));
@@ -73,6 +75,10 @@ final class ComposeMachine implements AutoCloseable {
         return machine;
     }
 
+    EngineEvents events() {
+        return events;
+    }
+
     Actors actors() {
         return actors;
     }
@@ -99,7 +105,8 @@ final class ComposeMachine implements AutoCloseable {
                                 .build()
                                 .readTree(expected)
                                 .findValuesAsString("reference"));
-        images.add(project.change().image());
+        images.remove(project.change().image());
+        actors.provideChanged(project.change().image());
         // A digest is that of the very image; what is to be built is not to be there before.
         images.removeIf(image -> image.contains("@") || image.equals("dashboard-site"));
         images.forEach(actors::provide);
@@ -180,6 +187,7 @@ final class ComposeMachine implements AutoCloseable {
             store.destroyForcibly();
         }
         olympus.close();
+        events.close();
         docker.close();
         machine.close();
     }

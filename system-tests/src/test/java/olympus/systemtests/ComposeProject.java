@@ -34,6 +34,16 @@ record ComposeProject(
      */
     record Change(String file, String from, String to, String service, String image) {}
 
+    /** The main one of its files. */
+    String file() {
+        return switch (folder) {
+            case "dashboard" -> "docker-compose.yaml";
+            case "photos", "wiki" -> "docker-compose.yml";
+            case "home" -> "compose.yml";
+            default -> "compose.yaml";
+        };
+    }
+
     /** A service that its file lets run again when its process is killed. */
     String killed() {
         return switch (folder) {

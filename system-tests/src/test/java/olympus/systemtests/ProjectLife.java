@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,10 +18,7 @@ final class ProjectLife {
     private static final Duration SOON = Duration.ofMinutes(4);
     private static final Set<String> WELL = Set.of("running", "completed");
 
-    /**
-     * Their health checks take a minute or more; that of mailserver asks for GNU grep, which its
-     * actor has not.
-     */
+    /** Their health checks take half a minute or more: they are waited for at the end. */
     private static final Set<String> SLOW =
             Set.of("vpn", "torrent", "database", "mailserver", "miniflux");
 
@@ -42,7 +40,7 @@ final class ProjectLife {
         replacesWhatTheMachineLacks(services);
         writesARow();
         runsAgainAfterAKill();
-        changesATagAndReturns();
+        takesAnotherImageAndReturns();
         removesItAndKeepsTheData(services);
     }
 
@@ -167,27 +165,44 @@ final class ProjectLife {
                 });
     }
 
-    private void changesATagAndReturns() throws IOException {
+    private void takesAnotherImageAndReturns() throws IOException {
         var change = project.change();
         var file = folder.resolve(change.file());
-        var before = imageOfTheChanged();
+        var before = imageOfTheChanged("{{.Config.Image}}");
+        var content = imageOfTheChanged("{{.Image}}");
+        assertThat(shown()).isNotEqualTo(Actors.CHANGED);
         var text = Files.readString(file);
         assertThat(text).contains(change.from());
         Files.writeString(file, text.replace(change.from(), change.to()));
         assertThat(run("plan", folder.toString())).contains(change.service());
         run("apply", folder.toString(), "--yes");
         rolledTo(change.image());
+        assertThat(imageOfTheChanged("{{.Image}}")).isNotEqualTo(content);
+        assertThat(shown()).isEqualTo(Actors.CHANGED);
 
         run("rollback", "stack:" + project.stack());
         rolledTo(before);
+        assertThat(imageOfTheChanged("{{.Image}}")).isEqualTo(content);
+        assertThat(shown()).isNotEqualTo(Actors.CHANGED);
         var row =
                 machine.docker()
                         .command("exec", container(project.kept().service()), "cat", rowFile());
         assertThat(row).contains("kept");
     }
 
-    private String imageOfTheChanged() {
-        return machine.inspect(container(project.change().service()), "{{.Config.Image}}");
+    private String imageOfTheChanged(String format) {
+        return machine.inspect(container(project.change().service()), format);
+    }
+
+    /** What the service answers that is changed; within another's network, what it would. */
+    private String shown() {
+        var look =
+                project.equals(ComposeProject.GAME)
+                        ? List.of("cat", "/www/" + Actors.CONTENT)
+                        : List.of("wget", "-qO-", "http://127.0.0.1:8080/" + Actors.CONTENT);
+        var command = new ArrayList<>(List.of("exec", container(project.change().service())));
+        command.addAll(look);
+        return machine.docker().command(command.toArray(String[]::new)).strip();
     }
 
     /** One container of that image, and it is healthy where that is asked for. */
@@ -216,8 +231,11 @@ final class ProjectLife {
     }
 
     private void removesItAndKeepsTheData(Set<String> services) {
+        becomes(services, project.never(), Set.of());
         if (project.equals(ComposeProject.MEDIA)) {
-            becomes(services, project.never(), Set.of());
+            assertThat(machine.events().startsOf("media/torrent", "media/vpn"))
+                    .isNotEmpty()
+                    .allSatisfy(start -> assertThat(start.healthy()).as(start.toString()).isTrue());
         }
         run("remove", project.stack(), "--yes");
         Eventually.becomes(
