@@ -24,8 +24,9 @@ class WatchedProcessTest {
 
     @TempDir Path folder;
 
-    private static List<NodeAnswer.InstanceSettings> settings(RunningAgent agent) throws Exception {
-        var question = new NodeQuestion.Settings(List.of(InstanceId.parse(WEB)));
+    private static List<NodeAnswer.InstanceSettings> settings(RunningAgent agent, Specs declared)
+            throws Exception {
+        var question = new NodeQuestion.Settings(List.of(declared.build()));
         var answer = agent.agent().ask(question).toCompletableFuture().get(40, TimeUnit.SECONDS);
         return ((NodeAnswer.Settings) answer).instances();
     }
@@ -60,17 +61,14 @@ class WatchedProcessTest {
             var web = Specs.shell(folder, WEB, "sleep 600").environment(environment("low"));
             agent.assign(web);
             agent.awaitRunning(WEB);
-            assertThat(settings(agent))
+            assertThat(settings(agent, web))
                     .containsExactly(
                             new NodeAnswer.InstanceSettings(
                                     InstanceId.parse(WEB), List.of(), Optional.empty()));
 
-            agent.assign(
-                    Specs.shell(folder, WEB, "sleep 700")
-                            .environment(environment("high"))
-                            .desired(Desired.WATCH));
+            var other = Specs.shell(folder, WEB, "sleep 700").environment(environment("high"));
             Eventually.check(() ->
-                    assertThat(differences(agent))
+                    assertThat(differences(agent, other))
                             .contains(
                                     new Difference(
                                             "environment.LEVEL",
@@ -88,9 +86,9 @@ class WatchedProcessTest {
         }
     }
 
-    private static List<Difference> differences(RunningAgent agent) {
+    private static List<Difference> differences(RunningAgent agent, Specs declared) {
         try {
-            return settings(agent).getFirst().differences();
+            return settings(agent, declared).getFirst().differences();
         } catch (Exception e) {
             throw new AssertionError(e);
         }

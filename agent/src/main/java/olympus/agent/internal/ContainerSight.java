@@ -171,7 +171,8 @@ final class ContainerSight {
         return Change.APPEARED;
     }
 
-    private void tellState(ContainerEntry entry, ContainerDetails container) {
+    /** How well it is, and what another hand did to it. */
+    void tellState(ContainerEntry entry, ContainerDetails container) {
         var run = entry.record.run();
         container
                 .state()

@@ -41,6 +41,13 @@ final class RestartRules {
         this.look = look;
     }
 
+    /** Nothing can be put back of a released container that is not there any more. */
+    void nothingToFollow(ContainerEntry entry) {
+        if (entry.released && entry.record.heldRule().isPresent()) {
+            records.save(entry, entry.record.holding(Optional.empty()));
+        }
+    }
+
     void follow(ContainerEntry entry, ContainerDetails container) {
         var now = new RestartRule(container.restartPolicy(), container.restartMaximum());
         if (container.autoRemove() || entry.isRuleBeingSet) {

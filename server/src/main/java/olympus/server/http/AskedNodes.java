@@ -49,14 +49,13 @@ final class AskedNodes {
      */
     void ask(
             Map<NodeId, List<InstanceView>> instances,
-            Function<List<InstanceId>, NodeQuestion> question,
+            Function<List<InstanceView>, NodeQuestion> question,
             java.util.function.Consumer<NodeAnswer> answered,
             BiConsumer<List<InstanceView>, String> failed) {
         var asked = new LinkedHashMap<NodeId, CompletionStage<NodeAnswer>>();
         var deadline = Duration.ZERO;
         for (var entry : instances.entrySet()) {
-            var ids = entry.getValue().stream().map(AskedNodes::id).toList();
-            var one = question.apply(ids);
+            var one = question.apply(entry.getValue());
             deadline = one.deadline().plus(ON_THE_WAY);
             asked.put(entry.getKey(), backend.island().agents().ask(entry.getKey(), one));
         }

@@ -153,6 +153,8 @@ class EveryOperationTest {
                         "/api/v1/why?thing=shop",
                         "/api/v1/pauses",
                         "/api/v1/decisions/pending",
+                        "/api/v1/decisions/pending?denied=true",
+                        "/api/v1/stacks/shop/handover",
                         "/api/v1/decisions?limit=1",
                         "/api/v1/audit?limit=1",
                         "/api/v1/status",
@@ -324,7 +326,14 @@ class EveryOperationTest {
                                 List.of())),
                 List.of(
                         new ClusterView.StackView(
-                                shop, 4, 2, AT, "user:admin", false, StackDefinition.Mode.OBSERVE)),
+                                shop,
+                                4,
+                                2,
+                                AT,
+                                "user:admin",
+                                false,
+                                false,
+                                StackDefinition.Mode.OBSERVE)),
                 List.of(new ClusterView.PauseView("stack:shop", "user:admin", AT, "works")),
                 List.of(
                         new ClusterView.PendingView(
@@ -334,7 +343,17 @@ class EveryOperationTest {
                                 "it ended",
                                 AT,
                                 "mars",
-                                StackDefinition.Mode.ASK)));
+                                StackDefinition.Mode.ASK,
+                                Optional.empty()),
+                        new ClusterView.PendingView(
+                                "4e5f6a7b",
+                                "update",
+                                web(),
+                                "declared otherwise",
+                                AT,
+                                "mars",
+                                StackDefinition.Mode.ASK,
+                                Optional.of("user:ana"))));
     }
 
     private static ClusterView.ServiceView service(
