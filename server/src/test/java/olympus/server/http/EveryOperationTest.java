@@ -169,6 +169,8 @@ class EveryOperationTest {
         }
         var known = api.authorised("/api/v1/stacks/shop").header("If-None-Match", "\"4\"");
         ok(api.send(known), 304);
+        var same = api.authorised("/api/v1/stacks/shop/handover").header("If-None-Match", "\"3\"");
+        ok(api.send(same), 304);
     }
 
     private static NodeAnswer answer(NodeQuestion question) {
