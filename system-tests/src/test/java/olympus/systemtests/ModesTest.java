@@ -217,10 +217,11 @@ final class ModesTest {
                         () -> "all run; " + own.olympus("status").out(),
                         () -> other.command("ps", "-q").lines().count() == 4);
                 // An update of one of them is under way.
-                var file = folder.resolve("compose/one/docker-compose.yml");
+                var site = folder.resolve("compose/one");
+                var file = site.resolve("docker-compose.yml");
                 Files.writeString(
                         file, Files.readString(file).replace("busybox:test", "busybox:next"));
-                var applied = own.olympus("apply", file.getParent().toString(), "--yes");
+                var applied = own.olympus("apply", site.toString(), "--yes");
                 assertThat(applied.out()).contains("still under way; `olympus wait one`");
 
                 var released = own.olympus("release", "--all", "--yes", "--wait", "1m");
