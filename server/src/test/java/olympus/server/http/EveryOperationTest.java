@@ -337,25 +337,29 @@ class EveryOperationTest {
                                 false,
                                 StackDefinition.Mode.OBSERVE)),
                 List.of(new ClusterView.PauseView("stack:shop", "user:admin", AT, "works")),
-                List.of(
-                        new ClusterView.PendingView(
-                                "0a1b2c3d",
-                                "start",
-                                web(),
-                                "it ended",
-                                AT,
-                                "mars",
-                                StackDefinition.Mode.ASK,
-                                Optional.empty()),
-                        new ClusterView.PendingView(
-                                "4e5f6a7b",
-                                "update",
-                                web(),
-                                "declared otherwise",
-                                AT,
-                                "mars",
-                                StackDefinition.Mode.ASK,
-                                Optional.of("user:ana"))));
+                pending());
+    }
+
+    private static List<ClusterView.PendingView> pending() {
+        return List.of(
+                new ClusterView.PendingView(
+                        "0a1b2c3d",
+                        "start",
+                        web(),
+                        "it ended",
+                        AT,
+                        "mars",
+                        StackDefinition.Mode.ASK,
+                        Optional.empty()),
+                new ClusterView.PendingView(
+                        "4e5f6a7b",
+                        "update",
+                        web(),
+                        "declared otherwise",
+                        AT,
+                        "mars",
+                        StackDefinition.Mode.ASK,
+                        Optional.of("user:ana")));
     }
 
     private static ClusterView.ServiceView service(
