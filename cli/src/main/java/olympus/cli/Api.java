@@ -74,7 +74,8 @@ final class Api {
                         "%s has more than %d parts; the %d elements read so far are not all"
                                 .formatted(path, MAX_PARTS, whole.path(member).size()));
             }
-            var part = get(path + "?cursor=" + escape(next)).body();
+            var part =
+                    get(path + (path.contains("?") ? "&" : "?") + "cursor=" + escape(next)).body();
             if (whole.path(member) instanceof ArrayNode all) {
                 part.path(member).forEach(all::add);
             }

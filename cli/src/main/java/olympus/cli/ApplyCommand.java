@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import olympus.model.stack.ApplyRequest;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,6 +17,7 @@ import tools.jackson.databind.JsonNode;
 @Command(
         description = {
             "Makes a stack folder so. A second apply changes nothing.",
+            "It ends once that is ordered, and says what is still under way; --wait waits for it, as olympus wait does.",
             "What is no longer declared is removed only with consent: it is named and asked for on a terminal, or --prune gives it; --yes alone does not remove."
         })
 final class ApplyCommand implements Callable<Integer> {
@@ -40,6 +42,13 @@ final class ApplyCommand implements Callable<Integer> {
             description =
                     "Also stop and remove the services that are no longer declared. Asks on a terminal unless --yes.")
     private boolean prune;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "TIME",
+            description =
+                    "Wait until nothing of it is under way any more, so long at most (2m, 90s); exit code 1 when something still is.")
+    private @Nullable String wait;
 
     ApplyCommand(Session session) {
         this.session = session;
@@ -75,6 +84,7 @@ final class ApplyCommand implements Callable<Integer> {
         } catch (CommandFailure failure) {
             throw files.realm() ? halfway(failure, planned, applied) : failure;
         }
+        var underWay = new UnderWay(api, names(planned));
         session.print(
                 options,
                 files.document(applied),
@@ -82,7 +92,25 @@ final class ApplyCommand implements Callable<Integer> {
                         applied.forEach(plan ->
                                 PlanText.print(
                                         session.console().out(), plan, PlanText.Tense.DONE)));
+        follow(underWay);
         return ExitCodes.OK;
+    }
+
+    private static List<String> names(List<Planned> planned) {
+        return planned.stream().map(one -> one.stack().definition().name().value()).toList();
+    }
+
+    private void follow(UnderWay underWay) {
+        var again = "olympus wait " + String.join(" ", underWay.stacks());
+        if (wait == null) {
+            underWay.tell(session, options, again);
+            return;
+        }
+        var patience = WaitOptions.parsed(wait);
+        var left = UnderWay.await(patience, underWay::services, session::remark);
+        if (!left.isEmpty()) {
+            throw UnderWay.notDone("applied", patience, left, again);
+        }
     }
 
     private static JsonNode apply(Api api, Planned planned, boolean consent) {
@@ -93,7 +121,7 @@ final class ApplyCommand implements Callable<Integer> {
     /** Says which stacks of the realm were applied before one could not be. */
     private static CommandFailure halfway(
             CommandFailure failure, List<Planned> planned, List<JsonNode> applied) {
-        var names = planned.stream().map(one -> one.stack().definition().name().value()).toList();
+        var names = names(planned);
         var done = names.subList(0, applied.size());
         return new CommandFailure(
                 failure.exitCode(),

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -12,8 +13,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** Shows or orders what Olympus may do with a stack. */
 @Command(
         description = {
-            "Shows what Olympus may do with a stack, or orders it. Nothing is restarted by that.",
-            "observe: tell what it does and touch nothing. ask: act once a person has approved. manage: keep it as declared."
+            "Shows what Olympus may do with a stack, or orders it.",
+            "observe: tell what it does and touch nothing. ask: act once a person has approved. manage: keep it as declared.",
+            "manage also does at once what was not approved yet, or was denied: it shows first which instances it would replace, start or restart, and asks (--yes: without asking). Where there is none, nothing is restarted. Then it waits until the engines leave restarting to Olympus."
         },
         footer = "%nExamples:%n  olympus mode shop%n  olympus mode shop manage")
 final class ModeCommand implements Callable<Integer> {
@@ -41,6 +43,13 @@ final class ModeCommand implements Callable<Integer> {
             description = "${COMPLETION-CANDIDATES}; without it the mode in force is shown")
     private @Nullable Mode mode;
 
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Do not ask.")
+    private boolean yes;
+
+    @Mixin private final WaitOptions waiting = new WaitOptions();
+
     ModeCommand(Session session) {
         this.session = session;
     }
@@ -55,13 +64,20 @@ final class ModeCommand implements Callable<Integer> {
                     inForce(api, name),
                     body -> session.say(name + " is in mode " + body.path("mode").asString()));
         } else {
+            var headers =
+                    mode == Mode.manage
+                            ? new Takeover(session, api, name).consent(yes, options)
+                            : Map.<String, String>of();
             var body =
                     api.put(
                                     "/stacks/" + Api.escape(name) + "/mode",
                                     JSON.createObjectNode().put("mode", mode.name()),
-                                    Map.of())
+                                    headers)
                             .body();
             session.print(options, body, _ -> session.say(name + " is in mode " + mode + " now"));
+            if (mode == Mode.manage && waiting.isWanted()) {
+                new Takeover(session, session.patientApi(options), name).await(waiting.patience());
+            }
         }
         return ExitCodes.OK;
     }

@@ -55,6 +55,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("remove", new RemoveCommand(session), "rm");
         line.addSubcommand("adopt", new AdoptCommand(session));
         line.addSubcommand("mode", new ModeCommand(session));
+        line.addSubcommand("wait", new WaitCommand(session));
         line.addSubcommand("release", new ReleaseCommand(session));
         SecretCommand.addTo(line, session);
         line.addSubcommand("stacks", new StacksCommand(session), "stack");

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,6 +24,12 @@ final class PendingCommand implements Callable<Integer> {
 
     @Mixin private final CommonOptions options = new CommonOptions();
 
+    @Option(
+            names = "--denied",
+            description =
+                    "Also those that were denied and still apply; approve takes a denial back.")
+    private boolean denied;
+
     @Parameters(arity = "0..1", paramLabel = "STACK", description = "only of this stack")
     private @Nullable String stack;
 
@@ -33,15 +40,26 @@ final class PendingCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var prefix = stack == null ? "" : GivenNames.stack(stack) + "/";
-        var whole = session.api(options).list("/decisions/pending", "pending");
+        var whole = session.api(options).list("/decisions/pending?denied=true", "pending");
         var document = JSON.createObjectNode();
         var kept = document.putArray("pending");
+        var left = 0;
         for (var one : whole.path("pending")) {
-            if (one.path("instance").asString().startsWith(prefix)) {
+            if (!one.path("instance").asString().startsWith(prefix)) {
+                continue;
+            }
+            if (denied || one.path("deniedBy").asString("").isEmpty()) {
                 kept.add(one);
+            } else {
+                left++;
             }
         }
         session.print(options, document, this::table);
+        if (left > 0) {
+            session.remark(
+                    "%d denied, and can be approved all the same: olympus decisions pending --denied"
+                            .formatted(left));
+        }
         return ExitCodes.OK;
     }
 
@@ -65,8 +83,13 @@ final class PendingCommand implements Callable<Integer> {
                     one.path("instance").asString(),
                     one.path("node").asString(),
                     Ages.age(one.path("since").asString(""), now),
-                    one.path("why").asString());
+                    one.path("why").asString() + denial(one));
         }
         table.print(out);
+    }
+
+    private static String denial(JsonNode one) {
+        var by = one.path("deniedBy").asString("");
+        return by.isEmpty() ? "" : "; denied by " + by;
     }
 }

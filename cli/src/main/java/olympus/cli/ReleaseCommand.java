@@ -18,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         description = {
             "Forgets a stack and leaves its containers and units exactly as they are, to whoever manages them next (docker compose, systemctl).",
+            "What is under way is finished or taken back first, and the engines' own restart policies are put back: it waits for that, and the stack is listed as being released until then.",
             "Host processes cannot be released: nobody else could manage them."
         },
         footer = "%nExamples:%n  olympus release shop%n  olympus release --all --yes")
@@ -39,6 +40,8 @@ final class ReleaseCommand implements Callable<Integer> {
             names = {"-y", "--yes"},
             description = "Do not ask.")
     private boolean yes;
+
+    @Mixin private final WaitOptions waiting = new WaitOptions();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before call()
@@ -62,6 +65,20 @@ final class ReleaseCommand implements Callable<Integer> {
             var answer = release(api, name, names);
             answer.path("releasing").forEach(released::add);
         }
+        var patience = waiting.patience();
+        var left =
+                waiting.isWanted() && !names.isEmpty()
+                        ? UnderWay.await(
+                                patience, new UnderWay(api, names)::leaving, session::remark)
+                        : List.<String>of();
+        if (!left.isEmpty()) {
+            throw UnderWay.notDone(
+                    "release of %s ordered".formatted(String.join(", ", names)),
+                    patience,
+                    left,
+                    "olympus wait " + String.join(" ", names));
+        }
+        document.put("done", waiting.isWanted());
         session.print(options, document, _ -> tell(released));
         return ExitCodes.OK;
     }
@@ -110,5 +127,8 @@ final class ReleaseCommand implements Callable<Integer> {
             session.say("nothing to release");
         }
         released.forEach(service -> session.say("left as it is: " + service.asString()));
+        if (!waiting.isWanted() && !released.isEmpty()) {
+            session.say("ordered; olympus stacks lists them until it is done");
+        }
     }
 }

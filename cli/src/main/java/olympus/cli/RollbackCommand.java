@@ -49,10 +49,12 @@ final class RollbackCommand implements Callable<Integer> {
                     case StackNames.Meant.Service service -> Api.servicePath(service.id());
                 };
         var answer = api.post(path + "/rollback", body);
+        var stack = answer.body().path("stack").asString();
         session.print(
                 options,
                 answer.body(),
                 plan -> PlanText.print(session.console().out(), plan, PlanText.Tense.DONE));
+        new UnderWay(api, java.util.List.of(stack)).tell(session, options, "olympus wait " + stack);
         return ExitCodes.OK;
     }
 }

@@ -14,10 +14,12 @@ final class ServiceActionCommand implements Callable<Integer> {
 
     /** What is done, and how the help describes it. */
     enum Action {
-        START("Starts a service that was stopped by hand or given up."),
+        START(
+                "Starts a service that was stopped by hand or given up. In mode ask that is an approval of just that: what is started is as it was when it last ran."),
         STOP(
                 "Stops a service and holds it stopped, also over the next apply, until it is started."),
-        RESTART("Replaces every instance of a service, as an update would.");
+        RESTART(
+                "Replaces every instance of a service, as an update would. In mode ask each is started anew as it was.");
 
         private final String help;
 

@@ -68,7 +68,7 @@ final class ServicesCommand implements Callable<Integer> {
                     id,
                     name.equals(id) ? "" : name,
                     joined(service.path("links")),
-                    service.path("version").asString(""),
+                    version(service),
                     digest(service.path("digest").asString("")),
                     joined(service.path("nodes")),
                     service.path("mode").asString(""),
@@ -79,6 +79,13 @@ final class ServicesCommand implements Callable<Integer> {
                                     service.path("desired").asInt()));
         }
         table.print(session.console().out());
+    }
+
+    /** What runs, and what is declared where that is another image. */
+    private static String version(JsonNode service) {
+        var declared = service.path("declared").asString("");
+        var runs = service.path("version").asString("");
+        return declared.isEmpty() ? runs : "%s (declared %s)".formatted(runs, declared);
     }
 
     private static String joined(JsonNode texts) {

@@ -27,8 +27,7 @@ final class StacksCommand implements Callable<Integer> {
         var table = new Table("STACK", "MODE", "REVISION", "SERVICES", "APPLIED", "BY");
         for (var stack : body.path("stacks")) {
             table.row(
-                    stack.path("stack").asString()
-                            + (stack.path("removing").asBoolean() ? " (removing)" : ""),
+                    stack.path("stack").asString() + leaving(stack),
                     stack.path("mode").asString(""),
                     stack.path("revision").asString(),
                     stack.path("services").asString(),
@@ -36,5 +35,12 @@ final class StacksCommand implements Callable<Integer> {
                     stack.path("actor").asString(""));
         }
         table.print(session.console().out());
+    }
+
+    private static String leaving(JsonNode stack) {
+        if (stack.path("releasing").asBoolean()) {
+            return " (releasing)";
+        }
+        return stack.path("removing").asBoolean() ? " (removing)" : "";
     }
 }

@@ -112,15 +112,13 @@ record UpdateOutcome(Api api, String stack, Map<String, String> images, long rev
     /** The revision that took it back says why. */
     private Outcome wentBack(String service) {
         var revisions = api.get("/stacks/" + Api.escape(stack) + "/revisions").body();
-        var about = "update of %s/%s failed (".formatted(stack, service);
         for (var one : revisions.path("revisions")) {
-            var summary = one.path("summary").asString("");
-            var end = summary.indexOf("), back to revision ");
-            if (one.path("revision").asLong() > revision && summary.startsWith(about) && end > 0) {
-                var back = summary.substring(end + "), back to revision ".length());
+            var returned = one.path("returned");
+            if (one.path("revision").asLong() > revision
+                    && returned.path("service").asString("").equals(stack + "/" + service)) {
                 return new Outcome(
-                        "went back to revision " + back.split(":", 2)[0],
-                        summary.substring(about.length(), end));
+                        "went back to revision " + returned.path("toRevision").asLong(),
+                        returned.path("reason").asString(""));
             }
         }
         return new Outcome(

@@ -74,11 +74,114 @@ final class ModesTest {
 
     @Test
     void ordersAMode() {
-        server.on("PUT /stacks/shop/mode", 200, "{\"stack\":\"shop\",\"mode\":\"manage\"}");
-        var run = run("mode", "shop", "manage");
+        server.on("PUT /stacks/shop/mode", 200, "{\"stack\":\"shop\",\"mode\":\"ask\"}");
+        var run = run("mode", "shop", "ask");
         assertThat(run.exitCode()).isZero();
-        assertThat(server.requests())
-                .containsExactly("PUT /stacks/shop/mode {\"mode\":\"manage\"}");
+        assertThat(server.requests()).containsExactly("PUT /stacks/shop/mode {\"mode\":\"ask\"}");
+    }
+
+    private void handover(String... stepsAndInstances) {
+        var steps = new StringBuilder();
+        for (var i = 0; i < stepsAndInstances.length; i += 2) {
+            steps.append(i == 0 ? "" : ",")
+                    .append(
+                            "{\"instance\":\"%s\",\"node\":\"mars\",\"action\":\"%s\",\"why\":\"so it is\"}"
+                                    .formatted(stepsAndInstances[i + 1], stepsAndInstances[i]));
+        }
+        server.on(
+                "GET /stacks/shop/handover",
+                200,
+                "{\"stack\":\"shop\",\"revision\":2,\"mode\":\"ask\",\"instances\":["
+                        + steps
+                        + "]}",
+                Map.of("ETag", "\"2\""));
+        server.on("PUT /stacks/shop/mode", 200, "{\"stack\":\"shop\",\"mode\":\"manage\"}");
+        service("running", "");
+        differences("");
+    }
+
+    private void service(String state, String reason) {
+        server.on(
+                "GET /services",
+                200,
+                "{\"services\":[{\"service\":\"shop/web\",\"mode\":\"manage\",\"state\":\"%s\",\"reason\":\"%s\"}],\"next\":null}"
+                        .formatted(state, reason));
+    }
+
+    private void differences(String all) {
+        server.on("GET /stacks/shop/differences", 200, "{\"differences\":[" + all + "]}");
+    }
+
+    @Test
+    void managesWithoutAQuestionWhereEverythingGoesOnAsItIs() {
+        handover("keep", "shop/web.1", "keep", "shop/db.1");
+        var run = run("mode", "shop", "manage");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("2 instance(s) go on as they are")
+                .contains("restart policy");
+        assertThat(server.requests()).contains("PUT /stacks/shop/mode {\"mode\":\"manage\"}");
+    }
+
+    @Test
+    void managesOnlyWithConsentWhereSomethingIsDoneAtOnce() {
+        handover("replace", "shop/web.1", "start", "shop/db.1", "keep", "shop/cache.1");
+        var refused = run("mode", "shop", "manage");
+        assertThat(refused.exitCode()).isEqualTo(4);
+        assertThat(refused.out())
+                .contains("shop/web.1", "replace", "shop/db.1", "start", "so it is")
+                .doesNotContain("shop/cache.1");
+        assertThat(refused.err()).contains("nothing was changed").contains("--yes");
+        assertThat(server.requests()).noneMatch(request -> request.startsWith("PUT"));
+
+        assertThat(run("mode", "shop", "manage", "--yes").exitCode()).isZero();
+        assertThat(server.requests()).contains("PUT /stacks/shop/mode {\"mode\":\"manage\"}");
+    }
+
+    @Test
+    void manageSaysWhatIsStillToComeAtItsDeadline() {
+        handover("keep", "shop/web.1");
+        differences(
+                "{\"instance\":\"shop/web.1\",\"path\":\"restart\",\"declared\":null,\"observed\":\"always\"}");
+        var late = run("mode", "shop", "manage", "--wait", "10ms");
+        assertThat(late.exitCode()).isEqualTo(1);
+        assertThat(late.err())
+                .contains("shop is in mode manage, but not done within 10ms")
+                .contains("shop/web.1: its engine's restart policy is still \"always\"")
+                .contains("olympus wait shop");
+        assertThat(run("mode", "shop", "manage", "--no-wait").exitCode()).isZero();
+    }
+
+    @Test
+    void releaseWaitsUntilTheStackIsForgotten() {
+        server.on("POST /stacks/shop/release", 202, "{\"releasing\":[\"shop/web\"]}");
+        stacks("shop", "manage");
+        service("releasing", "shop/web.1 is being let go");
+        var late = run("release", "shop", "--yes", "--wait", "10ms");
+        assertThat(late.exitCode()).isEqualTo(1);
+        assertThat(late.err())
+                .contains("release of shop ordered, but not done within 10ms")
+                .contains("shop/web is releasing: shop/web.1 is being let go");
+
+        var unwaited = run("release", "shop", "--yes", "--no-wait");
+        assertThat(unwaited.exitCode()).isZero();
+        assertThat(unwaited.out()).contains("olympus stacks lists them until it is done");
+        stacks("other", "manage");
+        assertThat(run("release", "shop", "--yes").exitCode()).isZero();
+    }
+
+    @Test
+    void waitsForWhatIsUnderWay() {
+        service("running", "");
+        var done = run("wait", "shop");
+        assertThat(done.exitCode()).as(done.err()).isZero();
+        assertThat(done.out()).contains("shop: nothing is under way");
+
+        service("updating", "the update watches shop/web.1");
+        var late = run("wait", "shop", "--wait", "10ms");
+        assertThat(late.exitCode()).isEqualTo(1);
+        assertThat(late.err()).contains("shop/web is updating: the update watches shop/web.1");
+        assertThat(run("wait", "other").exitCode()).isZero();
     }
 
     @Test
@@ -97,6 +200,7 @@ final class ModesTest {
         assertThat(server.requests()).isEmpty();
 
         server.on("POST /stacks/shop/release", 202, "{\"releasing\":[\"shop/web\"]}");
+        stacks();
         var consented = run("release", "shop", "--yes");
         assertThat(consented.exitCode()).isZero();
         assertThat(consented.out()).contains("left as it is: shop/web");
@@ -123,14 +227,17 @@ final class ModesTest {
 
     private void pending() {
         server.on(
-                "GET /decisions/pending",
+                "GET /decisions/pending?denied=true",
                 200,
                 """
                 {"pending":[
                   {"id":"0a1b2c3d","action":"start","instance":"shop/web.1","node":"mars",
                    "why":"it ended with exit status 3","since":"2026-11-21T03:00:00Z","mode":"ask"},
                   {"id":"4e5f6a7b","action":"update","instance":"attic/db.1","node":"mars",
-                   "why":"declared otherwise","since":"2026-11-21T03:00:00Z","mode":"observe"}],
+                   "why":"declared otherwise","since":"2026-11-21T03:00:00Z","mode":"observe"},
+                  {"id":"8c9d0e1f","action":"update","instance":"shop/db.1","node":"mars",
+                   "why":"declared otherwise","since":"2026-11-21T03:00:00Z","mode":"ask",
+                   "deniedBy":"user:ana"}],
                  "next":null}
                 """);
     }
@@ -142,7 +249,12 @@ final class ModesTest {
                 .contains("0a1b2c3d", "start", "shop/web.1", "exit status 3", "attic/db.1");
         assertThat(run("decisions", "pending", "shop").out())
                 .contains("shop/web.1")
-                .doesNotContain("attic");
+                .doesNotContain("attic", "8c9d0e1f");
+        assertThat(run("decisions", "pending", "shop").err())
+                .contains("1 denied")
+                .contains("--denied");
+        assertThat(run("decisions", "pending", "shop", "--denied").out())
+                .contains("8c9d0e1f", "denied by user:ana");
         assertThat(run("decisions", "pending", "other").out()).contains("nothing is pending");
     }
 
@@ -171,8 +283,7 @@ final class ModesTest {
         Files.writeString(
                 shop.resolve("olympus.yaml"), "services: { web: { command: [sleep, '60'] } }");
         server.on("PUT /stacks/shop?mode=observe", 200, PLAN);
-        server.on("GET /decisions/pending", 200, "{\"pending\":[],\"next\":null}");
-        server.on("PUT /stacks/shop/mode", 200, "{\"stack\":\"shop\",\"mode\":\"manage\"}");
+        handover("keep", "shop/web.1");
         return shop;
     }
 
@@ -187,6 +298,16 @@ final class ModesTest {
         var asked = server.requests().stream().filter(r -> r.startsWith("PUT")).toList();
         assertThat(asked.getFirst()).startsWith("PUT /stacks/shop?mode=observe ");
         assertThat(asked.getLast()).isEqualTo("PUT /stacks/shop/mode {\"mode\":\"manage\"}");
+    }
+
+    @Test
+    void leavesInObservationWhatWouldBeReplacedAtOnce() throws Exception {
+        var shop = shop();
+        handover("replace", "shop/web.1");
+        server.on("GET /stacks", 200, "{\"stacks\":[],\"next\":null}");
+        instance("running", "adopted");
+        assertThat(run("adopt", shop.toString()).exitCode()).isZero();
+        assertThat(server.requests()).noneMatch(r -> r.startsWith("PUT /stacks/shop/mode"));
     }
 
     @Test

@@ -114,7 +114,11 @@ final class StackCommandsTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out()).contains("no changes");
-        assertThat(server.requests().getLast()).startsWith("PUT").contains("\"601\"");
+        assertThat(server.requests())
+                .filteredOn(request -> request.startsWith("PUT"))
+                .singleElement()
+                .asString()
+                .contains("\"601\"");
     }
 
     @Test

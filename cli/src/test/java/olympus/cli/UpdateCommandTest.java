@@ -114,7 +114,8 @@ class UpdateCommandTest {
                 "GET /stacks/blog/revisions",
                 200,
                 """
-                {"revisions":[{"revision":5,"summary":"update of blog/web failed (blog/web.1 is unhealthy: exit status 1), back to revision 3: changed web"},
+                {"revisions":[{"revision":5,"summary":"whatever it says",
+                  "returned":{"service":"blog/web","toRevision":3,"reason":"blog/web.1 is unhealthy: exit status 1"}},
                  {"revision":4,"summary":"other images: changed db, web"}],"next":null}
                 """);
     }

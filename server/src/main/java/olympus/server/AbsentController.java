@@ -9,6 +9,7 @@ import olympus.foundation.OlympusException;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
+import olympus.model.state.InstanceSpec;
 import olympus.zeus.StackCommands;
 import olympus.zeus.StackPlan;
 
@@ -48,6 +49,16 @@ record AbsentController(OlympusException cause) implements StackCommands {
 
     @Override
     public CompletionStage<Void> approve(String decision, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<Handover> handover(StackName stack) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<List<InstanceSpec>> declared(StackName stack) {
         return refused();
     }
 

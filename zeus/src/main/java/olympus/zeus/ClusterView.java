@@ -40,14 +40,19 @@ public record ClusterView(
         pending = List.copyOf(pending);
     }
 
+    /** Those of {@link #pending} that nobody has denied. */
+    public List<PendingView> open() {
+        return pending.stream().filter(one -> one.deniedBy().isEmpty()).toList();
+    }
+
     /**
      * A service and its instances.
      *
      * @param state {@code running} (all wanted are well), {@code starting}, {@code degraded} (some
      *     well), {@code updating}, {@code stopped} (held by hand), {@code waiting} (for a
-     *     dependency), {@code failed} (none well, given up), {@code completed}, {@code removing},
-     *     {@code paused}, {@code unclaimed} (agents run it by orders that the store has lost: apply
-     *     its stack again or remove it)
+     *     dependency), {@code failed} (none well, given up), "unhealthy" (none well, though it
+     *     runs), {@code completed}, {@code removing}, {@code paused}, {@code unclaimed} (agents run
+     *     it by orders that the store has lost: apply its stack again or remove it)
      * @param reason the sentence that explains a state other than running, empty otherwise
      * @param mode what Olympus may do with it
      */
@@ -80,6 +85,12 @@ public record ClusterView(
             Optional<String> brake,
             List<String> problems) {}
 
+    /**
+     * A stack.
+     *
+     * @param removing it is being removed or released, and not forgotten yet
+     * @param releasing its services are being let go, and left as they are
+     */
     public record StackView(
             StackName name,
             long revision,
@@ -87,6 +98,7 @@ public record ClusterView(
             Instant appliedAt,
             String actor,
             boolean removing,
+            boolean releasing,
             StackDefinition.Mode mode) {}
 
     /**
@@ -94,7 +106,9 @@ public record ClusterView(
      *
      * @param id stands for the action and its cause
      * @param action {@code start}, {@code restart} or {@code update}
+     * @param since when that began to be so
      * @param mode {@code ask}: it can be approved; {@code observe}: it is only told
+     * @param deniedBy who has denied it; it can still be approved
      */
     public record PendingView(
             String id,
@@ -103,7 +117,8 @@ public record ClusterView(
             String why,
             Instant since,
             String nodeName,
-            StackDefinition.Mode mode) {}
+            StackDefinition.Mode mode,
+            Optional<String> deniedBy) {}
 
     public record PauseView(String scope, String by, Instant since, String reason) {}
 }

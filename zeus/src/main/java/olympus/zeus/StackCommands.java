@@ -7,9 +7,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
+import olympus.model.InstanceId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
+import olympus.model.state.InstanceSpec;
+import olympus.model.state.StackRevision;
 
 /**
  * What people may order Zeus to do. Threading: any thread. Futures are completed on Zeus' loop.
@@ -49,7 +52,8 @@ public interface StackCommands {
     /**
      * Gives services other images, the rest of the stack as it is, as a new revision. A service
      * that is not well with its new image goes back to the revision before by itself, whatever its
-     * update policy says. Fails with CONFLICT when the stack is not managed.
+     * update policy says. In mode {@code ask} it approves that. Fails with CONFLICT when the stack
+     * is only observed, or a service has another update that nobody has approved.
      *
      * @param images reference by service
      */
@@ -75,7 +79,7 @@ public interface StackCommands {
 
     /**
      * Orders what Olympus may do with a stack, whatever its files say, until they say something
-     * new. Nothing is restarted by it.
+     * new. What {@code manage} does at once is what {@link #handover} tells.
      */
     CompletionStage<Void> mode(
             StackName stack,
@@ -91,7 +95,16 @@ public interface StackCommands {
      */
     CompletionStage<Void> approve(String decision, Actor actor);
 
-    /** Says that a pending decision is not wanted; another cause asks anew. */
+    /** What happens to each instance once its stack is managed; nothing when it is already. */
+    CompletionStage<Handover> handover(StackName stack);
+
+    /** What each instance of a stack shall be by the revision that is in force. */
+    CompletionStage<List<InstanceSpec>> declared(StackName stack);
+
+    /**
+     * Says that a pending decision is not wanted; another cause asks anew. It can be approved
+     * still.
+     */
     CompletionStage<Void> deny(String decision, Actor actor);
 
     /**
@@ -128,10 +141,16 @@ public interface StackCommands {
     /** Holds a service stopped until {@link #start}, also over the next apply. */
     CompletionStage<Void> stop(ServiceId service, Optional<Long> expectedRevision, Actor actor);
 
-    /** Ends a hold, and gives one that was given up a new chance. */
+    /**
+     * Ends a hold, and gives one that was given up a new chance. In mode {@code ask} it approves
+     * that, and nothing else: what is started is as it was when it last ran.
+     */
     CompletionStage<Void> start(ServiceId service, Optional<Long> expectedRevision, Actor actor);
 
-    /** Replaces every instance, as an update would. */
+    /**
+     * Replaces every instance, as an update would. In mode {@code ask} each is started anew as it
+     * was.
+     */
     CompletionStage<Void> restart(ServiceId service, Optional<Long> expectedRevision, Actor actor);
 
     /** A longer reason for a pause is refused, so that none is kept in part. */
@@ -167,11 +186,29 @@ public interface StackCommands {
     /** Who ordered it: {@code user:<token name>} and from where. */
     record Actor(String name, String from) {}
 
+    /**
+     * What a stack's coming under {@code manage} does.
+     *
+     * @param revision that it was worked out for
+     */
+    record Handover(
+            StackName stack, long revision, StackDefinition.Mode mode, List<Step> instances) {
+        public Handover {
+            instances = List.copyOf(instances);
+        }
+
+        /**
+         * @param action {@code replace}, {@code start}, {@code restart} or {@code keep}
+         */
+        public record Step(InstanceId instance, String nodeName, String action, String why) {}
+    }
+
     /** One line of {@code olympus why}. */
     record Cause(Instant at, String kind, String sentence) {}
 
     /**
      * @param summary one line: what changed against the revision before
+     * @param returned the service that it takes back because its update had failed
      */
     record RevisionView(
             StackName stack,
@@ -180,5 +217,6 @@ public interface StackCommands {
             Instant appliedAt,
             String actor,
             String summary,
-            StackDefinition definition) {}
+            StackDefinition definition,
+            Optional<StackRevision.Returned> returned) {}
 }

@@ -17,6 +17,7 @@ import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.AgentEvent;
+import olympus.model.state.InstanceSpec;
 import olympus.model.state.NodeReport;
 import olympus.zeus.internal.Controller;
 
@@ -134,6 +135,16 @@ public final class Zeus implements StackCommands, AutoCloseable {
     @Override
     public CompletionStage<Void> approve(String decision, Actor actor) {
         return onLoop(() -> controller.approve(decision, actor));
+    }
+
+    @Override
+    public CompletionStage<Handover> handover(StackName stack) {
+        return onLoop(() -> controller.handover(stack));
+    }
+
+    @Override
+    public CompletionStage<List<InstanceSpec>> declared(StackName stack) {
+        return onLoop(() -> controller.declared(stack));
     }
 
     @Override

@@ -18,7 +18,10 @@ import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
 import olympus.model.stack.StackDefinition.Mode;
+import olympus.model.stack.Workload;
 import olympus.model.state.Decision;
+import olympus.model.state.InstanceObservation;
+import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceSpec;
 import org.junit.jupiter.api.Test;
@@ -162,9 +165,11 @@ final class ModesTest {
         asked();
         island.agent().crash(WEB_1);
         island.run(Duration.ofSeconds(5));
+        assertThat(seen().reason()).contains("waits for a decision: start " + pending().id());
         island.now(island.zeus.deny(pending().id(), Island.ANA));
         island.run(Duration.ofMinutes(5));
-        assertThat(island.zeus.view().pending()).isEmpty();
+        assertThat(island.zeus.view().open()).isEmpty();
+        assertThat(seen().reason()).contains("start " + pending().id() + " was denied by user:ana");
         assertThat(run().isAlive()).isFalse();
 
         // Somebody starts it by hand, and it ends again.
@@ -174,6 +179,240 @@ final class ModesTest {
         island.agent().crash(WEB_1);
         island.run(Duration.ofSeconds(5));
         assertThat(pending().action()).isEqualTo("start");
+    }
+
+    private InstanceObservation seen() {
+        return island.service("shop/web").instances().getFirst().observed();
+    }
+
+    /** In mode ask; declared otherwise meanwhile. */
+    private SimulatedAgent.Run askedAndDeclaredOtherwise() {
+        var before = asked();
+        declareOtherwise();
+        return before;
+    }
+
+    private void declareOtherwise() {
+        island.now(
+                island.zeus.apply(
+                        inContainers(stack("shop", service("web").command("other"))),
+                        Optional.empty(),
+                        false,
+                        Island.ANA));
+        island.run(Duration.ofSeconds(5));
+    }
+
+    private ClusterView.PendingView pending(String action) {
+        return island.zeus.view().pending().stream()
+                .filter(one -> one.action().equals(action))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private String image() {
+        return run().spec.definition().workload() instanceof Workload.Container container
+                ? container.image().reference()
+                : "";
+    }
+
+    @Test
+    void anApprovedStartStartsWhatTheInstanceHadAndTheUpdateStaysAQuestion() {
+        askedAndDeclaredOtherwise();
+        var update = pending().id();
+        island.agent().crash(WEB_1);
+        island.run(Duration.ofSeconds(5));
+        assertThat(island.zeus.view().pending())
+                .extracting(ClusterView.PendingView::action)
+                .containsExactly("start", "update");
+
+        island.now(island.zeus.approve(pending("start").id(), Island.ANA));
+        island.run(Duration.ofSeconds(30));
+
+        assertThat(run().state).isEqualTo(State.RUNNING);
+        assertThat(image()).isEqualTo("run-web");
+        assertThat(ordered()).isEqualTo(InstanceSpec.Desired.WATCH);
+        assertThat(pending().id()).as("the same question").isEqualTo(update);
+        island.run(Duration.ofMinutes(5));
+        assertThat(image()).isEqualTo("run-web");
+
+        island.now(island.zeus.approve(update, Island.ANA));
+        island.run(Duration.ofSeconds(30));
+        assertThat(image()).isEqualTo("other");
+        assertThat(island.zeus.view().pending()).isEmpty();
+    }
+
+    @Test
+    void whatWasDeniedCanStillBeApproved() {
+        askedAndDeclaredOtherwise();
+        var update = pending().id();
+        island.now(island.zeus.deny(update, Island.ANA));
+        island.agent().crash(WEB_1);
+        island.run(Duration.ofSeconds(5));
+        island.now(island.zeus.deny(pending("start").id(), Island.ANA));
+        island.run(Duration.ofMinutes(1));
+        assertThat(island.zeus.view().open()).isEmpty();
+        assertThat(island.zeus.view().pending()).hasSize(2);
+
+        island.now(island.zeus.approve(update, Island.ANA));
+        island.run(Duration.ofSeconds(30));
+        assertThat(run().state).isEqualTo(State.RUNNING);
+        assertThat(image()).isEqualTo("other");
+    }
+
+    @Test
+    void anOrderToStartOrRestartCountsAsApprovalOfThatAlone() {
+        var before = askedAndDeclaredOtherwise();
+        island.agent().crash(WEB_1);
+        island.run(Duration.ofSeconds(5));
+        island.now(island.zeus.deny(pending("start").id(), Island.ANA));
+        island.now(island.zeus.start(WEB, Optional.empty(), Island.ANA));
+        island.run(Duration.ofSeconds(30));
+        var started = run();
+        assertThat(started).isNotSameAs(before);
+        assertThat(started.state).isEqualTo(State.RUNNING);
+        assertThat(image()).isEqualTo("run-web");
+
+        island.now(island.zeus.restart(WEB, Optional.empty(), Island.ANA));
+        island.run(Duration.ofSeconds(30));
+        assertThat(run()).isNotSameAs(started);
+        assertThat(run().state).isEqualTo(State.RUNNING);
+        assertThat(image()).isEqualTo("run-web");
+        assertThat(ordered()).isEqualTo(InstanceSpec.Desired.WATCH);
+        assertThat(pending().action()).isEqualTo("update");
+        assertThatThrownBy(() -> island.now(island.zeus.stop(WEB, Optional.empty(), Island.ANA)))
+                .cause()
+                .hasMessageContaining("mode ask");
+    }
+
+    private void orderImage(String image) {
+        island.now(
+                island.zeus.updateImages(SHOP, Map.of("web", image), Optional.empty(), Island.ANA));
+    }
+
+    @Test
+    void anOrderOfOtherImagesIsItsOwnApprovalAndGoesBackWhereItFails() {
+        asked();
+        orderImage("newer");
+        assertThat(island.zeus.view().pending()).isEmpty();
+        island.run(Duration.ofMinutes(5));
+        assertThat(image()).isEqualTo("newer");
+        assertThat(island.service("shop/web").state()).isEqualTo("running");
+        assertThat(ordered()).isEqualTo(InstanceSpec.Desired.WATCH);
+        assertThat(island.zeus.view().pending()).isEmpty();
+
+        orderImage("bad");
+        island.run(Duration.ofMinutes(5));
+        assertThat(image()).isEqualTo("newer");
+        assertThat(island.service("shop/web").state()).isEqualTo("running");
+        assertThat(ordered()).isEqualTo(InstanceSpec.Desired.WATCH);
+        assertThat(island.now(island.zeus.history(SHOP)).getFirst().returned())
+                .hasValueSatisfying(returned -> {
+                    assertThat(returned.service()).isEqualTo(WEB);
+                    assertThat(returned.toRevision()).isEqualTo(2);
+                    assertThat(returned.reason()).contains("did not stay up");
+                });
+        assertThat(island.zeus.view().pending()).isEmpty();
+    }
+
+    @Test
+    void anOrderOfOtherImagesCarriesOutNoUpdateThatNobodyApproved() {
+        askedAndDeclaredOtherwise();
+        assertThatThrownBy(() -> orderImage("newer"))
+                .cause()
+                .hasMessageContaining("shop/web is declared otherwise already");
+        assertThat(image()).isEqualTo("run-web");
+    }
+
+    private List<StackCommands.Handover.Step> handover() {
+        return island.now(island.zeus.handover(SHOP)).instances();
+    }
+
+    @Test
+    void tellsWhatManageWouldDoAlsoOfWhatWasDenied() {
+        asked();
+        assertThat(handover())
+                .singleElement()
+                .satisfies(step -> {
+                    assertThat(step.action()).isEqualTo("keep");
+                    assertThat(step.why()).contains("restart policy");
+                });
+
+        declareOtherwise();
+        island.now(island.zeus.deny(pending().id(), Island.ANA));
+        island.run(Duration.ofSeconds(1));
+        assertThat(handover())
+                .singleElement()
+                .satisfies(step -> {
+                    assertThat(step.action()).isEqualTo("replace");
+                    assertThat(step.why()).contains("image");
+                });
+
+        order(Mode.MANAGE);
+        assertThat(image()).isEqualTo("other");
+        assertThat(handover()).isEmpty();
+        assertThat(island.decisions())
+                .anySatisfy(decision -> {
+                    assertThat(decision.action()).isEqualTo("mode manage");
+                    assertThat(decision.result()).contains("replace shop/web.1");
+                });
+    }
+
+    @Test
+    void manageStartsWhatHasEnded() {
+        asked();
+        island.agent().crash(WEB_1);
+        island.run(Duration.ofSeconds(5));
+        assertThat(handover())
+                .extracting(StackCommands.Handover.Step::action)
+                .containsExactly("start");
+        order(Mode.MANAGE);
+        assertThat(run().state).isEqualTo(State.RUNNING);
+    }
+
+    @Test
+    void tellsWhatIsDeclaredOfWhatIsOnlyWatched() {
+        askedAndDeclaredOtherwise();
+        assertThat(island.assignments.getLast().instances().getFirst().definition())
+                .isEqualTo(run().spec.definition());
+        assertThat(island.now(island.zeus.declared(SHOP)))
+                .singleElement()
+                .satisfies(spec -> {
+                    assertThat(spec.id()).isEqualTo(WEB_1);
+                    assertThat(spec.definition()).isNotEqualTo(run().spec.definition());
+                    assertThat(spec.desired()).isEqualTo(InstanceSpec.Desired.WATCH);
+                });
+    }
+
+    @Test
+    void anUpdateIsPendingSinceItWasDeclaredAndAnUnhealthyInstanceSinceItIs() {
+        asked();
+        island.run(Duration.ofHours(1));
+        var declaredAt = island.clock.wall();
+        declareOtherwise();
+        assertThat(pending().since()).isBetween(declaredAt, declaredAt.plus(Duration.ofSeconds(1)));
+
+        island.run(Duration.ofHours(1));
+        var unhealthyAt = island.clock.wall();
+        run().health = Health.FAILING;
+        island.agent().report();
+        island.run(Duration.ofMinutes(5));
+        assertThat(pending("restart").since())
+                .isBetween(unhealthyAt, unhealthyAt.plus(Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void whatRunsUnhealthilyIsNotCalledStopped() {
+        asked();
+        run().health = Health.FAILING;
+        island.agent().report();
+        island.run(Duration.ofSeconds(5));
+        assertThat(island.service("shop/web").state()).isEqualTo("unhealthy");
+        assertThat(island.service("shop/web").running()).isEqualTo(1);
+
+        run().health = Health.STARTING;
+        island.agent().report();
+        island.run(Duration.ofSeconds(5));
+        assertThat(island.service("shop/web").state()).isEqualTo("starting");
     }
 
     @Test
@@ -326,8 +565,8 @@ final class ModesTest {
         assertThat(island.has("shop")).isFalse();
         assertThat(island.decisions())
                 .extracting(Decision::action)
-                .contains("release", "leave")
-                .doesNotContain("retire", "stop");
+                .contains("release", "leave", "forget", "forget stack")
+                .doesNotContain("retire", "stop", "remove");
     }
 
     @Test

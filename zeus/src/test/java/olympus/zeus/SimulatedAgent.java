@@ -63,6 +63,7 @@ final class SimulatedAgent {
         State state = State.PENDING;
         int restarts;
         boolean released;
+        Health health = Health.NONE;
         Optional<State> shown = Optional.empty();
         Instant since = Instant.EPOCH;
         long change;
@@ -351,7 +352,7 @@ final class SimulatedAgent {
                                 run.spec.runToken(),
                                 "process",
                                 run.released ? State.STOPPED : run.state,
-                                Health.NONE,
+                                run.health,
                                 run.isAlive() ? 100 : 0,
                                 run.restarts,
                                 run.since(clock.wall()),

@@ -205,7 +205,9 @@ final class Situation {
                         Optional.empty());
         var well = observation.isWell() ? Optional.of(since) : Optional.<Long>empty();
         seen.computeIfAbsent(node, n -> new TreeMap<>())
-                .put(observation.id(), new Observed.Instance(observation, since, well));
+                .put(
+                        observation.id(),
+                        new Observed.Instance(observation, since, well, Optional.empty()));
         return this;
     }
 

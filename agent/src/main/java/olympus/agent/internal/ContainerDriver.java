@@ -150,12 +150,14 @@ final class ContainerDriver implements Driver, AutoCloseable {
     }
 
     @Override
-    public void letGo(InstanceId id) {
+    public void letGo(InstanceId id, Runnable done) {
         var entry = entry(id);
         entry.released = true;
+        entry.letGone = Optional.of(done);
         save(entry, entry.record.ended());
         entry.pump.ifPresent(LogPump::close);
         look(entry);
+        removals.whenGivenBack(entry, this::look);
     }
 
     // ---- see
@@ -271,6 +273,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
             entry.asked = false;
             var there = sight.first(entry, found);
             reports.known(entry.id, there);
+            found.ifPresent(container -> sight.tellState(entry, container));
         } else if (!entry.released) {
             switch (sight.compare(entry, found)) {
                 case SAME, APPEARED -> {}
@@ -281,7 +284,8 @@ final class ContainerDriver implements Driver, AutoCloseable {
                                 found.isEmpty() ? "its container was removed by another hand" : "");
             }
         }
-        found.ifPresent(container -> follow(entry, container));
+        found.ifPresentOrElse(
+                container -> follow(entry, container), () -> rules.nothingToFollow(entry));
         lookAgain(entry);
     }
 

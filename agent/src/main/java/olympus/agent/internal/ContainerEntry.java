@@ -34,6 +34,9 @@ final class ContainerEntry {
     /** It is somebody else's from now on: nothing more is told of it. */
     boolean released;
 
+    /** Told once nothing of what is released is under way any more. */
+    Optional<Runnable> letGone = Optional.empty();
+
     boolean outOfMemory;
     boolean stopped;
     Optional<StopPolicy> stopping = Optional.empty();

@@ -3,7 +3,9 @@ package olympus.agent.internal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import olympus.engine.ContainerEngine;
 import olympus.engine.EngineException;
 import olympus.foundation.EventLoop;
@@ -17,6 +19,7 @@ import olympus.model.InstanceId;
 final class ContainerRemovals {
 
     private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
 
     private final ContainerEngine engine;
     private final ContainerLaunch launch;
@@ -72,6 +75,34 @@ final class ContainerRemovals {
         var left = new ArrayList<>(entry.record.leftovers());
         left.removeAll(removed);
         records.save(entry, entry.record.withLeftovers(left));
+    }
+
+    /**
+     * Tells that a released container is somebody else's, once no work with it is under way, no
+     * successor of it is left and its restart policy is put back.
+     *
+     * @param look compares with what is there, and puts the policy back
+     */
+    void whenGivenBack(ContainerEntry entry, Consumer<ContainerEntry> look) {
+        if (!entry.released) {
+            entry.letGone = Optional.empty();
+        } else if (entry.active && (entry.looking || isUnderWay(entry))) {
+            if (!entry.looking) {
+                look.accept(entry);
+            }
+            loop.schedule(LOOK_AGAIN, () -> whenGivenBack(entry, look));
+        } else {
+            var done = entry.letGone;
+            entry.letGone = Optional.empty();
+            done.ifPresent(Runnable::run);
+        }
+    }
+
+    private static boolean isUnderWay(ContainerEntry entry) {
+        return entry.isRuleBeingSet
+                || !entry.lane.isIdle()
+                || entry.record.heldRule().isPresent()
+                || !entry.record.leftovers().isEmpty();
     }
 
     /**

@@ -172,7 +172,8 @@ final class ContainerSight {
         return Change.APPEARED;
     }
 
-    private void tellState(ContainerEntry entry, ContainerDetails container) {
+    /** How well it is, and what another hand did to it. */
+    void tellState(ContainerEntry entry, ContainerDetails container) {
         var run = entry.record.run();
         tellHealth(entry, container);
         var noticed = noticed(entry, container);

@@ -26,8 +26,15 @@ interface Driver {
     /** What was got ready for a next run is not wanted any more. */
     default void discard(InstanceId id) {}
 
-    /** It is somebody else's from now on; nothing more is told of it. */
-    default void letGo(InstanceId id) {}
+    /**
+     * It is somebody else's from now on; nothing more is told of it.
+     *
+     * @param done told once nothing of it is under way any more, and what was changed for managing
+     *     it is put back
+     */
+    default void letGo(InstanceId id, Runnable done) {
+        done.run();
+    }
 
     /** Looks for what is there of an instance that nothing is known of yet. */
     Adoption adopt(InstanceId id, Optional<InstanceSpec> wanted);

@@ -69,8 +69,8 @@ final class Drivers implements Driver {
     }
 
     @Override
-    public void letGo(InstanceId id) {
-        running.getOrDefault(id, processes).letGo(id);
+    public void letGo(InstanceId id, Runnable done) {
+        running.getOrDefault(id, processes).letGo(id, done);
     }
 
     @Override

@@ -127,6 +127,7 @@ final class InstanceMachine {
             case MachineInput.Progressed progressed -> story.remark = progressed.what();
             case MachineInput.Prepared prepared -> replacing.prepared(prepared.runToken());
             case MachineInput.PrepareFailed failed -> prepareFailed(failed);
+            case MachineInput.LetGone ignored -> story.isLettingGo = false;
             case MachineInput.Tick ignored -> {}
         }
         settle();
@@ -211,7 +212,7 @@ final class InstanceMachine {
         if (phase instanceof Stopping stopping) {
             afterStop(stopping, how);
         } else if (wish.isOnlyWatched()) {
-            rest(State.STOPPED, how + "; it is only observed");
+            rest(State.STOPPED, how);
         } else if (wish.spec().isEmpty() || wish.is(Desired.STOP) || !wish.isOf(runToken)) {
             rest(State.PENDING, how);
         } else if (window.hasCounted(ended.run())) {
@@ -388,6 +389,7 @@ final class InstanceMachine {
 
     private void letGo() {
         rest(State.STOPPED, RELEASED);
+        story.isLettingGo = true;
         story.actions().add(new MachineAction.LetGo());
     }
 
@@ -430,9 +432,7 @@ final class InstanceMachine {
                                     && clock.monotonicNanos() - running.sinceNanos()
                                             >= span.toNanos())
                     .ifPresent(span -> window.clear());
-            if (health.health() == Health.PASSING && story.restarts > 0) {
-                story.healed();
-            }
+            story.healed();
         }
     }
 
@@ -440,7 +440,7 @@ final class InstanceMachine {
         var why = health.verdict();
         Obstacles.toHealing(surroundings, wish, halted)
                 .ifPresentOrElse(
-                        obstacle -> story.remark = why + "; " + obstacle,
+                        obstacle -> story.remark = obstacle.isEmpty() ? why : why + "; " + obstacle,
                         () -> stop(running.run(), running.pid(), Then.RECOVER, why));
     }
 
@@ -473,7 +473,7 @@ final class InstanceMachine {
                 }
                 runToken = wanted.runToken();
                 if (resting.state() == State.PENDING || story.reason.isEmpty()) {
-                    rest(State.STOPPED, "not running; it is only observed");
+                    rest(State.STOPPED, "not running");
                 }
             }
             case RELEASE -> {

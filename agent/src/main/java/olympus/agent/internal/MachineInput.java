@@ -66,6 +66,9 @@ sealed interface MachineInput {
 
     record PrepareFailed(String runToken, String reason) implements MachineInput {}
 
+    /** Nothing that was begun with it is under way any more; it is somebody else's. */
+    record LetGone() implements MachineInput {}
+
     /** Something around may have changed, or time has passed: look again. */
     record Tick() implements MachineInput {}
 }

@@ -83,7 +83,7 @@ final class NodeQuestions implements AutoCloseable {
             case NodeQuestion.ListVolumes ignored -> volumes.list();
             case NodeQuestion.RemoveVolume remove -> volumes.remove(remove.name(), remove.by());
             case NodeQuestion.ContainerImages asked -> volumes.images(asked.containers());
-            case NodeQuestion.Settings about -> settings.answer(about.instances());
+            case NodeQuestion.Settings about -> settings.answer(about.declared());
             case NodeQuestion.Images about -> images.answer(about.images());
             case NodeQuestion.Use about -> use.answer(about.instances());
         };

@@ -46,23 +46,28 @@ final class NodeSettings {
         this.secrets = secrets;
     }
 
-    NodeAnswer answer(List<InstanceId> instances) {
+    /**
+     * @param instances as they are declared, which is not always what was ordered
+     */
+    NodeAnswer answer(List<InstanceSpec> instances) {
         var specs = accepted.now();
         var clear = secrets.get();
         var all = new ArrayList<InstanceSettings>();
-        for (var id : instances) {
+        for (var declared : instances) {
             all.add(
-                    Optional.ofNullable(specs.get(id))
-                            .map(spec -> answer(spec, clear))
-                            .orElseGet(() -> problem(id, "it is not assigned to this node")));
+                    Optional.ofNullable(specs.get(declared.id()))
+                            .map(ordered -> answer(ordered, declared, clear))
+                            .orElseGet(() ->
+                                    problem(declared.id(), "it is not assigned to this node")));
         }
         return new NodeAnswer.Settings(all);
     }
 
-    private InstanceSettings answer(InstanceSpec spec, Map<SecretRef, String> clear) {
+    private InstanceSettings answer(
+            InstanceSpec ordered, InstanceSpec spec, Map<SecretRef, String> clear) {
         try {
             return switch (spec.definition().workload()) {
-                case Workload.Container ignored -> container(spec, clear);
+                case Workload.Container ignored -> container(ordered, spec, clear);
                 case Workload.Process ignored -> processes.of(spec, clear);
                 // Its settings are systemd's own; nothing of them is declared.
                 case Workload.Unit ignored ->
@@ -73,13 +78,18 @@ final class NodeSettings {
         }
     }
 
-    private InstanceSettings container(InstanceSpec spec, Map<SecretRef, String> clear) {
+    private InstanceSettings container(
+            InstanceSpec ordered, InstanceSpec spec, Map<SecretRef, String> clear) {
         var plan = ContainerPlan.of(spec).orElseThrow();
-        var there = launch.find(ContainerRecord.NONE, Optional.of(plan));
+        // Under the name that it was told to have, else under the one that is declared.
+        var there =
+                launch.find(ContainerRecord.NONE, ContainerPlan.of(ordered))
+                        .or(() -> launch.find(ContainerRecord.NONE, Optional.of(plan)));
         if (there.isEmpty()) {
             return problem(spec.id(), "there is no container " + plan.name());
         }
-        var rule = ContainerEntry.manages(spec) ? RestartRule.NO : plan.declaredRule();
+        var isManaged = ContainerEntry.manages(ordered) || ContainerEntry.manages(spec);
+        var rule = isManaged ? RestartRule.NO : plan.declaredRule();
         var declared =
                 plan.creation(plan.name(), "", clear, Map.of(), launch.peers(plan)).with(rule);
         var missing = plan.missingSecrets(clear);

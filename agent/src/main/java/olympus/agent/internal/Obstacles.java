@@ -35,13 +35,14 @@ final class Obstacles {
     }
 
     /**
-     * To restarting it because it is unhealthy.
+     * To restarting it because it is unhealthy; without a word where that is for a person to
+     * decide.
      *
      * @param halted why it cannot answer at present, if so
      */
     static Optional<String> toHealing(Surroundings around, Wish wish, Optional<String> halted) {
         if (wish.isOnlyWatched()) {
-            return Optional.of("it is only observed");
+            return Optional.of("");
         }
         if (halted.isPresent()) {
             return halted.map(why -> "not restarted: " + why);

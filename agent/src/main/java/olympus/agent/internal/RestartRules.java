@@ -51,6 +51,16 @@ final class RestartRules {
         }
     }
 
+    /**
+     * Nothing can be put back of a released container that is not there any more, or whose engine
+     * cannot do it.
+     */
+    void nothingToFollow(ContainerEntry entry) {
+        if (entry.released && entry.record.heldRule().isPresent()) {
+            records.save(entry, entry.record.holding(Optional.empty()));
+        }
+    }
+
     void follow(ContainerEntry entry, ContainerDetails container) {
         var now = new RestartRule(container.restartPolicy(), container.restartMaximum());
         if (container.autoRemove() || entry.isRuleBeingSet) {
@@ -113,7 +123,9 @@ final class RestartRules {
                 "the restart policy of %s stays %s: %s"
                         .formatted(
                                 container.name(), container.restartPolicy(), refused.getMessage()));
-        if (refused.kind() != Kind.UNSUPPORTED) {
+        if (refused.kind() == Kind.UNSUPPORTED) {
+            nothingToFollow(entry);
+        } else {
             loop.schedule(AGAIN_AFTER, () -> look.accept(entry));
         }
     }

@@ -10,6 +10,7 @@ import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceSpec;
+import olympus.model.state.InstanceSpec.Desired;
 
 /** What an {@link InstanceMachine} tells of its instance, in words and as a server sees it. */
 final class Story {
@@ -23,6 +24,9 @@ final class Story {
 
     /** What besides holds at present; empty when nothing does. */
     String remark = "";
+
+    /** It is released, and its driver is not done with it yet. */
+    boolean isLettingGo;
 
     int restarts;
     Optional<Integer> lastExit = Optional.empty();
@@ -76,7 +80,7 @@ final class Story {
                 wish.spec()
                         .map(wanted -> wanted.definition().workload().driver())
                         .orElse("process"),
-                shown,
+                isLettingGo && wish.is(Desired.RELEASE) ? State.STOPPING : shown,
                 isKnown ? health : Health.STARTING,
                 phase.processId(),
                 restarts,
@@ -86,6 +90,9 @@ final class Story {
     }
 
     private String text() {
+        if (isLettingGo) {
+            return "being let go";
+        }
         if (remark.isEmpty()) {
             return reason;
         }

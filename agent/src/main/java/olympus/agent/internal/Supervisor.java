@@ -282,9 +282,8 @@ final class Supervisor {
     }
 
     /**
-     * Machines for the instances that have none: all of them are there before one hears of the run
-     * that was found, because whether it may start depends on the others. Reads the folders of the
-     * instances and {@code /proc}. False when it could not be told of all of them what is there.
+     * Machines for the instances that have none: all are there before one hears of its run, which
+     * may wait for others. Reads folders and {@code /proc}. False when not all could be looked for.
      */
     private boolean meet(Set<InstanceId> all) {
         var found = new LinkedHashMap<InstanceMachine, ProcessDriver.Found>();
@@ -380,7 +379,8 @@ final class Supervisor {
             }
             case MachineAction.Prepare prepare -> driver.prepare(prepare.spec(), secrets);
             case MachineAction.Discard ignored -> driver.discard(id);
-            case MachineAction.LetGo ignored -> driver.letGo(id);
+            case MachineAction.LetGo ignored ->
+                    driver.letGo(id, () -> feed(id, new MachineInput.LetGone()));
             case MachineAction.Stop stop -> {
                 askedStops.put(id, stop);
                 loop.execute(this::settleStops);

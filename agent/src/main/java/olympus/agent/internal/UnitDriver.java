@@ -152,10 +152,11 @@ final class UnitDriver implements Driver, AutoCloseable {
     }
 
     @Override
-    public void letGo(InstanceId id) {
+    public void letGo(InstanceId id, Runnable done) {
         var entry = entry(id);
         entry.released = true;
         sight.release(entry);
+        done.run();
     }
 
     // ---- see

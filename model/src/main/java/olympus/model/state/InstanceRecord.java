@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
@@ -20,26 +19,31 @@ import olympus.model.NodeId;
  *      any --released--&gt; LEAVE --let go--&gt; (record deleted)
  * </pre>
  *
- * @param denial the last pending decision about it that was denied
+ * @param denials pending decisions about it that were denied; those that do not apply any more go
+ *     with the next one
  */
 public record InstanceRecord(
-        InstanceId id, Placement placement, Run run, Order order, Optional<Denial> denial) {
+        InstanceId id, Placement placement, Run run, Order order, List<Denial> denials) {
+
+    public InstanceRecord {
+        denials = List.copyOf(denials);
+    }
 
     /** One about which nothing was denied. */
     public InstanceRecord(InstanceId id, Placement placement, Run run, Order order) {
-        this(id, placement, run, order, Optional.empty());
+        this(id, placement, run, order, List.of());
     }
 
     public InstanceRecord withRun(Run newRun) {
-        return new InstanceRecord(id, placement, newRun, order, denial);
+        return new InstanceRecord(id, placement, newRun, order, denials);
     }
 
     public InstanceRecord withOrder(Order newOrder) {
-        return new InstanceRecord(id, placement, run, newOrder, denial);
+        return new InstanceRecord(id, placement, run, newOrder, denials);
     }
 
-    public InstanceRecord withDenial(Denial newDenial) {
-        return new InstanceRecord(id, placement, run, order, Optional.of(newDenial));
+    public InstanceRecord withDenials(List<Denial> newDenials) {
+        return new InstanceRecord(id, placement, run, order, newDenials);
     }
 
     /**

@@ -36,10 +36,13 @@ public sealed interface NodeQuestion {
     /**
      * In which settings instances differ from what is declared; answered by {@link
      * NodeAnswer.Settings}.
+     *
+     * @param declared what is compared with, which the node may not have been told to run: of
+     *     instances that are only watched, or whose update is still under way
      */
-    record Settings(List<InstanceId> instances) implements NodeQuestion {
+    record Settings(List<InstanceSpec> declared) implements NodeQuestion {
         public Settings {
-            instances = List.copyOf(instances);
+            declared = List.copyOf(declared);
         }
     }
 

@@ -145,7 +145,7 @@ public final class Samples {
                 new AskedOfNode(new NodeQuestion.ListVolumes()),
                 new AskedOfNode(new NodeQuestion.RemoveVolume("shop_data", "user:ana")),
                 new AskedOfNode(new NodeQuestion.ContainerImages(List.of("shop-db-1"))),
-                new AskedOfNode(new NodeQuestion.Settings(List.of(WEB_1))),
+                new AskedOfNode(new NodeQuestion.Settings(List.of(spec()))),
                 new AskedOfNode(new NodeQuestion.Use(List.of(WEB_1))),
                 new AskedOfNode(
                         new NodeQuestion.Images(

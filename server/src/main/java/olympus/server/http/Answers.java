@@ -146,6 +146,7 @@ final class Answers {
             Instant appliedAt,
             String actor,
             boolean removing,
+            boolean releasing,
             String mode) {
         static Stack of(ClusterView.StackView view) {
             return new Stack(
@@ -155,6 +156,7 @@ final class Answers {
                     view.appliedAt(),
                     view.actor(),
                     view.removing(),
+                    view.releasing(),
                     EnumWords.of(view.mode()));
         }
     }
@@ -209,7 +211,8 @@ final class Answers {
             boolean current,
             Instant appliedAt,
             String actor,
-            String summary) {
+            String summary,
+            Optional<Returned> returned) {
         static Revision of(StackCommands.RevisionView view) {
             return new Revision(
                     view.stack().toString(),
@@ -217,7 +220,35 @@ final class Answers {
                     view.current(),
                     view.appliedAt(),
                     view.actor(),
-                    view.summary());
+                    view.summary(),
+                    view.returned()
+                            .map(one ->
+                                    new Returned(
+                                            one.service().toString(),
+                                            one.toRevision(),
+                                            one.reason())));
+        }
+    }
+
+    record Returned(String service, long toRevision, String reason) {}
+
+    /**
+     * @param mode in force now
+     */
+    record Handover(String stack, long revision, String mode, List<HandoverStep> instances) {
+        static Handover of(StackCommands.Handover handover) {
+            return new Handover(
+                    handover.stack().toString(),
+                    handover.revision(),
+                    EnumWords.of(handover.mode()),
+                    handover.instances().stream().map(HandoverStep::of).toList());
+        }
+    }
+
+    record HandoverStep(String instance, String node, String action, String why) {
+        static HandoverStep of(StackCommands.Handover.Step step) {
+            return new HandoverStep(
+                    step.instance().toString(), step.nodeName(), step.action(), step.why());
         }
     }
 
@@ -258,7 +289,8 @@ final class Answers {
             String node,
             String why,
             Instant since,
-            String mode) {
+            String mode,
+            Optional<String> deniedBy) {
         static PendingEntry of(ClusterView.PendingView view) {
             return new PendingEntry(
                     view.id(),
@@ -267,7 +299,8 @@ final class Answers {
                     view.nodeName(),
                     view.why(),
                     view.since(),
-                    EnumWords.of(view.mode()));
+                    EnumWords.of(view.mode()),
+                    view.deniedBy());
         }
     }
 
@@ -394,7 +427,8 @@ final class Answers {
     /**
      * @param name what it calls itself, else its id
      * @param hidden whether it asks not to be shown
-     * @param version of its image, or what is known instead; may be empty
+     * @param version of the image that runs, or of what is known instead; may be empty
+     * @param declared where that is another version
      * @param digest of the image that runs, where it came from a registry
      */
     record CatalogueEntry(
@@ -405,6 +439,7 @@ final class Answers {
             List<String> links,
             String driver,
             String version,
+            Optional<String> declared,
             Optional<String> digest,
             List<String> nodes,
             String mode,

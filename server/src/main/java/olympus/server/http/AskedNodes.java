@@ -53,16 +53,13 @@ final class AskedNodes {
      */
     void ask(
             Map<NodeId, List<InstanceView>> instances,
-            Function<List<InstanceId>, NodeQuestion> question,
+            Function<List<InstanceView>, NodeQuestion> question,
             java.util.function.Consumer<NodeAnswer> answered,
             BiConsumer<List<InstanceView>, String> failed) {
         var asked =
                 NodeAnswers.ask(
                         backend,
-                        node ->
-                                Optional.ofNullable(instances.get(node.id()))
-                                        .map(here -> here.stream().map(AskedNodes::id).toList())
-                                        .map(question));
+                        node -> Optional.ofNullable(instances.get(node.id())).map(question));
         asked.answers()
                 .forEach((node, answer) -> {
                     try {

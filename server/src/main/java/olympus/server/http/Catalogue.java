@@ -36,6 +36,8 @@ final class Catalogue {
             ServiceDefinition definition,
             Map<String, NodeAnswer.ContainerImage> images) {
         var labels = labels(definition);
+        var declared = version(definition);
+        var running = running(view, definition, images);
         return new Answers.CatalogueEntry(
                 view.service().toString(),
                 first(labels, "olympus.name", "homepage.name").orElse(view.service().toString()),
@@ -45,7 +47,8 @@ final class Catalogue {
                 first(labels, "olympus.hidden").map(Boolean::parseBoolean).orElse(false),
                 links(view, definition, labels),
                 definition.workload().driver(),
-                version(definition),
+                running.orElse(declared),
+                running.filter(one -> !isSame(one, declared)).map(_ -> declared),
                 digest(view, definition, images),
                 view.instances().stream().map(InstanceView::nodeName).distinct().toList(),
                 EnumWords.of(view.mode()),
@@ -126,6 +129,33 @@ final class Catalogue {
             case Workload.Process process -> process.command().getFirst();
             case Workload.Unit unit -> unit.name();
         };
+    }
+
+    /** The images that its containers were made from, where their nodes tell. */
+    private static Optional<String> running(
+            ServiceView view,
+            ServiceDefinition definition,
+            Map<String, NodeAnswer.ContainerImage> images) {
+        return containers(view, definition).stream()
+                .flatMap(name -> Optional.ofNullable(images.get(name)).stream())
+                .map(NodeAnswer.ContainerImage::image)
+                .distinct()
+                .reduce((one, other) -> one + ", " + other);
+    }
+
+    /** Engines may tell the whole name where the file has a short one. */
+    private static boolean isSame(String running, String declared) {
+        return whole(running).equals(whole(declared));
+    }
+
+    private static String whole(String reference) {
+        var name = reference;
+        var registry = name.substring(0, Math.max(0, name.indexOf('/')));
+        if (!registry.contains(".") && !registry.contains(":") && !registry.equals("localhost")) {
+            name = "docker.io/" + (registry.isEmpty() ? "library/" : "") + name;
+        }
+        var tagged = name.substring(name.lastIndexOf('/') + 1).contains(":");
+        return tagged || name.contains("@") ? name : name + ":latest";
     }
 
     private static Optional<String> digest(

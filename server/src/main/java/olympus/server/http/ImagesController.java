@@ -70,9 +70,10 @@ final class ImagesController {
         var found = new ArrayList<ServiceImage>();
         nodes.ask(
                 asked,
-                ids ->
+                here ->
                         new NodeQuestion.Images(
-                                ids.stream()
+                                here.stream()
+                                        .map(AskedNodes::id)
                                         .map(id ->
                                                 new NodeQuestion.ImageOf(
                                                         id,

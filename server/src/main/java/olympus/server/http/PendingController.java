@@ -16,8 +16,30 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class PendingController {
 
-    private static final Part.Order<PendingView, InstanceId> ORDER =
-            new Part.Order<>(PendingView::instance, InstanceId::parse, _ -> 1);
+    private static final Part.Order<PendingView, Place> ORDER =
+            new Part.Order<>(one -> new Place(one.instance(), one.action()), Place::parse, _ -> 1);
+
+    /** Of one question among all: an instance may have more than one. */
+    private record Place(InstanceId instance, String action) implements Comparable<Place> {
+
+        static Place parse(String text) {
+            var space = text.indexOf(' ');
+            return new Place(
+                    InstanceId.parse(text.substring(0, Math.max(0, space))),
+                    text.substring(space + 1));
+        }
+
+        @Override
+        public int compareTo(Place other) {
+            var byInstance = instance.compareTo(other.instance);
+            return byInstance != 0 ? byInstance : action.compareTo(other.action);
+        }
+
+        @Override
+        public String toString() {
+            return instance + " " + action;
+        }
+    }
 
     private final Backend backend;
 
@@ -27,9 +49,11 @@ final class PendingController {
 
     @GetMapping(path = Api.V1 + "/decisions/pending", produces = Api.JSON)
     Answers.Pending pending(
+            @RequestParam(defaultValue = "false") boolean denied,
             @RequestParam(defaultValue = Part.LIMIT) int limit,
             @RequestParam Optional<String> cursor) {
-        var part = Part.of(backend.view().pending(), ORDER, limit, cursor);
+        var view = backend.view();
+        var part = Part.of(denied ? view.pending() : view.open(), ORDER, limit, cursor);
         return new Answers.Pending(
                 part.elements().stream().map(Answers.PendingEntry::of).toList(), part.next());
     }

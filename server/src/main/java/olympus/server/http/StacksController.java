@@ -132,6 +132,19 @@ final class StacksController {
         return new Answers.Mode(stack, EnumWords.of(mode));
     }
 
+    /** What coming under {@code manage} would do. */
+    @GetMapping(path = Api.V1 + "/stacks/{stack}/handover", produces = Api.JSON)
+    ResponseEntity<Answers.Handover> handover(@PathVariable String stack) {
+        var handover =
+                backend.deadline()
+                        .await(
+                                backend.stacks().handover(new StackName(stack)),
+                                "working out the handover of " + stack);
+        return ResponseEntity.ok()
+                .eTag(IfMatch.tag(handover.revision()))
+                .body(Answers.Handover.of(handover));
+    }
+
     private static StackDefinition.Mode mode(String word) {
         var mode = EnumWords.of(StackDefinition.Mode.class).get(word);
         if (mode == null) {

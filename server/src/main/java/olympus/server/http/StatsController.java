@@ -82,7 +82,7 @@ final class StatsController {
         var not = new ArrayList<NotMeasured>();
         nodes.ask(
                 asked,
-                NodeQuestion.Use::new,
+                here -> new NodeQuestion.Use(here.stream().map(AskedNodes::id).toList()),
                 answer -> take(answer, nodeNames, measured, not),
                 (here, why) -> here.forEach(instance -> not.add(notMeasured(instance, why))));
         measured.sort(Comparator.comparing(InstanceStats::instance));

@@ -315,7 +315,7 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                                 "Compares what really runs with what is declared.",
                                 "Each setting that differs, by instance; what could not be compared, and why.")
                         .saying(
-                                "The nodes are asked: takes up to half a minute. What the engine or the image fills in is no difference. What looks like a password is not shown.")
+                                "The nodes are asked: takes up to half a minute. What is declared is the revision in force, also where the stack is only watched or an update is under way. What the engine or the image fills in is no difference. What looks like a password is not shown.")
                         .failing(400, 404, 503),
                 of(
                                 "GET " + one + "/images",
@@ -347,15 +347,28 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                                 STACKS,
                                 "Orders what Olympus may do with a stack, until its files declare another mode.",
                                 "The mode that is in force.")
-                        .saying("Nothing is restarted by it.")
+                        .saying(
+                                "`manage` at once does what `GET /stacks/{stack}/handover` tells; nothing is restarted by the others.")
                         .failing(ORDER)
                         .failing(BODY),
+                of(
+                                "GET " + one + "/handover",
+                                "planHandover",
+                                STACKS,
+                                "Tells what coming under mode manage would do to each instance; changes nothing.",
+                                "What would be done; nothing where the stack is managed already.")
+                        .saying(
+                                "What was denied, or not approved yet, is done then: ask a person before. The ETag is the revision that it was worked out for: send it as `If-Match` with the order.")
+                        .failing(400, 404, 503)
+                        .tagged(),
                 of(
                                 "POST " + one + "/release",
                                 "releaseStack",
                                 STACKS,
                                 "Forgets a stack and leaves its containers and units as they are.",
                                 "The services that are left to whoever manages them next.")
+                        .saying(
+                                "What is under way is finished or taken back first: until then the stack is listed as `releasing`, and its services as such.")
                         .failing(ORDER),
                 of(
                                 "DELETE " + one,
@@ -457,6 +470,8 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                                 RECORDS,
                                 "Reads what would be done about stacks in mode ask, for a person to approve, and in mode observe, to look at.",
                                 "Pending decisions by instance.")
+                        .saying(
+                                "With `denied=true` also those that were denied and still apply: they can be approved all the same.")
                         .failing(400),
                 of(
                                 "POST /api/v1/decisions/pending/{decision}/approve",

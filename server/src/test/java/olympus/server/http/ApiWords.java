@@ -137,6 +137,11 @@ final class ApiWords {
                 "confirm",
                 new Parameter("The name of the volume once more, typed by a person.", schema()));
         all.put(
+                "denied",
+                new Parameter(
+                        "Whether decisions that were denied and still apply are listed too.",
+                        schema()));
+        all.put(
                 "hidden",
                 new Parameter("Whether services that ask not to be shown are listed.", schema()));
     }

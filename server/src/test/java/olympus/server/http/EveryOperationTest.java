@@ -171,6 +171,8 @@ class EveryOperationTest {
                         "/api/v1/why?thing=shop",
                         "/api/v1/pauses",
                         "/api/v1/decisions/pending",
+                        "/api/v1/decisions/pending?denied=true",
+                        "/api/v1/stacks/shop/handover",
                         "/api/v1/decisions?limit=1",
                         "/api/v1/audit?limit=1",
                         "/api/v1/status",
@@ -188,6 +190,8 @@ class EveryOperationTest {
         }
         var known = api.authorised("/api/v1/stacks/shop").header("If-None-Match", "\"4\"");
         ok(api.send(known), 304);
+        var same = api.authorised("/api/v1/stacks/shop/handover").header("If-None-Match", "\"3\"");
+        ok(api.send(same), 304);
     }
 
     private static NodeAnswer answer(NodeQuestion question) {
@@ -346,17 +350,38 @@ class EveryOperationTest {
                                 List.of())),
                 List.of(
                         new ClusterView.StackView(
-                                shop, 4, 2, AT, "user:admin", false, StackDefinition.Mode.OBSERVE)),
-                List.of(new ClusterView.PauseView("stack:shop", "user:admin", AT, "works")),
-                List.of(
-                        new ClusterView.PendingView(
-                                "0a1b2c3d",
-                                "start",
-                                web(),
-                                "it ended",
+                                shop,
+                                4,
+                                2,
                                 AT,
-                                "mars",
-                                StackDefinition.Mode.ASK)));
+                                "user:admin",
+                                false,
+                                false,
+                                StackDefinition.Mode.OBSERVE)),
+                List.of(new ClusterView.PauseView("stack:shop", "user:admin", AT, "works")),
+                pending());
+    }
+
+    private static List<ClusterView.PendingView> pending() {
+        return List.of(
+                new ClusterView.PendingView(
+                        "0a1b2c3d",
+                        "start",
+                        web(),
+                        "it ended",
+                        AT,
+                        "mars",
+                        StackDefinition.Mode.ASK,
+                        Optional.empty()),
+                new ClusterView.PendingView(
+                        "4e5f6a7b",
+                        "update",
+                        web(),
+                        "declared otherwise",
+                        AT,
+                        "mars",
+                        StackDefinition.Mode.ASK,
+                        Optional.of("user:ana")));
     }
 
     private static ClusterView.ServiceView service(

@@ -100,7 +100,14 @@ class HttpPagesTest {
 
     private static ClusterView.StackView stack(String name) {
         return new ClusterView.StackView(
-                new StackName(name), 1, 1, AT, "user:admin", false, StackDefinition.Mode.MANAGE);
+                new StackName(name),
+                1,
+                1,
+                AT,
+                "user:admin",
+                false,
+                false,
+                StackDefinition.Mode.MANAGE);
     }
 
     private static ClusterView.PauseView pause(String scope) {

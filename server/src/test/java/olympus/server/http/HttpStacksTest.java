@@ -238,6 +238,7 @@ class HttpStacksTest {
                         Instant.EPOCH,
                         "eve",
                         false,
+                        false,
                         StackDefinition.Mode.MANAGE);
         return new ClusterView(1, List.of(service), List.of(), List.of(stack), pauses);
     }

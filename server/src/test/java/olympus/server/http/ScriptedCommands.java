@@ -8,9 +8,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
+import olympus.model.InstanceId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
+import olympus.model.state.InstanceSpec;
+import olympus.model.state.StackRevision;
 import olympus.zeus.StackCommands;
 import olympus.zeus.StackPlan;
 
@@ -21,6 +24,7 @@ final class ScriptedCommands implements StackCommands {
     Optional<OlympusException> failure = Optional.empty();
     List<RevisionView> history = List.of();
     List<Cause> causes = List.of();
+    List<InstanceSpec> declared = List.of();
     boolean silent;
 
     private <T> CompletionStage<T> answer(String order, T value) {
@@ -91,6 +95,28 @@ final class ScriptedCommands implements StackCommands {
     }
 
     @Override
+    public CompletionStage<Handover> handover(StackName stack) {
+        var web = new ServiceId(stack, "web");
+        return answer(
+                "handover of " + stack,
+                new Handover(
+                        stack,
+                        3,
+                        StackDefinition.Mode.ASK,
+                        List.of(
+                                new Handover.Step(
+                                        new InstanceId(web, 1),
+                                        "mars",
+                                        "replace",
+                                        "declared otherwise"))));
+    }
+
+    @Override
+    public CompletionStage<List<InstanceSpec>> declared(StackName stack) {
+        return answer("declared of " + stack, declared);
+    }
+
+    @Override
     public CompletionStage<Void> deny(String decision, Actor actor) {
         return done("deny " + decision);
     }
@@ -111,7 +137,10 @@ final class ScriptedCommands implements StackCommands {
                 java.time.Instant.EPOCH,
                 "user:admin",
                 "first",
-                definition);
+                definition,
+                Optional.of(
+                        new StackRevision.Returned(
+                                new ServiceId(definition.name(), "web"), 2, "it was given up")));
     }
 
     @Override

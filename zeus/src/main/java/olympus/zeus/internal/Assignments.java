@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import olympus.model.NodeId;
+import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.Workload;
@@ -12,6 +13,7 @@ import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceSpec;
 import olympus.model.state.InstanceSpec.Desired;
 import olympus.model.state.StackPointer;
+import olympus.zeus.internal.Desired.StackRecords;
 
 /** Makes the whole assignment of a node from the stored records, and from nothing else. */
 final class Assignments {
@@ -30,6 +32,32 @@ final class Assignments {
             }
         }
         return new Assignment(node, stamp, meant(desired, stamp.incarnation()), specs);
+    }
+
+    /** What the instances of a stack shall be once they are as declared now. */
+    static List<InstanceSpec> declared(StackName stack, olympus.zeus.internal.Desired desired) {
+        var current = desired.stack(stack).flatMap(StackRecords::current);
+        var wanted = desired.isManaged(stack) ? Desired.RUN : Desired.WATCH;
+        var specs = new ArrayList<InstanceSpec>();
+        current.ifPresent(definition ->
+                definition
+                        .services()
+                        .forEach((name, service) ->
+                                desired.instancesOf(new ServiceId(stack, name))
+                                        .values()
+                                        .forEach(stored ->
+                                                specs.add(
+                                                        new InstanceSpec(
+                                                                stored.value().id(),
+                                                                stored.value().run().token(),
+                                                                wanted,
+                                                                Optional.empty(),
+                                                                service,
+                                                                definition.directory(),
+                                                                Placement.ports(
+                                                                        service,
+                                                                        stored.value().id()))))));
+        return specs;
     }
 
     /** Of the others the store may know less than was ordered: see {@link StackPointer}. */
@@ -51,7 +79,7 @@ final class Assignments {
             return Optional.empty();
         }
         var order = record.order();
-        var managed = desired.isManaged(record.id().service().stack());
+        var managed = desired.isActedOn(record.id().service());
         var wanted =
                 switch (order.phase()) {
                     case LEAVE -> Desired.RELEASE;

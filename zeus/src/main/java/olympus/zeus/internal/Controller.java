@@ -30,10 +30,12 @@ import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Decision;
+import olympus.model.state.InstanceSpec;
 import olympus.model.state.NodeReport;
 import olympus.model.state.ServiceState;
 import olympus.zeus.ClusterView;
 import olympus.zeus.NodeOrders;
+import olympus.zeus.StackCommands;
 import olympus.zeus.StackCommands.Actor;
 import olympus.zeus.StackCommands.Cause;
 import olympus.zeus.StackCommands.RevisionView;
@@ -513,6 +515,17 @@ public final class Controller {
         return modes.approve(decision, actor);
     }
 
+    public CompletionStage<StackCommands.Handover> handover(StackName stack) {
+        requireReady();
+        var name = commands.stack(stack).pointer().orElseThrow().value().stack();
+        return CompletableFuture.completedFuture(Handovers.of(name, desired(), observedNow()));
+    }
+
+    public CompletionStage<List<InstanceSpec>> declared(StackName stack) {
+        requireReady();
+        return CompletableFuture.completedFuture(Assignments.declared(stack, desired()));
+    }
+
     public CompletionStage<Void> deny(String decision, Actor actor) {
         requireReady();
         return modes.deny(decision, actor);
@@ -543,11 +556,15 @@ public final class Controller {
     }
 
     public CompletionStage<Void> start(ServiceId service, Optional<Long> expected, Actor actor) {
-        return commands.start(service, expected, actor);
+        return modes.isAsked(service)
+                ? modes.start(service, expected, actor)
+                : commands.start(service, expected, actor);
     }
 
     public CompletionStage<Void> restart(ServiceId service, Optional<Long> expected, Actor actor) {
-        return commands.restart(service, expected, actor);
+        return modes.isAsked(service)
+                ? modes.restart(service, expected, actor)
+                : commands.restart(service, expected, actor);
     }
 
     public CompletionStage<Void> pause(String scope, String reason, Actor actor) {

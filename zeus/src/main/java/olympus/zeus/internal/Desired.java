@@ -52,18 +52,39 @@ public record Desired(
         return Optional.ofNullable(stacks.get(name)).filter(s -> s.pointer().isPresent());
     }
 
+    Optional<StackPointer.ModeOrder> modeOrder(StackName name) {
+        return stack(name).flatMap(StackRecords::pointer).flatMap(p -> p.value().mode());
+    }
+
     /** What Olympus may do with a stack: what a person ordered, else what is declared. */
     Mode mode(StackName name) {
-        var stack = stack(name);
-        var ordered = stack.flatMap(StackRecords::pointer).flatMap(p -> p.value().mode());
-        return ordered.map(StackPointer.ModeOrder::mode)
-                .or(() -> stack.flatMap(StackRecords::current).map(StackDefinition::mode))
+        return modeOrder(name)
+                .map(StackPointer.ModeOrder::mode)
+                .or(() -> stack(name).flatMap(StackRecords::current).map(StackDefinition::mode))
                 .orElse(Mode.MANAGE);
     }
 
     /** Whether Zeus may act on a stack by itself. */
     boolean isManaged(StackName name) {
         return mode(name) == Mode.MANAGE;
+    }
+
+    /**
+     * Whether Zeus may act on a service: its stack is managed, or a person who is asked has ordered
+     * other images for it, which goes with all its gates and its way back.
+     */
+    boolean isActedOn(ServiceId service) {
+        return isManaged(service.stack())
+                || (mode(service.stack()) == Mode.ASK
+                        && state(service).rollout().filter(Desired::isOrderedUpdate).isPresent());
+    }
+
+    private static boolean isOrderedUpdate(ServiceState.Rollout rollout) {
+        return rollout.failed().isEmpty()
+                && switch (rollout.cause()) {
+                    case IMAGES, ROLLBACK -> true;
+                    case UPDATE, RESTART -> false;
+                };
     }
 
     /** Whether a person ordered that Olympus forgets the stack and leaves it as it is. */

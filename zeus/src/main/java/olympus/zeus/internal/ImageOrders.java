@@ -29,7 +29,7 @@ final class ImageOrders {
     CompletionStage<StackPlan> update(
             StackName name, Map<String, String> images, Optional<Long> expected, Actor actor) {
         return controller.submit(() -> {
-            Orders.requireManaged(name, "update", controller.desired());
+            requireAllowed(name, images);
             var current =
                     orders.stack(name)
                             .current()
@@ -49,6 +49,25 @@ final class ImageOrders {
                             Optional.empty());
             return StackChanges.apply(request, controller.claim(name), controller.clock().wall());
         });
+    }
+
+    /** In mode ask the order is the approval, of other images and of nothing else. */
+    private void requireAllowed(StackName name, Map<String, String> images) {
+        var desired = controller.desired();
+        if (desired.mode(name) != StackDefinition.Mode.ASK) {
+            Orders.requireManaged(name, "update", desired);
+            return;
+        }
+        for (var service : images.keySet()) {
+            var id = new ServiceId(name, service);
+            if (desired.instancesOf(id).values().stream()
+                    .anyMatch(stored -> desired.behind(stored.value()).isPresent())) {
+                throw new OlympusException(
+                        ErrorCode.CONFLICT,
+                        "nothing was updated: %s is declared otherwise already and that is not approved; approve it first (olympus decisions pending %s), or take it back"
+                                .formatted(id, name));
+            }
+        }
     }
 
     private static StackDefinition with(StackDefinition current, Map<String, String> images) {

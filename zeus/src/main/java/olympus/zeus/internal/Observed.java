@@ -36,9 +36,13 @@ public record Observed(
      *
      * @param firstNanos when this run was first reported
      * @param wellNanos since when it has been well without a break, empty when it is not
+     * @param failingSince when it was first reported unhealthy, empty while it is not
      */
     public record Instance(
-            InstanceObservation observation, long firstNanos, Optional<Long> wellNanos) {}
+            InstanceObservation observation,
+            long firstNanos,
+            Optional<Long> wellNanos,
+            Optional<Instant> failingSince) {}
 
     Optional<Node> node(NodeId id) {
         return Optional.ofNullable(nodes.get(id));

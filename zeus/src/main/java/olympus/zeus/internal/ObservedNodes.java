@@ -12,6 +12,7 @@ import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.state.Assignment;
+import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.NodeReport;
 
 /** Collects what agents report, and which assignment each was sent. Threading: Zeus' loop only. */
@@ -70,7 +71,7 @@ final class ObservedNodes {
         entry.lastSequence = report.sequence();
         entry.lastSeen = Optional.of(wall);
         entry.report = Optional.of(report);
-        entry.instances = merge(entry.instances, report, nanos);
+        entry.instances = merge(entry.instances, report, nanos, wall);
         for (var sent : entry.sent) {
             if (sent.stamp.equals(report.accepted())) {
                 entry.acceptedRevision = Math.max(entry.acceptedRevision, sent.revision);
@@ -80,7 +81,10 @@ final class ObservedNodes {
     }
 
     private static Map<InstanceId, Observed.Instance> merge(
-            Map<InstanceId, Observed.Instance> before, NodeReport report, long nanos) {
+            Map<InstanceId, Observed.Instance> before,
+            NodeReport report,
+            long nanos,
+            Instant wall) {
         var merged = new LinkedHashMap<InstanceId, Observed.Instance>();
         for (var seen : report.instances()) {
             var old = before.get(seen.id());
@@ -94,7 +98,15 @@ final class ObservedNodes {
                             ? Optional.<Long>empty()
                             : Optional.of(
                                     old != null && same ? old.wellNanos().orElse(nanos) : nanos);
-            merged.put(seen.id(), new Observed.Instance(seen, first, well));
+            var failing =
+                    Optional.of(seen.health())
+                            .filter(health -> health == Health.FAILING)
+                            .map(_ ->
+                                    Optional.ofNullable(old)
+                                            .filter(_ -> same)
+                                            .flatMap(Observed.Instance::failingSince)
+                                            .orElse(wall));
+            merged.put(seen.id(), new Observed.Instance(seen, first, well, failing));
         }
         return Collections.unmodifiableMap(merged);
     }

@@ -440,7 +440,8 @@ final class Orders {
                             r.appliedAt(),
                             r.actor(),
                             r.summary(),
-                            r.definition()));
+                            r.definition(),
+                            r.returned()));
         }
         views.sort(Comparator.comparingLong(RevisionView::revision).reversed());
         return views;
@@ -467,12 +468,17 @@ final class Orders {
     }
 
     private void requireDeclared(ServiceId service, String action) {
+        requireKnown(service);
+        requireManaged(service.stack(), action, controller.desired());
+    }
+
+    /** Fails unless it is declared, and nothing is to be taken over first. */
+    void requireKnown(ServiceId service) {
         if (!controller.claim(service.stack()).taken().isEmpty()) {
             throw new OlympusException(
                     ErrorCode.CONFLICT, Unclaimed.reason(controller.desired(), service));
         }
         stack(service.stack());
-        requireManaged(service.stack(), action, controller.desired());
         if (controller.desired().declared(service).isEmpty()) {
             throw notDeclared(service);
         }
@@ -500,7 +506,7 @@ final class Orders {
                         .formatted(name, wanted, stack.revisions().keySet()));
     }
 
-    private String ordered(ServiceId service) {
+    String ordered(ServiceId service) {
         var desired = controller.desired();
         return desired.pauseOf(service.stack(), Optional.empty())
                 .map(p ->
@@ -516,7 +522,7 @@ final class Orders {
     }
 
     /** What must hold when an order to a service is applied, where it names a revision. */
-    private List<Condition> unchanged(ServiceId service, Optional<Long> expected) {
+    List<Condition> unchanged(ServiceId service, Optional<Long> expected) {
         StackChanges.requireRevision(service.stack(), expected, controller.desired());
         if (expected.isEmpty()) {
             return List.of();

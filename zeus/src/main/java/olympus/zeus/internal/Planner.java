@@ -73,7 +73,12 @@ public final class Planner {
             if (Unclaimed.isAnythingLeft(name, draft.observed)) {
                 return;
             }
-            draft.add(new Step.ForgetStack(name, "it was removed and all its services have ended"));
+            draft.add(
+                    new Step.ForgetStack(
+                            name,
+                            draft.desired.isReleased(name)
+                                    ? "it was released, and its services go on without Olympus"
+                                    : "it was removed and all its services have ended"));
             return;
         }
         var definition = stack.current();
@@ -171,12 +176,13 @@ public final class Planner {
 
     static void forgetOnceEnded(PlanDraft draft, Versioned<InstanceRecord> stored, String why) {
         var record = stored.value();
+        var isLeft = record.order().phase() == Phase.LEAVE;
         if (draft.observed.hasEnded(stored)) {
-            draft.add(new Step.ForgetInstance(stored, why));
+            draft.add(new Step.ForgetInstance(stored, isLeft ? "its agent has let go of it" : why));
         } else if (draft.observed.connected(record.placement().node())) {
             draft.waits(
                     record.id().service(),
-                    record.order().phase() == Phase.LEAVE
+                    isLeft
                             ? record.id() + " is being let go; what was begun is finished first"
                             : record.id() + " is stopping");
         } else {

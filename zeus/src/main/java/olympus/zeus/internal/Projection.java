@@ -99,9 +99,7 @@ public final class Projection {
         switch (parts[1]) {
             case "stacks" -> putStack(parts, json, written, at);
             case "services" ->
-                    services.put(
-                            service(parts),
-                            new Versioned<>(Codecs.SERVICE_STATE.decode(json), written));
+                    putService(new Versioned<>(Codecs.SERVICE_STATE.decode(json), written), at);
             case "instances" ->
                     putInstance(new Versioned<>(Codecs.INSTANCE_RECORD.decode(json), written), at);
             case "nodes" ->
@@ -114,6 +112,16 @@ public final class Projection {
             default -> {
                 // The stream is not part of the projection.
             }
+        }
+    }
+
+    /** What is only watched is run as long as an update that a person ordered goes on. */
+    private void putService(Versioned<ServiceState> stored, long at) {
+        var id = stored.value().service();
+        services.put(id, stored);
+        var of = instances.get(id);
+        if (of != null && !desired().isManaged(id.stack())) {
+            of.values().forEach(one -> nodeChanged.put(one.value().placement().node(), at));
         }
     }
 

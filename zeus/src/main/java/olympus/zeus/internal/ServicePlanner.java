@@ -59,7 +59,7 @@ final class ServicePlanner {
                 draft.add(Planner.retireStep(draft, stored, surplus(stored.value())));
             }
         }
-        if (!draft.desired.isManaged(service.stack())) {
+        if (!draft.desired.isActedOn(service)) {
             place(ordinals);
             kept.forEach(this::follow);
             return;
@@ -84,8 +84,17 @@ final class ServicePlanner {
         if (phase == Phase.APPROVED && !isSettledApproval(record)) {
             return;
         }
-        if (draft.desired.behind(record).isPresent() && phase != Phase.APPROVED) {
+        var isBehind = draft.desired.behind(record).isPresent();
+        if (isBehind && phase != Phase.APPROVED) {
             // It goes on as it was declared when it was last told; see Pending.
+            return;
+        }
+        if (isBehind) {
+            draft.add(
+                    new Step.AmendInstance(
+                            stored,
+                            record.withOrder(firstOrder()),
+                            "what was approved is done; it is watched as it was declared before"));
             return;
         }
         var waits = phase == Phase.WAITING && missing.isEmpty();
@@ -99,7 +108,12 @@ final class ServicePlanner {
         draft.add(
                 new Step.AmendInstance(
                         stored,
-                        new InstanceRecord(record.id(), placementFor(record), run, firstOrder()),
+                        new InstanceRecord(
+                                record.id(),
+                                placementFor(record),
+                                run,
+                                firstOrder(),
+                                record.denials()),
                         "the stack is in mode "
                                 + EnumWords.of(draft.desired.mode(service.stack()))
                                 + ": it is watched as declared in revision "
@@ -127,7 +141,7 @@ final class ServicePlanner {
     /** Extra instances while a start-first update is on its way. */
     private int surge() {
         var update = definition.deploy().update();
-        if (!draft.desired.isManaged(service.stack())
+        if (!draft.desired.isActedOn(service)
                 || state.rollout().filter(r -> r.failed().isEmpty()).isEmpty()
                 || !startsFirst(definition)) {
             return 0;

@@ -55,6 +55,7 @@ final class StackChanges {
      * @param incarnation of the store, when a person orders it; empty: as the pointer before
      * @param mode ordered together with it; empty: as ordered before, unless the files now declare
      *     another one
+     * @param returned the service that it takes back because its update has failed
      */
     record Request(
             StackDefinition definition,
@@ -64,7 +65,31 @@ final class StackChanges {
             String note,
             Actor actor,
             Optional<Long> incarnation,
-            Optional<StackDefinition.Mode> mode) {}
+            Optional<StackDefinition.Mode> mode,
+            Optional<StackRevision.Returned> returned) {
+
+        /** One that takes nothing back. */
+        Request(
+                StackDefinition definition,
+                Optional<Long> expectedRevision,
+                boolean prune,
+                ServiceState.Cause cause,
+                String note,
+                Actor actor,
+                Optional<Long> incarnation,
+                Optional<StackDefinition.Mode> mode) {
+            this(
+                    definition,
+                    expectedRevision,
+                    prune,
+                    cause,
+                    note,
+                    actor,
+                    incarnation,
+                    mode,
+                    Optional.empty());
+        }
+    }
 
     /** The plan for a stack that may be taken over from what agents hold. */
     static StackPlan plan(StackDefinition definition, Claim claim) {
@@ -222,7 +247,8 @@ final class StackChanges {
                         actor.name(),
                         actor.from(),
                         summary,
-                        request.definition());
+                        request.definition(),
+                        request.returned());
         var incarnation =
                 request.incarnation()
                         .or(() ->
@@ -275,6 +301,9 @@ final class StackChanges {
         states.stream()
                 .filter(state -> state.rollout().isPresent())
                 .forEach(state -> replaced.add(state.service().service()));
+        if (mode(request, desired, now) != StackDefinition.Mode.MANAGE) {
+            return states;
+        }
         for (var name : Dependants.restartedWith(replaced, request.definition().services())) {
             var follower = new ServiceId(plan.stack(), name);
             restarted(follower, plan.revision(), request.actor(), desired, now)
@@ -338,7 +367,7 @@ final class StackChanges {
                     case ADD -> present || desired.stateRevision(id) != 0;
                     case CHANGE -> mustReplace(request.definition(), id, desired, state);
                 };
-        if (!replaces || mode(request, desired, now) != StackDefinition.Mode.MANAGE) {
+        if (!replaces || !isCarriedOut(request, state, desired, now)) {
             return Optional.empty();
         }
         var hold =
@@ -361,6 +390,24 @@ final class StackChanges {
                         state.generation() + 1,
                         hold,
                         present ? Optional.of(rollout) : Optional.empty()));
+    }
+
+    /**
+     * What is only watched is declared otherwise and no more, but for what a person who is asked
+     * has ordered by name: other images, and their way back.
+     */
+    private static boolean isCarriedOut(
+            Request request, ServiceState state, Desired desired, Instant now) {
+        return switch (mode(request, desired, now)) {
+            case MANAGE -> true;
+            case OBSERVE -> false;
+            case ASK ->
+                    request.cause() == ServiceState.Cause.IMAGES
+                            || (request.returned().isPresent()
+                                    && state.rollout()
+                                            .filter(StackChanges::isUnderWay)
+                                            .isPresent());
+        };
     }
 
     private static boolean mustReplace(

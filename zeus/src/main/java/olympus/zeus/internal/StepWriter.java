@@ -14,6 +14,7 @@ import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.ServiceState;
+import olympus.model.state.StackRevision;
 import olympus.zeus.StackCommands.Actor;
 import olympus.zeus.StackPlan;
 
@@ -119,7 +120,11 @@ final class StepWriter {
         var key = ZeusKeys.instance(record.id());
         conditions.add(new Condition.RevisionIs(key, step.from().revision()));
         operations.add(new Operation.Delete(key));
-        decide("remove", record, step.why(), "removed");
+        if (record.order().phase() == InstanceRecord.Phase.LEAVE) {
+            decide("forget", record, step.why(), "left as it is");
+        } else {
+            decide("remove", record, step.why(), "removed");
+        }
     }
 
     private void forget(Step.ForgetStack step) {
@@ -132,7 +137,9 @@ final class StepWriter {
                         stack.value(),
                         "",
                         step.why(),
-                        "removed; its data is kept"));
+                        desired.isReleased(stack)
+                                ? "forgotten; what runs is left as it is"
+                                : "removed; its data is kept"));
     }
 
     private void halt(Versioned<ServiceState> from, String why) {
@@ -169,7 +176,9 @@ final class StepWriter {
                         note,
                         new Actor(ZEUS, ""),
                         java.util.Optional.empty(),
-                        java.util.Optional.empty());
+                        java.util.Optional.empty(),
+                        java.util.Optional.of(
+                                new StackRevision.Returned(service, step.revision(), step.why())));
         try {
             WriteQueue.Write<StackPlan> write = StackChanges.apply(request, desired, now);
             return write.operations().isEmpty()

@@ -2,6 +2,7 @@ package olympus.zeus.internal;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -34,7 +35,9 @@ final class ViewBuilder {
     private final Plan plan;
     private final NavigableMap<InstanceId, Unclaimed.Held> unclaimed;
     private final Optional<String> unread;
+    private final List<ClusterView.PendingView> pending;
     private final NavigableMap<ServiceId, NavigableMap<InstanceId, NodeId>> undeclared;
+    private final Map<InstanceId, List<ClusterView.PendingView>> pendingOf = new HashMap<>();
 
     private ViewBuilder(Desired desired, Observed observed, Plan plan, Optional<String> unread) {
         this.desired = desired;
@@ -43,6 +46,9 @@ final class ViewBuilder {
         this.unread = unread;
         this.unclaimed = Unclaimed.of(desired, observed);
         this.undeclared = undeclared();
+        this.pending = Pending.of(desired, observed);
+        this.pending.forEach(
+                one -> pendingOf.computeIfAbsent(one.instance(), _ -> new ArrayList<>()).add(one));
     }
 
     /**
@@ -81,12 +87,7 @@ final class ViewBuilder {
 
     private ClusterView view() {
         return new ClusterView(
-                desired.revision(),
-                services(),
-                nodes(),
-                stacks(),
-                pauses(),
-                Pending.of(desired, observed));
+                desired.revision(), services(), nodes(), stacks(), pauses(), pending);
     }
 
     private List<ClusterView.ServiceView> services() {
@@ -245,7 +246,7 @@ final class ViewBuilder {
                     "%sstopped by %s since %s; `olympus start %s` ends that"
                             .formatted(stopping ? "stopping: " : "", hold.by(), hold.since(), id));
         }
-        if (stored.rollout().isPresent()) {
+        if (stored.rollout().isPresent() && desired.isActedOn(id)) {
             var failed = stored.rollout().get().failed();
             return failed.map(reason ->
                             new StateAndReason(
@@ -297,7 +298,11 @@ final class ViewBuilder {
         if (givenUp > 0) {
             return new StateAndReason("failed", reason);
         }
-        if (!desired.isManaged(id.stack()) && !instances.isEmpty()) {
+        if (count(instances, o -> o.health() == Health.FAILING && o.state() == State.RUNNING) > 0) {
+            return new StateAndReason("unhealthy", reason);
+        }
+        var runs = count(instances, o -> o.pid() != 0 || o.state() == State.STARTING);
+        if (!desired.isManaged(id.stack()) && !instances.isEmpty() && runs == 0) {
             return new StateAndReason("stopped", reason);
         }
         var held =
@@ -347,8 +352,22 @@ final class ViewBuilder {
                     "last known: node %s is not connected. %s".formatted(name, known.reason()));
         }
         return known.runToken().equals(record.run().token())
-                ? known
+                ? withReason(known, asked(record, known))
                 : withReason(known, "an earlier run, being replaced. " + known.reason());
+    }
+
+    /** What its agent says, and what follows from that where Zeus may not act by itself. */
+    private String asked(InstanceRecord record, InstanceObservation known) {
+        var mode = desired.mode(record.id().service().stack());
+        var follows =
+                switch (mode) {
+                    case MANAGE -> "";
+                    case OBSERVE -> known.isWell() ? "" : "it is only observed";
+                    case ASK -> Pending.words(pendingOf.getOrDefault(record.id(), List.of()));
+                };
+        return Stream.of(known.reason(), follows)
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining("; "));
     }
 
     private String driver(InstanceRecord record) {
@@ -427,6 +446,7 @@ final class ViewBuilder {
                                                     p.value().changedAt(),
                                                     p.value().actor(),
                                                     p.value().removing(),
+                                                    p.value().releasedBy().isPresent(),
                                                     desired.mode(name)));
                                 }));
         return views;

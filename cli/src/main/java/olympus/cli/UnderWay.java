@@ -1,0 +1,146 @@
+package olympus.cli;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import olympus.foundation.Poll;
+import olympus.model.json.DurationText;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What Olympus has begun with stacks and not finished yet, as the server tells it at the moment of
+ * asking; and the wait for its end.
+ */
+record UnderWay(Api api, List<String> stacks) {
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+
+    private static final Set<String> STATES =
+            Set.of("updating", "starting", "waiting", "releasing", "removing");
+
+    UnderWay {
+        stacks = List.copyOf(stacks);
+    }
+
+    /** One line for each service of which something is under way. */
+    List<String> services() {
+        var lines = new ArrayList<String>();
+        for (var one : api.list("/services", "services").path("services")) {
+            var id = one.path("service").asString();
+            var isOurs = stacks.stream().anyMatch(stack -> id.startsWith(stack + "/"));
+            var state = one.path("state").asString();
+            // What is only observed is not Olympus' doing.
+            if (isOurs && STATES.contains(state) && !isOnlyObserved(one, state)) {
+                lines.add(line(id, state, one.path("reason").asString("")));
+            }
+        }
+        return lines;
+    }
+
+    private static boolean isOnlyObserved(JsonNode service, String state) {
+        return service.path("mode").asString().equals("observe")
+                && (state.equals("starting") || state.equals("waiting"));
+    }
+
+    private static String line(String id, String state, String reason) {
+        return reason.isEmpty()
+                ? "%s is %s".formatted(id, state)
+                : "%s is %s: %s".formatted(id, state, reason);
+    }
+
+    /** The stacks that are being released or removed and not forgotten yet, and why. */
+    List<String> leaving() {
+        var listed =
+                StreamSupport.stream(
+                                api.list("/stacks", "stacks").path("stacks").spliterator(), false)
+                        .map(one -> one.path("stack").asString())
+                        .filter(stacks::contains)
+                        .collect(Collectors.toCollection(LinkedHashSet::new));
+        var lines = new ArrayList<>(listed.isEmpty() ? List.<String>of() : services());
+        for (var stack : listed) {
+            if (lines.stream().noneMatch(line -> line.startsWith(stack + "/"))) {
+                lines.add("stack %s is about to be forgotten".formatted(stack));
+            }
+        }
+        return lines;
+    }
+
+    /** The containers whose engine restarts them still, although Olympus is to do that. */
+    List<String> policies() {
+        var lines = new ArrayList<String>();
+        for (var stack : stacks) {
+            var path = "/stacks/" + Api.escape(stack) + "/differences";
+            for (var one : api.get(path).body().path("differences")) {
+                if (one.path("path").asString().equals("restart")) {
+                    lines.add(
+                            "%s: its engine's restart policy is still \"%s\""
+                                    .formatted(
+                                            one.path("instance").asString(),
+                                            one.path("observed").asString("no")));
+                }
+            }
+        }
+        return lines;
+    }
+
+    /**
+     * Waits until {@code look} finds nothing.
+     *
+     * @param progress told each line once
+     * @return what is still under way at the deadline; empty when nothing is
+     */
+    static List<String> await(
+            Duration patience, Supplier<List<String>> look, Consumer<String> progress) {
+        var said = new LinkedHashSet<String>();
+        var last = new ArrayList<String>();
+        var done =
+                Poll.within(
+                        patience,
+                        LOOK_AGAIN,
+                        () -> {
+                            last.clear();
+                            last.addAll(look.get());
+                            last.stream().filter(said::add).forEach(progress);
+                            return last.isEmpty() ? Optional.of(true) : Optional.empty();
+                        });
+        return done.isPresent() ? List.of() : last;
+    }
+
+    /** Says what is under way at this moment, and how to wait for it. */
+    void tell(Session session, CommonOptions options, String again) {
+        if (options.output != OutputFormat.TABLE) {
+            return;
+        }
+        try {
+            var lines = services();
+            if (!lines.isEmpty()) {
+                session.say("still under way; `%s` waits for it:".formatted(again));
+                lines.forEach(line -> session.say("  " + line));
+            }
+        } catch (CommandFailure unknown) {
+            // What was ordered is done all the same.
+            session.remark("what is still under way is not known: " + unknown.getMessage());
+        }
+    }
+
+    /** For what is not done at the deadline. */
+    static CommandFailure notDone(String what, Duration patience, List<String> left, String again) {
+        return new CommandFailure(
+                ExitCodes.FAILED,
+                "%s, but not done within %s; it goes on by itself, `%s` waits on%n%s"
+                        .formatted(
+                                what,
+                                DurationText.format(patience),
+                                again,
+                                left.stream()
+                                        .map(line -> "  " + line)
+                                        .collect(Collectors.joining("%n".formatted()))));
+    }
+}
