@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import olympus.model.Problem;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,7 @@ public final class RecordCodec<T extends Record> {
     private final String name;
     private final int format;
     private final Class<T> type;
+    private final UnaryOperator<Map<Object, Object>> older;
 
     /**
      * Derived at the first use, so that a command pays only for the records it handles; deriving it
@@ -36,10 +38,12 @@ public final class RecordCodec<T extends Record> {
      */
     private volatile @Nullable Form form;
 
-    private RecordCodec(String name, int format, Class<T> type) {
+    private RecordCodec(
+            String name, int format, Class<T> type, UnaryOperator<Map<Object, Object>> older) {
         this.name = name;
         this.format = format;
         this.type = type;
+        this.older = older;
     }
 
     /**
@@ -48,7 +52,16 @@ public final class RecordCodec<T extends Record> {
      * @param format counts up from 1 with every change of the JSON
      */
     public static <T extends Record> RecordCodec<T> of(String name, int format, Class<T> type) {
-        return new RecordCodec<>(name, format, type);
+        return new RecordCodec<>(name, format, type, UnaryOperator.identity());
+    }
+
+    /**
+     * The same, which also reads what was written under names that are not in use any more.
+     *
+     * @param older gives the fields of a read text their present names
+     */
+    public RecordCodec<T> alsoReading(UnaryOperator<Map<Object, Object>> older) {
+        return new RecordCodec<>(name, format, type, older);
     }
 
     public String name() {
@@ -152,6 +165,6 @@ public final class RecordCodec<T extends Record> {
                             : "format %d".formatted(format);
             faults.add("$.format", found, hint, "");
         }
-        return fields;
+        return older.apply(fields);
     }
 }

@@ -1,6 +1,8 @@
 package olympus.model.state;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import olympus.model.json.RecordCodec;
 import olympus.model.stack.ApplyRequest;
 import olympus.model.stack.ServiceDefinition;
@@ -37,7 +39,8 @@ public final class Codecs {
     public static final RecordCodec<ServiceState> SERVICE_STATE =
             RecordCodec.of("service-state", 1, ServiceState.class);
     public static final RecordCodec<InstanceRecord> INSTANCE_RECORD =
-            RecordCodec.of("instance-record", 1, InstanceRecord.class);
+            RecordCodec.of("instance-record", 1, InstanceRecord.class)
+                    .alsoReading(Codecs::severalDenials);
     public static final RecordCodec<NodeRecord> NODE_RECORD =
             RecordCodec.of("node-record", 1, NodeRecord.class);
     public static final RecordCodec<PauseRecord> PAUSE_RECORD =
@@ -69,4 +72,15 @@ public final class Codecs {
                     ANSWERED_BY_NODE);
 
     private Codecs() {}
+
+    /** Once there was at most one {@code denial}. */
+    private static Map<Object, Object> severalDenials(Map<Object, Object> fields) {
+        if (!(fields.get("denial") instanceof Map<?, ?> denial) || fields.containsKey("denials")) {
+            return fields;
+        }
+        var renamed = new LinkedHashMap<>(fields);
+        renamed.remove("denial");
+        renamed.put("denials", List.of(denial));
+        return renamed;
+    }
 }

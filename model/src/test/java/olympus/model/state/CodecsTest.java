@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,6 +48,21 @@ final class CodecsTest {
         var word = kind.getClass().getSimpleName();
         return DynamicTest.dynamicTest(
                 codec.name() + " " + word, () -> compare(codec, sample, "." + word));
+    }
+
+    @Test
+    void readsADenialAsItWasWrittenWhenThereWasAtMostOne() throws IOException {
+        var record =
+                ((InstanceRecord) sampleOf(Codecs.INSTANCE_RECORD))
+                        .withDenials(
+                                List.of(
+                                        new InstanceRecord.Denial(
+                                                "0a1b2c3d",
+                                                "user:ana",
+                                                Instant.parse("2026-11-21T03:00:00.250Z"))));
+        compare(Codecs.INSTANCE_RECORD, record, ".denials");
+        var once = Files.readString(GOLDEN.resolve("instance-record.1.denial.json"));
+        assertThat(Codecs.INSTANCE_RECORD.decode(once)).isEqualTo(record);
     }
 
     @Test
