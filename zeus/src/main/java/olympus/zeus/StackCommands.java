@@ -198,7 +198,8 @@ public interface StackCommands {
         }
 
         /**
-         * @param action {@code replace}, {@code start}, {@code restart} or {@code keep}
+         * @param action {@code replace}, {@code start}, {@code restart}, {@code stop}, {@code
+         *     keep}, or {@code unknown} where its node does not tell how it is
          */
         public record Step(InstanceId instance, String nodeName, String action, String why) {}
     }

@@ -9,17 +9,35 @@ import olympus.model.StackName;
  * @param baseRevision the stack's revision this was made against, 0 when the stack is new
  * @param revision the revision in force afterwards (equal to base when there are no changes)
  * @param warnings e.g. a port that a foreign process holds at present
+ * @param handover what happens to each instance because the stack comes under {@code manage} by it;
+ *     empty when it does not
  */
 public record StackPlan(
         StackName stack,
         long baseRevision,
         long revision,
         List<ServiceChange> changes,
-        List<String> warnings) {
+        List<String> warnings,
+        List<StackCommands.Handover.Step> handover) {
 
     public StackPlan {
         changes = List.copyOf(changes);
         warnings = List.copyOf(warnings);
+        handover = List.copyOf(handover);
+    }
+
+    /** One that brings no stack under {@code manage}. */
+    public StackPlan(
+            StackName stack,
+            long baseRevision,
+            long revision,
+            List<ServiceChange> changes,
+            List<String> warnings) {
+        this(stack, baseRevision, revision, changes, warnings, List.of());
+    }
+
+    public StackPlan withHandover(List<StackCommands.Handover.Step> steps) {
+        return new StackPlan(stack, baseRevision, revision, changes, warnings, steps);
     }
 
     public boolean isEmpty() {

@@ -7,6 +7,7 @@ import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.ServiceDefinition;
+import olympus.model.stack.StackDefinition.Mode;
 import olympus.model.stack.Workload;
 import olympus.model.state.Assignment;
 import olympus.model.state.InstanceRecord;
@@ -80,10 +81,11 @@ final class Assignments {
         }
         var order = record.order();
         var managed = desired.isActedOn(record.id().service());
+        var observed = desired.mode(record.id().service().stack()) == Mode.OBSERVE;
         var wanted =
                 switch (order.phase()) {
                     case LEAVE -> Desired.RELEASE;
-                    case APPROVED -> Desired.RUN;
+                    case APPROVED -> observed ? Desired.WATCH : Desired.RUN;
                     case WAITING -> managed ? Desired.HOLD : Desired.WATCH;
                     case RUN -> managed ? Desired.RUN : Desired.WATCH;
                     case STOP -> managed ? Desired.STOP : Desired.WATCH;

@@ -477,12 +477,7 @@ public final class Controller {
     public CompletionStage<StackPlan> plan(
             StackDefinition definition, Optional<StackDefinition.Mode> mode) {
         requireReady();
-        return acquaintance.before(
-                definition.name(),
-                () ->
-                        CompletableFuture.completedFuture(
-                                StackChanges.preview(
-                                        definition, claim(definition.name()), mode, clock.wall())));
+        return acquaintance.before(definition.name(), () -> commands.plan(definition, mode));
     }
 
     public CompletionStage<StackPlan> apply(

@@ -76,15 +76,7 @@ public record Desired(
     boolean isActedOn(ServiceId service) {
         return isManaged(service.stack())
                 || (mode(service.stack()) == Mode.ASK
-                        && state(service).rollout().filter(Desired::isOrderedUpdate).isPresent());
-    }
-
-    private static boolean isOrderedUpdate(ServiceState.Rollout rollout) {
-        return rollout.failed().isEmpty()
-                && switch (rollout.cause()) {
-                    case IMAGES, ROLLBACK -> true;
-                    case UPDATE, RESTART -> false;
-                };
+                        && state(service).rollout().filter(OrderedUpdates::is).isPresent());
     }
 
     /** Whether a person ordered that Olympus forgets the stack and leaves it as it is. */
@@ -138,10 +130,12 @@ public record Desired(
      * replaced for it.
      */
     Optional<ServiceDefinition> behind(InstanceRecord record) {
-        var is = declared(record.id().service());
-        return definitionOf(record)
-                .filter(was ->
-                        is.filter(now -> StackDifference.needsReplacement(was, now)).isPresent());
+        return declared(record.id().service()).flatMap(is -> behind(record, is));
+    }
+
+    /** The same against a declaration that is not in force yet. */
+    Optional<ServiceDefinition> behind(InstanceRecord record, ServiceDefinition is) {
+        return definitionOf(record).filter(was -> StackDifference.needsReplacement(was, is));
     }
 
     String nodeName(NodeId node) {

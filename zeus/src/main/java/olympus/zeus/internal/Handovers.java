@@ -1,9 +1,12 @@
 package olympus.zeus.internal;
 
 import java.util.ArrayList;
+import java.util.List;
+import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.RecoveryPolicy;
 import olympus.model.stack.ServiceDefinition;
+import olympus.model.stack.StackDefinition;
 import olympus.model.stack.Workload;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceObservation.Health;
@@ -25,23 +28,11 @@ final class Handovers {
     }
 
     static Handover of(StackName stack, Desired desired, Observed observed) {
-        var steps = new ArrayList<Handover.Step>();
-        var handovers = new Handovers(desired, observed);
-        if (!desired.isManaged(stack)) {
-            desired.instances()
-                    .forEach((service, instances) -> {
-                        if (service.stack().equals(stack)) {
-                            desired.declared(service)
-                                    .ifPresent(declared ->
-                                            instances.values().stream()
-                                                    .map(Versioned::value)
-                                                    .filter(record ->
-                                                            !record.order().phase().isGoing())
-                                                    .map(record -> handovers.step(record, declared))
-                                                    .forEach(steps::add));
-                        }
-                    });
-        }
+        var steps =
+                desired.stack(stack)
+                        .flatMap(Desired.StackRecords::current)
+                        .map(declared -> steps(declared, desired, observed))
+                        .orElse(List.of());
         var revision =
                 desired.stack(stack)
                         .flatMap(Desired.StackRecords::pointer)
@@ -50,10 +41,27 @@ final class Handovers {
         return new Handover(stack, revision, desired.mode(stack), steps);
     }
 
+    /** The same once a stack is declared so; empty when it is managed already. */
+    static List<Handover.Step> steps(StackDefinition stack, Desired desired, Observed observed) {
+        var steps = new ArrayList<Handover.Step>();
+        if (desired.isManaged(stack.name())) {
+            return steps;
+        }
+        var handovers = new Handovers(desired, observed);
+        stack.services()
+                .forEach((service, declared) ->
+                        desired.instancesOf(new ServiceId(stack.name(), service)).values().stream()
+                                .map(Versioned::value)
+                                .filter(record -> !record.order().phase().isGoing())
+                                .map(record -> handovers.step(record, declared))
+                                .forEach(steps::add));
+        return steps;
+    }
+
     private Handover.Step step(InstanceRecord record, ServiceDefinition declared) {
         var node = record.placement().node();
         var hold = desired.state(record.id().service()).hold();
-        var behind = desired.behind(record);
+        var behind = desired.behind(record, declared);
         var seen = observed.any(record).map(Observed.Instance::observation);
         if (hold.isPresent()) {
             return step(record, "stop", "it was stopped by " + hold.get().by());

@@ -64,9 +64,10 @@ final class ModeOrders {
         var operations = new ArrayList<Operation>();
         conditions.add(new Condition.RevisionIs(key, pointer.revision()));
         operations.add(new Operation.Put(key, Bytes.wrap(Codecs.STACK_POINTER.encodeBytes(next))));
-        if (mode == StackDefinition.Mode.MANAGE) {
-            rollOut(name, actor, conditions, operations);
-        }
+        var desired = controller.desired();
+        var declared = orders.stack(name).current().orElseThrow();
+        var states = ModeChanges.states(declared, mode, desired, actor, order.since());
+        states.forEach(state -> StackChanges.putState(state, desired, conditions, operations));
         operations.add(
                 orders.decision(
                         actor,
@@ -78,8 +79,17 @@ final class ModeOrders {
                                         EnumWords.of(controller.desired().mode(name)),
                                         mode == StackDefinition.Mode.MANAGE
                                                 ? follows(name)
-                                                : "nothing is restarted by that")));
+                                                : ends(states) + "nothing is restarted by that")));
         return new WriteQueue.Write<>(conditions, operations, Orders.none());
+    }
+
+    /** The ordered updates that another mode than {@code manage} ends. */
+    private static String ends(List<ServiceState> states) {
+        return states.stream()
+                .map(state ->
+                        "the update of %s ends, what it has not replaced stays as it is; "
+                                .formatted(state.service()))
+                .collect(Collectors.joining());
     }
 
     /** What happens to instances because the stack is managed from now on. */
@@ -97,36 +107,6 @@ final class ModeOrders {
         return steps.size() <= NAMED
                 ? named
                 : "%s … and %d more".formatted(named, steps.size() - NAMED);
-    }
-
-    /** What was declared otherwise while it was only watched is updated as any update is. */
-    private void rollOut(
-            StackName name, Actor actor, List<Condition> conditions, List<Operation> operations) {
-        var desired = controller.desired();
-        for (var service : Orders.services(name, orders.stack(name))) {
-            desired.instancesOf(service).values().stream()
-                    .map(Versioned::value)
-                    .filter(record -> desired.behind(record).isPresent())
-                    .findFirst()
-                    .ifPresent(record -> {
-                        var next = rollout(record, actor);
-                        StackChanges.putState(next, desired, conditions, operations);
-                    });
-        }
-    }
-
-    private ServiceState rollout(InstanceRecord record, Actor actor) {
-        var state = controller.desired().state(record.id().service());
-        var rollout =
-                new ServiceState.Rollout(
-                        ServiceState.Cause.UPDATE,
-                        record.run().revision(),
-                        actor.name(),
-                        controller.clock().wall(),
-                        Optional.empty(),
-                        false);
-        return new ServiceState(
-                state.service(), state.generation() + 1, state.hold(), Optional.of(rollout));
     }
 
     CompletionStage<Void> approve(String decision, Actor actor) {

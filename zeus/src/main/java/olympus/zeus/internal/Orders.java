@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -40,6 +41,18 @@ final class Orders {
 
     Orders(Controller controller) {
         this.controller = controller;
+    }
+
+    /** At once: it changes nothing. */
+    CompletionStage<StackPlan> plan(
+            StackDefinition definition, Optional<StackDefinition.Mode> mode) {
+        return CompletableFuture.completedFuture(
+                StackChanges.preview(
+                        definition,
+                        controller.claim(definition.name()),
+                        mode,
+                        controller.observedNow(),
+                        controller.clock().wall()));
     }
 
     CompletionStage<StackPlan> apply(

@@ -62,6 +62,7 @@ final class ServicePlanner {
         if (!draft.desired.isActedOn(service)) {
             place(ordinals);
             kept.forEach(this::follow);
+            finishHaltedUpdate();
             return;
         }
         missing.ifPresent(sentence -> draft.waits(service, sentence));
@@ -81,7 +82,10 @@ final class ServicePlanner {
     private void follow(Versioned<InstanceRecord> stored) {
         var record = stored.value();
         var phase = record.order().phase();
-        if (phase == Phase.APPROVED && !isSettledApproval(record)) {
+        var mode = draft.desired.mode(service.stack());
+        if (phase == Phase.APPROVED
+                && mode != StackDefinition.Mode.OBSERVE
+                && !isSettledApproval(record)) {
             return;
         }
         var isBehind = draft.desired.behind(record).isPresent();
@@ -94,7 +98,9 @@ final class ServicePlanner {
                     new Step.AmendInstance(
                             stored,
                             record.withOrder(firstOrder()),
-                            "what was approved is done; it is watched as it was declared before"));
+                            mode == StackDefinition.Mode.OBSERVE
+                                    ? "in mode observe nothing is done, whatever was approved"
+                                    : "what was approved is done; it is watched as it was declared before"));
             return;
         }
         var waits = phase == Phase.WAITING && missing.isEmpty();
@@ -115,9 +121,29 @@ final class ServicePlanner {
                                 firstOrder(),
                                 record.denials()),
                         "the stack is in mode "
-                                + EnumWords.of(draft.desired.mode(service.stack()))
+                                + EnumWords.of(mode)
                                 + ": it is watched as declared in revision "
                                 + revision));
+    }
+
+    /** An ordered update that was halted is over once everything is as declared, and well. */
+    private void finishHaltedUpdate() {
+        var stored = draft.desired.services().get(service);
+        var isHalted =
+                state.rollout()
+                        .filter(rollout ->
+                                rollout.failed().isPresent()
+                                        && OrderedUpdates.isOrdered(rollout.cause()))
+                        .isPresent();
+        if (stored != null
+                && isHalted
+                && draft.desired.instancesOf(service).values().stream()
+                        .map(Versioned::value)
+                        .allMatch(record ->
+                                draft.desired.behind(record).isEmpty()
+                                        && draft.observed.isWell(record))) {
+            draft.add(new Step.FinishRollout(stored, "every instance is as declared, and well"));
+        }
     }
 
     /** What was approved is done, or has failed. */
@@ -285,6 +311,7 @@ final class ServicePlanner {
             return false;
         }
         if (record.run().revision() != revision
+                && draft.desired.behind(record).isEmpty()
                 && !draft.desired.definitionOf(record).equals(Optional.of(definition))) {
             amend(stored);
             return false;

@@ -149,20 +149,22 @@ final class StackChanges {
             StackDefinition definition,
             Claim claim,
             Optional<StackDefinition.Mode> mode,
+            Observed observed,
             Instant now) {
-        return apply(
-                        new Request(
-                                definition,
-                                Optional.empty(),
-                                true,
-                                ServiceState.Cause.UPDATE,
-                                "",
-                                SOMEBODY,
-                                Optional.empty(),
-                                mode),
-                        claim,
-                        now)
-                .answer();
+        var request =
+                new Request(
+                        definition,
+                        Optional.empty(),
+                        true,
+                        ServiceState.Cause.UPDATE,
+                        "",
+                        SOMEBODY,
+                        Optional.empty(),
+                        mode);
+        var plan = apply(request, claim, now).answer();
+        return mode(request, claim.desired(), now) == StackDefinition.Mode.MANAGE
+                ? plan.withHandover(Handovers.steps(definition, claim.desired(), observed))
+                : plan;
     }
 
     static WriteQueue.Write<StackPlan> apply(Request request, Desired desired, Instant now) {
@@ -175,6 +177,10 @@ final class StackChanges {
         requireRevision(definition.name(), request.expectedRevision(), desired);
         if (!request.prune()) {
             refuseRemovals(plan);
+        }
+        if (mode(request, desired, now) == StackDefinition.Mode.ASK) {
+            plan.changes()
+                    .forEach(change -> OrderedUpdates.refuseInBetween(request, change, desired));
         }
         if (plan.isEmpty() && !changesMode(request, desired, now)) {
             return new WriteQueue.Write<>(List.of(), List.of(), plan);
@@ -301,11 +307,19 @@ final class StackChanges {
         states.stream()
                 .filter(state -> state.rollout().isPresent())
                 .forEach(state -> replaced.add(state.service().service()));
-        if (mode(request, desired, now) != StackDefinition.Mode.MANAGE) {
+        var mode = mode(request, desired, now);
+        var changed = states.stream().map(ServiceState::service).collect(Collectors.toSet());
+        ModeChanges.states(request.definition(), mode, desired, request.actor(), now).stream()
+                .filter(state -> changed.add(state.service()))
+                .forEach(states::add);
+        if (mode != StackDefinition.Mode.MANAGE) {
             return states;
         }
         for (var name : Dependants.restartedWith(replaced, request.definition().services())) {
             var follower = new ServiceId(plan.stack(), name);
+            if (!changed.add(follower)) {
+                continue;
+            }
             restarted(follower, plan.revision(), request.actor(), desired, now)
                     .ifPresent(states::add);
         }
@@ -348,7 +362,7 @@ final class StackChanges {
     }
 
     /** An update that has not ended restarts every instance too. */
-    private static boolean isUnderWay(ServiceState.Rollout rollout) {
+    static boolean isUnderWay(ServiceState.Rollout rollout) {
         return rollout.failed().isEmpty();
     }
 
@@ -367,7 +381,10 @@ final class StackChanges {
                     case ADD -> present || desired.stateRevision(id) != 0;
                     case CHANGE -> mustReplace(request.definition(), id, desired, state);
                 };
-        if (!replaces || !isCarriedOut(request, state, desired, now)) {
+        var takesBack =
+                mode(request, desired, now) == StackDefinition.Mode.ASK
+                        && OrderedUpdates.takesBack(request, state, desired);
+        if (!replaces || !(takesBack || isCarriedOut(request, state, desired, now))) {
             return Optional.empty();
         }
         var hold =
@@ -378,7 +395,7 @@ final class StackChanges {
                 state.rollout().map(ServiceState.Rollout::fromRevision).orElse(plan.baseRevision());
         var rollout =
                 new ServiceState.Rollout(
-                        request.cause(),
+                        takesBack ? ServiceState.Cause.ROLLBACK : request.cause(),
                         good,
                         request.actor().name(),
                         now,
@@ -394,7 +411,7 @@ final class StackChanges {
 
     /**
      * What is only watched is declared otherwise and no more, but for what a person who is asked
-     * has ordered by name: other images, and their way back.
+     * has ordered by name: other images, and their way back (see {@link OrderedUpdates}).
      */
     private static boolean isCarriedOut(
             Request request, ServiceState state, Desired desired, Instant now) {
@@ -404,9 +421,7 @@ final class StackChanges {
             case ASK ->
                     request.cause() == ServiceState.Cause.IMAGES
                             || (request.returned().isPresent()
-                                    && state.rollout()
-                                            .filter(StackChanges::isUnderWay)
-                                            .isPresent());
+                                    && state.rollout().filter(OrderedUpdates::is).isPresent());
         };
     }
 
