@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
         description = {
             "Makes a stack folder so. A second apply changes nothing.",
             "It ends once that is ordered, and says what is still under way; --wait waits for it, as olympus wait does.",
+            "Where the files bring a stack under mode manage, it shows what that does at once, and asks, as olympus mode does.",
             "What is no longer declared is removed only with consent: it is named and asked for on a terminal, or --prune gives it; --yes alone does not remove."
         })
 final class ApplyCommand implements Callable<Integer> {
@@ -34,7 +35,7 @@ final class ApplyCommand implements Callable<Integer> {
     @Option(
             names = {"-y", "--yes"},
             description =
-                    "Do not ask. Without --prune, an apply that would remove something is refused (exit 4).")
+                    "Do not ask, also where a stack comes under mode manage. Without --prune, an apply that would remove something is refused (exit 4).")
     private boolean yes;
 
     @Option(
@@ -78,6 +79,14 @@ final class ApplyCommand implements Callable<Integer> {
                         .flatMap(one -> PlanText.removals(one.plan().body()).stream())
                         .toList();
         var consent = removals.isEmpty() ? prune : consentToRemove(String.join(", ", removals));
+        for (var one : planned) {
+            new Takeover(session, api, one.stack().definition().name().value())
+                    .consent(
+                            one.plan().body().path("handover"),
+                            yes,
+                            options,
+                            "nothing was applied");
+        }
         var applied = new ArrayList<JsonNode>();
         try {
             planned.forEach(one -> applied.add(apply(api, one, consent)));

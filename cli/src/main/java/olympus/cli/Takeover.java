@@ -2,6 +2,7 @@ package olympus.cli;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -16,9 +17,20 @@ record Takeover(Session session, Api api, String stack) {
      */
     Map<String, String> consent(boolean yes, CommonOptions options) {
         var answer = api.get("/stacks/" + Api.escape(stack) + "/handover");
+        consent(answer.body().path("instances"), yes, options, "nothing was changed");
+        return answer.etag().map(tag -> Map.of("If-Match", tag)).orElse(Map.of());
+    }
+
+    /**
+     * The same for what a plan tells.
+     *
+     * @param steps what is done to each instance
+     * @param refused said where there is no consent
+     */
+    void consent(JsonNode steps, boolean yes, CommonOptions options, String refused) {
         var done = new ArrayList<JsonNode>();
         var kept = 0;
-        for (var one : answer.body().path("instances")) {
+        for (var one : steps) {
             if (one.path("action").asString().equals("keep")) {
                 kept++;
             } else {
@@ -29,14 +41,13 @@ record Takeover(Session session, Api api, String stack) {
             show(done, kept);
         }
         if (!done.isEmpty() && !yes) {
-            ask();
+            ask(refused);
         }
-        return answer.etag().map(tag -> Map.of("If-Match", tag)).orElse(Map.of());
     }
 
     private void show(List<JsonNode> done, int kept) {
         if (!done.isEmpty()) {
-            session.say("mode manage does this at once:");
+            session.say("mode manage of stack %s does this at once:".formatted(stack));
             var table = new Table("INSTANCE", "NODE", "WHAT", "WHY");
             for (var one : done) {
                 table.row(
@@ -54,26 +65,32 @@ record Takeover(Session session, Api api, String stack) {
         }
     }
 
-    private void ask() {
+    private void ask(String refused) {
         if (!session.console().interactive()) {
             throw new CommandFailure(
                     ExitCodes.REFUSED,
-                    "nothing was changed: say --yes to have that done without being asked");
+                    refused + ": say --yes to have that done without being asked");
         }
         if (!session.console().confirm("Manage stack " + stack + "?")) {
-            throw new CommandFailure(ExitCodes.REFUSED, "nothing was changed");
+            throw new CommandFailure(ExitCodes.REFUSED, refused);
         }
     }
 
     /** Waits until what follows is done and the engines leave restarting to Olympus. */
     void await(Duration patience) {
         var underWay = new UnderWay(api, List.of(stack));
+        var told = new HashSet<String>();
         var left =
                 UnderWay.await(
                         patience,
                         () -> {
                             var lines = new ArrayList<>(underWay.services());
-                            lines.addAll(underWay.policies());
+                            lines.addAll(
+                                    underWay.policies(line -> {
+                                        if (told.add(line)) {
+                                            session.remark(line);
+                                        }
+                                    }));
                             return lines;
                         },
                         session::remark);

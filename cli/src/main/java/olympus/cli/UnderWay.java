@@ -2,6 +2,7 @@ package olympus.cli;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,9 @@ record UnderWay(Api api, List<String> stacks) {
 
     private static final Set<String> STATES =
             Set.of("updating", "starting", "waiting", "releasing", "removing");
+
+    /** What a node says of an engine that cannot. */
+    private static final String CANNOT = "cannot change a restart policy";
 
     UnderWay {
         stacks = List.copyOf(stacks);
@@ -55,6 +59,23 @@ record UnderWay(Api api, List<String> stacks) {
                 : "%s is %s: %s".formatted(id, state, reason);
     }
 
+    /** Fails when there is none of a name. */
+    void requireKnown() {
+        var known =
+                StreamSupport.stream(
+                                api.list("/stacks", "stacks").path("stacks").spliterator(), false)
+                        .map(one -> one.path("stack").asString())
+                        .collect(Collectors.toSet());
+        for (var stack : stacks) {
+            if (!known.contains(stack)) {
+                throw new CommandFailure(
+                        ExitCodes.FAILED,
+                        "there is no stack \"%s\" (any more); olympus stacks lists them"
+                                .formatted(stack));
+            }
+        }
+    }
+
     /** The stacks that are being released or removed and not forgotten yet, and why. */
     List<String> leaving() {
         var listed =
@@ -72,22 +93,61 @@ record UnderWay(Api api, List<String> stacks) {
         return lines;
     }
 
-    /** The containers whose engine restarts them still, although Olympus is to do that. */
-    List<String> policies() {
+    /**
+     * The containers whose engine restarts them still, although Olympus is to do that, and those of
+     * which that is not known.
+     *
+     * @param forever told of what stays so, as the engine cannot change it: not waited for
+     */
+    List<String> policies(Consumer<String> forever) {
         var lines = new ArrayList<String>();
         for (var stack : stacks) {
-            var path = "/stacks/" + Api.escape(stack) + "/differences";
-            for (var one : api.get(path).body().path("differences")) {
+            var body = api.get("/stacks/" + Api.escape(stack) + "/differences").body();
+            for (var one : body.path("differences")) {
                 if (one.path("path").asString().equals("restart")) {
-                    lines.add(
-                            "%s: its engine's restart policy is still \"%s\""
-                                    .formatted(
-                                            one.path("instance").asString(),
-                                            one.path("observed").asString("no")));
+                    var id = one.path("instance").asString();
+                    var policy = one.path("observed").asString("no");
+                    if (isUnchangeable(id)) {
+                        forever.accept(
+                                "%s: its engine cannot change the restart policy, which stays \"%s\"; both restart it"
+                                        .formatted(id, policy));
+                    } else {
+                        lines.add(
+                                "%s: its engine's restart policy is still \"%s\""
+                                        .formatted(id, policy));
+                    }
                 }
+            }
+            for (var one : body.path("notCompared")) {
+                lines.add(
+                        "%s: whether its engine leaves restarting to Olympus is not known: %s"
+                                .formatted(
+                                        one.path("instance").asString(),
+                                        one.path("reason").asString()));
             }
         }
         return lines;
+    }
+
+    /** Whether the node of an instance says that its engine cannot. */
+    private boolean isUnchangeable(String instance) {
+        var nodes = new HashSet<String>();
+        for (var service : api.list("/services", "services").path("services")) {
+            for (var one : service.path("instances")) {
+                if (one.path("instance").asString().equals(instance)) {
+                    nodes.add(one.path("node").asString());
+                }
+            }
+        }
+        for (var node : api.list("/nodes", "nodes").path("nodes")) {
+            for (var problem : node.path("problems")) {
+                if (nodes.contains(node.path("node").asString())
+                        && problem.asString().contains(CANNOT)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /**

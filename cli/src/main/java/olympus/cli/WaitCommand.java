@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         description = {
             "Waits until nothing that was begun with a stack is under way any more: no update, no start, no release.",
-            "Ends with 0 then, whether all is well or not (olympus status tells), and with 1 when something is still under way after TIME."
+            "Ends with 0 then, whether all is well or not (olympus status tells), and with 1 when something is still under way after TIME, or there is no such stack."
         },
         footer = "%nExamples:%n  olympus wait shop%n  olympus wait shop blog --wait 1m")
 final class WaitCommand implements Callable<Integer> {
@@ -43,6 +43,7 @@ final class WaitCommand implements Callable<Integer> {
         var names = stacks.stream().map(GivenNames::stack).toList();
         var patience = WaitOptions.parsed(wait);
         var underWay = new UnderWay(session.api(options), names);
+        underWay.requireKnown();
         var left = UnderWay.await(patience, underWay::services, session::remark);
         if (!left.isEmpty()) {
             throw UnderWay.notDone(

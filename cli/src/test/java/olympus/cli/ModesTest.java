@@ -96,6 +96,7 @@ final class ModesTest {
                         + "]}",
                 Map.of("ETag", "\"2\""));
         server.on("PUT /stacks/shop/mode", 200, "{\"stack\":\"shop\",\"mode\":\"manage\"}");
+        server.on("GET /nodes", 200, "{\"nodes\":[],\"next\":null}");
         service("running", "");
         differences("");
     }
@@ -170,8 +171,81 @@ final class ModesTest {
         assertThat(run("release", "shop", "--yes").exitCode()).isZero();
     }
 
+    private void unchangeable(String problem) {
+        server.on(
+                "GET /services",
+                200,
+                "{\"services\":[{\"service\":\"shop/web\",\"mode\":\"manage\",\"state\":\"running\",\"reason\":\"\",\"instances\":[{\"instance\":\"shop/web.1\",\"node\":\"mars\"}]}],\"next\":null}");
+        server.on(
+                "GET /nodes",
+                200,
+                "{\"nodes\":[{\"node\":\"mars\",\"problems\":[\"%s\"]}],\"next\":null}"
+                        .formatted(problem));
+    }
+
+    @Test
+    void manageDoesNotWaitForAPolicyThatItsEngineCannotChange() {
+        handover("keep", "shop/web.1");
+        differences(
+                "{\"instance\":\"shop/web.1\",\"path\":\"restart\",\"declared\":null,\"observed\":\"always\"}");
+        unchangeable(
+                "the restart policy of shop-web-1 stays always: this engine cannot change a restart policy (Podman can from 5.1 on)");
+        var run = run("mode", "shop", "manage", "--wait", "10ms");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.err())
+                .containsOnlyOnce("shop/web.1: its engine cannot change the restart policy");
+
+        unchangeable("the disk is full");
+        assertThat(run("mode", "shop", "manage", "--wait", "10ms").exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void manageWaitsForWhatCouldNotBeCompared() {
+        handover("keep", "shop/web.1");
+        server.on(
+                "GET /stacks/shop/differences",
+                200,
+                "{\"differences\":[],\"notCompared\":[{\"instance\":\"shop/web.1\",\"reason\":\"node mars does not answer\"}]}");
+        var late = run("mode", "shop", "manage", "--wait", "10ms");
+        assertThat(late.exitCode()).isEqualTo(1);
+        assertThat(late.err())
+                .contains("shop/web.1")
+                .contains("is not known: node mars does not answer");
+    }
+
+    private void planOf(String mode, String handover) {
+        var plan = PLAN.replace("}", ",\"handover\":[" + handover + "]}");
+        server.on("POST /stacks/shop/plan", 200, plan);
+        server.on("PUT /stacks/shop?prune=false", 200, PLAN);
+        service("running", "");
+        try {
+            Files.writeString(
+                    folder.resolve("olympus.yaml"),
+                    "name: shop\nmode: %s\nservices:\n  web:\n    command: [run]\n"
+                            .formatted(mode));
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void applyAsksWhereTheFilesBringAStackUnderManage() {
+        planOf(
+                "manage",
+                "{\"instance\":\"shop/web.1\",\"node\":\"mars\",\"action\":\"replace\",\"why\":\"declared otherwise meanwhile\"}");
+        var refused = run("apply", folder.toString());
+        assertThat(refused.exitCode()).as(refused.err()).isEqualTo(4);
+        assertThat(refused.out()).contains("shop/web.1", "replace", "declared otherwise meanwhile");
+        assertThat(refused.err()).contains("nothing was applied").contains("--yes");
+        assertThat(server.requests()).noneMatch(request -> request.startsWith("PUT"));
+
+        assertThat(run("apply", folder.toString(), "--yes").exitCode()).isZero();
+        assertThat(server.requests()).anyMatch(request -> request.startsWith("PUT /stacks/shop"));
+    }
+
     @Test
     void waitsForWhatIsUnderWay() {
+        stacks("shop", "manage");
         service("running", "");
         var done = run("wait", "shop");
         assertThat(done.exitCode()).as(done.err()).isZero();
@@ -181,7 +255,10 @@ final class ModesTest {
         var late = run("wait", "shop", "--wait", "10ms");
         assertThat(late.exitCode()).isEqualTo(1);
         assertThat(late.err()).contains("shop/web is updating: the update watches shop/web.1");
-        assertThat(run("wait", "other").exitCode()).isZero();
+        var unknown = run("wait", "shpo");
+        assertThat(unknown.exitCode()).isEqualTo(1);
+        assertThat(unknown.err()).contains("there is no stack \"shpo\" (any more)");
+        assertThat(unknown.out()).doesNotContain("nothing is under way");
     }
 
     @Test
