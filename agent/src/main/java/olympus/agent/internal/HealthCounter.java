@@ -1,6 +1,7 @@
 package olympus.agent.internal;
 
 import java.util.Optional;
+import olympus.foundation.Mask;
 import olympus.model.stack.Probe;
 import olympus.model.state.InstanceObservation.Health;
 
@@ -40,7 +41,7 @@ final class HealthCounter {
         health = now;
         failures = now == Health.FAILING ? Math.max(1, inARow) : inARow;
         everPassed |= now == Health.PASSING;
-        lastMessage = message;
+        lastMessage = Mask.of(message);
     }
 
     /** The declared probe changed under a running instance. */
@@ -57,7 +58,7 @@ final class HealthCounter {
     }
 
     void probed(Probe probe, boolean passed, String message, long nowNanos) {
-        lastMessage = message;
+        lastMessage = Mask.of(message);
         if (passed) {
             everPassed = true;
             failures = 0;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import olympus.engine.Usage;
 import org.junit.jupiter.api.Test;
 
-/** What systemd 257 says of units, as recorded. */
+/** What systemd says of units, written after the documentation of systemd 257. */
 class UnitUseTest {
 
     private static final Instant AT = Instant.parse("2026-11-21T03:00:00Z");
