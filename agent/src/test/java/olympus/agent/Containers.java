@@ -31,7 +31,7 @@ import olympus.model.state.InstanceSpec;
 import olympus.model.state.InstanceSpec.Desired;
 
 /** Specifications of containers for tests, from a usual one to what a test needs. */
-final class Containers {
+public final class Containers {
 
     private final InstanceId id;
     private String runToken = "run-1";
@@ -69,16 +69,16 @@ final class Containers {
     }
 
     /** Ends at once when it is asked to. */
-    static Containers sleeping(String id) {
+    public static Containers sleeping(String id) {
         return shell(id, "trap 'exit 0' TERM; echo up; while :; do sleep 600 & wait $!; done");
     }
 
-    Containers token(String token) {
+    public Containers token(String token) {
         runToken = token;
         return this;
     }
 
-    Containers desired(Desired wanted) {
+    public Containers desired(Desired wanted) {
         desired = wanted;
         return this;
     }
@@ -164,7 +164,7 @@ final class Containers {
         return restart(restart, 5).recovery(policy -> policy.writtenAs(word));
     }
 
-    Containers restart(RecoveryPolicy.Restart restart, int attempts) {
+    public Containers restart(RecoveryPolicy.Restart restart, int attempts) {
         return recovery(before ->
                 new RecoveryPolicy(
                         restart, attempts, before.within(), before.backoff(), before.then()));
@@ -231,7 +231,7 @@ final class Containers {
                 Logging.DEFAULT);
     }
 
-    InstanceSpec build() {
+    public InstanceSpec build() {
         var definition =
                 new ServiceDefinition(
                         service(),

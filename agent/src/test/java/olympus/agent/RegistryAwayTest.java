@@ -92,6 +92,23 @@ class RegistryAwayTest {
     }
 
     @Test
+    void isLetGoAtOnceWhileItWaitsForARegistryAndNotStartedLater() {
+        registry.push(world.engine(), "later:1", "first");
+        registry.away();
+        try (var agent = world.agent(folder)) {
+            var spec = of("later:1");
+            assign(agent, spec);
+            agent.await(WEB, RegistryAwayTest::isWaiting);
+            assign(agent, spec.desired(Desired.RELEASE));
+            agent.await(WEB, seen -> seen.reason().equals("released"));
+            assertThat(agent.awaitState(WEB, State.STOPPED).restarts()).isZero();
+            assertThat(world.command("ps", "-aq")).isEmpty();
+        } finally {
+            registry.back();
+        }
+    }
+
+    @Test
     void givesUpWhatTheRegistryHasNot() {
         try (var agent = world.agent(folder)) {
             assign(agent, of("nobody-has-it:1"));

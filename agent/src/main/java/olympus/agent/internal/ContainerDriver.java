@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import olympus.agent.internal.MachineInput.Again;
 import olympus.engine.ContainerDetails;
 import olympus.engine.ContainerEngine;
 import olympus.engine.EngineEvent;
@@ -63,8 +64,8 @@ final class ContainerDriver implements Driver, AutoCloseable {
         this.launch = launch;
         this.reports = reports;
         this.sight = new ContainerSight(this::tell, this::save);
-        this.rules = new RestartRules(engine, loop, problems, records, this::look);
-        this.waits = new LaunchWaits(loop, launch::now);
+        this.rules = new RestartRules(engine, loop, problems, records, this::look, this::lookLater);
+        this.waits = new LaunchWaits(loop);
         this.removals = new ContainerRemovals(engine, launch, loop, problems, records);
     }
 
@@ -153,11 +154,12 @@ final class ContainerDriver implements Driver, AutoCloseable {
     public void letGo(InstanceId id, Runnable done) {
         var entry = entry(id);
         entry.released = true;
+        entry.stopping = Optional.empty();
         entry.letGone = Optional.of(done);
         save(entry, entry.record.ended());
         entry.pump.ifPresent(LogPump::close);
         look(entry);
-        removals.whenGivenBack(entry, this::look);
+        removals.whenGivenBack(entry, it -> entries.get(it.id) == it);
     }
 
     // ---- see
@@ -254,7 +256,20 @@ final class ContainerDriver implements Driver, AutoCloseable {
         } else {
             problems.set("look", entry.id, String.valueOf(refused.getMessage()));
         }
-        loop.schedule(AGAIN_AFTER, () -> look(entry));
+        lookLater(entry);
+    }
+
+    /** Once, however many ask for it. */
+    private void lookLater(ContainerEntry entry) {
+        if (!entry.isLookDue) {
+            entry.isLookDue = true;
+            loop.schedule(
+                    AGAIN_AFTER,
+                    () -> {
+                        entry.isLookDue = false;
+                        look(entry);
+                    });
+        }
     }
 
     private void looked(ContainerEntry entry, Optional<ContainerDetails> found, long changes) {
@@ -313,7 +328,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
                     problems.clear("output", entry.id);
                 }
                 if (entry.isLive() && entry.record.run() == run && entries.get(entry.id) == entry) {
-                    loop.schedule(AGAIN_AFTER, () -> look(entry));
+                    lookLater(entry);
                 }
             });
         });
@@ -350,7 +365,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
         entry.stopped = false;
         entry.active = true;
         entry.released = false;
-        entry.timesAway = 0;
+        entry.stopping = Optional.empty();
         listen();
         launch(entry, spec, run, secrets);
     }
@@ -366,7 +381,7 @@ final class ContainerDriver implements Driver, AutoCloseable {
                             new MachineInput.StartFailed(
                                     run,
                                     "secrets %s have not been sent yet".formatted(missing),
-                                    false)));
+                                    Again.COUNTED)));
             return;
         }
         entry.lane.add(
@@ -425,27 +440,23 @@ final class ContainerDriver implements Driver, AutoCloseable {
             Map<SecretRef, String> secrets,
             EngineException refused) {
         var why = String.valueOf(refused.getMessage());
-        if (!entry.stopped && LaunchWaits.isToBeWaitedFor(refused)) {
-            if (refused.isUnanswered()) {
-                unanswered(why);
-            }
-            var remark =
-                    waits.begin(
-                            entry,
-                            refused,
-                            () -> {
-                                if (entry.stopped || entries.get(entry.id) != entry) {
-                                    entry.stopping = Optional.empty();
-                                    tell(entry.id, new MachineInput.StartFailed(run, why, false));
-                                } else {
-                                    launch(entry, spec, run, secrets);
-                                }
-                            });
-            tell(entry.id, new MachineInput.Progressed(remark));
+        if (!entry.stopped && refused.isUnanswered()) {
+            unanswered(why);
+            waits.begin(
+                    entry,
+                    () -> {
+                        if (entry.stopped || entries.get(entry.id) != entry) {
+                            entry.stopping = Optional.empty();
+                            tell(entry.id, new MachineInput.StartFailed(run, why, Again.COUNTED));
+                        } else {
+                            launch(entry, spec, run, secrets);
+                        }
+                    });
+            tell(entry.id, new MachineInput.Progressed(why));
             return;
         }
         entry.stopping = Optional.empty();
-        tell(entry.id, new MachineInput.StartFailed(run, why, ContainerSight.isHopeless(refused)));
+        tell(entry.id, new MachineInput.StartFailed(run, why, ContainerSight.again(refused)));
         look(entry);
     }
 

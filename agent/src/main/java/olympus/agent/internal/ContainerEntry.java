@@ -28,6 +28,9 @@ final class ContainerEntry {
     boolean looking;
     boolean lookAgain;
 
+    /** In a moment, because the last look was in vain. */
+    boolean isLookDue;
+
     /** Somebody else made or started what runs: only its last lines are taken over. */
     boolean takenOver;
 
@@ -41,11 +44,8 @@ final class ContainerEntry {
     boolean stopped;
     Optional<StopPolicy> stopping = Optional.empty();
 
-    /** Between two tries of a start that waits for an engine or a registry: the next one. */
+    /** Between two tries of a start that waits for an engine: the next one. */
     Optional<Runnable> nextTry = Optional.empty();
-
-    /** How often in a row a registry was away. */
-    int timesAway;
 
     Optional<LogPump> pump = Optional.empty();
     boolean isRuleBeingSet;

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import olympus.engine.ContainerEngine;
 import olympus.engine.EngineException;
 import olympus.foundation.EventLoop;
@@ -79,18 +79,16 @@ final class ContainerRemovals {
 
     /**
      * Tells that a released container is somebody else's, once no work with it is under way, no
-     * successor of it is left and its restart policy is put back.
+     * successor of it is left and its restart policy is put back. What puts the policy back comes
+     * again by itself until it is done; here it is only waited for.
      *
-     * @param look compares with what is there, and puts the policy back
+     * @param isIts whether it is still the entry of its instance
      */
-    void whenGivenBack(ContainerEntry entry, Consumer<ContainerEntry> look) {
-        if (!entry.released) {
+    void whenGivenBack(ContainerEntry entry, Predicate<ContainerEntry> isIts) {
+        if (!entry.released || !isIts.test(entry)) {
             entry.letGone = Optional.empty();
         } else if (entry.active && (entry.looking || isUnderWay(entry))) {
-            if (!entry.looking) {
-                look.accept(entry);
-            }
-            loop.schedule(LOOK_AGAIN, () -> whenGivenBack(entry, look));
+            loop.schedule(LOOK_AGAIN, () -> whenGivenBack(entry, isIts));
         } else {
             var done = entry.letGone;
             entry.letGone = Optional.empty();

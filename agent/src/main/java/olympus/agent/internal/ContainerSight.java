@@ -260,21 +260,21 @@ final class ContainerSight {
     }
 
     /** Whether a start would be refused again, without a change by a person. */
-    static boolean isHopeless(EngineException refused) {
+    static MachineInput.Again again(EngineException refused) {
         return switch (refused.kind()) {
-            case NO_SUCH_IMAGE, INVALID, UNSUPPORTED, CANNOT_RUN -> true;
+            case NO_SUCH_IMAGE, INVALID, UNSUPPORTED, CANNOT_RUN -> MachineInput.Again.NEVER;
+            case REGISTRY_AWAY -> MachineInput.Again.UNCOUNTED;
             case ABSENT,
                     SLOW,
                     FORBIDDEN,
                     NO_SUCH_CONTAINER,
-                    REGISTRY_AWAY,
                     NOT_FOUND,
                     CONFLICT,
                     PORT_TAKEN,
                     OUT_OF_SPACE,
                     CANCELLED,
                     OTHER ->
-                    false;
+                    MachineInput.Again.COUNTED;
         };
     }
 }

@@ -142,6 +142,7 @@ final class InstanceMachine {
             story.remark = "";
         }
         wish.become(wanted);
+        story.isLettingGo &= wish.is(Desired.RELEASE);
         wanted.ifPresent(specification -> health.redeclared(specification.definition().probe()));
     }
 
@@ -178,6 +179,8 @@ final class InstanceMachine {
     private void started(MachineInput.Started started) {
         if (phase instanceof Starting starting && starting.run() == started.run()) {
             phase = new Running(started.run(), started.pid(), clock.monotonicNanos());
+            owed = false;
+            aftermath.begun();
             health.begun(wish.probe(), clock.monotonicNanos());
             story.tell(nextStartIs, story.reason, "started, pid " + started.pid());
             story.reason = "";
@@ -190,17 +193,17 @@ final class InstanceMachine {
     }
 
     private void startFailed(MachineInput.StartFailed failed) {
+        var wasOwed = owed;
         if (phase instanceof Starting starting && starting.run() == failed.run()) {
             if (wish.isOnlyWatched()) {
                 rest(State.STOPPED, "could not be started: " + failed.reason());
-            } else if (failed.hopeless()) {
-                after(aftermath.giveUp("cannot start: " + failed.reason()));
             } else {
-                recover("could not be started: " + failed.reason());
+                after(aftermath.startFailed(failed));
             }
         } else if (phase instanceof Stopping stopping && stopping.run() == failed.run()) {
             afterStop(stopping, "did not start: " + failed.reason());
         }
+        owed &= wasOwed;
     }
 
     private void ended(MachineInput.Ended ended) {
@@ -285,16 +288,12 @@ final class InstanceMachine {
                 rest(State.PENDING, stopping.why());
                 owed = true;
             }
-            case RECOVER -> recover(stopping.why());
+            case RECOVER -> after(aftermath.recover(stopping.why(), lastRun));
         }
     }
 
     private void endedByItself(Optional<Integer> exit, String how) {
         after(aftermath.endedByItself(exit, how, lastRun));
-    }
-
-    private void recover(String why) {
-        after(aftermath.recover(why, lastRun));
     }
 
     private void restartAfter(Duration delay, String why) {
@@ -304,7 +303,7 @@ final class InstanceMachine {
     private void after(Phase next) {
         phase = next;
         owed = next instanceof Waiting;
-        if (owed) {
+        if (next instanceof Waiting waiting && !waiting.isPutOff()) {
             nextStartIs = "restart";
         }
     }
@@ -502,6 +501,7 @@ final class InstanceMachine {
             window.clear();
         }
         nextStartIs = "start";
+        aftermath.begun();
         story.reason = isNewRun && !runToken.isEmpty() ? "a new run was ordered" : "it is to run";
         start(wanted);
     }
@@ -529,7 +529,6 @@ final class InstanceMachine {
     }
 
     private void start(InstanceSpec wanted) {
-        owed = false;
         halted = Optional.empty();
         runToken = wanted.runToken();
         lastRun++;

@@ -13,16 +13,23 @@ sealed interface MachineInput {
     /** What the instance shall be, empty when it is not assigned any more. */
     record Wanted(Optional<InstanceSpec> spec) implements MachineInput {}
 
+    /** Whether a start that failed is tried again. */
+    enum Again {
+        /** As often as the recovery policy allows. */
+        COUNTED,
+        /** Without an end: what it needs from elsewhere does not answer, for which it cannot. */
+        UNCOUNTED,
+        /** Trying again without a change would fail alike. */
+        NEVER
+    }
+
     /** A run that outlived the agent was found and is watched again. */
     record Adopted(long run, long pid, String runToken) implements MachineInput {}
 
     /** The driver has started the run; its main process is {@code pid}. */
     record Started(long run, long pid) implements MachineInput {}
 
-    /**
-     * @param hopeless trying again without a change would fail alike
-     */
-    record StartFailed(long run, String reason, boolean hopeless) implements MachineInput {}
+    record StartFailed(long run, String reason, Again again) implements MachineInput {}
 
     /**
      * The run's main process has ended and nothing of the run is left.

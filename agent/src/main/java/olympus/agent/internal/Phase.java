@@ -25,8 +25,12 @@ sealed interface Phase {
         }
     }
 
-    /** Between an end and the restart that follows it. */
-    record Waiting(long dueNanos) implements Phase {}
+    /**
+     * Between an end and the restart that follows it.
+     *
+     * @param isPutOff it is still to start, and waits for what it needs from elsewhere
+     */
+    record Waiting(long dueNanos, boolean isPutOff) implements Phase {}
 
     /** What follows the end of a run that is being stopped. */
     enum Then {
@@ -95,7 +99,7 @@ sealed interface Phase {
             case Starting ignored -> State.STARTING;
             case Running ignored -> State.RUNNING;
             case Stopping ignored -> State.STOPPING;
-            case Waiting ignored -> State.BACKOFF;
+            case Waiting waiting -> waiting.isPutOff() ? State.STARTING : State.BACKOFF;
         };
     }
 }

@@ -257,7 +257,11 @@ final class ProcessDriver implements Driver {
                 events.accept(
                         entry.id,
                         new MachineInput.StartFailed(
-                                entry.run, failed.reason(), failed.hopeless()));
+                                entry.run,
+                                failed.reason(),
+                                failed.hopeless()
+                                        ? MachineInput.Again.NEVER
+                                        : MachineInput.Again.COUNTED));
             }
             case Launch.Up up -> {
                 watch(entry, up.child(), up.shim());

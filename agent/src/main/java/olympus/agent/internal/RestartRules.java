@@ -1,6 +1,5 @@
 package olympus.agent.internal;
 
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import olympus.engine.ContainerDetails;
@@ -18,28 +17,30 @@ import olympus.model.state.InstanceSpec;
  */
 final class RestartRules {
 
-    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
-
     private final ContainerEngine engine;
     private final EventLoop loop;
     private final Problems problems;
     private final ContainerRecords records;
     private final Consumer<ContainerEntry> look;
+    private final Consumer<ContainerEntry> lookLater;
 
     /**
      * @param look compares a container with what is known of it, and comes back here
+     * @param lookLater the same in a moment
      */
     RestartRules(
             ContainerEngine engine,
             EventLoop loop,
             Problems problems,
             ContainerRecords records,
-            Consumer<ContainerEntry> look) {
+            Consumer<ContainerEntry> look,
+            Consumer<ContainerEntry> lookLater) {
         this.engine = engine;
         this.loop = loop;
         this.problems = problems;
         this.records = records;
         this.look = look;
+        this.lookLater = lookLater;
     }
 
     /** What is to be put back follows the declaration, where it was the declared one. */
@@ -126,7 +127,7 @@ final class RestartRules {
         if (refused.kind() == Kind.UNSUPPORTED) {
             nothingToFollow(entry);
         } else {
-            loop.schedule(AGAIN_AFTER, () -> look.accept(entry));
+            lookLater.accept(entry);
         }
     }
 }

@@ -271,7 +271,12 @@ final class UnitDriver implements Driver, AutoCloseable {
         entry.ending = Ending.NONE;
         tell(
                 entry.id,
-                new MachineInput.StartFailed(run, refused.why(), refused.kind() == Kind.NEVER));
+                new MachineInput.StartFailed(
+                        run,
+                        refused.why(),
+                        refused.kind() == Kind.NEVER
+                                ? MachineInput.Again.NEVER
+                                : MachineInput.Again.COUNTED));
     }
 
     // ---- stop

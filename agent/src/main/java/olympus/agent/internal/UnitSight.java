@@ -270,7 +270,7 @@ final class UnitSight {
 
     private void startFailed(UnitEntry entry, UnitEntry.Attempt attempt, String why) {
         entry.starting = Optional.empty();
-        tell(entry, new MachineInput.StartFailed(attempt.run(), why, false));
+        tell(entry, new MachineInput.StartFailed(attempt.run(), why, MachineInput.Again.COUNTED));
     }
 
     private void ending(UnitEntry entry, UnitCondition condition) {
