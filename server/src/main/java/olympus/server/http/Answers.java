@@ -167,6 +167,7 @@ final class Answers {
 
     /**
      * @param held services of the stack that were stopped by hand and stay so
+     * @param handover what is done to instances because the stack comes under manage by it
      */
     record Plan(
             String stack,
@@ -174,7 +175,8 @@ final class Answers {
             long revision,
             List<PlannedChange> changes,
             List<String> warnings,
-            List<String> held) {
+            List<String> held,
+            List<HandoverStep> handover) {
         static Plan of(StackPlan plan, ClusterView view) {
             return new Plan(
                     plan.stack().toString(),
@@ -186,7 +188,8 @@ final class Answers {
                             .filter(s -> s.service().stack().equals(plan.stack()))
                             .filter(s -> s.state().equals("stopped"))
                             .map(s -> s.service().toString())
-                            .toList());
+                            .toList(),
+                    plan.handover().stream().map(HandoverStep::of).toList());
         }
     }
 
