@@ -32,6 +32,7 @@ import olympus.hermes.internal.ratis.RatisLog;
 import olympus.hermes.internal.state.Command;
 import olympus.hermes.internal.state.HermesState;
 import olympus.hermes.internal.state.SkippedEntry;
+import olympus.hermes.log.Group;
 import olympus.hermes.log.LogConfig;
 import olympus.hermes.log.ReplicatedLog;
 import olympus.hermes.log.fake.InMemoryLog;
@@ -161,6 +162,11 @@ public final class HermesNode implements Hermes {
     @Override
     public CompletionStage<TransactionResult> transact(Transaction transaction) {
         return loop.submit(new Command.Transact(transaction));
+    }
+
+    /** Who keeps the store together. */
+    public Group group() {
+        return log.group();
     }
 
     /** Changes the bounds of the whole store. */

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * @param revision the last applied transaction
  * @param compactRevision watches cannot resume from before this
  * @param appliedIndex position in the log
+ * @param leader the member that leads, as far as this one knows
  * @param halted why the store applies nothing any more, empty while it works
  * @param writesRefused why writes are refused at present (e.g. disk full), empty while they are
  *     accepted
@@ -27,6 +28,7 @@ public record StoreStatus(
         long compactRevision,
         long appliedIndex,
         Role role,
+        Optional<String> leader,
         Optional<String> halted,
         Optional<String> writesRefused,
         Sizes sizes,
@@ -47,6 +49,7 @@ public record StoreStatus(
                 compactRevision,
                 appliedIndex,
                 role,
+                leader,
                 halted,
                 refused,
                 sizes,

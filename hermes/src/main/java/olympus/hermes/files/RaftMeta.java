@@ -5,10 +5,12 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import olympus.foundation.Durable;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
 
 /** The engine's two small files beside the segments: its term and vote, and its list of members. */
 public final class RaftMeta {
@@ -47,16 +49,51 @@ public final class RaftMeta {
     }
 
     /**
-     * Removes a list of members that is damaged or names others than {@code member} alone; whether
-     * it did.
+     * Removes a list of members that is damaged or names one other than {@code member}; whether it
+     * did. For a group of one: it is made again from the configuration.
      */
     public static boolean dropForeignConfiguration(Path folder, String member) throws IOException {
         var file = folder.resolve(MEMBERS_FILE);
-        if (!Files.exists(file) || namesOnly(file, member)) {
+        if (!Files.exists(file)) {
+            return false;
+        }
+        var members = members(file);
+        if (members.isPresent()
+                && (members.get().size() > 1 || members.get().equals(List.of(member)))) {
             return false;
         }
         Durable.delete(file);
         return true;
+    }
+
+    /**
+     * What is wrong with the list of members.
+     *
+     * @param alone whether the store is about to be opened without a way to reach others
+     */
+    public static Optional<Problem> checkMembers(Path folder, boolean alone) throws IOException {
+        var file = folder.resolve(MEMBERS_FILE);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        var members = members(file);
+        if (members.isEmpty()) {
+            // Alone it is made again; with others an old list could elect a second leader.
+            return alone
+                    ? Optional.empty()
+                    : Optional.of(
+                            new Problem(
+                                    file,
+                                    "the list of this group's servers is damaged",
+                                    "Remove this server from the group and let it join again with an empty folder"));
+        }
+        return alone && members.get().size() > 1
+                ? Optional.of(
+                        new Problem(
+                                file,
+                                "the store has the servers %s".formatted(members.get()),
+                                "Start it with the address under which they reach this one"))
+                : Optional.empty();
     }
 
     /** Writes a term anew; no vote is lost, because a group of one votes only for itself. */
@@ -79,15 +116,17 @@ public final class RaftMeta {
         }
     }
 
-    private static boolean namesOnly(Path file, String member) throws IOException {
+    /** The voters' names; empty when the file is damaged. */
+    private static Optional<List<String>> members(Path file) throws IOException {
         try {
-            var entry = LogEntryProto.parseFrom(Files.readAllBytes(file));
-            var peers = entry.getConfigurationEntry().getPeersList();
-            return peers.size() == 1
-                    && peers.getFirst().getId().toStringUtf8().equals(member)
-                    && entry.getConfigurationEntry().getOldPeersCount() == 0;
-        } catch (org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException e) {
-            return false;
+            var list = LogEntryProto.parseFrom(Files.readAllBytes(file)).getConfigurationEntry();
+            var names =
+                    list.getPeersList().stream().map(peer -> peer.getId().toStringUtf8()).toList();
+            return names.isEmpty() || (list.getOldPeersCount() > 0 && names.size() == 1)
+                    ? Optional.empty()
+                    : Optional.of(names);
+        } catch (InvalidProtocolBufferException e) {
+            return Optional.empty();
         }
     }
 

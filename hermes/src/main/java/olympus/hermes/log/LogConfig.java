@@ -1,74 +1,39 @@
 package olympus.hermes.log;
 
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import olympus.foundation.Invariant;
 
 /**
- * What a log on disk needs to know: its folder, who it is, who its peers are, and its limits.
+ * What a log on disk needs to know: its folder, who it is, how it reaches others, and its limits.
  *
  * @param folder the store's folder ({@code D/hermes}); created when missing
  * @param group the identity of the replicated log; of the island
- * @param member this member's name among {@code peers}
- * @param peers every member of the group, this one included; a single one is a group of one
- * @param listen where other members reach this one; empty for a group of one, which then opens no
- *     port at all
+ * @param member this member's name in the group, which no other member ever had: one whose disk was
+ *     emptied comes back under a new name
+ * @param peers how it talks with other members; empty for a group of one, which then opens no port
+ *     at all
  */
 public record LogConfig(
-        Path folder,
-        UUID group,
-        String member,
-        List<Peer> peers,
-        Optional<InetSocketAddress> listen,
-        Limits limits) {
+        Path folder, UUID group, String member, Optional<PeerAccess> peers, Limits limits) {
 
     /** Refuses writes when the disk has less free than this, unless told otherwise. */
     public static final long DEFAULT_RESERVE_BYTES = 64L << 20;
 
-    public LogConfig {
-        peers = List.copyOf(peers);
-        var self = member;
-        if (peers.stream().noneMatch(peer -> peer.id().equals(self))) {
-            throw new IllegalArgumentException(
-                    "member %s is not among the peers %s of group %s"
-                            .formatted(member, peers, group));
-        }
-        if (peers.size() > 1 && listen.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "group %s has %d members: an address to listen on is needed"
-                            .formatted(group, peers.size()));
-        }
-        if (peers.size() > 1) {
-            throw new IllegalArgumentException(
-                    "group %s has %d members: only a group of one can be opened by this version"
-                            .formatted(group, peers.size()));
-        }
-    }
-
     /** A group of one that needs no network. */
     public static LogConfig alone(Path folder, UUID group) {
-        return new LogConfig(
-                folder,
-                group,
-                "one",
-                List.of(new Peer("one", "127.0.0.1", 0)),
-                Optional.empty(),
-                Limits.standard());
+        return new LogConfig(folder, group, "one", Optional.empty(), Limits.standard());
     }
 
     public LogConfig withLimits(Limits other) {
-        return new LogConfig(folder, group, member, peers, listen, other);
+        return new LogConfig(folder, group, member, peers, other);
     }
 
-    public LogConfig listeningOn(InetSocketAddress address) {
-        return new LogConfig(folder, group, member, peers, Optional.of(address), limits);
+    /** The same log, of a member with this name that talks with others. */
+    public LogConfig as(String name, PeerAccess access) {
+        return new LogConfig(folder, group, name, Optional.of(access), limits);
     }
-
-    /** A member of the group and where it listens. */
-    public record Peer(String id, String host, int port) {}
 
     /**
      * Bounds of the log.
@@ -97,7 +62,7 @@ public record LogConfig(
         }
 
         public static Limits standard() {
-            return new Limits(8, 64, 32 << 20, DEFAULT_RESERVE_BYTES);
+            return new Limits(16, 64, 32 << 20, DEFAULT_RESERVE_BYTES);
         }
 
         public Limits withSegmentBytes(int bytes) {

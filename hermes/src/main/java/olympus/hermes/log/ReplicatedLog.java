@@ -55,6 +55,9 @@ public interface ReplicatedLog extends AutoCloseable {
      */
     CompletionStage<Void> installed(SnapshotFile snapshot, long index);
 
+    /** Who keeps this log together. */
+    Group group();
+
     /** Bytes of log segments on disk. Never blocks. */
     long logBytes();
 
@@ -77,7 +80,8 @@ public interface ReplicatedLog extends AutoCloseable {
     interface Applier {
         /**
          * Loads the state of a snapshot; returns the index of the last entry it contains. Called
-         * before any entry.
+         * before any entry, and again when this member lags so far behind that it was sent one; the
+         * entries that follow then begin right behind it.
          */
         long load(Optional<SnapshotFile> newest) throws IOException;
 
@@ -116,7 +120,13 @@ public interface ReplicatedLog extends AutoCloseable {
         }
     }
 
-    record Leadership(boolean leader, long term) {}
+    /**
+     * Who leads.
+     *
+     * @param leader whether this member does, and may submit
+     * @param known the member that leads, as far as this one knows
+     */
+    record Leadership(boolean leader, long term, Optional<String> known) {}
 
     /**
      * A snapshot on disk, whole and flushed, named by what it contains: {@code

@@ -71,6 +71,7 @@ public final class HaltedStore implements Hermes {
                 0,
                 0,
                 StoreStatus.Role.CLOSED,
+                Optional.empty(),
                 Optional.of(message()),
                 Optional.of(message()),
                 new StoreStatus.Sizes(0, 0, 0, 0, 0),

@@ -3,30 +3,53 @@ package olympus.hermes.internal.loop;
 import java.nio.ByteBuffer;
 import java.util.List;
 import olympus.hermes.TransactionResult;
+import olympus.hermes.internal.codec.EntryCodec;
 import olympus.hermes.internal.state.Command;
+import olympus.hermes.internal.state.EntryHeader;
 import olympus.hermes.internal.state.LogEntry;
 
-/** Writes that travel in one entry. */
+/**
+ * Writes that travel in one entry, and the strict reads that it confirms.
+ *
+ * <pre>
+ *  idle ──sent──▶ under way ──refused──▶ idle            (certainly not in the log)
+ *                     └──no answer, another leader──▶ idle, doubtful  (may be in the log)
+ * </pre>
+ */
 final class Batch {
 
-    private final LogEntry entry;
-    private final ByteBuffer bytes;
     private final List<Write> writes;
+    private final List<Confirmation> reads;
     private final long startedNanos;
     private final long deadlineNanos;
-    private int resends;
+    private LogEntry entry;
+    private ByteBuffer bytes;
+    private int sends;
+    private boolean underWay;
+    private boolean doubtful;
 
     Batch(
-            LogEntry entry,
-            ByteBuffer bytes,
+            EntryHeader header,
             List<Write> writes,
+            List<Confirmation> reads,
             long startedNanos,
             long deadlineNanos) {
-        this.entry = entry;
-        this.bytes = bytes;
         this.writes = List.copyOf(writes);
+        this.reads = List.copyOf(reads);
         this.startedNanos = startedNanos;
         this.deadlineNanos = deadlineNanos;
+        this.entry = new LogEntry(header, writes.stream().map(Write::command).toList());
+        this.bytes = assemble(header);
+    }
+
+    private ByteBuffer assemble(EntryHeader header) {
+        return EntryCodec.assemble(header, writes.stream().map(Write::encoded).toList());
+    }
+
+    /** The same commands under another stamp, whose origin and sequence are the same. */
+    void stamp(EntryHeader header) {
+        entry = new LogEntry(header, entry.commands());
+        bytes = assemble(header);
     }
 
     /** When it was first handed to the log. */
@@ -42,10 +65,6 @@ final class Batch {
     /** Whether it begins a leadership. */
     boolean takesEpoch() {
         return entry.commands().stream().anyMatch(Command.TakeEpoch.class::isInstance);
-    }
-
-    boolean sentAgain() {
-        return resends > 0;
     }
 
     long sequence() {
@@ -65,15 +84,63 @@ final class Batch {
         return writes;
     }
 
-    /** Gives all its writes the same answer. */
-    void answerAll(TransactionResult result) {
+    /** Gives all its writes the same answer, and refuses its reads. */
+    void answerAll(TransactionResult result, String reason) {
         for (var write : writes) {
             write.result().complete(result);
         }
+        reads.forEach(read -> read.refuse().accept(reason));
     }
 
-    /** Counts one more time that it is sent; returns how often it was sent again. */
-    int countResend() {
-        return ++resends;
+    /** The same, for what nobody waits for any longer. */
+    void answerOverdue(long nowNanos, TransactionResult result, String reason) {
+        for (var write : writes) {
+            if (write.deadlineNanos() - nowNanos <= 0) {
+                write.result().complete(result);
+            }
+        }
+        for (var read : reads) {
+            if (read.deadlineNanos() - nowNanos <= 0) {
+                read.refuse().accept(reason);
+            }
+        }
+    }
+
+    /** Answers its reads from the state as it is now. */
+    void confirmed() {
+        reads.forEach(read -> read.answer().run());
+    }
+
+    /** It is sent once more; returns which time this is. */
+    int sending() {
+        underWay = true;
+        return ++sends;
+    }
+
+    /** How often it was sent. */
+    int sends() {
+        return sends;
+    }
+
+    boolean underWay() {
+        return underWay;
+    }
+
+    /** Its last sending has ended otherwise than by being committed. */
+    void returned(boolean perhapsTaken) {
+        underWay = false;
+        doubtful |= perhapsTaken;
+    }
+
+    /** Nobody will tell how its last sending ended. */
+    void lostSight() {
+        if (underWay) {
+            returned(true);
+        }
+    }
+
+    /** Whether an earlier sending may have put it into the log. */
+    boolean doubtful() {
+        return doubtful;
     }
 }

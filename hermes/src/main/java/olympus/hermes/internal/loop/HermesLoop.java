@@ -58,18 +58,20 @@ public final class HermesLoop {
     private final LoopParts parts;
     private final HermesOptions options;
     private final Proposals proposals;
+    private final StrictReads reads;
     private final WatchRegistry watches;
     private final LoopTimers timers;
     private final SnapshotSchedule snapshots;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Condemned condemned;
-    private final Optional<OperatorOrders.Recovered> recovered;
+    private final Incarnation incarnation;
     private final RecoveryCommands commands;
     private final DurationHistogram commits = new DurationHistogram();
     private final DurationHistogram turns = new DurationHistogram();
     private HermesState state;
     private Role role = Role.STARTING;
     private Optional<String> halted = Optional.empty();
+    private Optional<String> leader = Optional.empty();
     private boolean turnEnds;
     private long term;
     private volatile StoreStatus status;
@@ -93,14 +95,28 @@ public final class HermesLoop {
                         random,
                         log,
                         options.writeDeadline(),
-                        (batch, outcome) -> execute(() -> ended(batch, outcome)));
-        this.watches = new WatchRegistry(this::execute);
-        this.timers = new LoopTimers(loop, clock, guarded(this::sweep), guarded(this::tick));
+                        (batch, send, outcome) -> execute(() -> ended(batch, send, outcome)));
+        this.reads = new StrictReads(log.group(), proposals, this::present, this::writesArrived);
+        this.watches = new WatchRegistry(this::execute, this::present);
+        var foreign = new ForeignEntries(proposals, this::execute, this::led);
+        log.group().onQuestion(foreign::asked);
+        this.timers =
+                new LoopTimers(
+                        loop,
+                        clock,
+                        guarded(this::sweep),
+                        guarded(this::pump),
+                        guarded(this::tick));
         this.snapshots =
                 new SnapshotSchedule(
                         this::execute, clock, log, parts, options.snapshotAfterBytes());
         this.condemned = new Condemned(orders.condemned());
-        this.recovered = orders.recovered();
+        this.incarnation =
+                new Incarnation(
+                        clock,
+                        orders.recovered(),
+                        parts.writer(),
+                        again -> timers.later(LoopTimers.RETRY, guarded(again)));
         this.commands =
                 options.directory()
                         .map(folder -> RecoveryCommands.of(new StoreLayout(folder)))
@@ -127,8 +143,8 @@ public final class HermesLoop {
     // ---- any thread
 
     /**
-     * Completed when this member leads and has applied everything before; failed when that can no
-     * longer happen.
+     * Completed when this member leads, or follows one that does, and has applied everything
+     * before; failed when that can no longer happen.
      */
     public CompletableFuture<Void> ready() {
         return ready;
@@ -167,11 +183,14 @@ public final class HermesLoop {
         return result;
     }
 
-    /** Runs {@code question} on the state once this member may answer reads. */
+    /**
+     * Runs {@code question} on a state that shows everything acknowledged before: at once when
+     * nobody else could have acknowledged anything, else once that is confirmed.
+     */
     public <T> CompletableFuture<T> read(Function<HermesState, T> question) {
         return ready.thenCompose(_ -> {
             var answer = new CompletableFuture<T>();
-            Runnable task = () -> answer(question, answer);
+            Runnable task = () -> ask(question, answer);
             if (loop.inLoop()) {
                 task.run();
             } else if (!execute(task)) {
@@ -189,18 +208,18 @@ public final class HermesLoop {
                             if (failure != null || halted.isPresent() || role == Role.CLOSED) {
                                 watch.ended(halted.orElse("the store is closed"));
                             } else {
-                                watches.add(watch, state);
+                                watches.add(watch);
                                 publishStatus();
                             }
                         }));
     }
 
     public void roomFor(LiveWatch watch) {
-        execute(() -> watches.advance(watch, state));
+        execute(() -> watches.advance(watch));
     }
 
     public void unwatch(LiveWatch watch) {
-        execute(() -> watches.close(watch, state));
+        execute(() -> watches.close(watch));
     }
 
     /**
@@ -209,8 +228,9 @@ public final class HermesLoop {
      */
     public void install(HermesState loaded, Instant made) {
         execute(() -> {
-            watches.endAll("the store was loaded from a snapshot");
+            var before = state;
             state = loaded;
+            watches.continueFrom(before);
             snapshots.loaded(made);
             publishStatus();
         });
@@ -230,12 +250,30 @@ public final class HermesLoop {
         execute(() -> {
             if (leadership.leader()) {
                 takeOffice();
-            } else if (role == Role.LEADER) {
+            } else if (role != Role.CLOSED && halted.isEmpty()) {
+                follow(leadership.known());
+            }
+        });
+    }
+
+    /** Another member leads, or nobody does at present. */
+    private void follow(Optional<String> known) {
+        if (log.group().alone()) {
+            if (role == Role.LEADER) {
                 role = Role.FOLLOWER;
                 proposals.refuseWaiting("this member no longer leads; ask the new leader");
                 publishStatus();
             }
-        });
+            return;
+        }
+        role = Role.FOLLOWER;
+        leader = known;
+        proposals.ledBy(known);
+        if (known.isPresent() && !ready.isDone()) {
+            reads.catchUp(ready, () -> role == Role.FOLLOWER);
+        }
+        pump();
+        publishStatus();
     }
 
     public void failed(Throwable cause) {
@@ -251,7 +289,7 @@ public final class HermesLoop {
                         done.complete(null);
                         return;
                     }
-                    var whole = halted.isEmpty() && role == Role.LEADER;
+                    var whole = halted.isEmpty() && role != Role.STARTING;
                     role = Role.CLOSED;
                     proposals.refuseWaiting("the store is closing");
                     proposals.giveUp("the store is closing with this entry in flight");
@@ -313,37 +351,41 @@ public final class HermesLoop {
     }
 
     private void pump() {
-        if (halted.isPresent() || role == Role.CLOSED || role == Role.FOLLOWER) {
+        var refuses =
+                halted.isPresent()
+                        || role == Role.CLOSED
+                        || (role == Role.FOLLOWER && log.group().alone());
+        if (refuses) {
             proposals.refuseWaiting(halted.orElse("this member does not lead"));
             return;
         }
-        if (role == Role.LEADER) {
-            proposals.pump(state);
+        if (role != Role.STARTING) {
+            proposals.pump(state, role == Role.LEADER);
         }
         if (proposals.pending()) {
             timers.armSweep();
         }
     }
 
-    private void ended(Batch batch, ReplicatedLog.Submission.Outcome outcome) {
-        if (proposals.ended(batch, outcome, role == Role.LEADER || role == Role.STARTING)) {
-            rejected(batch);
-        }
+    private void ended(Batch batch, int send, ReplicatedLog.Submission.Outcome outcome) {
+        var ended = proposals.ended(batch, send, outcome);
         publishStatus();
-    }
-
-    private void rejected(Batch batch) {
+        if (ended == Proposals.Ended.FORGOTTEN) {
+            return;
+        }
         if (batch.takesEpoch()) {
             timers.later(
                     LoopTimers.RETRY,
                     guarded(() -> {
-                        if (log.leadership().leader()) {
+                        if (log.leadership().leader() && role == Role.STARTING) {
                             takeOffice();
                         }
                     }));
-        } else {
+        } else if (ended == Proposals.Ended.REFUSED) {
             timers.later(LoopTimers.RETRY, guarded(this::armTick));
             pump();
+        } else {
+            timers.armSendAgain();
         }
     }
 
@@ -352,6 +394,7 @@ public final class HermesLoop {
             return;
         }
         role = Role.STARTING;
+        leader = Optional.of(log.group().self());
         proposals.takeOffice(
                 state, List.of(new Command.Found(options.islandId()), new Command.TakeEpoch()));
         timers.armSweep();
@@ -395,9 +438,11 @@ public final class HermesLoop {
             return;
         }
         var entry =
-                context.isPresent() && context.get() instanceof Batch batch
-                        ? batch.entry()
-                        : EntryCodec.decode(bytes);
+                switch (context.orElse(bytes)) {
+                    case Batch batch -> batch.entry();
+                    case Forwarding.Foreign foreign -> foreign.entry();
+                    default -> EntryCodec.decode(bytes);
+                };
         var own = proposals.arrived(entry.header());
         if (own.isPresent()) {
             pump();
@@ -407,6 +452,9 @@ public final class HermesLoop {
             commits.record(clock.monotonicNanos() - batch.startedNanos());
             answer(batch, applied);
         });
+        if (context.orElse(bytes) instanceof Forwarding.Foreign foreign) {
+            foreign.committed();
+        }
     }
 
     private void answer(Batch batch, Applied applied) {
@@ -415,18 +463,20 @@ public final class HermesLoop {
                 for (var i = 0; i < batch.writes().size(); i++) {
                     batch.writes().get(i).result().complete(applied.results().get(i));
                 }
+                batch.confirmed();
                 if (role == Role.STARTING && batch.takesEpoch()) {
                     lead();
                 }
             }
-            case DUPLICATE ->
-                    batch.answerAll(
-                            new TransactionResult.Unknown(
-                                    "an earlier copy of this entry was applied"));
-            case STALE_EPOCH ->
-                    batch.answerAll(
-                            new TransactionResult.Refused(
-                                    ErrorCode.UNAVAILABLE, "the leadership changed; not applied"));
+            case DUPLICATE -> {
+                batch.confirmed();
+                var reason = "an earlier copy of this entry was applied";
+                batch.answerAll(new TransactionResult.Unknown(reason), reason);
+            }
+            case STALE_EPOCH -> {
+                proposals.again(batch);
+                execute(this::pump);
+            }
         }
     }
 
@@ -444,44 +494,18 @@ public final class HermesLoop {
                 .addKeyValue("revision", state.revision())
                 .log("Leading the store");
         publishStatus();
-        if (state.incarnation() == HermesState.UNBORN || recovered.isPresent()) {
-            raiseIncarnation();
+        if (incarnation.mustRise(state)) {
+            incarnation.raise(
+                    () -> role == Role.LEADER && halted.isEmpty(),
+                    command -> proposals.begin(state, command),
+                    () -> {
+                        publishStatus(); // whoever waits for readiness reads the new incarnation
+                        ready.complete(null);
+                    });
         } else {
             ready.complete(null);
         }
         pump();
-    }
-
-    /**
-     * The first entry of a store that is new, or that has lost what it had acknowledged: no fence
-     * given out by an older one holds. A new store is born with the time in seconds, so that one
-     * begun anew after a total loss outranks the lost one, whose agents still run. Tried again
-     * until it is written: to raise it twice harms nobody.
-     */
-    private void raiseIncarnation() {
-        if (halted.isPresent() || role != Role.LEADER) {
-            return; // the next leader finds that it must be raised
-        }
-        var raised = Math.max(state.incarnation() + 1, clock.wall().getEpochSecond());
-        var _ =
-                proposals
-                        .begin(state, new Command.RaiseIncarnation(raised))
-                        .thenAccept(result -> incarnationRaised(raised, result));
-    }
-
-    private void incarnationRaised(long raised, TransactionResult result) {
-        if (!(result instanceof TransactionResult.Committed)) {
-            LOG.atWarn()
-                    .addKeyValue("incarnation", raised)
-                    .addKeyValue("result", result)
-                    .log("The incarnation could not be raised; tried again");
-            timers.later(LoopTimers.RETRY, guarded(this::raiseIncarnation));
-            return;
-        }
-        LOG.atInfo().addKeyValue("incarnation", raised).log("The store has a new incarnation");
-        recovered.ifPresent(mark -> parts.writer().execute(mark::done));
-        publishStatus(); // whoever waits for readiness reads the new incarnation
-        ready.complete(null);
     }
 
     // ---- time
@@ -505,17 +529,20 @@ public final class HermesLoop {
 
     // ---- reading and ending
 
-    private <T> void answer(Function<HermesState, T> question, CompletableFuture<T> answer) {
-        if (halted.isPresent() || role != Role.LEADER) {
-            answer.completeExceptionally(
-                    unavailable(halted.orElse("this member does not lead at present")));
-            return;
+    private <T> void ask(Function<HermesState, T> question, CompletableFuture<T> answer) {
+        if (halted.isPresent() || role == Role.CLOSED) {
+            answer.completeExceptionally(unavailable(halted.orElse("the store is closed")));
+        } else {
+            reads.ask(role == Role.LEADER, question, answer);
         }
-        try {
-            answer.complete(question.apply(state));
-        } catch (RuntimeException wrong) {
-            answer.completeExceptionally(wrong);
-        }
+    }
+
+    private Optional<HermesState> led() {
+        return role == Role.LEADER && halted.isEmpty() ? Optional.of(state) : Optional.empty();
+    }
+
+    private HermesState present() {
+        return state;
     }
 
     private void halt(String reason, @Nullable Throwable cause) {
@@ -549,6 +576,7 @@ public final class HermesLoop {
                 state.ring().compactRevision(),
                 state.appliedIndex(),
                 role,
+                leader,
                 halted,
                 Optional.empty(),
                 new StoreStatus.Sizes(

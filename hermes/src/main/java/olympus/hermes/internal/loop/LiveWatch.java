@@ -86,6 +86,14 @@ final class LiveWatch {
         deliveries.add(queue);
     }
 
+    /** What it has seen is everything up to {@code revision}; what follows is in another ring. */
+    void fallBack(long revision) {
+        if (phase == Phase.LIVE) {
+            nextRevision = Math.max(nextRevision, revision + 1);
+            phase = Phase.CATCHING_UP;
+        }
+    }
+
     /** The store can serve it no longer. */
     void ended(String reason) {
         end(new WatchEvent.Ended(phase == Phase.LISTING ? 0 : nextRevision, reason));

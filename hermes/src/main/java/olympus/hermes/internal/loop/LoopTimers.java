@@ -14,6 +14,9 @@ final class LoopTimers {
 
     static final Duration RETRY = Duration.ofSeconds(1);
 
+    /** After which an entry goes again that nobody took, e.g. while another leader is elected. */
+    static final Duration SEND_AGAIN = Duration.ofMillis(50);
+
     private static final Duration SWEEP = Duration.ofMillis(250);
 
     /**
@@ -27,29 +30,43 @@ final class LoopTimers {
     private final EventLoop loop;
     private final Clock clock;
     private final Runnable onSweep;
+    private final Runnable onSendAgain;
     private final Runnable onTick;
     private boolean sweepArmed;
+    private boolean sendAgainArmed;
     private boolean stopped;
     private long tickDueNanos = Long.MAX_VALUE;
     private EventLoop.@Nullable Cancellable tickTimer;
 
-    LoopTimers(EventLoop loop, Clock clock, Runnable onSweep, Runnable onTick) {
+    LoopTimers(
+            EventLoop loop, Clock clock, Runnable onSweep, Runnable onSendAgain, Runnable onTick) {
         this.loop = loop;
         this.clock = clock;
         this.onSweep = onSweep;
+        this.onSendAgain = onSendAgain;
         this.onTick = onTick;
     }
 
     void armSweep() {
-        if (!sweepArmed && !stopped) {
+        if (!sweepArmed) {
             sweepArmed = true;
-            loop.schedule(
+            later(
                     SWEEP,
                     () -> {
                         sweepArmed = false;
-                        if (!stopped) {
-                            onSweep.run();
-                        }
+                        onSweep.run();
+                    });
+        }
+    }
+
+    void armSendAgain() {
+        if (!sendAgainArmed) {
+            sendAgainArmed = true;
+            later(
+                    SEND_AGAIN,
+                    () -> {
+                        sendAgainArmed = false;
+                        onSendAgain.run();
                     });
         }
     }

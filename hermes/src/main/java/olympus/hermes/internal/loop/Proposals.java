@@ -1,12 +1,15 @@
 package olympus.hermes.internal.loop;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import olympus.foundation.Clock;
 import olympus.foundation.ErrorCode;
@@ -22,31 +25,43 @@ import olympus.hermes.log.ReplicatedLog;
 import olympus.hermes.log.ReplicatedLog.Submission.Outcome;
 
 /**
- * The writes of this member on their way into the log: those that wait, and the entries in flight.
+ * The writes of this member on their way into the log, and the strict reads that ride with them:
+ * those that wait, and the entries in flight, which go into the log by this member's own hand while
+ * it leads and through the leader otherwise.
+ *
+ * <p>An entry that was refused, lost, or made under an epoch that is over goes again, under the
+ * same origin sequence, until it is applied or its deadline has passed.
  *
  * <p>Threading: {@link #offer} by any thread, everything else by the loop. Limits: {@link
- * HermesLoop#MAX_IN_FLIGHT} entries on their way, {@link EntryCodec#MAX_COMMANDS} commands or
- * {@link HermesLoop#MAX_BATCH_BYTES} bytes in one, {@link #MAX_RESENDS} repetitions of one whose
- * answer was lost.
+ * HermesLoop#MAX_IN_FLIGHT} entries on their way (one through another leader, which keeps their
+ * order), {@link EntryCodec#MAX_COMMANDS} commands or {@link HermesLoop#MAX_BATCH_BYTES} bytes in
+ * one, {@link #MAX_READS} reads that wait, {@link #MAX_SENDS_ALONE} repetitions where nobody else
+ * could take over.
  */
 final class Proposals {
 
-    private static final int MAX_RESENDS = 3;
+    static final int MAX_READS = 65_536;
+
+    private static final int MAX_SENDS_ALONE = 4;
     private static final int ENTRIES_PER_HASH = 1_024;
 
     private final Clock clock;
     private final ReplicatedLog log;
     private final Duration patience;
     private final Stamps stamps;
+    private final Forwarding forwarding;
+    private final boolean alone;
     private final Ends ends;
     private final WriteQueue queue = new WriteQueue();
+    private final ArrayDeque<Confirmation> reads = new ArrayDeque<>();
     private final Map<Long, Batch> inFlight = new LinkedHashMap<>();
+    private Optional<String> leader = Optional.empty();
     private boolean tickWanted;
     private long entriesUntilHash = ENTRIES_PER_HASH;
 
-    /** Told by any thread how a submission ended that did not reach the applier. */
+    /** Told by any thread how a sending ended that did not reach the applier. */
     interface Ends {
-        void ended(Batch batch, Outcome outcome);
+        void ended(Batch batch, int send, Outcome outcome);
     }
 
     Proposals(
@@ -55,6 +70,8 @@ final class Proposals {
         this.log = log;
         this.patience = patience;
         this.stamps = new Stamps(clock, random);
+        this.forwarding = new Forwarding(log.group());
+        this.alone = log.group().alone();
         this.ends = ends;
     }
 
@@ -73,9 +90,18 @@ final class Proposals {
         queue.drainInbox();
     }
 
+    /** Takes a read that must be confirmed; false when too many wait. */
+    boolean confirm(Runnable answer, Consumer<String> refuse) {
+        if (reads.size() >= MAX_READS) {
+            return false;
+        }
+        reads.add(new Confirmation(deadline(), answer, refuse));
+        return true;
+    }
+
     /** Whether something waits or is in flight, which somebody must look after. */
     boolean pending() {
-        return !queue.isEmpty() || !inFlight.isEmpty();
+        return !queue.isEmpty() || !inFlight.isEmpty() || !reads.isEmpty();
     }
 
     /** Commands that are not answered yet. Any thread. */
@@ -93,67 +119,126 @@ final class Proposals {
         return stamps.tick();
     }
 
-    /** Starts as many entries as may be in flight. */
-    void pump(HermesState state) {
-        while (inFlight.size() < HermesLoop.MAX_IN_FLIGHT && (!queue.isEmpty() || tickWanted)) {
-            tickWanted = false;
+    /** Another leads now, or nobody: whatever is on its way to the one before is lost sight of. */
+    void ledBy(Optional<String> known) {
+        leader = known.filter(other -> !other.equals(log.group().self()));
+        inFlight.values().removeIf(Batch::takesEpoch);
+        inFlight.values().forEach(Batch::lostSight);
+    }
+
+    /** Starts as many entries as may be in flight, after those that must go again. */
+    void pump(HermesState state, boolean leads) {
+        if (!leads && leader.isEmpty()) {
+            return;
+        }
+        var most = leads ? HermesLoop.MAX_IN_FLIGHT : 1;
+        sendIdle(state, leads, most);
+        while (inFlight.size() < most && somethingWaits(leads)) {
             var writes = new ArrayList<Write>();
-            if (--entriesUntilHash <= 0) {
-                entriesUntilHash = ENTRIES_PER_HASH;
-                writes.add(own(new Command.VerifyHash(state.appliedIndex(), state.hash())));
+            if (leads) {
+                tickWanted = false;
+                verifyHash(state).ifPresent(writes::add);
             }
             writes.addAll(
                     queue.take(
                             EntryCodec.MAX_COMMANDS - writes.size(), HermesLoop.MAX_BATCH_BYTES));
-            start(state, writes);
+            start(state, writes, leads);
+        }
+    }
+
+    private boolean somethingWaits(boolean leads) {
+        return !queue.isEmpty() || !reads.isEmpty() || (leads && tickWanted);
+    }
+
+    private Optional<Write> verifyHash(HermesState state) {
+        if (--entriesUntilHash > 0) {
+            return Optional.empty();
+        }
+        entriesUntilHash = ENTRIES_PER_HASH;
+        return Optional.of(own(new Command.VerifyHash(state.appliedIndex(), state.hash())));
+    }
+
+    /** In the order in which they were begun. */
+    private void sendIdle(HermesState state, boolean leads, int most) {
+        var underWay = inFlight.values().stream().filter(Batch::underWay).count();
+        for (var batch : List.copyOf(inFlight.values())) {
+            if (underWay >= most) {
+                return;
+            }
+            if (!batch.underWay() && !(alone && batch.sends() >= MAX_SENDS_ALONE)) {
+                send(state, batch, leads);
+                underWay++;
+            }
         }
     }
 
     /** Begins a leadership, with commands of the store's own. */
     void takeOffice(HermesState state, List<Command> commands) {
+        leader = Optional.empty();
         stamps.begin(state);
         inFlight.values().removeIf(Batch::takesEpoch);
-        start(state, commands.stream().map(this::own).toList());
+        inFlight.values().forEach(Batch::lostSight);
+        begin(state, commands.stream().map(this::own).toList());
     }
 
     /** Proposes a command of the store's own at once, ahead of everything that waits. */
     CompletableFuture<TransactionResult> begin(HermesState state, Command command) {
         var write = own(command);
-        start(state, List.of(write));
+        begin(state, List.of(write));
         return write.result();
     }
 
-    /** Takes the entry that this member proposed out of flight; empty when it is another's. */
+    /** Proposes an entry of another member, whose origin it keeps. */
+    void propose(HermesState state, LogEntry received, CompletableFuture<ByteBuffer> outcome) {
+        var of = received.header();
+        var header =
+                stamps.stamp(state.featureLevel(), state.epoch(), of.origin(), of.originSequence());
+        var foreign = new Forwarding.Foreign(new LogEntry(header, received.commands()), outcome);
+        log.submit(EntryCodec.encode(foreign.entry()), foreign, foreign::ended);
+    }
+
+    /** Takes the entry that this member began out of flight; empty when it is another's. */
     Optional<Batch> arrived(EntryHeader header) {
         return header.origin() == stamps.origin()
                 ? Optional.ofNullable(inFlight.remove(header.originSequence()))
                 : Optional.empty();
     }
 
-    /**
-     * Deals with a submission that did not come through. Whether it was refused for good, and its
-     * writes answered so.
-     */
-    boolean ended(Batch batch, Outcome outcome, boolean mayResend) {
-        if (!inFlight.containsKey(batch.sequence())) {
-            return false;
+    /** The entry was made under an epoch that is over, and not applied: it goes again. */
+    void again(Batch batch) {
+        if (batch.takesEpoch()) {
+            return;
         }
-        return switch (outcome) {
-            // When it was sent again an earlier copy may still be committed: only its own answer or
-            // the deadline tells.
-            case Outcome.Rejected _ when batch.sentAgain() -> false;
-            case Outcome.Rejected(var code, var reason) -> {
-                inFlight.remove(batch.sequence());
-                batch.answerAll(new TransactionResult.Refused(code, "not written: " + reason));
-                yield true;
-            }
-            case Outcome.Unknown _ -> {
-                if (batch.countResend() <= MAX_RESENDS && mayResend) {
-                    send(batch);
-                }
-                yield false;
-            }
-        };
+        batch.returned(false);
+        inFlight.put(batch.sequence(), batch);
+    }
+
+    /** What becomes of a sending that did not come through. */
+    enum Ended {
+        /** Nobody asks for it any more. */
+        FORGOTTEN,
+        /** It goes again after a pause. */
+        AGAIN,
+        /** It was refused for good, and its writes answered so. */
+        REFUSED
+    }
+
+    Ended ended(Batch batch, int send, Outcome outcome) {
+        if (!inFlight.containsKey(batch.sequence())) {
+            return Ended.FORGOTTEN;
+        }
+        if (send != batch.sends() || !batch.underWay()) {
+            return Ended.FORGOTTEN; // it went again since
+        }
+        batch.returned(outcome instanceof Outcome.Unknown);
+        if (outcome instanceof Outcome.Rejected(var code, var reason)
+                && !batch.doubtful()
+                && (alone || batch.takesEpoch() || code != ErrorCode.UNAVAILABLE)) {
+            inFlight.remove(batch.sequence());
+            batch.answerAll(new TransactionResult.Refused(code, "not written: " + reason), reason);
+            return Ended.REFUSED;
+        }
+        return Ended.AGAIN;
     }
 
     /** Answers what is beyond its deadline. */
@@ -165,31 +250,46 @@ final class Proposals {
                         "not written within %s: the log takes no entries at present"
                                 .formatted(patience));
         queue.takeOverdue(now).forEach(write -> write.result().complete(late));
+        while (!reads.isEmpty() && reads.element().deadlineNanos() - now <= 0) {
+            reads.remove().refuse().accept(notConfirmed());
+        }
         inFlight.values().removeIf(batch -> overdue(batch, now));
     }
 
+    private String notConfirmed() {
+        return "no majority of the servers has confirmed the read within %s".formatted(patience);
+    }
+
+    /** Whether it goes no more; until then a write of it that is overdue may yet be applied. */
     private boolean overdue(Batch batch, long now) {
-        for (var write : batch.writes()) {
-            if (write.deadlineNanos() - now <= 0) {
-                write.result()
-                        .complete(
-                                new TransactionResult.Unknown(
-                                        "not confirmed within %s: look before trying again"
-                                                .formatted(patience)));
-            }
-        }
-        return batch.deadlineNanos() - now <= 0 && !batch.takesEpoch();
+        var over = batch.deadlineNanos() - now <= 0 && !batch.takesEpoch();
+        batch.answerOverdue(
+                now,
+                over && !batch.underWay() && !batch.doubtful()
+                        ? new TransactionResult.Refused(
+                                ErrorCode.UNAVAILABLE,
+                                "not written within %s: no server that leads has taken it"
+                                        .formatted(patience))
+                        : new TransactionResult.Unknown(
+                                "not confirmed within %s: look before trying again"
+                                        .formatted(patience)),
+                notConfirmed());
+        return over;
     }
 
     /** Answers everything that waits. */
     void refuseWaiting(String reason) {
         var refused = new TransactionResult.Refused(ErrorCode.UNAVAILABLE, reason);
         queue.takeAll().forEach(write -> write.result().complete(refused));
+        while (!reads.isEmpty()) {
+            reads.remove().refuse().accept(reason);
+        }
     }
 
     /** Answers everything in flight: nobody will tell how it ended. */
     void giveUp(String reason) {
-        inFlight.values().forEach(batch -> batch.answerAll(new TransactionResult.Unknown(reason)));
+        inFlight.values()
+                .forEach(batch -> batch.answerAll(new TransactionResult.Unknown(reason), reason));
         inFlight.clear();
     }
 
@@ -202,16 +302,40 @@ final class Proposals {
         return clock.monotonicNanos() + patience.toNanos();
     }
 
-    private void start(HermesState state, List<Write> writes) {
-        var header = stamps.next(state.featureLevel(), state.epoch());
-        var entry = new LogEntry(header, writes.stream().map(Write::command).toList());
-        var bytes = EntryCodec.assemble(header, writes.stream().map(Write::encoded).toList());
-        var batch = new Batch(entry, bytes, writes, clock.monotonicNanos(), deadline());
-        inFlight.put(batch.sequence(), batch);
-        send(batch);
+    private void begin(HermesState state, List<Write> writes) {
+        start(state, writes, true);
     }
 
-    private void send(Batch batch) {
-        log.submit(batch.bytes(), batch, outcome -> ends.ended(batch, outcome));
+    private void start(HermesState state, List<Write> writes, boolean leads) {
+        var batch =
+                new Batch(
+                        stamps.next(state.featureLevel(), state.epoch()),
+                        writes,
+                        List.copyOf(reads),
+                        clock.monotonicNanos(),
+                        deadline());
+        reads.clear();
+        inFlight.put(batch.sequence(), batch);
+        send(state, batch, leads);
+    }
+
+    private void send(HermesState state, Batch batch, boolean leads) {
+        var send = batch.sending();
+        if (!leads) {
+            forwarding.send(
+                    batch,
+                    leader.orElseThrow(),
+                    (sent, outcome) -> ends.ended(sent, send, outcome));
+            return;
+        }
+        if (batch.entry().header().epoch() != state.epoch() && !batch.takesEpoch()) {
+            batch.stamp(
+                    stamps.stamp(
+                            state.featureLevel(),
+                            state.epoch(),
+                            stamps.origin(),
+                            batch.sequence()));
+        }
+        log.submit(batch.bytes(), batch, outcome -> ends.ended(batch, send, outcome));
     }
 }

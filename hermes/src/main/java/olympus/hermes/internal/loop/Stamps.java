@@ -46,9 +46,15 @@ final class Stamps {
         return baseTick + (clock.monotonicNanos() - baseNanos) / NANOS_PER_TICK;
     }
 
+    /** The stamp of this member's next entry. */
     EntryHeader next(int featureLevel, long epoch) {
+        return stamp(featureLevel, epoch, origin, ++sequence);
+    }
+
+    /** The stamp of an entry that has its origin and sequence already. */
+    EntryHeader stamp(int featureLevel, long epoch, long from, long fromSequence) {
         wall = HybridTime.next(wall, clock.wall().toEpochMilli());
         return new EntryHeader(
-                featureLevel, epoch, tick(), wall, random.nextLong(), origin, ++sequence);
+                featureLevel, epoch, tick(), wall, random.nextLong(), from, fromSequence);
     }
 }

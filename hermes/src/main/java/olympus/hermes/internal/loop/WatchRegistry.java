@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import olympus.hermes.Bytes;
 import olympus.hermes.Change;
 import olympus.hermes.Key;
@@ -28,13 +29,15 @@ final class WatchRegistry {
     static final int MAX_LISTINGS = 8;
 
     private final Executor loop;
+    private final Supplier<HermesState> state;
     private final Set<LiveWatch> all = new LinkedHashSet<>();
     private final Map<Key, List<LiveWatch>> live = new HashMap<>();
     private final Set<LiveWatch> listing = new LinkedHashSet<>();
     private final ArrayDeque<LiveWatch> waiting = new ArrayDeque<>();
 
-    WatchRegistry(Executor loop) {
+    WatchRegistry(Executor loop, Supplier<HermesState> state) {
         this.loop = loop;
+        this.state = state;
     }
 
     int size() {
@@ -42,35 +45,35 @@ final class WatchRegistry {
     }
 
     /** Begins to serve the watch. */
-    void add(LiveWatch watch, HermesState state) {
+    void add(LiveWatch watch) {
         if (all.size() >= MAX_WATCHES) {
             watch.ended("the store serves at most " + MAX_WATCHES + " watches");
             return;
         }
         all.add(watch);
         if (!watch.lists()) {
-            advance(watch, state);
+            advance(watch);
         } else if (listing.size() < MAX_LISTINGS) {
             listing.add(watch);
-            advance(watch, state);
+            advance(watch);
         } else {
             waiting.add(watch);
         }
     }
 
     /** Goes on with a watch that waited for room. */
-    void advance(LiveWatch watch, HermesState state) {
+    void advance(LiveWatch watch) {
         if (!all.contains(watch) || watch.phase() == LiveWatch.Phase.LIVE) {
             return;
         }
-        var more = watch.advance(state);
+        var more = watch.advance(state.get());
         if (!watch.lists() && listing.remove(watch)) {
-            beginNext(state);
+            beginNext();
         }
         switch (watch.phase()) {
             case LISTING, CATCHING_UP -> {
                 if (more) {
-                    loop.execute(() -> advance(watch, state));
+                    loop.execute(() -> advance(watch));
                 }
             }
             case LIVE -> live.computeIfAbsent(watch.prefix(), _ -> new ArrayList<>()).add(watch);
@@ -98,12 +101,26 @@ final class WatchRegistry {
     }
 
     /** The receiver wants nothing more. */
-    void close(LiveWatch watch, HermesState state) {
+    void close(LiveWatch watch) {
         watch.close();
         forget(watch);
         waiting.remove(watch);
         if (listing.remove(watch)) {
-            beginNext(state);
+            beginNext();
+        }
+    }
+
+    /**
+     * The state was replaced by a newer one: the watches go on from where they were, by its change
+     * ring. Listings end with the state in which they began.
+     */
+    void continueFrom(HermesState before) {
+        live.clear();
+        for (var watch : List.copyOf(all)) {
+            watch.fallBack(before.revision());
+            if (watch.phase() == LiveWatch.Phase.CATCHING_UP) {
+                loop.execute(() -> advance(watch));
+            }
         }
     }
 
@@ -115,11 +132,11 @@ final class WatchRegistry {
         waiting.clear();
     }
 
-    private void beginNext(HermesState state) {
+    private void beginNext() {
         var next = waiting.poll();
         if (next != null) {
             listing.add(next);
-            loop.execute(() -> advance(next, state));
+            loop.execute(() -> advance(next));
         }
     }
 

@@ -2,9 +2,13 @@ package olympus.hermes.internal.ratis;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import olympus.hermes.log.Group;
+import olympus.hermes.log.ReplicatedLog.SnapshotFile;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -16,6 +20,9 @@ import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.thirdparty.com.google.common.net.HostAndPort;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's view of the applier: hands on what is committed, in order, and what else the engine
@@ -30,7 +37,14 @@ final class CommittedEntries extends BaseStateMachine {
 
         void ready();
 
-        void deposed();
+        /** Who leads now, as far as is known. */
+        void ledBy(Optional<String> member);
+
+        /** Fetches the newest snapshot from this member; empty when it has none. */
+        CompletableFuture<Optional<SnapshotFile>> fetch(Group.Member leader);
+
+        /** Loads that snapshot; the entries that follow begin behind it. */
+        void reload(SnapshotFile snapshot) throws IOException;
 
         void broken(Throwable cause);
     }
@@ -101,10 +115,58 @@ final class CommittedEntries extends BaseStateMachine {
     }
 
     @Override
-    public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
+    public void notifyLeaderChanged(RaftGroupMemberId member, @Nullable RaftPeerId leader) {
         if (!member.getPeerId().equals(leader)) {
-            owner.deposed();
+            owner.ledBy(Optional.ofNullable(leader).map(RaftPeerId::toString));
         }
+    }
+
+    @Override
+    public void notifyNotLeader(Collection<TransactionContext> pending) {
+        owner.ledBy(Optional.empty());
+    }
+
+    @Override
+    public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(
+            RoleInfoProto role, TermIndex firstInLog) {
+        var leader = role.getFollowerInfo().getLeaderInfo().getId();
+        var address = HostAndPort.fromString(leader.getAddress());
+        return owner.fetch(
+                        new Group.Member(
+                                leader.getId().toStringUtf8(),
+                                address.getHost(),
+                                address.getPort()))
+                .thenApply(this::received);
+    }
+
+    /**
+     * Nothing tells the engine that the leader has none: its log then goes back to the beginning.
+     */
+    private @Nullable TermIndex received(Optional<SnapshotFile> snapshot) {
+        snapshot.ifPresent(shelf::receive);
+        return snapshot.map(SnapshotShelf::position).orElse(null);
+    }
+
+    @Override
+    public void pause() {
+        getLifeCycle().transition(LifeCycle.State.PAUSING);
+        getLifeCycle().transition(LifeCycle.State.PAUSED);
+    }
+
+    @Override
+    public void reinitialize() throws IOException {
+        var newest =
+                shelf.newest()
+                        .orElseThrow(() -> new IOException("there is no snapshot to go on from"));
+        try {
+            owner.reload(newest);
+        } catch (IOException | RuntimeException e) {
+            owner.broken(e);
+            throw e;
+        }
+        setLastAppliedTermIndex(SnapshotShelf.position(newest));
+        getLifeCycle().transition(LifeCycle.State.STARTING);
+        getLifeCycle().transition(LifeCycle.State.RUNNING);
     }
 
     @Override

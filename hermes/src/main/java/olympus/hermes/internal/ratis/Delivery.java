@@ -19,7 +19,8 @@ import olympus.hermes.log.ReplicatedLog.Applier;
  *
  * <p>When an applied entry fails, nothing further is delivered: the engine itself would go on.
  *
- * <p>Threading: {@link #committed} by one thread at a time (that of the present engine).
+ * <p>Threading: {@link #committed} and {@link #loaded} by one thread at a time (that of the present
+ * engine).
  */
 final class Delivery {
 
@@ -100,6 +101,14 @@ final class Delivery {
         last = index;
         return deliver(
                 term, index, entry, pending.filter(submissions::release).map(Pending::context));
+    }
+
+    /** A snapshot that covers everything up to {@code index} was loaded. */
+    void loaded(long term, long index) throws IOException {
+        if (index > last) {
+            mark.advance(term, index);
+            last = index;
+        }
     }
 
     private CompletableFuture<Void> deliver(

@@ -2,13 +2,17 @@ package olympus.hermes.internal.ratis;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import olympus.hermes.files.StoreLayout;
 import olympus.hermes.log.LogConfig;
+import olympus.hermes.log.PeerAccess;
 import olympus.hermes.log.ReplicatedLog;
 import org.apache.ratis.RaftConfigKeys;
+import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
@@ -24,9 +28,12 @@ final class EngineSettings {
     private static final Duration FIRST_ELECTION_ALONE = Duration.ofMillis(2);
     private static final Duration RETRY_CACHE = Duration.ofSeconds(5);
 
+    /** A newcomer that answers nothing for so long is not added. */
+    private static final Duration NEWCOMER_PATIENCE = Duration.ofSeconds(10);
+
     /**
-     * A group of one has nobody who could take over while it is paused: a pause must neither depose
-     * nor close it.
+     * A pause closes no member, however long (a laptop sleeps), and deposes none that nobody could
+     * take over from.
      */
     private static final Duration PAUSE_WITHOUT_CONSEQUENCE = Duration.ofDays(365);
 
@@ -37,7 +44,7 @@ final class EngineSettings {
         storage(properties, config);
         log(properties, config);
         snapshots(properties);
-        timing(properties, config.peers().size() == 1);
+        timing(properties, config.peers().isEmpty());
         pools(properties);
         transport(properties, config);
         return properties;
@@ -78,6 +85,9 @@ final class EngineSettings {
     }
 
     private static void snapshots(RaftProperties properties) {
+        // A member that lags is told, and fetches the snapshot itself (SnapshotParts): the engine
+        // would replace the whole folder, and flushes nothing.
+        RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, false);
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false);
         RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(properties, false);
         RaftServerConfigKeys.Snapshot.setTriggerWhenRemoveEnabled(properties, false);
@@ -89,6 +99,8 @@ final class EngineSettings {
         RaftServerConfigKeys.Rpc.setTimeoutMin(properties, duration(ELECTION_MIN));
         RaftServerConfigKeys.Rpc.setTimeoutMax(properties, duration(ELECTION_MAX));
         RaftServerConfigKeys.RetryCache.setExpiryTime(properties, duration(RETRY_CACHE));
+        RaftServerConfigKeys.setStagingTimeout(properties, duration(NEWCOMER_PATIENCE));
+        RaftServerConfigKeys.setCloseThreshold(properties, duration(PAUSE_WITHOUT_CONSEQUENCE));
         if (alone) {
             RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(
                     properties, duration(FIRST_ELECTION_ALONE));
@@ -96,7 +108,6 @@ final class EngineSettings {
                     properties, duration(FIRST_ELECTION_ALONE.multipliedBy(2)));
             RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
                     properties, duration(PAUSE_WITHOUT_CONSEQUENCE));
-            RaftServerConfigKeys.setCloseThreshold(properties, duration(PAUSE_WITHOUT_CONSEQUENCE));
         }
     }
 
@@ -110,14 +121,33 @@ final class EngineSettings {
     }
 
     private static void transport(RaftProperties properties, LogConfig config) {
-        if (config.listen().isEmpty()) {
+        if (config.peers().isEmpty()) {
             RaftConfigKeys.Rpc.setType(properties, new NoPeers());
             return;
         }
-        var address = config.listen().get();
+        var address = config.peers().get().listen();
         RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
         GrpcConfigKeys.Server.setHost(properties, address.getHostString());
         GrpcConfigKeys.Server.setPort(properties, address.getPort());
+        GrpcConfigKeys.Server.setAsyncRequestThreadPoolCached(properties, false);
+        GrpcConfigKeys.Server.setAsyncRequestThreadPoolSize(properties, POOL_THREADS);
+        GrpcConfigKeys.Server.setBossGroupSize(properties, 1);
+        GrpcConfigKeys.Server.setWorkerGroupSize(properties, POOL_THREADS);
+        GrpcConfigKeys.Client.setWorkerGroupSize(properties, POOL_THREADS);
+    }
+
+    /** The certificates and our own messages, which are objects and not settings. */
+    static Parameters parameters(Optional<GrpcTlsConfig> tls, PeerMessages messages) {
+        var parameters = new Parameters();
+        tls.ifPresent(config -> GrpcConfigKeys.TLS.setConf(parameters, config));
+        GrpcConfigKeys.Server.setServicesCustomizer(parameters, messages);
+        return parameters;
+    }
+
+    static Optional<GrpcTlsConfig> tls(LogConfig config) {
+        return config.peers()
+                .flatMap(PeerAccess::tls)
+                .map(tls -> new GrpcTlsConfig(tls.keys(), tls.trust(), true));
     }
 
     private static TimeDuration duration(Duration duration) {

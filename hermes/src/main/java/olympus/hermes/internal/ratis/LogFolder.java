@@ -104,7 +104,12 @@ final class LogFolder {
         if (problem.isPresent()) {
             throw refused(problem.get());
         }
-        if (RaftMeta.dropForeignConfiguration(folder, config.member())) {
+        var alone = config.peers().isEmpty();
+        var members = RaftMeta.checkMembers(folder, alone);
+        if (members.isPresent()) {
+            throw refused(members.get());
+        }
+        if (alone && RaftMeta.dropForeignConfiguration(folder, config.member())) {
             LOG.warn(
                     "dropped a damaged list of members, it is made again from the configuration: folder={}",
                     folder);

@@ -4,12 +4,23 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
+import olympus.hermes.log.Group.Member;
+import olympus.hermes.log.Group.Members;
 import olympus.hermes.log.LogConfig;
+import olympus.hermes.log.PeerAccess;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -18,10 +29,13 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.StateMachine;
+import org.apache.ratis.thirdparty.com.google.common.net.HostAndPort;
 import org.apache.ratis.util.ExitUtils;
 
 /**
@@ -31,6 +45,10 @@ import org.apache.ratis.util.ExitUtils;
 final class RaftEngine {
 
     private static final long SNAPSHOT_TIMEOUT_MILLIS = 60_000;
+    private static final long TRANSFER_TIMEOUT_MILLIS = 5_000;
+    private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(20);
+    private static final Duration FAILURE_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration FAILURE_LOOK = Duration.ofMillis(2);
 
     private final RaftServer server;
     private final RaftPeerId self;
@@ -51,14 +69,19 @@ final class RaftEngine {
     }
 
     /** Opens the engine on files that have been verified. */
-    static RaftEngine start(LogConfig config, StateMachine machine) throws IOException {
+    static RaftEngine start(LogConfig config, StateMachine machine, PeerMessages messages)
+            throws IOException {
         KeepProcess.ensure();
-        if (config.listen().isPresent()) {
-            requireFree(config.listen().get());
+        if (config.peers().isPresent()) {
+            requireFree(config.peers().get().listen());
         }
         var group = RaftGroupId.valueOf(config.group());
         var self = RaftPeerId.valueOf(config.member());
-        var peers = config.peers().stream().map(RaftEngine::peer).toList();
+        // Only on an empty folder; later the members are those of the log.
+        var peers =
+                config.peers().map(PeerAccess::joins).orElse(false)
+                        ? List.<RaftPeer>of()
+                        : List.of(peer(self(config)));
         var server =
                 RaftServer.newBuilder()
                         .setServerId(self)
@@ -66,6 +89,8 @@ final class RaftEngine {
                         .setOption(RaftStorage.StartupOption.RECOVER)
                         .setStateMachineRegistry(any -> machine)
                         .setProperties(EngineSettings.of(config))
+                        .setParameters(
+                                EngineSettings.parameters(EngineSettings.tls(config), messages))
                         .build();
         try {
             server.start();
@@ -113,19 +138,146 @@ final class RaftEngine {
         }
     }
 
+    /** This member and where others reach it. */
+    static Member self(LogConfig config) {
+        return config.peers()
+                .map(access -> new Member(config.member(), access.host(), access.port()))
+                .orElseGet(() -> new Member(config.member(), "127.0.0.1", 0));
+    }
+
+    /** The members by the newest list in the log, committed or not. */
+    Members members(Member known) {
+        return new Members(
+                division.getRaftConf().getCurrentPeers(RaftPeerRole.FOLLOWER).stream()
+                        .map(peer -> member(peer, known))
+                        .toList());
+    }
+
+    CompletableFuture<Void> change(Members from, Members to) {
+        var arguments =
+                SetConfigurationRequest.Arguments.newBuilder()
+                        .setServersInCurrentConf(peers(from))
+                        .setServersInNewConf(peers(to))
+                        .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+                        .build();
+        try {
+            return done(
+                    server.setConfigurationAsync(
+                            new SetConfigurationRequest(
+                                    client, self, group, calls.incrementAndGet(), arguments)),
+                    "the members were not changed");
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    CompletableFuture<Void> transfer(String member) {
+        try {
+            return done(
+                    server.transferLeadershipAsync(
+                            new TransferLeadershipRequest(
+                                    client,
+                                    self,
+                                    group,
+                                    calls.incrementAndGet(),
+                                    RaftPeerId.valueOf(member),
+                                    TRANSFER_TIMEOUT_MILLIS)),
+                    "%s did not take the lead".formatted(member));
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static CompletableFuture<Void> done(
+            CompletableFuture<RaftClientReply> asked, String otherwise) {
+        return asked.thenAccept(reply -> {
+            if (!reply.isSuccess()) {
+                throw new OlympusException(
+                        ErrorCode.UNAVAILABLE,
+                        otherwise + ": " + reply.getException().getMessage(),
+                        reply.getException());
+            }
+        });
+    }
+
+    private static List<RaftPeer> peers(Members members) {
+        return members.voters().stream().map(RaftEngine::peer).toList();
+    }
+
+    /** The list may hold an address that was written before this member had one. */
+    private static Member member(RaftPeer peer, Member known) {
+        if (peer.getId().toString().equals(known.id())) {
+            return known;
+        }
+        var address = HostAndPort.fromString(peer.getAddress());
+        return new Member(peer.getId().toString(), address.getHost(), address.getPort());
+    }
+
     long term() {
         return division.getInfo().getCurrentTerm();
     }
 
+    /**
+     * Ends it within {@link #CLOSE_DEADLINE}. An engine that does not end is left behind without
+     * its files: what still runs of it touches nothing any more.
+     */
     void close() throws IOException {
-        server.close();
+        var closing =
+                new FutureTask<>(() -> {
+                    server.close();
+                    return true;
+                });
+        Thread.ofPlatform().daemon(true).name("hermes-engine-close").start(closing);
+        try {
+            closing.get(CLOSE_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException late) {
+            division.getRaftStorage().close();
+            throw new IOException(
+                    "the engine has not ended within %s; a thread of it is left behind"
+                            .formatted(CLOSE_DEADLINE),
+                    late);
+        } catch (ExecutionException e) {
+            throw new IOException("the engine was not closed in order: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the engine was being closed", e);
+        }
     }
 
-    private static RaftPeer peer(LogConfig.Peer peer) {
-        return RaftPeer.newBuilder()
-                .setId(peer.id())
-                .setAddress(peer.host() + ":" + peer.port())
-                .build();
+    /**
+     * Closes one whose log has failed. The engine then closes its log, and the thread that applies
+     * notices when it wants the next entry. If a close from outside waits for that thread by then,
+     * it goes round for ever and the close never returns; so it is let fail first.
+     */
+    void closeFailed() throws IOException {
+        var end = System.nanoTime() + FAILURE_PATIENCE.toNanos();
+        while (!hasFailed() && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(FAILURE_LOOK.toNanos());
+        }
+        close();
+    }
+
+    private boolean hasFailed() {
+        return division.getInfo().getLifeCycleState().isClosingOrClosed()
+                || (isLogClosed() && allIsApplied());
+    }
+
+    private boolean isLogClosed() {
+        try {
+            division.getRaftLog().get(division.getRaftLog().getLastCommittedIndex());
+            return false;
+        } catch (IOException | IllegalStateException closed) {
+            return true;
+        }
+    }
+
+    private boolean allIsApplied() {
+        return division.getInfo().getLastAppliedIndex()
+                >= division.getRaftLog().getLastCommittedIndex();
+    }
+
+    private static RaftPeer peer(Member member) {
+        return RaftPeer.newBuilder().setId(member.id()).setAddress(member.address()).build();
     }
 
     private static void requireFree(InetSocketAddress address) {

@@ -1,6 +1,7 @@
 package olympus.hermes.internal.ratis;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,8 @@ import olympus.foundation.Invariant;
 import olympus.foundation.OlympusException;
 import olympus.hermes.files.CommitMark;
 import olympus.hermes.files.Problem;
+import olympus.hermes.log.Group;
+import olympus.hermes.log.GroupOfOne;
 import olympus.hermes.log.LogConfig;
 import olympus.hermes.log.ReplicatedLog;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -64,12 +67,15 @@ public final class RatisLog implements ReplicatedLog {
 
     private final LogConfig config;
     private final LogFolder folder;
+    private final SnapshotParts parts;
+    private final PeerMessages messages;
+    private final Group group;
     private final Submissions submissions;
     private final ScheduledExecutorService housekeeper;
     private final AtomicLong bytesSinceLook = new AtomicLong();
 
     private volatile State state = State.NEW;
-    private volatile Leadership leadership = new Leadership(false, 0);
+    private volatile Leadership leadership = new Leadership(false, 0, Optional.empty());
     private volatile Consumer<Leadership> leadershipListener = change -> {};
     private volatile Optional<Submission.Outcome.Rejected> refusal = Optional.empty();
     private volatile Optional<Opened> opened = Optional.empty();
@@ -88,6 +94,13 @@ public final class RatisLog implements ReplicatedLog {
     public RatisLog(LogConfig config) {
         this.config = config;
         this.folder = new LogFolder(config);
+        this.parts = new SnapshotParts(folder.layout());
+        this.messages = new PeerMessages(config.member(), EngineSettings.tls(config), parts);
+        this.group =
+                config.peers().isEmpty()
+                        ? new GroupOfOne(config.member())
+                        : new RatisGroup(
+                                RaftEngine.self(config), () -> life.map(Life::engine), messages);
         this.submissions = new Submissions(config.limits().inFlight());
         this.housekeeper =
                 Executors.newSingleThreadScheduledExecutor(
@@ -225,9 +238,13 @@ public final class RatisLog implements ReplicatedLog {
         leadershipListener = listener;
     }
 
-    private void lead(boolean leader, long term) {
-        leadership = new Leadership(leader, term);
+    private void lead(boolean leader, long term, Optional<String> known) {
+        leadership = new Leadership(leader, term, known);
         leadershipListener.accept(leadership);
+    }
+
+    private void notLed() {
+        lead(false, leadership.term(), Optional.empty());
     }
 
     @Override
@@ -247,6 +264,11 @@ public final class RatisLog implements ReplicatedLog {
         }
         opened.orElseThrow().shelf().offer(snapshot);
         return present.get().engine().purge();
+    }
+
+    @Override
+    public Group group() {
+        return group;
     }
 
     @Override
@@ -294,13 +316,14 @@ public final class RatisLog implements ReplicatedLog {
         } finally {
             closed.countDown();
             life = Optional.empty();
-            lead(false, leadership.term());
+            notLed();
             leadershipListener = change -> {};
             if (opened.isPresent()) {
                 opened.get().delivery().stop();
                 opened.get().mark().close();
                 opened = Optional.empty();
             }
+            messages.close();
         }
     }
 
@@ -385,7 +408,21 @@ public final class RatisLog implements ReplicatedLog {
         }
         try {
             folder.markInitialised();
-            lead(true, present.engine().term());
+            lead(true, present.engine().term(), Optional.of(config.member()));
+        } catch (IOException e) {
+            replaceOrHalt(present, e);
+        }
+    }
+
+    private void becameLed(Life present, Optional<String> leader) {
+        if (present.over || state != State.OPEN) {
+            return;
+        }
+        try {
+            if (leader.isPresent()) {
+                folder.markInitialised();
+            }
+            lead(false, present.engine().term(), leader);
         } catch (IOException e) {
             replaceOrHalt(present, e);
         }
@@ -413,11 +450,11 @@ public final class RatisLog implements ReplicatedLog {
     private void discard(Life failed, String reason) {
         failed.over = true;
         life = Optional.empty();
-        lead(false, leadership.term());
+        notLed();
         submissions.endAll(reason);
         opened.ifPresent(parts -> parts.delivery().abandon());
         try {
-            failed.engine().close();
+            failed.engine().closeFailed();
         } catch (IOException e) {
             LOG.warn(
                     "a failed engine did not close in order; its files are verified before the next start",
@@ -474,13 +511,16 @@ public final class RatisLog implements ReplicatedLog {
 
     /** One engine and what it tells; a discarded engine is not listened to any more. */
     private final class Life implements CommittedEntries.Owner {
+        private final Applier applier;
         private final Delivery delivery;
         private final RaftEngine engine;
         private volatile boolean over;
 
         Life(Opened parts) throws IOException {
+            this.applier = parts.applier();
             this.delivery = parts.delivery();
-            this.engine = RaftEngine.start(config, new CommittedEntries(this, parts.shelf()));
+            this.engine =
+                    RaftEngine.start(config, new CommittedEntries(this, parts.shelf()), messages);
         }
 
         RaftEngine engine() {
@@ -499,12 +539,33 @@ public final class RatisLog implements ReplicatedLog {
         }
 
         @Override
-        public void deposed() {
-            tell(() -> {
-                if (!over && leadership.leader()) {
-                    lead(false, leadership.term());
-                }
-            });
+        public void ledBy(Optional<String> leader) {
+            tell(() -> becameLed(this, leader));
+        }
+
+        @Override
+        public CompletableFuture<Optional<SnapshotFile>> fetch(Group.Member leader) {
+            return CompletableFuture.supplyAsync(() -> receive(leader), Thread::startVirtualThread)
+                    // The engine asks again at once.
+                    .exceptionallyComposeAsync(
+                            CompletableFuture::failedFuture,
+                            CompletableFuture.delayedExecutor(
+                                    HOUSEKEEPING.toMillis(), TimeUnit.MILLISECONDS));
+        }
+
+        private Optional<SnapshotFile> receive(Group.Member leader) {
+            try {
+                return parts.receive(wanted -> messages.snapshot(leader, wanted));
+            } catch (IOException e) {
+                LOG.warn("no snapshot was received; it is tried again: from={}", leader, e);
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void reload(SnapshotFile snapshot) throws IOException {
+            load(applier, Optional.of(snapshot));
+            delivery.loaded(snapshot.term(), snapshot.index());
         }
 
         @Override

@@ -49,6 +49,13 @@ final class SnapshotShelf implements StateMachineStorage {
         return newest == null ? -1 : newest.index();
     }
 
+    /** A snapshot that came from another member. */
+    synchronized void receive(SnapshotFile snapshot) {
+        if (newest == null || snapshot.index() > newest.index()) {
+            newest = snapshot;
+        }
+    }
+
     synchronized Optional<SnapshotFile> newest() {
         return Optional.ofNullable(newest);
     }

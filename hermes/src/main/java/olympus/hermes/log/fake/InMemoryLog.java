@@ -12,6 +12,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
+import olympus.hermes.log.Group;
+import olympus.hermes.log.GroupOfOne;
 import olympus.hermes.log.ReplicatedLog;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +32,10 @@ public final class InMemoryLog implements ReplicatedLog {
     private final EventLoop engine;
     private final Path snapshots;
     private final Supplier<Duration> flushTime;
+    private final Group group = new GroupOfOne("one");
     private final ArrayDeque<Pending> unflushed = new ArrayDeque<>();
     private final ArrayDeque<Committed> undelivered = new ArrayDeque<>();
-    private volatile Leadership leadership = new Leadership(false, 0);
+    private volatile Leadership leadership = new Leadership(false, 0, Optional.empty());
     private volatile boolean closed;
     private volatile long logBytes;
     private Consumer<Leadership> listener = _ -> {};
@@ -115,7 +118,7 @@ public final class InMemoryLog implements ReplicatedLog {
      */
     public void crash() {
         closed = true;
-        leadership = new Leadership(false, leadership.term());
+        leadership = new Leadership(false, leadership.term(), Optional.empty());
         unflushed.clear();
         undelivered.clear();
         applier = null;
@@ -143,6 +146,11 @@ public final class InMemoryLog implements ReplicatedLog {
     }
 
     @Override
+    public Group group() {
+        return group;
+    }
+
+    @Override
     public long logBytes() {
         return logBytes;
     }
@@ -160,12 +168,12 @@ public final class InMemoryLog implements ReplicatedLog {
     @Override
     public void close() {
         closed = true;
-        leadership = new Leadership(false, leadership.term());
+        leadership = new Leadership(false, leadership.term(), Optional.empty());
     }
 
     private void lead() {
         if (!closed) {
-            leadership = new Leadership(true, disk.nextTerm());
+            leadership = new Leadership(true, disk.nextTerm(), Optional.of(group.self()));
             listener.accept(leadership);
         }
     }

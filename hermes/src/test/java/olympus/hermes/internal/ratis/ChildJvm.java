@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Starts a class of the tests in a process of its own. */
-final class ChildJvm {
+public final class ChildJvm {
 
     private ChildJvm() {}
 
-    static List<String> command(Class<?> main, String... arguments) {
+    public static List<String> command(Class<?> main, String... arguments) {
         var command =
                 new ArrayList<>(
                         List.of(
@@ -30,7 +30,8 @@ final class ChildJvm {
     }
 
     /** What it prints goes to the file {@code output}. */
-    static Process start(Class<?> main, Path output, String... arguments) throws IOException {
+    public static Process start(Class<?> main, Path output, String... arguments)
+            throws IOException {
         return new ProcessBuilder(command(main, arguments))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())

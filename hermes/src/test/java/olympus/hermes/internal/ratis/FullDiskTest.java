@@ -2,7 +2,7 @@ package olympus.hermes.internal.ratis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,11 +23,16 @@ final class FullDiskTest {
         var command =
                 new ArrayList<>(List.of("unshare", "-rm", "sh", "-c", script, disk.toString()));
         command.addAll(ChildJvm.command(FullDiskScenario.class, disk.toString()));
-        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var said = disk.resolveSibling(disk.getFileName() + ".said");
+        var process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(said.toFile())
+                        .start();
         try {
-            var output =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).as(output).isTrue();
+            var ended = process.waitFor(120, TimeUnit.SECONDS);
+            var output = Files.readString(said);
+            assertThat(ended).as(output).isTrue();
             assertThat(output)
                     .contains(
                             "refused below the reserve",
@@ -37,6 +42,7 @@ final class FullDiskTest {
             assertThat(process.exitValue()).as(output).isZero();
         } finally {
             process.destroyForcibly();
+            Files.delete(said);
         }
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -97,12 +96,7 @@ final class HazardsTest {
     @Test
     void aTakenPortIsAnErrorAndNotTheEndOfTheProcess() throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            var log =
-                    new RatisLog(
-                            config.listeningOn(
-                                    new InetSocketAddress(
-                                            InetAddress.getLoopbackAddress(),
-                                            taken.getLocalPort())));
+            var log = new RatisLog(config.as("m1", TestPeers.plain(taken.getLocalPort(), false)));
             opened.add(log);
             assertThatThrownBy(() -> log.open(new RecordingApplier()))
                     .hasMessageContaining("cannot listen on")
@@ -113,10 +107,7 @@ final class HazardsTest {
     @Test
     void theNetworkTransportWorksOnAFreePort() throws IOException {
         var applier = new RecordingApplier();
-        var log =
-                new RatisLog(
-                        config.listeningOn(
-                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+        var log = new RatisLog(config.as("m1", TestPeers.plain(TestPeers.freePort(), false)));
         opened.add(log);
         log.open(applier);
         Eventually.holds("it leads", () -> log.leadership().leader());

@@ -1,0 +1,186 @@
+package olympus.hermes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import olympus.foundation.Clock;
+import olympus.hermes.internal.ratis.TestAuthority;
+import olympus.hermes.internal.ratis.TestPeers;
+import olympus.hermes.log.Group.Member;
+import olympus.hermes.log.Group.Members;
+import olympus.hermes.log.LogConfig;
+import olympus.hermes.log.PeerAccess;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several members of one store in one process, over the real engine and its network. */
+final class ReplicasTest {
+
+    private static final UUID GROUP = UUID.fromString("0197a5c4-0000-7000-8000-0000000000a3");
+    private static final long DEADLINE_SECONDS = 20;
+
+    @TempDir private Path folder = Path.of(".");
+    private final Map<String, HermesNode> nodes = new LinkedHashMap<>();
+    private final Map<String, Member> members = new LinkedHashMap<>();
+    private Optional<TestAuthority> authority = Optional.empty();
+
+    @AfterEach
+    void close() {
+        List.copyOf(nodes.keySet()).forEach(this::stop);
+    }
+
+    @Test
+    void growsFromOneToThreeAndEveryMemberTakesWritesAndReads() throws Exception {
+        start("a", false);
+        assertThat(put("a", "k", "before")).isInstanceOf(TransactionResult.Committed.class);
+        grow("a", "b");
+        grow("a", "c");
+        for (var name : List.of("b", "c", "a")) {
+            assertThat(put(name, "by/" + name, "from " + name))
+                    .as(name)
+                    .isInstanceOf(TransactionResult.Committed.class);
+            for (var other : nodes.keySet()) {
+                assertThat(get(other, "by/" + name)).as(other).contains("from " + name);
+                assertThat(get(other, "k")).as(other).contains("before");
+            }
+        }
+        assertThat(node("b").status().leader()).contains("a");
+    }
+
+    @Test
+    void membersKnowEachOtherByCertificatesOfTheirOwnAuthorityAndNobodyElse() throws Exception {
+        authority = Optional.of(new TestAuthority(Files.createDirectories(folder.resolve("ca"))));
+        start("a", false);
+        grow("a", "b");
+        assertThat(put("b", "k", "v")).isInstanceOf(TransactionResult.Committed.class);
+        assertThat(get("a", "k")).contains("v");
+
+        authority =
+                Optional.of(new TestAuthority(Files.createDirectories(folder.resolve("other"))));
+        start("c", true);
+        var group = node("a").group();
+        var before = group.members();
+        var voters = new ArrayList<>(before.voters());
+        voters.add(member("c"));
+        assertThatThrownBy(() -> await(group.change(before, new Members(voters))))
+                .hasMessageContaining("c");
+        assertThat(group.members()).isEqualTo(before);
+        assertThat(put("b", "k", "after")).isInstanceOf(TransactionResult.Committed.class);
+    }
+
+    @Test
+    void aNewLeaderTakesOverAndNothingAcknowledgedIsLost() throws Exception {
+        start("a", false);
+        grow("a", "b");
+        grow("a", "c");
+        var written = new ArrayList<String>();
+        for (var n = 0; n < 50; n++) {
+            assertThat(put("b", "n/" + n, "v")).isInstanceOf(TransactionResult.Committed.class);
+            written.add("n/" + n);
+        }
+        stop("a");
+        assertThat(put("c", "n/after", "v")).isInstanceOf(TransactionResult.Committed.class);
+        for (var name : List.of("b", "c")) {
+            for (var key : written) {
+                assertThat(get(name, key)).as(key).contains("v");
+            }
+        }
+        start("a", false);
+        assertThat(get("a", "n/after")).contains("v");
+    }
+
+    @Test
+    void aMemberThatLagsIsSentASnapshotAndItsWatchesGoOn() throws Exception {
+        start("a", false);
+        for (var n = 0; n < 200; n++) {
+            put("a", "k/" + n, "x".repeat(2_000));
+        }
+        stop("a");
+        start("a", false);
+        grow("a", "b");
+        assertThat(get("b", "k/199")).contains("x".repeat(2_000));
+        assertThat(node("b").status().revision()).isEqualTo(node("a").status().revision());
+    }
+
+    private void start(String name, boolean joins) throws IOException {
+        var member =
+                members.computeIfAbsent(
+                        name, id -> new Member(id, "127.0.0.1", TestPeers.freePort()));
+        var data = folder.resolve(name).resolve("hermes");
+        nodes.put(
+                name,
+                HermesNode.open(
+                        HermesOptions.of("island", data),
+                        LogConfig.alone(data, GROUP)
+                                .as(name, TestPeers.on(member.port(), joins, tls(name))),
+                        Clock.system()));
+    }
+
+    private Optional<PeerAccess.Tls> tls(String name) {
+        return authority.map(present -> present.issue(name));
+    }
+
+    private void stop(String name) {
+        var node = nodes.remove(name);
+        if (node != null) {
+            await(node.close());
+        }
+    }
+
+    private void grow(String leader, String newcomer) throws IOException {
+        start(newcomer, true);
+        await(node(leader).ready());
+        var group = node(leader).group();
+        var before = group.members();
+        var voters = new ArrayList<>(before.voters());
+        voters.add(member(newcomer));
+        await(group.change(before, new Members(voters)));
+        await(node(newcomer).ready());
+    }
+
+    private HermesNode node(String name) {
+        return Objects.requireNonNull(nodes.get(name), name);
+    }
+
+    private Member member(String name) {
+        return Objects.requireNonNull(members.get(name), name);
+    }
+
+    private TransactionResult put(String node, String key, String value) {
+        return await(
+                node(node)
+                        .transact(
+                                new Transaction(
+                                        List.of(),
+                                        List.of(
+                                                new Operation.Put(
+                                                        Key.of(key), Bytes.utf8(value))))));
+    }
+
+    private Optional<String> get(String node, String key) {
+        return await(node(node).get(Key.of(key))).map(entry -> entry.value().toString());
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError("did not come: " + e, e);
+        }
+    }
+}
