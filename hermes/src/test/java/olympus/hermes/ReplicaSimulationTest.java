@@ -23,6 +23,7 @@ import olympus.hermes.internal.loop.LoopParts;
 import olympus.hermes.internal.loop.StreamArchive;
 import olympus.hermes.simulated.SimulatedGroup;
 import olympus.hermes.simulated.SimulatedMachine;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class ReplicaSimulationTest {
 
-    private static final int SEEDS = Integer.getInteger("olympus.seeds", 300);
+    private static final int SEEDS = 300;
+    private static final int SEEDS_LONG = 10_000;
     private static final int STEPS = 300;
     private static final List<String> NAMES = List.of("a", "b", "c");
     private static final Key REGISTER = Key.of("register");
@@ -46,13 +48,28 @@ final class ReplicaSimulationTest {
 
     static LongStream seeds() {
         var chosen = Long.getLong("olympus.seed");
-        return chosen == null ? new Random().longs(SEEDS) : LongStream.of(chosen);
+        return chosen == null ? LongStream.rangeClosed(1, SEEDS) : LongStream.of(chosen);
+    }
+
+    static LongStream newSeeds() {
+        return new Random().longs(SEEDS_LONG);
     }
 
     @ParameterizedTest
     @MethodSource("seeds")
     void losesNothingAppliesNothingTwiceReadsNothingOldAndNeverMissesAChange(long seed)
             throws IOException {
+        run(seed);
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @MethodSource("newSeeds")
+    void theSameWithTenThousandNewSeeds(long seed) throws IOException {
+        run(seed);
+    }
+
+    private void run(long seed) throws IOException {
         try {
             new Run(seed, folder.resolve("" + seed)).go();
         } catch (AssertionError | RuntimeException failed) {
