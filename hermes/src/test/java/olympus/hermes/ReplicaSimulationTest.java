@@ -16,6 +16,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.LongStream;
 import olympus.foundation.simulation.SimulatedClock;
 import olympus.foundation.simulation.SimulatedLoop;
@@ -98,6 +100,7 @@ final class ReplicaSimulationTest {
         private final Map<String, Watcher> watchers = new LinkedHashMap<>();
         private final Map<Integer, TransactionResult> answers = new TreeMap<>();
         private final List<String> trace = new ArrayList<>();
+        private final Map<String, List<CompletableFuture<?>>> askedOf = new LinkedHashMap<>();
         private int attempts;
         private int strictReads;
         private long acknowledged;
@@ -166,13 +169,14 @@ final class ReplicaSimulationTest {
         }
 
         private void transact(String name, int number, List<Operation> operations) {
-            var _ =
+            asked(
+                    name,
                     node(name)
                             .transact(new Transaction(List.of(), operations))
                             .thenAccept(result -> {
                                 answers.put(number, result);
                                 trace.add(clock.monotonicNanos() + " " + number + " " + result);
-                            });
+                            }));
         }
 
         /** The register only grows: whoever reads after an acknowledgement sees at least that. */
@@ -198,7 +202,8 @@ final class ReplicaSimulationTest {
 
         private void read(String name) {
             var atLeast = acknowledged;
-            var _ =
+            asked(
+                    name,
                     node(name)
                             .get(REGISTER)
                             .thenAccept(found -> {
@@ -215,7 +220,12 @@ final class ReplicaSimulationTest {
                                     trace.add("STALE " + stale.getMessage());
                                 }
                                 return null;
-                            });
+                            }));
+        }
+
+        /** Whatever is asked of a process that lives on is answered. */
+        private void asked(String name, CompletionStage<?> answer) {
+            askedOf.computeIfAbsent(name, _ -> new ArrayList<>()).add(answer.toCompletableFuture());
         }
 
         private void start(String name) throws IOException {
@@ -237,6 +247,7 @@ final class ReplicaSimulationTest {
         }
 
         private void restart(String name) throws IOException {
+            askedOf.remove(name);
             group.crash(name);
             machine(name).restart();
             start(name);
@@ -272,6 +283,8 @@ final class ReplicaSimulationTest {
                             .count();
             assertThat(committed).as("it goes on").isGreaterThan(20);
             assertThat(strictReads).as("reads are answered").isGreaterThan(0);
+            askedOf.forEach(
+                    (name, all) -> assertThat(all).as(name).allMatch(CompletableFuture::isDone));
             for (var name : NAMES) {
                 Objects.requireNonNull(watchers.get(name)).check(node(name), world, name);
             }

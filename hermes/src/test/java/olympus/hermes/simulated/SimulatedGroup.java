@@ -297,9 +297,7 @@ public final class SimulatedGroup {
 
         private Optional<Object> context(Committed next) {
             var by = next.by;
-            return by != null && by.submitter == this && leadership.term() == by.term
-                    ? Optional.of(by.context)
-                    : Optional.empty();
+            return by != null && by.submitter == this ? Optional.of(by.context) : Optional.empty();
         }
 
         private void applied() {

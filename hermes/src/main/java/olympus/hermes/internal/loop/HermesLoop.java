@@ -30,6 +30,7 @@ import olympus.hermes.internal.state.Applied;
 import olympus.hermes.internal.state.Command;
 import olympus.hermes.internal.state.Effects;
 import olympus.hermes.internal.state.HermesState;
+import olympus.hermes.internal.state.LogEntry;
 import olympus.hermes.internal.state.RevisionChanges;
 import olympus.hermes.log.ReplicatedLog;
 import org.jspecify.annotations.Nullable;
@@ -439,16 +440,16 @@ public final class HermesLoop {
         }
         var entry =
                 switch (context.orElse(bytes)) {
-                    case Batch batch -> batch.entry();
+                    case LogEntry own -> own;
                     case Forwarding.Foreign foreign -> foreign.entry();
                     default -> EntryCodec.decode(bytes);
                 };
-        var own = proposals.arrived(entry.header());
-        if (own.isPresent()) {
+        var batchOfOurs = proposals.arrived(entry.header());
+        if (batchOfOurs.isPresent()) {
             pump();
         }
         var applied = state.apply(index, entry);
-        own.ifPresent(batch -> {
+        batchOfOurs.ifPresent(batch -> {
             commits.record(clock.monotonicNanos() - batch.startedNanos());
             answer(batch, applied);
         });

@@ -142,7 +142,9 @@ final class Proposals {
             writes.addAll(
                     queue.take(
                             EntryCodec.MAX_COMMANDS - writes.size(), HermesLoop.MAX_BATCH_BYTES));
-            start(state, writes, leads);
+            var confirms = List.copyOf(reads);
+            reads.clear();
+            start(state, writes, confirms, leads);
         }
     }
 
@@ -302,19 +304,20 @@ final class Proposals {
         return clock.monotonicNanos() + patience.toNanos();
     }
 
+    /** It confirms no reads, since nobody is told when it is dropped. */
     private void begin(HermesState state, List<Write> writes) {
-        start(state, writes, true);
+        start(state, writes, List.of(), true);
     }
 
-    private void start(HermesState state, List<Write> writes, boolean leads) {
+    private void start(
+            HermesState state, List<Write> writes, List<Confirmation> confirms, boolean leads) {
         var batch =
                 new Batch(
                         stamps.next(state.featureLevel(), state.epoch()),
                         writes,
-                        List.copyOf(reads),
+                        confirms,
                         clock.monotonicNanos(),
                         deadline());
-        reads.clear();
         inFlight.put(batch.sequence(), batch);
         send(state, batch, leads);
     }
@@ -336,6 +339,7 @@ final class Proposals {
                             stamps.origin(),
                             batch.sequence()));
         }
-        log.submit(batch.bytes(), batch, outcome -> ends.ended(batch, send, outcome));
+        // The entry as it is sent now: an older copy may come back with another stamp.
+        log.submit(batch.bytes(), batch.entry(), outcome -> ends.ended(batch, send, outcome));
     }
 }
