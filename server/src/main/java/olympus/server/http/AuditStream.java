@@ -1,7 +1,6 @@
 package olympus.server.http;
 
 import java.util.List;
-import java.util.function.Predicate;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Bytes;
@@ -21,35 +20,29 @@ import org.slf4j.LoggerFactory;
 record AuditStream(Hermes hermes, Deadline deadline) {
 
     static final Key KEY = Key.of("olympus/audit");
-    private static final int PAGE = 1_000;
+    static final int PAGE = 1_000;
     private static final Logger LOG = LoggerFactory.getLogger(AuditStream.class);
 
     /** The last entries, newest first. */
     List<AuditEntry> newest(int limit) {
-        var end = read(Long.MAX_VALUE, 1).nextSequence();
+        var end = nextSequence();
         return read(Math.max(1, end - limit), limit).entries().stream()
                 .map(entry -> AuditEntry.CODEC.decode(entry.value().unsafeArray()))
                 .toList()
                 .reversed();
     }
 
-    /**
-     * One page of entries after another, newest first, until told enough or {@code most} are read.
-     */
-    void search(int most, Predicate<AuditEntry> isEnough) {
-        var before = read(Long.MAX_VALUE, 1).nextSequence();
-        var left = most;
-        while (before > 1 && left > 0) {
-            var count = (int) Math.min(Math.min(PAGE, left), before - 1);
-            var page = read(before - count, count).entries();
-            for (var entry : page.reversed()) {
-                if (isEnough.test(AuditEntry.CODEC.decode(entry.value().unsafeArray()))) {
-                    return;
-                }
-            }
-            left -= count;
-            before = page.isEmpty() ? 1 : before - count;
-        }
+    /** The number that the next entry will get. */
+    long nextSequence() {
+        return read(Long.MAX_VALUE, 1).nextSequence();
+    }
+
+    /** Those with numbers from {@code from} to before {@code before}, at most {@link #PAGE}. */
+    List<AuditEntry> entries(long from, long before) {
+        return read(from, (int) Math.min(PAGE, before - from)).entries().stream()
+                .filter(entry -> entry.sequence() < before)
+                .map(entry -> AuditEntry.CODEC.decode(entry.value().unsafeArray()))
+                .toList();
     }
 
     private Hermes.StreamPage read(long from, int limit) {

@@ -33,9 +33,12 @@ final class VolumesController {
     private static final String PROJECT = "com.docker.compose.project";
 
     private final Backend backend;
+    private final StackRemovals removals;
 
     VolumesController(Backend backend) {
         this.backend = backend;
+        this.removals =
+                new StackRemovals(backend.hermes(), backend.clock(), StackRemovals.SEARCH_TIME);
     }
 
     @GetMapping(path = Api.V1 + "/volumes", produces = Api.JSON)
@@ -55,10 +58,10 @@ final class VolumesController {
                         .filter(one -> one.stack().isEmpty() && !one.project().isEmpty())
                         .map(Found::project)
                         .collect(Collectors.toSet());
-        var removed = new StackRemovals(backend.audit()).of(unknown);
+        var removed = removals.of(unknown);
         var entries =
                 found.stream()
-                        .map(one -> entry(one, Optional.ofNullable(removed.get(one.project()))))
+                        .map(one -> entry(one, removed))
                         .filter(entry -> only.isEmpty() || concerns(entry, only.get()))
                         .toList();
         return new Answers.Volumes(entries, asked.problems());
@@ -137,7 +140,8 @@ final class VolumesController {
                 || entry.services().stream().anyMatch(id -> id.startsWith(stack + "/"));
     }
 
-    private static Answers.VolumeEntry entry(Found found, Optional<AuditEntry> removed) {
+    private static Answers.VolumeEntry entry(Found found, StackRemovals.Found known) {
+        var removed = Optional.ofNullable(known.removals().get(found.project()));
         var volume = found.volume();
         return new Answers.VolumeEntry(
                 volume.name(),
@@ -148,10 +152,10 @@ final class VolumesController {
                 found.services(),
                 volume.containers(),
                 volume.sizeBytes(),
-                found.isUnused() ? orphaned(found, removed) : "");
+                found.isUnused() ? orphaned(found, removed, known.isWhole()) : "");
     }
 
-    private static String orphaned(Found found, Optional<AuditEntry> removed) {
+    private static String orphaned(Found found, Optional<AuditEntry> removed, boolean isWhole) {
         if (found.project().isEmpty() || found.stack().isPresent()) {
             return "used by nothing";
         }
@@ -162,8 +166,12 @@ final class VolumesController {
                                         entry.at().toString().substring(0, 10),
                                         entry.actor()))
                 .orElse(
-                        "used by nothing; of the Compose project %s, which is not applied here"
-                                .formatted(found.project()));
+                        "used by nothing; of the Compose project %s, which is not applied here%s"
+                                .formatted(
+                                        found.project(),
+                                        isWhole
+                                                ? ""
+                                                : "; who removed it is not known, the audit could not be read to the end in time: ask again"));
     }
 
     @DeleteMapping(path = Api.V1 + "/volumes/{node}/{volume}", produces = Api.JSON)
