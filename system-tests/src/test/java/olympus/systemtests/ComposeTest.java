@@ -139,7 +139,7 @@ final class ComposeTest {
 
         run("adopt", shop.toString(), "--observe");
         becomes("shop/web", "running");
-        run("mode", "shop", "manage");
+        run("mode", "shop", "manage", "--yes");
         assertThat(identity("shop-web-1")).isEqualTo(web);
         assertThat(identity("shop-db-1")).isEqualTo(db);
 

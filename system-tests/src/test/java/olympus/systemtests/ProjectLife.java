@@ -84,7 +84,7 @@ final class ProjectLife {
         if (project.equals(ComposeProject.MEDIA)) {
             // Its olympus.yaml says observe.
             assertThat(machine.containers(project, "films")).isEmpty();
-            run("mode", "media", "manage");
+            run("mode", "media", "manage", "--yes");
         }
         var services = new TreeSet<String>();
         for (var service : machine.olympus().json("status").path("services")) {
