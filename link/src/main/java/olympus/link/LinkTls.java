@@ -5,25 +5,20 @@ import io.grpc.ServerCredentials;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.TlsServerCredentials;
 import java.io.IOException;
-import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.Principal;
-import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.NoSuchElementException;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import olympus.link.keys.Authorities.Purpose;
 import olympus.link.keys.Certificates;
 import olympus.link.keys.Certificates.Kind;
 import olympus.link.keys.Credential;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one side of the link proves itself with, and whom it believes. A server believes only the
@@ -66,83 +61,26 @@ public record LinkTls(Supplier<Credential> own, List<X509Certificate> trusted) {
     }
 
     private TrustManager[] trustManagers() {
+        return new TrustManager[] {trusting(trusted)};
+    }
+
+    /** Whoever shows a certificate that one of {@code authorities} issued. */
+    static X509ExtendedTrustManager trusting(List<X509Certificate> authorities) {
         try {
             var store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
-            for (var index = 0; index < trusted.size(); index++) {
-                store.setCertificateEntry("trusted-" + index, trusted.get(index));
+            for (var index = 0; index < authorities.size(); index++) {
+                store.setCertificateEntry("trusted-" + index, authorities.get(index));
             }
             var factory = TrustManagerFactory.getInstance("PKIX");
             factory.init(store);
-            return factory.getTrustManagers();
-        } catch (GeneralSecurityException | IOException e) {
+            return Arrays.stream(factory.getTrustManagers())
+                    .filter(X509ExtendedTrustManager.class::isInstance)
+                    .map(X509ExtendedTrustManager.class::cast)
+                    .findFirst()
+                    .orElseThrow();
+        } catch (GeneralSecurityException | IOException | NoSuchElementException e) {
             throw new IllegalStateException("this JDK cannot trust a list of certificates", e);
-        }
-    }
-
-    /** Presents the credential that is in force when a handshake begins. */
-    private static final class CurrentCredential extends X509ExtendedKeyManager {
-
-        private final Supplier<Credential> own;
-        // One entry for each renewal during the life of the process: a handshake may still use the
-        // one before.
-        private final Map<String, Credential> byAlias = new ConcurrentHashMap<>();
-
-        CurrentCredential(Supplier<Credential> own) {
-            this.own = own;
-        }
-
-        private String alias() {
-            var credential = own.get();
-            var alias = credential.certificate().getSerialNumber().toString(16);
-            byAlias.put(alias, credential);
-            return alias;
-        }
-
-        @Override
-        public String chooseEngineClientAlias(
-                String[] types, Principal @Nullable [] issuers, SSLEngine engine) {
-            return alias();
-        }
-
-        @Override
-        public @Nullable String chooseEngineServerAlias(
-                String type, Principal @Nullable [] issuers, SSLEngine engine) {
-            return type.startsWith("EC") ? alias() : null;
-        }
-
-        @Override
-        public String chooseClientAlias(
-                String[] types, Principal @Nullable [] issuers, Socket socket) {
-            return alias();
-        }
-
-        @Override
-        public @Nullable String chooseServerAlias(
-                String type, Principal @Nullable [] issuers, Socket socket) {
-            return type.startsWith("EC") ? alias() : null;
-        }
-
-        @Override
-        public String[] getClientAliases(String type, Principal @Nullable [] issuers) {
-            return new String[] {alias()};
-        }
-
-        @Override
-        public String[] getServerAliases(String type, Principal @Nullable [] issuers) {
-            return new String[] {alias()};
-        }
-
-        @Override
-        public X509Certificate @Nullable [] getCertificateChain(String alias) {
-            var credential = byAlias.get(alias);
-            return credential == null ? null : credential.chain().toArray(X509Certificate[]::new);
-        }
-
-        @Override
-        public @Nullable PrivateKey getPrivateKey(String alias) {
-            var credential = byAlias.get(alias);
-            return credential == null ? null : credential.key();
         }
     }
 }

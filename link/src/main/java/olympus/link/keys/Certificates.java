@@ -89,6 +89,11 @@ public final class Certificates {
         return island + ".island.olympus.internal";
     }
 
+    /** Whose certificates these are. */
+    public UUID island() {
+        return owner.island();
+    }
+
     /** The certificate in force for {@code kind}. */
     public Credential current(Kind kind) {
         var credential = current.get(kind);
