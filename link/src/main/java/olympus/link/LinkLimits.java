@@ -22,6 +22,12 @@ public final class LinkLimits {
     /** Beyond this a message is not even read to be refused with words: the stream is cut. */
     static final int MAX_READ_BYTES = MAX_MESSAGE_BYTES + 4 * 1024 * 1024;
 
+    /**
+     * Servers to which one agent keeps links: the five that an island may have, and those that come
+     * and go meanwhile.
+     */
+    public static final int MAX_SERVERS = 7;
+
     /** Messages that wait in one lane of one stream. */
     public static final int MAX_QUEUED_MESSAGES = 10_000;
 
