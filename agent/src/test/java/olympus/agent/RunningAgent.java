@@ -18,6 +18,7 @@ import java.util.function.Predicate;
 import olympus.engine.EngineAddress;
 import olympus.foundation.Clock;
 import olympus.link.AgentSide;
+import olympus.link.LinkLimits;
 import olympus.link.LogGap;
 import olympus.link.LogLine;
 import olympus.link.LogRequest;
@@ -300,6 +301,10 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
     public synchronized void events(List<AgentEvent> fresh) {
         var last = events.isEmpty() ? 0 : events.getLast().sequence();
         fresh.stream().filter(event -> event.sequence() > last).forEach(events::add);
+        if (fresh.size() >= LinkLimits.MAX_EVENTS_PER_MESSAGE) {
+            // Later ones come only when these are recorded.
+            agent.eventsRecorded(fresh.getLast().sequence());
+        }
         notifyAll();
     }
 

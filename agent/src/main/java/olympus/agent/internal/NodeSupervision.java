@@ -64,7 +64,7 @@ public final class NodeSupervision implements AutoCloseable {
     private final Supervisor supervisor;
     private boolean reportDue;
     private boolean eventsDue;
-    private long lastSent;
+    private final ToldEvents toldEvents = new ToldEvents();
 
     /**
      * @param root the agent's folder, {@code D/agent}
@@ -223,7 +223,16 @@ public final class NodeSupervision implements AutoCloseable {
                     .ifPresent(why ->
                             reports.forEach(to -> to.refused(assignment.stamp(), inForce, why)));
             reportSoon();
+            if (isUnderAnother(inForce)) {
+                sendEvents();
+            }
         });
+    }
+
+    /** Servers that do not lead record nothing: whoever leads now has to hear it again. */
+    private boolean isUnderAnother(Assignment.Stamp before) {
+        var now = supervisor.stamp();
+        return now.epoch() != before.epoch() || now.incarnation() != before.incarnation();
     }
 
     /** Runs {@code task} on the supervision loop. */
@@ -232,7 +241,10 @@ public final class NodeSupervision implements AutoCloseable {
     }
 
     public void eventsRecorded(long upToSequence) {
-        loop.execute(() -> supervisor.events().recorded(upToSequence));
+        loop.execute(() -> {
+            supervisor.events().recorded(upToSequence);
+            sendEventsSoon();
+        });
     }
 
     public void pause(Pause pause) {
@@ -394,21 +406,16 @@ public final class NodeSupervision implements AutoCloseable {
 
     private void sendNewEvents() {
         eventsDue = false;
-        var last = lastSent;
-        send(
-                supervisor.events().pending().stream()
-                        .filter(event -> event.sequence() > last)
-                        .toList());
+        send(toldEvents.news(supervisor.events().pending()));
     }
 
     /** Also those sent before: a server records an event once, however often it comes. */
     private void sendEvents() {
-        send(supervisor.events().pending());
+        send(toldEvents.again(supervisor.events().pending()));
     }
 
     private void send(List<AgentEvent> events) {
         if (!events.isEmpty()) {
-            lastSent = Math.max(lastSent, events.getLast().sequence());
             reports.forEach(to -> to.events(events));
         }
     }
