@@ -18,8 +18,8 @@ import olympus.foundation.Clock;
 import olympus.foundation.Durable;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
-import olympus.hermes.files.SkipList;
 import olympus.hermes.files.StoreLayout;
+import olympus.hermes.internal.loop.Condemned;
 import olympus.hermes.internal.loop.FileArchive;
 import olympus.hermes.internal.loop.HermesLoop;
 import olympus.hermes.internal.loop.LogApplier;
@@ -31,7 +31,6 @@ import olympus.hermes.internal.loop.WatchHandle;
 import olympus.hermes.internal.ratis.RatisLog;
 import olympus.hermes.internal.state.Command;
 import olympus.hermes.internal.state.HermesState;
-import olympus.hermes.internal.state.SkippedEntry;
 import olympus.hermes.log.Group;
 import olympus.hermes.log.LogConfig;
 import olympus.hermes.log.ReplicatedLog;
@@ -137,10 +136,7 @@ public final class HermesNode implements Hermes {
     }
 
     private static OperatorOrders orders(StoreLayout layout) throws IOException {
-        var condemned =
-                SkipList.read(layout.skips()).stream()
-                        .map(skip -> new SkippedEntry(skip.index(), skip.hash()))
-                        .toList();
+        var condemned = Condemned.listed(layout);
         var mark = layout.recovered();
         return new OperatorOrders(
                 condemned, Files.exists(mark) ? Optional.of(() -> forget(mark)) : Optional.empty());

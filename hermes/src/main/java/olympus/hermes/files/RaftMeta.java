@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import olympus.foundation.Durable;
+import olympus.hermes.log.Group.Member;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
 import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
 
 /** The engine's two small files beside the segments: its term and vote, and its list of members. */
@@ -120,13 +123,44 @@ public final class RaftMeta {
     private static Optional<List<String>> members(Path file) throws IOException {
         try {
             var list = LogEntryProto.parseFrom(Files.readAllBytes(file)).getConfigurationEntry();
-            var names =
-                    list.getPeersList().stream().map(peer -> peer.getId().toStringUtf8()).toList();
+            var names = voters(list).stream().map(Member::id).toList();
             return names.isEmpty() || (list.getOldPeersCount() > 0 && names.size() == 1)
                     ? Optional.empty()
                     : Optional.of(names);
         } catch (InvalidProtocolBufferException e) {
             return Optional.empty();
+        }
+    }
+
+    /** The voters of a list of members, as the log or the file beside it holds it. */
+    public static List<Member> voters(RaftConfigurationProto list) {
+        return list.getPeersList().stream().map(RaftMeta::member).toList();
+    }
+
+    /** The list of members beside the segments in {@code folder}; empty without a readable one. */
+    public static Optional<RaftConfigurationProto> configuration(Path folder) throws IOException {
+        var file = folder.resolve(MEMBERS_FILE);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            var list = LogEntryProto.parseFrom(Files.readAllBytes(file)).getConfigurationEntry();
+            return list.getPeersCount() == 0 ? Optional.empty() : Optional.of(list);
+        } catch (InvalidProtocolBufferException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Member member(RaftPeerProto peer) {
+        var address = peer.getAddress();
+        var colon = address.lastIndexOf(':');
+        try {
+            return new Member(
+                    peer.getId().toStringUtf8(),
+                    address.substring(0, Math.max(0, colon)).replaceAll("[\\[\\]]", ""),
+                    Integer.parseInt(address.substring(colon + 1)));
+        } catch (NumberFormatException noAddress) {
+            return new Member(peer.getId().toStringUtf8(), address, 0);
         }
     }
 

@@ -18,6 +18,7 @@ import olympus.hermes.log.ReplicatedLog.SnapshotFile;
  * hermes/ballast                   space set free when the disk is full
  * hermes/recovered                 written by a repair that gave up acknowledged entries; raises the incarnation
  * hermes/skips.json                entries that apply passes over
+ * hermes/group                     which log it is, where that is not the island's first ({@link StoreGroup})
  * hermes/log/GROUP/current/log_*   segments
  * hermes/log/GROUP/current/raft-meta(.conf)
  * hermes/snapshots/snapshot.TERM_INDEX

@@ -9,7 +9,8 @@ import olympus.foundation.Invariant;
  * What a log on disk needs to know: its folder, who it is, how it reaches others, and its limits.
  *
  * @param folder the store's folder ({@code D/hermes}); created when missing
- * @param group the identity of the replicated log; of the island
+ * @param group the identity of the replicated log: the island's, unless the folder says otherwise
+ *     (see {@code olympus.hermes.files.StoreGroup})
  * @param member this member's name in the group, which no other member ever had: one whose disk was
  *     emptied comes back under a new name
  * @param peers how it talks with other members; empty for a group of one, which then opens no port

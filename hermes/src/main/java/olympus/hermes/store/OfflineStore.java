@@ -15,6 +15,7 @@ import olympus.foundation.OlympusException;
 import olympus.hermes.files.SegmentScan;
 import olympus.hermes.files.Skip;
 import olympus.hermes.files.SkipList;
+import olympus.hermes.files.StoreExchange;
 import olympus.hermes.files.StoreLayout;
 import olympus.hermes.internal.snapshot.SnapshotReader;
 import olympus.hermes.log.ReplicatedLog.SnapshotFile;
@@ -39,6 +40,12 @@ public final class OfflineStore {
     /** The store in {@code dataFolder} (the folder that {@code --data-dir} names). */
     public static OfflineStore in(Path dataFolder) {
         var layout = new StoreLayout(dataFolder.resolve("hermes"));
+        if (new StoreExchange(layout.folder()).interrupted()) {
+            throw new OlympusException(
+                    ErrorCode.UNAVAILABLE,
+                    "putting another store in the place of %s was interrupted; start the server, or give the command that did it once more"
+                            .formatted(layout.folder()));
+        }
         if (!Files.isDirectory(layout.folder())) {
             throw new OlympusException(
                     ErrorCode.NOT_FOUND,
@@ -125,6 +132,11 @@ public final class OfflineStore {
     }
 
     private UUID group() throws IOException {
+        return group(layout);
+    }
+
+    /** The one group whose log is here. */
+    static UUID group(StoreLayout layout) throws IOException {
         var groups = layout.groups();
         if (groups.size() != 1) {
             throw new OlympusException(

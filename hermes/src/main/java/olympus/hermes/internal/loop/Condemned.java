@@ -1,29 +1,39 @@
 package olympus.hermes.internal.loop;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
+import olympus.hermes.files.SkipList;
+import olympus.hermes.files.StoreLayout;
 import olympus.hermes.internal.state.HermesState;
 import olympus.hermes.internal.state.SkippedEntry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The entries that an operator has condemned: passed over, and recorded by the state as such. */
-final class Condemned {
+public final class Condemned {
 
     private static final Logger LOG = LoggerFactory.getLogger(Condemned.class);
 
     private final Map<Long, SkippedEntry> entries = new LinkedHashMap<>();
 
-    Condemned(List<SkippedEntry> condemned) {
+    public Condemned(List<SkippedEntry> condemned) {
         condemned.forEach(entry -> entries.put(entry.index(), entry));
     }
 
+    /** What the list of a store's folder names. */
+    public static List<SkippedEntry> listed(StoreLayout layout) throws IOException {
+        return SkipList.read(layout.skips()).stream()
+                .map(skip -> new SkippedEntry(skip.index(), skip.hash()))
+                .toList();
+    }
+
     /** Has {@code state} pass over the entry at {@code index}; false when it is not condemned. */
-    boolean skip(HermesState state, long index, ByteBuffer bytes) {
+    public boolean skip(HermesState state, long index, ByteBuffer bytes) {
         var skip = entries.get(index);
         if (skip == null) {
             return false;

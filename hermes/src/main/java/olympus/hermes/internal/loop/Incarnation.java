@@ -58,7 +58,7 @@ final class Incarnation {
         if (!leads.getAsBoolean()) {
             return;
         }
-        var raised = Math.max(present + 1, clock.wall().getEpochSecond());
+        var raised = HermesState.nextIncarnation(present, clock.wall());
         var _ =
                 propose.apply(new Command.RaiseIncarnation(raised))
                         .thenAccept(result -> {

@@ -15,6 +15,7 @@ import olympus.hermes.files.Problem;
 import olympus.hermes.files.RaftMeta;
 import olympus.hermes.files.RecoveryCommands;
 import olympus.hermes.files.SegmentScan;
+import olympus.hermes.files.StoreExchange;
 import olympus.hermes.files.StoreLayout;
 import olympus.hermes.log.LogConfig;
 import org.slf4j.Logger;
@@ -52,6 +53,13 @@ final class LogFolder {
 
     /** Makes the folders, and refuses a store that has lost its log or belongs to another group. */
     void prepare() throws IOException {
+        if (new StoreExchange(layout.folder()).interrupted()) {
+            throw refused(
+                    new Problem(
+                            layout.folder(),
+                            "putting another store in its place was interrupted",
+                            "Give the command that did it once more"));
+        }
         Files.createDirectories(layout.logs());
         Files.createDirectories(layout.snapshots());
         if (Files.exists(layout.initialised())) {

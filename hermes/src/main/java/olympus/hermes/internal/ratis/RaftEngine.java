@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
+import olympus.hermes.files.StoreGroup;
 import olympus.hermes.log.Group.Member;
 import olympus.hermes.log.Group.Members;
 import olympus.hermes.log.LogConfig;
@@ -78,10 +79,10 @@ final class RaftEngine {
         var group = RaftGroupId.valueOf(config.group());
         var self = RaftPeerId.valueOf(config.member());
         // Only on an empty folder; later the members are those of the log.
-        var peers =
+        var joins =
                 config.peers().map(PeerAccess::joins).orElse(false)
-                        ? List.<RaftPeer>of()
-                        : List.of(peer(self(config)));
+                        && !StoreGroup.founded(config.folder());
+        var peers = joins ? List.<RaftPeer>of() : List.of(peer(self(config)));
         var server =
                 RaftServer.newBuilder()
                         .setServerId(self)

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotReader {
 
+    /** What the message of a damaged snapshot ends with. */
+    public static final String REMEDY = "Restore the folder of the store from a backup";
+
     private static final int MAX_ISLAND_ID = 64;
     private static final int HASH_BYTES = 32;
 
@@ -101,8 +104,8 @@ public final class SnapshotReader {
         } catch (MalformedData | IllegalArgumentException damaged) {
             throw new OlympusException(
                     ErrorCode.CORRUPT,
-                    "snapshot %s is damaged in the block at byte %d: %s. It was not loaded. Restore the folder of the store from a backup"
-                            .formatted(file, position, damaged.getMessage()),
+                    "snapshot %s is damaged in the block at byte %d: %s. It was not loaded. %s"
+                            .formatted(file, position, damaged.getMessage(), REMEDY),
                     damaged);
         }
     }

@@ -63,6 +63,14 @@ public final class ChangeRing {
         }
     }
 
+    /** Forgets everything before {@code revision}. */
+    void compact(long revision) {
+        while (size > 0 && at(0).revision() < revision) {
+            removeFirst();
+        }
+        compactRevision = Math.max(compactRevision, revision);
+    }
+
     List<RevisionChanges> copy() {
         var copy = new RevisionChanges[size];
         for (var i = 0; i < size; i++) {

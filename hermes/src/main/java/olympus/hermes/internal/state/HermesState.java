@@ -1,5 +1,6 @@
 package olympus.hermes.internal.state;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +32,12 @@ public final class HermesState {
 
     /** The incarnation of a store that nobody has led yet. */
     public static final long UNBORN = 1;
+
+    /** More revisions than this no store gets ahead of another one that was just as new. */
+    private static final long MISSED_REVISIONS = 1_000_000_000;
+
+    /** A store that makes more of them for years can be outrun by its own restored past. */
+    private static final long REVISIONS_PER_SECOND = 1_000_000;
 
     private static final int REMEMBERED_HASHES = 64;
     private static final int EXPIRED_LEASES_PER_ENTRY = 100;
@@ -163,6 +170,28 @@ public final class HermesState {
         }
         incarnation = raised;
         return committed();
+    }
+
+    /**
+     * The incarnation that follows {@code present}. It holds the time in seconds, so that it
+     * outranks whatever became of copies of the store meanwhile.
+     */
+    public static long nextIncarnation(long present, Instant wall) {
+        return Math.max(present + 1, wall.getEpochSecond());
+    }
+
+    /**
+     * Makes it the state of a store that goes on without the others that had it, or without what
+     * came after it. Its revisions lie beyond all that those can have told: whoever watched them is
+     * told COMPACTED, not nothing. Not for a state whose log goes on.
+     */
+    public void beginAnew(Instant wall, long aboveIncarnation, long aboveRevision) {
+        incarnation = nextIncarnation(Math.max(incarnation, aboveIncarnation), wall);
+        revision =
+                Math.max(
+                        Math.max(revision, aboveRevision) + MISSED_REVISIONS,
+                        wall.getEpochSecond() * REVISIONS_PER_SECOND);
+        ring.compact(revision + 1);
     }
 
     private TransactionResult verify(long index, long expected) {
