@@ -74,6 +74,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("completion", new CompletionCommand(session));
         line.addSubcommand("man", new ManCommand(session));
         line.addSubcommand("help", new CommandLine.HelpCommand());
+        ServerCommands.addBelow(line, ServerCommands.elsewhere());
         standardOptions(line);
         var debug = !finder.environment().getOrDefault("OLYMPUS_DEBUG", "").isEmpty();
         line.setExecutionExceptionHandler(

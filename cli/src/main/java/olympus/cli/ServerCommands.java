@@ -1,5 +1,6 @@
 package olympus.cli;
 
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
 
@@ -14,6 +15,29 @@ public final class ServerCommands {
         line.addSubcommand("demo", new DemoCommand(program));
         line.addSubcommand("store", new StoreCommand(program));
     }
+
+    /**
+     * Adds those that stand below a command which otherwise belongs to the command line; below a
+     * bare one where {@code line} does not have that.
+     */
+    public static void addBelow(CommandLine line, ServerProgram program) {
+        below(line, "servers").addSubcommand("recover", new ServersRecoverCommand(program));
+        below(line, "snapshot").addSubcommand("restore", new SnapshotRestoreCommand(program));
+    }
+
+    private static CommandLine below(CommandLine line, String name) {
+        var known = line.getSubcommands().get(name);
+        if (known != null) {
+            return known;
+        }
+        var bare = new CommandLine(new Bare());
+        line.addSubcommand(name, bare);
+        return bare;
+    }
+
+    /** A command that only holds others. */
+    @CommandLine.Command
+    private static final class Bare {}
 
     /** Their names. */
     static List<String> names() {
@@ -36,6 +60,16 @@ public final class ServerCommands {
             @Override
             public int store(Store order) {
                 throw byPassed("store");
+            }
+
+            @Override
+            public int recover(Offline order) {
+                throw byPassed("servers recover");
+            }
+
+            @Override
+            public int restore(Path snapshot, Offline order) {
+                throw byPassed("snapshot restore");
             }
         };
     }

@@ -20,6 +20,12 @@ public interface ServerProgram {
     /** {@code olympus store …}. */
     int store(Store order);
 
+    /** {@code olympus servers recover}. */
+    int recover(Offline order);
+
+    /** {@code olympus snapshot restore}. */
+    int restore(Path snapshot, Offline order);
+
     /**
      * What {@code up} was told.
      *
@@ -45,6 +51,28 @@ public interface ServerProgram {
      * @param dataFolder empty: as for every other command
      */
     record Store(Optional<Path> dataFolder, OutputFormat output, Action action) {}
+
+    /**
+     * What a command was told that puts another store into a data folder.
+     *
+     * @param dataFolder empty: as for every other command
+     */
+    record Offline(Optional<Path> dataFolder, OutputFormat output, Consent consent) {}
+
+    /** Whether a person agrees with what is about to be done. */
+    @FunctionalInterface
+    interface Consent {
+
+        Answer ask(String question);
+
+        /** What came of a question. */
+        enum Answer {
+            GIVEN,
+            DENIED,
+            /** There is no terminal, and {@code --yes} was not said. */
+            NOBODY_THERE
+        }
+    }
 
     /** One subcommand of {@code store}. */
     sealed interface Action {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,17 +14,21 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import olympus.foundation.Clock;
+import olympus.hermes.files.StoreGroup;
 import olympus.hermes.internal.ratis.TestAuthority;
 import olympus.hermes.internal.ratis.TestPeers;
 import olympus.hermes.log.Group.Member;
 import olympus.hermes.log.Group.Members;
 import olympus.hermes.log.LogConfig;
 import olympus.hermes.log.PeerAccess;
+import olympus.hermes.store.NewStoreReport;
+import olympus.hermes.store.Recovery;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,16 +122,61 @@ final class ReplicasTest {
         assertThat(node("b").status().revision()).isEqualTo(node("a").status().revision());
     }
 
+    @Test
+    void theOneThatIsLeftOfThreeGoesOnAloneAndFreshMembersJoinIt() throws Exception {
+        start("a", false);
+        grow("a", "b");
+        grow("a", "c");
+        for (var n = 0; n < 50; n++) {
+            put("b", "n/" + n, "v");
+        }
+        assertThat(get("c", "n/49")).contains("v"); // so c has everything
+        var before = node("c").status();
+        List.of("a", "b", "c").forEach(this::stop);
+
+        NewStoreReport report;
+        try (var recovery = Recovery.begin(folder.resolve("c"))) {
+            assertThat(recovery.found().members())
+                    .extracting(Member::id)
+                    .containsExactlyInAnyOrder("a", "b", "c");
+            assertThat(recovery.found().needless()).isFalse();
+            report = recovery.run(Instant.now());
+        }
+        start("c", true); // it once joined; the group that it founded does not wait for others
+        await(node("c").ready());
+        assertThat(node("c").status().incarnation())
+                .isEqualTo(report.incarnation())
+                .isGreaterThan(before.incarnation());
+        var told = new CompletableFuture<WatchEvent>();
+        node("c").watch(Key.of("n"), before.revision() + 7, Runnable::run, told::complete);
+        assertThat(await(told)).isInstanceOf(WatchEvent.Compacted.class);
+        for (var newcomer : List.of("d", "e")) {
+            new StoreGroup("island", report.group(), false)
+                    .write(folder.resolve(newcomer).resolve("hermes"));
+            grow("c", newcomer);
+        }
+        assertThat(put("e", "after", "v")).isInstanceOf(TransactionResult.Committed.class);
+        for (var name : List.of("c", "d", "e")) {
+            assertThat(get(name, "n/0")).as(name).contains("v");
+            assertThat(get(name, "n/49")).as(name).contains("v");
+            assertThat(get(name, "after")).as(name).contains("v");
+        }
+        assertThat(node("c").group().members().voters())
+                .extracting(Member::id)
+                .containsExactlyInAnyOrder("c", "d", "e");
+    }
+
     private void start(String name, boolean joins) throws IOException {
         var member =
                 members.computeIfAbsent(
                         name, id -> new Member(id, "127.0.0.1", TestPeers.freePort()));
         var data = folder.resolve(name).resolve("hermes");
+        var group = StoreGroup.read(data).map(StoreGroup::group).orElse(GROUP);
         nodes.put(
                 name,
                 HermesNode.open(
                         HermesOptions.of("island", data),
-                        LogConfig.alone(data, GROUP)
+                        LogConfig.alone(data, group)
                                 .as(name, TestPeers.on(member.port(), joins, tls(name))),
                         Clock.system()));
     }

@@ -32,7 +32,9 @@ public final class OlympusServerMain {
 
     static CommandLine line(OlympusProcess process) {
         var line = new CommandLine(new Root());
-        ServerCommands.addTo(line, new ServerOrders(process));
+        var orders = new ServerOrders(process);
+        ServerCommands.addTo(line, orders);
+        ServerCommands.addBelow(line, orders);
         standardOptions(line);
         var debug = !process.environment().getOrDefault("OLYMPUS_DEBUG", "").isEmpty();
         line.setExecutionExceptionHandler(

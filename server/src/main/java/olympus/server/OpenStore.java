@@ -10,6 +10,7 @@ import olympus.foundation.OlympusException;
 import olympus.hermes.Hermes;
 import olympus.hermes.HermesNode;
 import olympus.hermes.HermesOptions;
+import olympus.hermes.files.StoreGroup;
 import olympus.hermes.log.LogConfig;
 import olympus.link.keys.Installation;
 import olympus.server.deadline.Deadline;
@@ -36,7 +37,7 @@ final class OpenStore implements AutoCloseable {
             var node =
                     HermesNode.open(
                             HermesOptions.of(self.island().toString(), folder),
-                            LogConfig.alone(folder, self.island()),
+                            LogConfig.alone(folder, StoreGroup.of(folder, self.island())),
                             clock);
             return new OpenStore(node, Optional.of(node), Optional.empty());
         } catch (OlympusException e) {

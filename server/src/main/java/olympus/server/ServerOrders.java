@@ -83,6 +83,17 @@ final class ServerOrders implements ServerProgram {
                 .run(order.action());
     }
 
+    @Override
+    public int recover(Offline order) {
+        return new StoreRecovery(folder(order.dataFolder()), order, process.terminal()).run();
+    }
+
+    @Override
+    public int restore(Path snapshot, Offline order) {
+        return new SnapshotRestore(folder(order.dataFolder()), snapshot, order, process.terminal())
+                .run();
+    }
+
     private int run(String command, UpOptions options, DemoAdvice advice) {
         try {
             return process.run(options, up -> advice.print(options, up.unapplied()));

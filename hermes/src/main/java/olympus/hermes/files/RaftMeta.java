@@ -137,15 +137,20 @@ public final class RaftMeta {
         return list.getPeersList().stream().map(RaftMeta::member).toList();
     }
 
-    /** The list of members beside the segments in {@code folder}; empty without a readable one. */
-    public static Optional<RaftConfigurationProto> configuration(Path folder) throws IOException {
+    /**
+     * The entry with the list of members beside the segments in {@code folder}; empty without a
+     * readable one.
+     */
+    public static Optional<LogEntryProto> configuration(Path folder) throws IOException {
         var file = folder.resolve(MEMBERS_FILE);
         if (!Files.exists(file)) {
             return Optional.empty();
         }
         try {
-            var list = LogEntryProto.parseFrom(Files.readAllBytes(file)).getConfigurationEntry();
-            return list.getPeersCount() == 0 ? Optional.empty() : Optional.of(list);
+            var entry = LogEntryProto.parseFrom(Files.readAllBytes(file));
+            return entry.getConfigurationEntry().getPeersCount() == 0
+                    ? Optional.empty()
+                    : Optional.of(entry);
         } catch (InvalidProtocolBufferException e) {
             return Optional.empty();
         }

@@ -41,14 +41,14 @@ final class OfflineState {
     private final long snapshotIndex;
     private long term;
     private long unacknowledged;
-    private Optional<RaftConfigurationProto> members;
+    private Optional<LogEntryProto> members;
     private Optional<String> poison = Optional.empty();
 
     private OfflineState(
             StoreLayout layout,
             Optional<SnapshotReader.Loaded> snapshot,
             Effects effects,
-            Optional<RaftConfigurationProto> members)
+            Optional<LogEntryProto> members)
             throws IOException {
         this.layout = layout;
         this.commands = RecoveryCommands.of(layout);
@@ -117,7 +117,13 @@ final class OfflineState {
         if (poison.isPresent()) {
             throw damaged(commands, poison.get());
         }
-        return new Loaded(state, term, snapshotIndex, mark.index(), unacknowledged, members);
+        return new Loaded(
+                state,
+                term,
+                snapshotIndex,
+                mark.index(),
+                unacknowledged,
+                members.map(LogEntryProto::getConfigurationEntry));
     }
 
     private CommitMark.Position mark() throws IOException {
@@ -154,8 +160,9 @@ final class OfflineState {
     }
 
     private void take(LogEntryProto entry, CommitMark.Position mark) {
-        if (entry.hasConfigurationEntry()) {
-            members = Optional.of(entry.getConfigurationEntry());
+        if (entry.hasConfigurationEntry()
+                && members.map(LogEntryProto::getIndex).orElse(-1L) <= entry.getIndex()) {
+            members = Optional.of(entry);
         }
         if (entry.getIndex() <= snapshotIndex || poison.isPresent()) {
             return;

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
 import olympus.model.NodeId;
 import olympus.model.json.InvalidRecordException;
 import olympus.model.json.RecordCodec;
@@ -56,9 +58,19 @@ public record Installation(UUID realm, UUID island, NodeId node, String nodeName
         var made =
                 new Installation(
                         uuid(random), uuid(random), new NodeId(uuid(random)), nameFrom(hostName));
-        KeyFiles.privateFolder(dataFolder);
-        KeyFiles.writePublic(file, JSON.encodeIndented(made).getBytes(StandardCharsets.UTF_8));
+        made.keepIn(dataFolder);
         return made;
+    }
+
+    /** Keeps this as the identity of {@code dataFolder}, which must have none yet. */
+    public void keepIn(Path dataFolder) {
+        var file = dataFolder.resolve(FILE);
+        if (Files.exists(file)) {
+            throw new OlympusException(
+                    ErrorCode.CONFLICT, "%s says already who this installation is".formatted(file));
+        }
+        KeyFiles.privateFolder(dataFolder);
+        KeyFiles.writePublic(file, JSON.encodeIndented(this).getBytes(StandardCharsets.UTF_8));
     }
 
     /** What the kernel calls this machine; needs no name service. */
@@ -85,13 +97,15 @@ public record Installation(UUID realm, UUID island, NodeId node, String nodeName
         }
     }
 
-    private static UUID uuid(RandomGenerator random) {
+    /** A random id. */
+    public static UUID uuid(RandomGenerator random) {
         var high = (random.nextLong() & ~0xF000L) | 0x4000L;
         var low = (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
         return new UUID(high, low);
     }
 
-    private static String nameFrom(String hostName) {
+    /** The name of a node on a machine that is called so. */
+    public static String nameFrom(String hostName) {
         var usable = hostName.replaceAll("[^a-zA-Z0-9.-]", "-").replaceAll("^[.-]+", "");
         var cut = usable.substring(0, Math.min(63, usable.length())).replaceAll("[.-]+$", "");
         return cut.isEmpty() ? "node" : cut;
