@@ -88,16 +88,25 @@ record RunningController(Hermes hermes, Zeus zeus, StackCommands commands, Threa
                 status.halted()
                         .map(why -> "store halted: " + why)
                         .or(() -> status.writesRefused().map(why -> "store refuses writes: " + why))
-                        .or(() ->
-                                status.role() == StoreStatus.Role.LEADER
-                                        ? Optional.empty()
-                                        : Optional.of("store: " + status.role()))
+                        .or(() -> withoutLeader(status))
                         .or(() ->
                                 zeus.isListed()
                                         ? Optional.empty()
                                         : Optional.of("what is stored is still being read"));
         return obstacle.map(why -> new Backend.Readiness(false, why))
                 .orElseGet(() -> new Backend.Readiness(true, ""));
+    }
+
+    /** A follower of a known leader can do its work as the leader itself can. */
+    private static Optional<String> withoutLeader(StoreStatus status) {
+        return switch (status.role()) {
+            case LEADER -> Optional.empty();
+            case FOLLOWER ->
+                    status.leader().isPresent()
+                            ? Optional.empty()
+                            : Optional.of("store: no server leads, as far as this one knows");
+            case STARTING, CLOSED -> Optional.of("store: " + status.role());
+        };
     }
 
     @Override

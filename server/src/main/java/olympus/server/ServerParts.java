@@ -25,6 +25,7 @@ import olympus.link.keys.Hosts;
 import olympus.link.keys.Installation;
 import olympus.link.keys.SecretVault;
 import olympus.server.deadline.Deadline;
+import olympus.server.group.KnownServers;
 import olympus.server.http.Backend;
 import olympus.server.http.HttpSettings;
 import olympus.server.problems.Problems;
@@ -136,6 +137,8 @@ final class ServerParts implements AutoCloseable {
         watched(List.of(linkLoop, controller::onLoop));
 
         // The API.
+        var servers = new KnownServers(store.hermes());
+        opened.keep("servers", servers.follow(problems));
         var island =
                 new Backend.Island(
                         store.hermes(),
@@ -143,7 +146,7 @@ final class ServerParts implements AutoCloseable {
                         controller::view,
                         controller::reconcileTimes,
                         agents);
-        var backend = backend(trust, island, secrets, controller::readiness);
+        var backend = backend(trust, island, servers, secrets, controller::readiness);
         serve(backend, trust.certificates());
         var starting =
                 new StacksAtStart(
@@ -204,6 +207,7 @@ final class ServerParts implements AutoCloseable {
     private Backend backend(
             Trust trust,
             Backend.Island island,
+            KnownServers servers,
             SecretStore secrets,
             Supplier<Backend.Readiness> readiness) {
         var doctor =
@@ -224,7 +228,12 @@ final class ServerParts implements AutoCloseable {
                         readiness,
                         problems,
                         new Backend.Self(self.nodeName(), Version.TEXT, started()));
-        return new Backend(island, outside, clock, deadline);
+        var others =
+                new Backend.Servers(
+                        servers,
+                        trust.vault(),
+                        trust.certificates().trust(Authorities.Purpose.PEOPLE));
+        return new Backend(island, outside, others, clock, deadline);
     }
 
     private void serve(Backend backend, Certificates certificates) throws IOException {

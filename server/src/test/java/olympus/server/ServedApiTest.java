@@ -31,6 +31,7 @@ import olympus.link.keys.Certificates;
 import olympus.link.keys.Installation;
 import olympus.link.keys.SecretVault;
 import olympus.server.deadline.Deadline;
+import olympus.server.group.KnownServers;
 import olympus.server.http.Backend;
 import olympus.server.http.HttpSettings;
 import olympus.server.problems.Problems;
@@ -204,6 +205,7 @@ class ServedApiTest {
                         () -> new Backend.Readiness(false, "no store"),
                         new Problems(),
                         new Backend.Self(self.nodeName(), "0.1.0", clock.wall())),
+                new Backend.Servers(new KnownServers(hermes), vault, List.of()),
                 clock,
                 deadline);
     }

@@ -56,12 +56,14 @@ public final class SecretVault {
 
     private final SecretKey sealing;
     private final SecretKey fingerprinting;
+    private final SecretKey vouching;
     private final byte[] keyId;
     private final SecureRandom random;
 
     private SecretVault(byte[] key, SecureRandom random) {
         this.sealing = derive(key, "olympus seal 1", "AES");
         this.fingerprinting = derive(key, "olympus fingerprint 1", "HmacSHA256");
+        this.vouching = derive(key, "olympus vouch 1", "HmacSHA256");
         this.keyId =
                 Arrays.copyOf(
                         derive(key, "olympus key id 1", "Generic").getEncoded(), KEY_ID_BYTES);
@@ -152,13 +154,25 @@ public final class SecretVault {
         }
     }
 
+    /**
+     * What only a holder of the same key file can say about {@code text}: an HMAC-SHA256 over it
+     * and {@code purpose}, which keeps one use of it from being passed off as another.
+     */
+    public byte[] vouch(String purpose, String text) {
+        return mac(vouching, purpose, text);
+    }
+
     private String fingerprint(StackName stack, String name, String clearText) {
+        var hash = mac(fingerprinting, stack + "/" + name, clearText);
+        return HexFormat.of().formatHex(hash, 0, FINGERPRINT_BYTES);
+    }
+
+    private static byte[] mac(SecretKey key, String about, String text) {
         try {
             var mac = Mac.getInstance("HmacSHA256");
-            mac.init(fingerprinting);
-            mac.update((stack + "/" + name + "\0").getBytes(StandardCharsets.UTF_8));
-            var hash = mac.doFinal(clearText.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, FINGERPRINT_BYTES);
+            mac.init(key);
+            mac.update((about + "\0").getBytes(StandardCharsets.UTF_8));
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK has no HmacSHA256", e);
         }

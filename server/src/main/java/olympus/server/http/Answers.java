@@ -347,6 +347,11 @@ final class Answers {
      */
     record PauseOrdered(String scope, List<String> agents, boolean recorded) {}
 
+    /**
+     * @param name of its node; absent while this server does not know it yet
+     */
+    record Leader(String member, Optional<String> name) {}
+
     record Status(
             String server,
             String version,
@@ -356,6 +361,9 @@ final class Answers {
             long revision,
             String role,
             boolean leader,
+            boolean knownLeader,
+            Optional<Leader> ledBy,
+            int servers,
             Optional<String> halted,
             Optional<String> writesRefused,
             List<String> problems,

@@ -1,12 +1,12 @@
 package olympus.server.http;
 
 import java.util.List;
-import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Bytes;
 import olympus.hermes.Hermes;
 import olympus.hermes.Key;
 import olympus.hermes.Operation;
+import olympus.hermes.StoreStatus;
 import olympus.hermes.Transaction;
 import olympus.hermes.TransactionResult;
 import olympus.server.deadline.Deadline;
@@ -49,21 +49,35 @@ record AuditStream(Hermes hermes, Deadline deadline) {
         return deadline.await(hermes.readStream(KEY, from, limit), "reading " + KEY);
     }
 
+    /** Waits until it is stored, where this server leads; elsewhere nobody waits for the leader. */
     void append(AuditEntry entry) {
+        var value = Bytes.wrap(AuditEntry.CODEC.encodeBytes(entry));
+        var stored = hermes.transact(Transaction.of(new Operation.Append(KEY, value)));
+        if (hermes.status().role() == StoreStatus.Role.FOLLOWER) {
+            var _ =
+                    stored.whenComplete((result, failure) -> {
+                        if (failure != null) {
+                            onlyHere(entry, failure.toString());
+                        } else if (!(result instanceof TransactionResult.Committed)) {
+                            onlyHere(entry, result.toString());
+                        }
+                    });
+            return;
+        }
         try {
-            var value = Bytes.wrap(AuditEntry.CODEC.encodeBytes(entry));
-            var result =
-                    deadline.await(
-                            hermes.transact(Transaction.of(new Operation.Append(KEY, value))),
-                            "writing the audit stream");
+            var result = deadline.await(stored, "writing the audit stream");
             if (!(result instanceof TransactionResult.Committed)) {
-                throw new OlympusException(ErrorCode.UNAVAILABLE, result.toString());
+                onlyHere(entry, result.toString());
             }
         } catch (OlympusException e) {
-            LOG.atWarn()
-                    .addKeyValue("entry", AuditEntry.CODEC.encode(entry))
-                    .addKeyValue("cause", e.getMessage())
-                    .log("audit entry only here, the store did not take it");
+            onlyHere(entry, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static void onlyHere(AuditEntry entry, String why) {
+        LOG.atWarn()
+                .addKeyValue("entry", AuditEntry.CODEC.encode(entry))
+                .addKeyValue("cause", why)
+                .log("audit entry only here, the store did not take it");
     }
 }

@@ -15,7 +15,7 @@ import org.springframework.web.util.UriUtils;
 
 /**
  * Appends every authenticated request that changes something to the {@link AuditStream}, with how
- * it ended.
+ * it ended. What another server carried out stands there already, from that server.
  */
 final class AuditTrail extends OncePerRequestFilter {
 
@@ -60,7 +60,8 @@ final class AuditTrail extends OncePerRequestFilter {
 
     private void record(HttpServletRequest request, int status) {
         var caller = Caller.of(request);
-        if (!caller.equals(Caller.NOBODY)) {
+        var here = request.getAttribute(LeaderForwarding.NOT_HERE) == null;
+        if (here && !caller.equals(Caller.NOBODY)) {
             stream.append(
                     new AuditEntry(
                             clock.wall(),

@@ -1,5 +1,6 @@
 package olympus.server.http;
 
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -11,10 +12,12 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Hermes;
 import olympus.link.ServerSide;
+import olympus.link.keys.SecretVault;
 import olympus.model.StackName;
 import olympus.model.stack.ApplyRequest;
 import olympus.model.stack.StackDefinition;
 import olympus.server.deadline.Deadline;
+import olympus.server.group.KnownServers;
 import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
 import olympus.server.tokens.Tokens;
@@ -26,7 +29,8 @@ import olympus.zeus.StackPlan;
 import org.springframework.http.HttpStatus;
 
 /** The parts of Olympus that the HTTP API speaks for. */
-public record Backend(Island island, Outside outside, Clock clock, Deadline deadline) {
+public record Backend(
+        Island island, Outside outside, Servers servers, Clock clock, Deadline deadline) {
 
     /** What the island's state is asked of and ordered through. */
     public record Island(
@@ -44,6 +48,18 @@ public record Backend(Island island, Outside outside, Clock clock, Deadline dead
             Supplier<Readiness> readiness,
             Problems problems,
             Self self) {}
+
+    /**
+     * The other servers of the island.
+     *
+     * @param vault of the island, by whose key one server knows what another says
+     * @param trust authorities that vouch for the API of each
+     */
+    public record Servers(KnownServers known, SecretVault vault, List<X509Certificate> trust) {
+        public Servers {
+            trust = List.copyOf(trust);
+        }
+    }
 
     /** Who this server is. */
     public record Self(String name, String version, Instant startedAt) {}
@@ -139,6 +155,10 @@ public record Backend(Island island, Outside outside, Clock clock, Deadline dead
         return Stream.concat(
                         hermes().status().troubles().stream(), outside.problems().all().stream())
                 .toList();
+    }
+
+    Leadership leadership() {
+        return new Leadership(hermes(), servers.known());
     }
 
     Hermes hermes() {

@@ -62,6 +62,13 @@ final class EventStreams {
         return MAX_STREAMS - free.availablePermits();
     }
 
+    /** Says why a stream ends. */
+    static void lastWords(OutputStream out, String why) throws IOException {
+        var problem = Problem.of(ErrorCode.UNAVAILABLE, why).json();
+        out.write(("event: error\ndata: " + problem + "\n\n").getBytes(UTF_8));
+        out.flush();
+    }
+
     /** One response that is a stream. */
     final class Stream implements AutoCloseable {
         private final OutputStream out;
@@ -102,10 +109,10 @@ final class EventStreams {
         /** The last words: why the stream ends, where that was a failure. */
         void end(Optional<String> failure) throws IOException {
             if (failure.isPresent()) {
-                var problem = Problem.of(ErrorCode.UNAVAILABLE, failure.get()).json();
-                out.write(("event: error\ndata: " + problem + "\n\n").getBytes(UTF_8));
+                lastWords(out, failure.get());
+            } else {
+                out.flush();
             }
-            out.flush();
         }
 
         @Override

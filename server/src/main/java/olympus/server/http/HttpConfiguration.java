@@ -54,6 +54,12 @@ class HttpConfiguration implements WebMvcConfigurer {
     /** A client that sends or takes nothing for this long in mid-request is cut off. */
     private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(20);
 
+    /**
+     * Longer than the JDK's client keeps a connection (30 s), by which other servers send requests
+     * on: it must not send one on a connection that is being closed here.
+     */
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(45);
+
     private static final int MAX_HEADER_BYTES = 16 << 10;
 
     private static final JsonMapper JSON =
@@ -80,6 +86,7 @@ class HttpConfiguration implements WebMvcConfigurer {
             connector.setProperty("maxConnections", Integer.toString(MAX_CONNECTIONS));
             connector.setProperty(
                     "connectionTimeout", Long.toString(CONNECTION_TIMEOUT.toMillis()));
+            connector.setProperty("keepAliveTimeout", Long.toString(KEEP_ALIVE.toMillis()));
             connector.setProperty("maxHttpHeaderSize", Integer.toString(MAX_HEADER_BYTES));
             connector.setXpoweredBy(false);
         });
@@ -127,6 +134,15 @@ class HttpConfiguration implements WebMvcConfigurer {
         registration.setOrder(4);
         registration.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST));
         return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<LeaderForwarding> leaderForwarding(
+            Backend backend,
+            HttpSettings settings,
+            LeaderClient leader,
+            PrometheusMeterRegistry registry) {
+        return filter(new LeaderForwarding(backend, leader, registry, settings.maxBodyBytes()), 5);
     }
 
     private static <F extends Filter> FilterRegistrationBean<F> filter(F filter, int order) {
@@ -279,6 +295,11 @@ class HttpConfiguration implements WebMvcConfigurer {
     @Bean(destroyMethod = "close")
     EventStreams eventStreams() {
         return new EventStreams(JSON);
+    }
+
+    @Bean(destroyMethod = "close")
+    LeaderClient leaderClient(Backend backend) {
+        return new LeaderClient(backend.outside().self().name(), backend.servers().trust());
     }
 
     @Bean(destroyMethod = "close")

@@ -85,6 +85,7 @@ public final class HttpFrontEnd implements AutoCloseable {
     @Override
     public void close() {
         context.getBean(EventStreams.class).close();
+        context.getBean(LeaderClient.class).close();
         context.close();
     }
 }

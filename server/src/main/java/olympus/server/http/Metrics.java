@@ -80,6 +80,7 @@ final class Metrics {
                             }
                         });
         services(registry, backend);
+        servers(registry, backend);
         store(registry, backend);
         latencies(backend).forEach(it -> registry.getPrometheusRegistry().register(it));
         process(registry);
@@ -124,6 +125,21 @@ final class Metrics {
                 "Nodes whose agent is connected",
                 b -> b.island().agents().connected().size());
         gauge(registry, backend, "pauses", "Pauses in force", b -> b.view().pauses().size());
+    }
+
+    private static void servers(PrometheusMeterRegistry registry, Backend backend) {
+        gauge(
+                registry,
+                backend,
+                "servers",
+                "Servers of the island, as far as this one knows",
+                b -> b.servers().known().all().size());
+        gauge(
+                registry,
+                backend,
+                "leader.known",
+                "1 while this server knows who leads, itself or another",
+                b -> b.leadership().isKnown() ? 1 : 0);
     }
 
     private static double instances(Backend backend, InstanceObservation.State state) {

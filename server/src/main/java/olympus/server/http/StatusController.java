@@ -41,6 +41,9 @@ final class StatusController {
                 store.revision(),
                 store.role().name().toLowerCase(Locale.ROOT),
                 store.role() == StoreStatus.Role.LEADER,
+                backend.leadership().isKnown(),
+                backend.leadership().leader(),
+                backend.servers().known().all().size(),
                 store.halted(),
                 store.writesRefused(),
                 Stream.concat(

@@ -139,10 +139,13 @@ final class AnswerContract {
         var faults = new ArrayList<String>();
         for (var name : List.of("ETag", "WWW-Authenticate", "Retry-After")) {
             var given = answer.headers().containsKey(name.toLowerCase(java.util.Locale.ROOT));
-            if (given != response.path("headers").has(name)) {
+            var described = response.path("headers").path(name);
+            var required = described.path("required").asBoolean(false);
+            if (given ? described.isMissingNode() : required) {
                 faults.add(
                         "%s %d: header %s given %s, described %s"
-                                .formatted(operation.key(), answer.status(), name, given, !given));
+                                .formatted(
+                                        operation.key(), answer.status(), name, given, described));
             }
         }
         return faults;

@@ -42,6 +42,9 @@ final class ApiSchemas {
         all.put(429, "Too many wrong tokens from this address.");
         all.put(500, "A bug in Olympus, or a damaged file (`code` is `corrupt`).");
         all.put(503, "Not now: no leader, store halted, deadline passed. Later may help.");
+        all.put(
+                504,
+                "The leader went away after it was asked; whether the request was carried out is not known. Look before trying again.");
         all.put(507, "The disk is full.");
         return all;
     }
@@ -174,23 +177,26 @@ final class ApiSchemas {
         }
         var response = object("description", description);
         if (status == 401) {
-            response.put("headers", header("WWW-Authenticate", "How to authenticate.", "string"));
+            response.put(
+                    "headers", header("WWW-Authenticate", "How to authenticate.", true, "string"));
         }
-        if (status == 429) {
-            response.put("headers", header("Retry-After", "Seconds to wait.", "integer"));
+        if (status == 429 || status == 503) {
+            response.put(
+                    "headers", header("Retry-After", "Seconds to wait.", status == 429, "integer"));
         }
         response.put("content", object(Problem.MEDIA_TYPE, object("schema", problem())));
         return response;
     }
 
-    private static Map<String, Object> header(String name, String description, String type) {
+    private static Map<String, Object> header(
+            String name, String description, boolean required, String type) {
         return object(
                 name,
                 object(
                         "description",
                         description,
                         "required",
-                        true,
+                        required,
                         "schema",
                         object("type", type)));
     }

@@ -148,6 +148,11 @@ final class ApiWords {
 
     private static void ofHeaders(Map<String, Parameter> all) {
         all.put(
+                AnsweredHere.STALE,
+                new Parameter(
+                        "Whether the server that is asked shall answer from what it knows itself, even if it does not lead.",
+                        schema("default", false)));
+        all.put(
                 "If-Match",
                 new Parameter(
                         "The revision of the stack that the request is made for: the ETag of a plan or of the stack; `*` for whatever is there. Where the stack is at another revision nothing happens and the answer is 412.",

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -99,7 +100,7 @@ final class OpenApiPage {
                         "version",
                         "1",
                         "description",
-                        "The API of an Olympus server. Instants are RFC 3339. New members may be added to answers; who reads them ignores what he does not know.",
+                        "The API of an Olympus server. Instants are RFC 3339. New members may be added to answers; who reads them ignores what he does not know. Any server of the island may be asked: what only the leader may answer is sent on to it, and the header `Olympus-Known-Leader` says whether one is known.",
                         "license",
                         ApiSchemas.object("name", "Apache-2.0", "identifier", "Apache-2.0")));
         page.put("servers", List.of(ApiSchemas.object("url", "/")));
@@ -144,6 +145,9 @@ final class OpenApiPage {
         }
         var parameters = new LinkedHashMap<String, Object>();
         handlers.forEach(handler -> parameters(handler.method(), parameters));
+        if (isSentOn(words.key()) && words.key().startsWith("GET ")) {
+            parameters.put(AnsweredHere.STALE, stale());
+        }
         if (!parameters.isEmpty()) {
             operation.put("parameters", List.copyOf(parameters.values()));
         }
@@ -151,6 +155,31 @@ final class OpenApiPage {
                 body(words, handler.method()).ifPresent(b -> operation.put("requestBody", b)));
         operation.put("responses", responses(words, path, handlers));
         return operation;
+    }
+
+    /** Whether a server that does not lead sends it on to the one that does. */
+    private static boolean isSentOn(String key) {
+        return key.contains(Api.V1)
+                && !key.matches("GET .*/(openapi\\.json|doctor|logs|servers)|POST .*/exec");
+    }
+
+    private Map<String, Object> stale() {
+        var words = Objects.requireNonNull(parameters.get(AnsweredHere.STALE));
+        var schema = schemas.plain(boolean.class);
+        schema.putAll(words.bounds());
+        return ApiSchemas.object(
+                "name",
+                AnsweredHere.STALE,
+                "in",
+                "query",
+                "required",
+                false,
+                "allowEmptyValue",
+                true,
+                "description",
+                words.description(),
+                "schema",
+                schema);
     }
 
     // -- what is sent ------------------------------------------------------------------------
@@ -262,6 +291,9 @@ final class OpenApiPage {
         errors.addAll(words.errors());
         if (!OPEN.contains(path)) {
             errors.add(403);
+        }
+        if (isSentOn(words.key())) {
+            errors.addAll(words.key().startsWith("GET ") ? List.of(503) : List.of(503, 504));
         }
         errors.forEach(status -> all.put(Integer.toString(status), schemas.error(status)));
         return all;

@@ -50,6 +50,7 @@ import olympus.model.state.Assignment;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
 import olympus.server.deadline.Deadline;
+import olympus.server.group.KnownServers;
 import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
 import olympus.server.store.Projection;
@@ -74,15 +75,23 @@ final class RunningApi implements AutoCloseable {
     final HttpFrontEnd api;
     final Certificates certificates;
     final SecretStore secrets;
+    final SecretVault vault;
+    private final AuditStream audit;
+    final KnownServers servers;
     final AnswerContract contract = new AnswerContract(AnswerContract.generated());
     private final List<Projection> projections;
     private final HttpClient client;
 
     RunningApi(Path folder, Hermes hermes, StackCommands commands, int failedLogins)
             throws IOException, GeneralSecurityException {
+        this("mars", folder, hermes, commands, failedLogins);
+    }
+
+    RunningApi(String name, Path folder, Hermes hermes, StackCommands commands, int failedLogins)
+            throws IOException, GeneralSecurityException {
         var random = new SecureRandom();
         var clock = Clock.system();
-        var installation = Installation.openOrCreate(folder, "mars", random);
+        var installation = Installation.openOrCreate(folder, name, random);
         var keys = folder.resolve("keys");
         var authorities = Authorities.openOrCreate(keys, installation, clock.wall(), random);
         certificates =
@@ -90,12 +99,10 @@ final class RunningApi implements AutoCloseable {
                         keys, installation, authorities, Set.of("127.0.0.1"), clock.wall());
         var tokens = Tokens.open(folder, clock);
         var deadline = new Deadline(Duration.ofSeconds(2));
-        secrets =
-                new SecretStore(
-                        hermes,
-                        SecretVault.openOrCreate(keys.resolve(SecretVault.ISLAND_KEY), random),
-                        clock,
-                        deadline);
+        vault = SecretVault.openOrCreate(keys.resolve(SecretVault.ISLAND_KEY), random);
+        servers = new KnownServers(hermes);
+        audit = new AuditStream(hermes, deadline);
+        secrets = new SecretStore(hermes, vault, clock, deadline);
         projections = List.of(tokens.follow(hermes, problems), secrets.follow(() -> {}, problems));
         token = Files.readString(folder.resolve("admin.token")).strip();
         var backend =
@@ -112,7 +119,9 @@ final class RunningApi implements AutoCloseable {
                                 () -> checks,
                                 () -> readiness,
                                 problems,
-                                new Backend.Self("mars", "0.1.0", clock.wall())),
+                                new Backend.Self(name, "0.1.0", clock.wall())),
+                        new Backend.Servers(
+                                servers, vault, certificates.trust(Authorities.Purpose.PEOPLE)),
                         clock,
                         deadline);
         api =
@@ -129,6 +138,10 @@ final class RunningApi implements AutoCloseable {
                         .sslContext(trusting())
                         .version(HttpClient.Version.HTTP_1_1)
                         .build();
+    }
+
+    AuditStream audit() {
+        return audit;
     }
 
     static HttpFrontEnd.Pem pem(Certificates certificates) throws IOException {

@@ -1,0 +1,53 @@
+package olympus.server.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Which requests a server answers itself although another leads: what is about its own process,
+ * what it asks the agents (to each of which every server is connected), and what the caller wants
+ * to know from this very server.
+ */
+final class AnsweredHere {
+
+    /** Parameter of a query: what this server itself knows is wanted, with or without a leader. */
+    static final String STALE = "stale";
+
+    private static final Pattern OWN_READS =
+            Pattern.compile(
+                    Api.V1
+                            + "/(openapi\\.json|doctor|servers(/.*)?|services/[^/]+/[^/]+/logs|exec/.*)");
+    private static final Pattern OWN_POSTS = Pattern.compile(Api.V1 + "/services/[^/]+/[^/]+/exec");
+    private static final Pattern PAUSES = Pattern.compile(Api.V1 + "/pauses/[^/]+");
+
+    private AnsweredHere() {}
+
+    /** Whoever leads. */
+    static boolean always(HttpServletRequest request) {
+        var path = path(request);
+        if (!path.startsWith(Api.V1 + "/")) {
+            return true;
+        }
+        return ForwardedRequest.isRead(request)
+                ? OWN_READS.matcher(path).matches() || isStaleEnough(request)
+                : request.getMethod().equals("POST") && OWN_POSTS.matcher(path).matches();
+    }
+
+    /** While nobody leads: what can be told, and pauses, for which the agents are told first. */
+    static boolean withoutLeader(HttpServletRequest request) {
+        return ForwardedRequest.isRead(request) || PAUSES.matcher(path(request)).matches();
+    }
+
+    private static boolean isStaleEnough(HttpServletRequest request) {
+        return Arrays.stream(Optional.ofNullable(request.getQueryString()).orElse("").split("&"))
+                .anyMatch(pair -> pair.equals(STALE) || pair.equals(STALE + "=true"));
+    }
+
+    /** As the container understood it: decoded, without dots. */
+    private static String path(HttpServletRequest request) {
+        var more = request.getPathInfo();
+        return more == null ? request.getServletPath() : request.getServletPath() + more;
+    }
+}

@@ -1,0 +1,94 @@
+package olympus.server.http;
+
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import olympus.hermes.Entry;
+import olympus.hermes.Hermes;
+import olympus.hermes.Key;
+import olympus.hermes.StoreStatus;
+import olympus.hermes.StoreTimes;
+import olympus.hermes.Transaction;
+import olympus.hermes.TransactionResult;
+import olympus.hermes.WatchEvent;
+
+/** A member of a store, which says of the leader what a test wants. */
+final class LedStore implements Hermes {
+
+    private final Hermes store;
+    private volatile StoreStatus.Role role = StoreStatus.Role.FOLLOWER;
+    private volatile Optional<String> leader = Optional.empty();
+
+    LedStore(Hermes store) {
+        this.store = store;
+    }
+
+    LedStore leads(String self) {
+        leader = Optional.of(self);
+        role = StoreStatus.Role.LEADER;
+        return this;
+    }
+
+    LedStore follows(String other) {
+        role = StoreStatus.Role.FOLLOWER;
+        leader = Optional.of(other);
+        return this;
+    }
+
+    LedStore knowsNoLeader() {
+        role = StoreStatus.Role.FOLLOWER;
+        leader = Optional.empty();
+        return this;
+    }
+
+    @Override
+    public StoreStatus status() {
+        var real = store.status();
+        return new StoreStatus(
+                real.islandId(),
+                real.incarnation(),
+                real.epoch(),
+                real.revision(),
+                real.compactRevision(),
+                real.appliedIndex(),
+                role,
+                leader,
+                real.halted(),
+                real.writesRefused(),
+                real.sizes(),
+                real.lastSnapshot(),
+                real.problems());
+    }
+
+    @Override
+    public CompletionStage<TransactionResult> transact(Transaction transaction) {
+        return store.transact(transaction);
+    }
+
+    @Override
+    public CompletionStage<Optional<Entry>> get(Key key) {
+        return store.get(key);
+    }
+
+    @Override
+    public CompletionStage<Page> list(Key prefix, Optional<Key> after, int limit) {
+        return store.list(prefix, after, limit);
+    }
+
+    @Override
+    public CompletionStage<StreamPage> readStream(Key stream, long fromSequence, int limit) {
+        return store.readStream(stream, fromSequence, limit);
+    }
+
+    @Override
+    public Watch watch(
+            Key prefix, long fromRevision, Executor deliverOn, Consumer<WatchEvent> receiver) {
+        return store.watch(prefix, fromRevision, deliverOn, receiver);
+    }
+
+    @Override
+    public StoreTimes times() {
+        return store.times();
+    }
+}
