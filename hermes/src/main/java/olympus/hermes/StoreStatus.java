@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * @param revision the last applied transaction
  * @param compactRevision watches cannot resume from before this
  * @param appliedIndex position in the log
+ * @param role leader only under {@code epoch}: both are of one moment
  * @param leader the member that leads, as far as this one knows
  * @param halted why the store applies nothing any more, empty while it works
  * @param writesRefused why writes are refused at present (e.g. disk full), empty while they are

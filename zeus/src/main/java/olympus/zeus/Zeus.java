@@ -67,6 +67,14 @@ public final class Zeus implements StackCommands, AutoCloseable {
         return controller.isListed();
     }
 
+    /**
+     * Whether it orders and records here. Elsewhere it shows what is stored and reported, and
+     * refuses what people order. Any thread.
+     */
+    public boolean leads() {
+        return controller.leads();
+    }
+
     /** How long its looks took: planning, and handing out what the plan says. Any thread. */
     public DurationHistogram.Reading reconcileTimes() {
         return controller.reconcileTimes();

@@ -103,6 +103,7 @@ final class SimulatedAgent {
             return;
         }
         var raised = assignment.stamp().incarnation() > accepted.incarnation();
+        var anotherLeads = assignment.stamp().epoch() != accepted.epoch() || raised;
         var before = Map.copyOf(raised ? specs : held);
         accepted = assignment.stamp();
         specs.clear();
@@ -115,6 +116,9 @@ final class SimulatedAgent {
         specs.putAll(held);
         reconcile();
         report();
+        if (anotherLeads) {
+            tellEvents();
+        }
     }
 
     private boolean isNamed(InstanceSpec spec) {
@@ -338,6 +342,11 @@ final class SimulatedAgent {
 
     void connected() {
         report();
+        tellEvents();
+    }
+
+    /** All that nobody has recorded: also told again from time to time by a real agent. */
+    void tellEvents() {
         if (!events.isEmpty()) {
             eventSink.accept(List.copyOf(events));
         }

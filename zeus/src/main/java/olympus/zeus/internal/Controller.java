@@ -1,9 +1,6 @@
 package olympus.zeus.internal;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,8 +17,6 @@ import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
 import olympus.foundation.Ulid;
 import olympus.hermes.Hermes;
-import olympus.hermes.Operation;
-import olympus.hermes.StoreStatus;
 import olympus.hermes.StreamLimits;
 import olympus.hermes.WatchEvent;
 import olympus.model.NodeId;
@@ -29,7 +24,6 @@ import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.AgentEvent;
-import olympus.model.state.Decision;
 import olympus.model.state.InstanceSpec;
 import olympus.model.state.NodeReport;
 import olympus.model.state.ServiceState;
@@ -55,8 +49,9 @@ public final class Controller {
             new StreamLimits(16L << 20, 50_000, Duration.ofDays(90));
 
     private static final Duration WATCH_AGAIN = Duration.ofMillis(500);
-    private static final Duration DRIFT_AGAIN = Duration.ofMinutes(1);
-    private static final int MAX_DRIFTS = 1_000;
+
+    /** The store tells nobody that it leads here; it is asked. */
+    private static final Duration LOOK_FOR_OFFICE = Duration.ofMillis(200);
 
     private final Hermes hermes;
     private final EventLoop loop;
@@ -67,12 +62,13 @@ public final class Controller {
     private final Projection projection = new Projection();
     private final ObservedNodes observed;
     private final WriteQueue writes;
+    private final Office office;
     private final Orders commands = new Orders(this);
     private final ModeOrders modes = new ModeOrders(this, commands);
     private final Acquaintance acquaintance;
     private final NodeRecords nodeRecords;
     private final DurationHistogram looks = new DurationHistogram();
-    private final Map<String, Long> drifts = new LinkedHashMap<>();
+    private final DriftGrace drifts;
     private final Set<Consumer<ClusterView>> listeners =
             java.util.concurrent.ConcurrentHashMap.newKeySet();
     private volatile ClusterView view =
@@ -85,7 +81,6 @@ public final class Controller {
     private boolean stopped;
     private boolean lookQueued;
     private boolean planning;
-    private long officeEpoch;
 
     public Controller(
             Hermes hermes,
@@ -103,18 +98,38 @@ public final class Controller {
         this.observed = new ObservedNodes(clock.monotonicNanos());
         this.nodeRecords = new NodeRecords(this, orders, clock);
         this.acquaintance = new Acquaintance(this, loop, clock);
+        this.drifts = new DriftGrace(options.driftGrace());
+        var server = new DecidingServer(options.server());
+        this.office =
+                new Office(
+                        hermes,
+                        loop,
+                        clock,
+                        server,
+                        () -> ready,
+                        projection::revision,
+                        new OfficeTold());
         this.writes =
                 new WriteQueue(
                         hermes,
                         loop,
-                        new DecidingServer(options.server()),
-                        this::heldEpoch,
+                        server,
+                        () -> office.term().map(Office.Term::epoch),
+                        office::elsewhere,
                         this::afterWrite);
     }
 
     public void start() {
         watch(0);
         arm(options.lookAgain());
+        lookForOffice();
+    }
+
+    private void lookForOffice() {
+        if (!stopped) {
+            office.look();
+            var _ = loop.schedule(LOOK_FOR_OFFICE, this::lookForOffice);
+        }
     }
 
     public void stop() {
@@ -125,6 +140,11 @@ public final class Controller {
 
     public ClusterView view() {
         return view;
+    }
+
+    /** Whether orders are given from here. Any thread. */
+    public boolean leads() {
+        return office.isHeld();
     }
 
     public DurationHistogram.Reading reconcileTimes() {
@@ -178,15 +198,8 @@ public final class Controller {
     private void projected() {
         writes.projected(projection.revision());
         writes.answerWaiting();
+        office.look();
         wake();
-    }
-
-    /** The epoch under which this server may write, empty while it does not lead. */
-    private Optional<Long> heldEpoch() {
-        var status = hermes.status();
-        return ready && !stopped && status.role() == StoreStatus.Role.LEADER && status.epoch() > 0
-                ? Optional.of(status.epoch())
-                : Optional.empty();
     }
 
     // Looking.
@@ -204,9 +217,7 @@ public final class Controller {
             return;
         }
         if (!ready && !listedOnce) {
-            show(
-                    ViewBuilder.ofReports(
-                            projection.desired(), observed.snapshot(projection), unread()));
+            show(ViewBuilder.ofReports(projection.desired(), observedNow(), unread()));
             return;
         }
         if (!ready) {
@@ -218,22 +229,22 @@ public final class Controller {
     }
 
     private void reconcile() {
-        takeOffice();
+        office.look();
         plan = makePlan();
         refreshView();
-        if (heldEpoch().isPresent()) {
-            sendAssignments();
-            carryOut();
+        var term = office.term();
+        if (term.isPresent()) {
+            sendAssignments(term.get());
+            if (office.mayDecide(() -> observed.isAnySilent(desired().nodes().keySet()))) {
+                carryOut();
+            }
         }
         armFor(plan);
     }
 
     private Plan makePlan() {
         return Planner.plan(
-                projection.desired(),
-                observed.snapshot(projection),
-                clock.monotonicNanos(),
-                clock.wall());
+                projection.desired(), observedNow(), clock.monotonicNanos(), clock.wall());
     }
 
     private void armFor(Plan made) {
@@ -253,41 +264,41 @@ public final class Controller {
     private void tick() {
         arm(options.lookAgain());
         writes.pump();
+        rememberNodes();
         wake();
     }
 
-    /** At the first look under a new epoch: bound the stream and say who leads. */
-    private void takeOffice() {
-        var epoch = heldEpoch();
-        if (epoch.isEmpty() || epoch.get() == officeEpoch) {
-            return;
+    private final class OfficeTold implements Office.Told {
+        @Override
+        public void began() {
+            observed.termBegan(projection.desired(), clock.monotonicNanos());
+            rememberNodes();
+            writes.pump();
+            var _ = loop.schedule(Office.LISTEN, Controller.this::wake);
+            wake();
         }
-        officeEpoch = epoch.get();
-        observed.ids().forEach(observed::resend);
-        var decision =
-                new Decision(
-                        clock.wall(),
-                        StepWriter.ZEUS,
-                        "take charge",
-                        "island",
-                        "",
-                        "this server started or took over",
-                        "epoch " + officeEpoch);
-        run(() ->
-                new WriteQueue.Write<>(
-                        List.of(),
-                        List.of(new Operation.LimitStream(ZeusKeys.DECISIONS, DECISION_LIMITS)),
-                        true));
-        run(() -> new WriteQueue.Write<>(List.of(), List.of(StackChanges.append(decision)), true));
+
+        @Override
+        public void lost(OlympusException why) {
+            writes.answerWaiting(why);
+            wake();
+        }
+
+        @Override
+        public void refused(OlympusException why) {
+            writes.answerWaiting(why);
+        }
     }
 
-    /** A write of Zeus' own: when it fails, the next look finds what is still to be done. */
-    private void run(java.util.function.Supplier<WriteQueue.Write<Boolean>> write) {
-        var _ = writes.submit(write);
+    /** Stores who is connected, if that is not known yet. */
+    private void rememberNodes() {
+        if (office.term().isPresent()) {
+            observed.connectedNames().forEach(nodeRecords::rememberUnlessKnown);
+        }
     }
 
     private void refreshView() {
-        show(ViewBuilder.build(projection.desired(), observed.snapshot(projection), plan));
+        show(ViewBuilder.build(projection.desired(), observedNow(), plan));
     }
 
     private void show(ClusterView fresh) {
@@ -306,7 +317,7 @@ public final class Controller {
     }
 
     private void carryOut() {
-        plan = settleDrift(plan);
+        plan = drifts.settle(plan, clock.monotonicNanos());
         if (plan.steps().isEmpty() || planning) {
             return;
         }
@@ -322,7 +333,7 @@ public final class Controller {
     }
 
     private WriteQueue.Write<List<Step>> nextWrite() {
-        var fresh = settleDrift(makePlan());
+        var fresh = drifts.settle(makePlan(), clock.monotonicNanos());
         return new StepWriter(projection.desired(), clock.wall(), this::newToken).write(fresh);
     }
 
@@ -336,7 +347,7 @@ public final class Controller {
                     observed.batchEnded(confirm.to().id().service(), clock.monotonicNanos());
             case Step.FinishRollout finish -> observed.forget(finish.from().value().service());
             case Step.MendDrift drift -> {
-                drifts.put(driftName(drift), clock.monotonicNanos() + DRIFT_AGAIN.toNanos());
+                drifts.mended(drift, clock.monotonicNanos());
                 observed.resend(drift.node());
                 wake();
             }
@@ -346,41 +357,12 @@ public final class Controller {
         }
     }
 
-    /** Drops drift that is younger than the grace time, or that was mended a moment ago. */
-    private Plan settleDrift(Plan made) {
-        var now = clock.monotonicNanos();
-        var present = new HashSet<String>();
-        var kept = new ArrayList<Step>();
-        for (var step : made.steps()) {
-            if (!(step instanceof Step.MendDrift drift)) {
-                kept.add(step);
-                continue;
-            }
-            var name = driftName(drift);
-            present.add(name);
-            var due = drifts.computeIfAbsent(name, n -> now + options.driftGrace().toNanos());
-            if (now - due >= 0) {
-                kept.add(step);
-            }
-        }
-        drifts.keySet().retainAll(present);
-        while (drifts.size() > MAX_DRIFTS) {
-            drifts.remove(drifts.keySet().iterator().next());
-        }
-        return new Plan(kept, made.waits(), made.wakeNanos());
-    }
-
-    private static String driftName(Step.MendDrift drift) {
-        return drift.node() + " " + drift.subject();
-    }
-
-    private void sendAssignments() {
-        var status = hermes.status();
+    private void sendAssignments(Office.Term term) {
         var now = clock.monotonicNanos();
         for (var node : observed.ids()) {
             var changed = projection.nodeChanged(node);
             if (observed.needsAssignment(node, changed, now, options.resendAfter().toNanos())) {
-                var stamp = observed.stamp(node, status.incarnation(), status.epoch(), changed);
+                var stamp = observed.stamp(node, term.incarnation(), term.epoch(), changed);
                 orders.assign(Assignments.of(node, projection.desired(), stamp));
                 observed.sent(node, stamp, changed, now);
             }
@@ -391,7 +373,7 @@ public final class Controller {
 
     public void nodeConnected(NodeId node, String name) {
         observed.connected(node, name, clock.wall());
-        run(() -> nodeRecords.remember(node, name));
+        rememberNodes();
         wake();
     }
 
@@ -407,7 +389,10 @@ public final class Controller {
     }
 
     public void happened(NodeId node, List<AgentEvent> events) {
-        nodeRecords.happened(node, events);
+        // Elsewhere nothing can be recorded: the agent tells whoever leads next again.
+        if (office.term().isPresent()) {
+            nodeRecords.happened(node, events);
+        }
     }
 
     // What people order: see Orders.
@@ -417,7 +402,15 @@ public final class Controller {
     }
 
     Observed observedNow() {
-        return observed.snapshot(projection);
+        return observed.snapshot(projection, orderedElsewhere());
+    }
+
+    /** The term of whoever leads, as long as that is not this server. */
+    private Optional<Office.Term> orderedElsewhere() {
+        var status = hermes.status();
+        return office.isHeld()
+                ? Optional.empty()
+                : Optional.of(new Office.Term(status.incarnation(), status.epoch()));
     }
 
     Optional<String> reportedName(NodeId node) {
@@ -436,7 +429,7 @@ public final class Controller {
     /** Why the first order about a stack has to wait; see {@link Acquaintance}. */
     Optional<String> unacquainted(StackName stack) {
         var incarnation = hermes.status().incarnation();
-        return heldEpoch().isEmpty() || Unclaimed.isMeant(desired(), stack, incarnation)
+        return office.term().isEmpty() || Unclaimed.isMeant(desired(), stack, incarnation)
                 ? Optional.empty()
                 : observed.unacquainted(incarnation);
     }

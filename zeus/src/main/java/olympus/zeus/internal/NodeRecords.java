@@ -32,7 +32,14 @@ final class NodeRecords {
         this.clock = clock;
     }
 
-    WriteQueue.Write<Boolean> remember(NodeId node, String name) {
+    void rememberUnlessKnown(NodeId node, String name) {
+        var known = controller.desired().nodes().get(node);
+        if (known == null || !known.value().name().equals(name)) {
+            var _ = controller.submit(() -> remember(node, name));
+        }
+    }
+
+    private WriteQueue.Write<Boolean> remember(NodeId node, String name) {
         var known = controller.desired().nodes().get(node);
         if (known != null && known.value().name().equals(name)) {
             return new WriteQueue.Write<>(List.of(), List.of(), true);
@@ -63,21 +70,25 @@ final class NodeRecords {
 
     /**
      * Records what is newer than the node's mark, moves the mark in the same write, then
-     * acknowledges.
+     * acknowledges. One part after the other: the mark must not pass over a part that failed. What
+     * fails the agent tells again.
      */
     void happened(NodeId node, List<AgentEvent> events) {
-        for (var from = 0; from < events.size(); from += MAX_EVENTS) {
-            var part = events.subList(from, Math.min(from + MAX_EVENTS, events.size()));
-            var _ =
-                    controller
-                            .submit(() -> record(node, part))
-                            .whenComplete((done, error) -> {
-                                var known = controller.desired().nodes().get(node);
-                                if (error == null && known != null) {
-                                    orders.eventsRecorded(node, known.value().eventsRecorded());
-                                }
-                            });
+        if (events.isEmpty()) {
+            return;
         }
+        var part = events.subList(0, Math.min(events.size(), MAX_EVENTS));
+        var rest = events.subList(part.size(), events.size());
+        var _ =
+                controller
+                        .submit(() -> record(node, part))
+                        .whenComplete((done, error) -> {
+                            var known = controller.desired().nodes().get(node);
+                            if (error == null && known != null) {
+                                orders.eventsRecorded(node, known.value().eventsRecorded());
+                                happened(node, rest);
+                            }
+                        });
     }
 
     private WriteQueue.Write<Boolean> record(NodeId node, List<AgentEvent> events) {

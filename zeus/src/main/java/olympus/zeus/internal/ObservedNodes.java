@@ -8,12 +8,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.state.Assignment;
 import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.NodeReport;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what agents report, and which assignment each was sent. Threading: Zeus' loop only. */
 final class ObservedNodes {
@@ -42,6 +44,24 @@ final class ObservedNodes {
         private long acceptedRevision;
         private final Deque<Sent> sent = new ArrayDeque<>();
         private long sentNanos;
+
+        /** Acts on the last assignment that it was sent from here, and that is the present one. */
+        private boolean isUpToDate(long changed) {
+            var last = sent.peekLast();
+            return last != null && acceptedRevision >= last.revision && last.revision >= changed;
+        }
+
+        /**
+         * The generation is the revision that the assignment was computed from, or a little more.
+         */
+        private long acceptedOf(Office.Term term) {
+            return report.map(NodeReport::accepted)
+                    .filter(stamp ->
+                            stamp.incarnation() == term.incarnation()
+                                    && stamp.epoch() == term.epoch())
+                    .map(Assignment.Stamp::generation)
+                    .orElse(0L);
+        }
     }
 
     void connected(NodeId node, String name, Instant wall) {
@@ -181,6 +201,53 @@ final class ObservedNodes {
     }
 
     /**
+     * Another term begins here: every node is sent its assignment anew, and counts as acting on
+     * nothing of it before it says so. When the last batch of an update ended is not stored: at
+     * worst the update pauses once more.
+     */
+    void termBegan(Desired desired, long nanos) {
+        nodes.values()
+                .forEach(entry -> {
+                    entry.sent.clear();
+                    entry.acceptedRevision = 0;
+                });
+        batchEnded.clear();
+        desired.instances()
+                .forEach((service, instances) -> {
+                    var state = desired.state(service);
+                    if (state.rollout().isPresent()
+                            && instances.values().stream()
+                                    .map(stored -> stored.value().run())
+                                    .anyMatch(run ->
+                                            run.generation() == state.generation()
+                                                    && run.confirmed())) {
+                        batchEnded.put(service, nanos);
+                    }
+                });
+    }
+
+    /** Whether one of these is away, or one that is connected has not told yet what it runs. */
+    boolean isAnySilent(Set<NodeId> known) {
+        return !known.stream().allMatch(id -> hasTold(nodes.get(id)))
+                || !nodes.values().stream().allMatch(entry -> !entry.connected || hasTold(entry));
+    }
+
+    private static boolean hasTold(@Nullable Entry entry) {
+        return entry != null && entry.connected && entry.lastSequence >= 0;
+    }
+
+    /** The connected nodes with their names. */
+    Map<NodeId, String> connectedNames() {
+        var names = new LinkedHashMap<NodeId, String>();
+        nodes.forEach((id, entry) -> {
+            if (entry.connected) {
+                names.put(id, entry.name);
+            }
+        });
+        return names;
+    }
+
+    /**
      * A connected node that has not accepted anything of this incarnation; an empty name when no
      * node is connected; nothing when all have.
      */
@@ -204,22 +271,28 @@ final class ObservedNodes {
         return Optional.ofNullable(nodes.get(node)).map(e -> e.name);
     }
 
-    /** A value of what is known, for one planning or view. */
-    Observed snapshot(Projection projection) {
+    /**
+     * A value of what is known, for one planning or view.
+     *
+     * @param elsewhere the term of another server that orders; what agents accepted of it is then
+     *     known by their word only, which is good enough to show
+     */
+    Observed snapshot(Projection projection, Optional<Office.Term> elsewhere) {
         var copy = new HashMap<NodeId, Observed.Node>();
         nodes.forEach((id, e) -> {
-            var last = e.sent.peekLast();
+            var changed = projection.nodeChanged(id);
+            var accepted = elsewhere.map(e::acceptedOf).orElse(e.acceptedRevision);
             var upToDate =
-                    last != null
-                            && e.acceptedRevision >= last.revision
-                            && last.revision >= projection.nodeChanged(id);
+                    elsewhere.isPresent()
+                            ? accepted > 0 && accepted >= changed
+                            : e.isUpToDate(changed);
             copy.put(
                     id,
                     new Observed.Node(
                             e.connected,
                             e.lastSeen,
                             e.report,
-                            upToDate ? projection.revision() : e.acceptedRevision,
+                            upToDate ? projection.revision() : accepted,
                             e.instances));
         });
         return new Observed(startedNanos, copy, Map.copyOf(batchEnded));

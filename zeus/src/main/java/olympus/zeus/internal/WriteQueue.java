@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One write after the other: each is built from a projection that includes all before it. Every
- * write is fenced by the epoch. Threading: Zeus' loop only.
+ * write is fenced by the epoch, so that a leader of yesterday changes nothing. Threading: Zeus'
+ * loop only.
  *
  * <p>Limits: {@link #MAX_QUEUED} writes wait; each is answered within its deadline.
  */
@@ -35,6 +36,7 @@ final class WriteQueue {
     private final EventLoop loop;
     private final DecidingServer server;
     private final Supplier<Optional<Long>> epoch;
+    private final Supplier<Optional<OlympusException>> elsewhere;
     private final Runnable afterwards;
     private final ArrayDeque<Job<?>> queue = new ArrayDeque<>();
     private Optional<Runnable> waiting = Optional.empty();
@@ -45,6 +47,7 @@ final class WriteQueue {
     /**
      * @param server signs what is decided here
      * @param epoch the epoch held, empty while this is not the leader or nothing is projected yet
+     * @param elsewhere why nothing can be written from here, as long as another server leads
      * @param afterwards runs when a write is done and projected
      */
     WriteQueue(
@@ -52,11 +55,13 @@ final class WriteQueue {
             EventLoop loop,
             DecidingServer server,
             Supplier<Optional<Long>> epoch,
+            Supplier<Optional<OlympusException>> elsewhere,
             Runnable afterwards) {
         this.hermes = hermes;
         this.loop = loop;
         this.server = server;
         this.epoch = epoch;
+        this.elsewhere = elsewhere;
         this.afterwards = afterwards;
     }
 
@@ -79,6 +84,11 @@ final class WriteQueue {
      */
     <T> CompletableFuture<T> submit(Supplier<Write<T>> write) {
         var job = new Job<>(write);
+        var why = elsewhere.get();
+        if (why.isPresent()) {
+            job.answer.completeExceptionally(why.get());
+            return job.answer;
+        }
         if (queue.size() >= MAX_QUEUED) {
             job.answer.completeExceptionally(
                     new OlympusException(
@@ -97,6 +107,16 @@ final class WriteQueue {
         var _ = job.answer.whenComplete((value, error) -> timer.cancel());
         pump();
         return job.answer;
+    }
+
+    /**
+     * Answers all that has not begun; what is on its way to the store is answered by the store,
+     * which knows.
+     */
+    void answerWaiting(OlympusException why) {
+        var waiters = List.copyOf(queue);
+        queue.clear();
+        waiters.forEach(job -> job.answer.completeExceptionally(why));
     }
 
     private OlympusException late() {

@@ -71,6 +71,7 @@ public final class HermesLoop {
     private final DurationHistogram turns = new DurationHistogram();
     private HermesState state;
     private Role role = Role.STARTING;
+    private long office;
     private Optional<String> halted = Optional.empty();
     private Optional<String> leader = Optional.empty();
     private boolean turnEnds;
@@ -490,6 +491,7 @@ public final class HermesLoop {
             return;
         }
         role = Role.LEADER;
+        office = state.epoch();
         LOG.atInfo()
                 .addKeyValue("epoch", state.epoch())
                 .addKeyValue("revision", state.revision())
@@ -569,6 +571,8 @@ public final class HermesLoop {
     }
 
     private StoreStatus describe() {
+        // A leader may see its successor's epoch before it is told that it leads no more.
+        var deposed = role == Role.LEADER && state.epoch() != office;
         return new StoreStatus(
                 options.islandId(),
                 state.incarnation(),
@@ -576,8 +580,8 @@ public final class HermesLoop {
                 state.revision(),
                 state.ring().compactRevision(),
                 state.appliedIndex(),
-                role,
-                leader,
+                deposed ? Role.FOLLOWER : role,
+                deposed ? Optional.empty() : leader,
                 halted,
                 Optional.empty(),
                 new StoreStatus.Sizes(
