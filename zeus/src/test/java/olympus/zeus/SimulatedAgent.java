@@ -47,6 +47,10 @@ final class SimulatedAgent {
     private final Map<InstanceId, InstanceSpec> specs = new HashMap<>();
     private final Map<InstanceId, InstanceSpec> held = new TreeMap<>();
     private final List<AgentEvent> events = new ArrayList<>();
+
+    /** Everything that it ever noted, recorded or not. */
+    final List<AgentEvent> happened = new ArrayList<>();
+
     private Assignment.Stamp accepted = Assignment.Stamp.NONE;
     private long sequence;
     private long eventSequence;
@@ -295,6 +299,7 @@ final class SimulatedAgent {
         events.add(
                 new AgentEvent(
                         ++eventSequence, clock.wall(), Optional.of(id), action, why, "done"));
+        happened.add(events.getLast());
         eventSink.accept(List.copyOf(events));
     }
 
