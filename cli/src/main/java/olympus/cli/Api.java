@@ -9,6 +9,8 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -197,6 +199,29 @@ final class Api {
                         .append('=')
                         .append(escape(value)));
         return joined.toString();
+    }
+
+    /**
+     * Writes the body of an answer to {@code target}, however large it is; returns its header
+     * {@code name}, empty when it has none.
+     */
+    String download(String path, String name, WritableByteChannel target) {
+        var connection = open("GET", path);
+        connection.setRequestProperty("Accept", "application/octet-stream");
+        try {
+            var status = connection.getResponseCode();
+            if (status >= 400) {
+                throw failure(connection, status, "GET " + path);
+            }
+            try (var in = connection.getInputStream()) {
+                in.transferTo(Channels.newOutputStream(target));
+                return Optional.ofNullable(connection.getHeaderField(name)).orElse("");
+            }
+        } catch (IOException e) {
+            throw connectionFailure(e);
+        } finally {
+            connection.disconnect();
+        }
     }
 
     private Answer send(

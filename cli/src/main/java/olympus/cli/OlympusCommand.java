@@ -70,6 +70,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("doctor", new DoctorCommand(session));
         line.addSubcommand("discover", new DiscoverCommand(session));
         ImportCommand.addTo(line, session);
+        SnapshotCommand.addTo(line, session);
         line.addSubcommand("context", new ContextCommand(session), "contexts");
         line.addSubcommand("completion", new CompletionCommand(session));
         line.addSubcommand("man", new ManCommand(session));

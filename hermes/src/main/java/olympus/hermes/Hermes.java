@@ -1,5 +1,6 @@
 package olympus.hermes;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -45,6 +46,13 @@ public interface Hermes {
      * @param deliverOn where {@code receiver} runs: an event loop of the caller
      */
     Watch watch(Key prefix, long fromRevision, Executor deliverOn, Consumer<WatchEvent> receiver);
+
+    /**
+     * Writes a snapshot that shows everything acknowledged before this call into {@code directory},
+     * for whoever keeps copies; the caller deletes the file. What streams have dropped into the
+     * archive is not in it.
+     */
+    CompletionStage<Path> saveSnapshot(Path directory);
 
     /** What the store knows of itself: for status, readiness and metrics. Never blocks. */
     StoreStatus status();

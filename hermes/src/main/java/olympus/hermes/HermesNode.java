@@ -212,6 +212,11 @@ public final class HermesNode implements Hermes {
     }
 
     @Override
+    public CompletionStage<Path> saveSnapshot(Path directory) {
+        return loop.saveSnapshot(directory);
+    }
+
+    @Override
     public StoreStatus status() {
         return loop.status();
     }

@@ -1,5 +1,6 @@
 package olympus.zeus;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +74,11 @@ final class BrokenWatches implements Hermes {
             case WatchEvent.Lagged ignored -> seen;
             case WatchEvent.Ended ignored -> seen;
         };
+    }
+
+    @Override
+    public CompletionStage<Path> saveSnapshot(Path directory) {
+        return store.saveSnapshot(directory);
     }
 
     @Override

@@ -254,6 +254,31 @@ final class RecoveryTest {
     }
 
     @Test
+    void aSnapshotSavedWhileOthersWriteIsOfOneMomentAndOfNoMeaningForTheLog() throws Exception {
+        writeSnapshotAndLog();
+        var node = open(NEVER);
+        var own = layout().snapshotFiles();
+        var before = node.status().revision();
+        var writing = new ArrayList<CompletionStage<TransactionResult>>();
+        var saving = node.saveSnapshot(data.resolve("saved"));
+        for (var n = 0; n < 200; n++) {
+            writing.add(
+                    node.transact(
+                            Transaction.of(
+                                    new Operation.Put(Key.of("k/beside/" + n), Bytes.utf8("v")))));
+        }
+        var content = SnapshotContent.verify(wait(saving));
+        for (var write : writing) {
+            wait(write);
+        }
+        assertThat(content.island()).isEqualTo(ISLAND.toString());
+        assertThat(content.revision()).isGreaterThanOrEqualTo(before);
+        assertThat(content.entries() - 60).isEqualTo(content.revision() - before);
+        assertThat(layout().snapshotFiles()).isEqualTo(own);
+        close(node);
+    }
+
+    @Test
     void restoresIntoAnEmptyFolder() throws Exception {
         var before = writeSnapshotAndLog();
         var file = saved();
@@ -364,11 +389,12 @@ final class RecoveryTest {
         }
     }
 
-    /** The newest snapshot, as a file of its own. */
+    /** A snapshot saved by the running store. */
     private Path saved() throws Exception {
-        close(open(1));
-        var file = data.resolve("saved.snapshot");
-        return Files.copy(layout().snapshotFiles().getLast().path(), file);
+        var node = open(NEVER);
+        var written = wait(node.saveSnapshot(data.resolve("saved")));
+        close(node);
+        return Files.move(written, data.resolve("saved.snapshot"));
     }
 
     private NewStoreReport restore(Path file, Optional<UUID> island) throws IOException {

@@ -18,7 +18,7 @@ final class AnsweredHere {
     private static final Pattern OWN_READS =
             Pattern.compile(
                     Api.V1
-                            + "/(openapi\\.json|doctor|servers(/.*)?|services/[^/]+/[^/]+/logs|exec/.*)");
+                            + "/(openapi\\.json|doctor|snapshot|servers(/.*)?|services/[^/]+/[^/]+/logs|exec/.*)");
     private static final Pattern OWN_POSTS = Pattern.compile(Api.V1 + "/services/[^/]+/[^/]+/exec");
     private static final Pattern PAUSES = Pattern.compile(Api.V1 + "/pauses/[^/]+");
 

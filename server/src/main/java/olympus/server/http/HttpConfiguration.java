@@ -281,6 +281,11 @@ class HttpConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
+    SnapshotController snapshot(Backend backend, HttpSettings settings) {
+        return new SnapshotController(backend, settings);
+    }
+
+    @Bean
     olympus.server.http.ErrorPage errorPage() {
         return new olympus.server.http.ErrorPage();
     }

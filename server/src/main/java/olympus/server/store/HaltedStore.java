@@ -1,5 +1,6 @@
 package olympus.server.store;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +55,11 @@ public final class HaltedStore implements Hermes {
             Key prefix, long fromRevision, Executor deliverOn, Consumer<WatchEvent> receiver) {
         deliverOn.execute(() -> receiver.accept(new WatchEvent.Ended(fromRevision, message())));
         return () -> {};
+    }
+
+    @Override
+    public CompletionStage<Path> saveSnapshot(Path directory) {
+        return CompletableFuture.failedFuture(reason);
     }
 
     @Override

@@ -511,6 +511,15 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                         "Checks the installation itself and what the machine lacks.",
                         "Findings, each with its remedy."),
                 of(
+                                "GET /api/v1/snapshot",
+                                "saveSnapshot",
+                                SERVER,
+                                "Sends the store's whole content as a file.",
+                                "The file, which olympus snapshot restore takes.")
+                        .saying(
+                                "It shows everything that was acknowledged before. The header `Repr-Digest` holds its SHA-256 (RFC 9530). One at a time.")
+                        .failing(503, 507),
+                of(
                                 "GET /api/v1/openapi.json",
                                 "getOpenApi",
                                 SERVER,

@@ -177,6 +177,7 @@ class EveryOperationTest {
                         "/api/v1/audit?limit=1",
                         "/api/v1/status",
                         "/api/v1/doctor",
+                        "/api/v1/snapshot",
                         "/api/v1/stats",
                         "/api/v1/stats?stack=shop",
                         "/api/v1/stats?service=shop/web",

@@ -1,5 +1,6 @@
 package olympus.server.http;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -85,6 +86,11 @@ final class LedStore implements Hermes {
     public Watch watch(
             Key prefix, long fromRevision, Executor deliverOn, Consumer<WatchEvent> receiver) {
         return store.watch(prefix, fromRevision, deliverOn, receiver);
+    }
+
+    @Override
+    public CompletionStage<Path> saveSnapshot(Path directory) {
+        return store.saveSnapshot(directory);
     }
 
     @Override

@@ -160,7 +160,8 @@ final class OpenApiPage {
     /** Whether a server that does not lead sends it on to the one that does. */
     private static boolean isSentOn(String key) {
         return key.contains(Api.V1)
-                && !key.matches("GET .*/(openapi\\.json|doctor|logs|servers)|POST .*/exec");
+                && !key.matches(
+                        "GET .*/(openapi\\.json|doctor|logs|servers|snapshot)|POST .*/exec");
     }
 
     private Map<String, Object> stale() {
@@ -320,6 +321,9 @@ final class OpenApiPage {
         var media = media(handler);
         if (media.equals(Api.SSE)) {
             return content(media, schemas.events(words.bodies().events()));
+        }
+        if (media.equals(Api.BYTES)) {
+            return content(media, ApiSchemas.object());
         }
         if (!media.equals(Api.JSON)) {
             return content(media, ApiSchemas.object("type", "string"));

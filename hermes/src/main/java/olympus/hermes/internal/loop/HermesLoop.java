@@ -1,6 +1,7 @@
 package olympus.hermes.internal.loop;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -200,6 +201,11 @@ public final class HermesLoop {
             }
             return answer;
         });
+    }
+
+    /** Writes a snapshot that shows everything acknowledged before into {@code directory}. */
+    public CompletableFuture<Path> saveSnapshot(Path directory) {
+        return snapshots.copy(directory, read(state -> state.capture(term)));
     }
 
     /** Starts serving a watch. */

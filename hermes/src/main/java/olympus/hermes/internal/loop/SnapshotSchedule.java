@@ -1,14 +1,13 @@
 package olympus.hermes.internal.loop;
 
-import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import olympus.foundation.Clock;
-import olympus.hermes.internal.snapshot.SnapshotWriter;
 import olympus.hermes.internal.state.Capture;
 import olympus.hermes.internal.state.HermesState;
 import olympus.hermes.log.ReplicatedLog;
@@ -17,17 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes snapshots: when enough log has gathered, and at the end. The loop hands slices to the
- * writer's thread, one at a time, and does other work between them.
+ * Makes snapshots: when enough log has gathered, and at the end.
  *
  * <p>Threading: the loop, which runs its tasks guarded. Failure: the log simply stays longer; the
  * cause is logged and the snapshot tried again after {@link #RETRY}.
  */
 final class SnapshotSchedule {
 
-    private static final int ROWS_PER_SLICE = 256;
-    private static final long BYTES_PER_SLICE = 256 << 10;
-    private static final int ELEMENTS_PER_SLICE = 256;
     private static final Duration RETRY = Duration.ofSeconds(60);
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotSchedule.class);
 
@@ -90,10 +85,44 @@ final class SnapshotSchedule {
     }
 
     private CompletableFuture<Void> begin(long term, HermesState state) {
-        var task = new Task(state.capture(term), bytesSince);
-        running = Optional.of(task.done);
-        task.onWriter(task::open);
-        return task.done;
+        var covered = bytesSince;
+        var done = new CompletableFuture<Void>();
+        running = Optional.of(done);
+        var _ =
+                new SnapshotTask(loop, parts.writer(), log.snapshotDirectory(), state.capture(term))
+                        .start()
+                        // What was trimmed before this snapshot can be replayed no more: it must
+                        // be in the archive first.
+                        .thenCompose(
+                                file -> parts.archive().flush().thenCompose(_ -> install(file)))
+                        .whenComplete((_, failure) ->
+                                loop.execute(() -> {
+                                    ended(
+                                            Optional.ofNullable(failure)
+                                                    .map(SnapshotSchedule::cause),
+                                            covered);
+                                    done.complete(null);
+                                }));
+        return done;
+    }
+
+    private CompletableFuture<Void> install(SnapshotFile file) {
+        return log.installed(file, file.index()).toCompletableFuture();
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null
+                ? failure.getCause()
+                : failure;
+    }
+
+    /**
+     * Writes a snapshot into {@code directory}, beside the log's own and without meaning for it.
+     */
+    CompletableFuture<Path> copy(Path directory, CompletableFuture<Capture> captured) {
+        return captured.thenCompose(capture ->
+                        new SnapshotTask(loop, parts.writer(), directory, capture).start())
+                .thenApply(SnapshotFile::path);
     }
 
     private void ended(Optional<Throwable> failure, long covered) {
@@ -112,120 +141,5 @@ final class SnapshotSchedule {
         }
         bytesSince -= covered;
         newest = Optional.of(clock.wall());
-    }
-
-    /**
-     * One snapshot on its way. Its steps alternate between the loop (slices) and the writer's
-     * thread.
-     */
-    private final class Task {
-
-        private final Capture capture;
-        private final long covered;
-        private final CompletableFuture<Void> done = new CompletableFuture<>();
-        private Optional<SnapshotWriter> writer = Optional.empty();
-
-        Task(Capture capture, long covered) {
-            this.capture = capture;
-            this.covered = covered;
-        }
-
-        void open() throws IOException {
-            var opened = new SnapshotWriter(log.snapshotDirectory(), capture.head());
-            writer = Optional.of(opened);
-            opened.skipped(capture.skipped());
-            opened.origins(capture.origins());
-            opened.leases(capture.leases());
-            opened.ring(capture.ring());
-            onLoop(this::nextRows);
-        }
-
-        private void nextRows() {
-            if (capture.entries().done()) {
-                nextElements();
-                return;
-            }
-            var slice = capture.entries().next(ROWS_PER_SLICE, BYTES_PER_SLICE);
-            onWriter(() -> {
-                writer.orElseThrow().entries(slice);
-                onLoop(this::nextRows);
-            });
-        }
-
-        private void nextElements() {
-            if (!capture.streams().hasNext()) {
-                onWriter(this::finish);
-                return;
-            }
-            var slice = capture.streams().next(ELEMENTS_PER_SLICE, BYTES_PER_SLICE);
-            onWriter(() -> {
-                writer.orElseThrow().stream(slice);
-                onLoop(this::nextElements);
-            });
-        }
-
-        private void finish() throws IOException {
-            var file = writer.orElseThrow().finish();
-            // What was trimmed before this snapshot can be replayed no more: it must be in the
-            // archive first.
-            var _ =
-                    parts.archive()
-                            .flush()
-                            .thenCompose(_ -> install(file))
-                            .whenComplete((_, failure) -> end(Optional.ofNullable(failure)));
-        }
-
-        private CompletableFuture<Void> install(SnapshotFile file) {
-            return log.installed(file, file.index()).toCompletableFuture();
-        }
-
-        /** What fails on the loop ends this snapshot, not the store. */
-        private void onLoop(Runnable step) {
-            loop.execute(() -> {
-                try {
-                    step.run();
-                } catch (RuntimeException | Error failure) {
-                    end(Optional.of(failure));
-                }
-            });
-        }
-
-        void onWriter(Step step) {
-            try {
-                parts.writer()
-                        .execute(() -> {
-                            try {
-                                step.run();
-                            } catch (Throwable failure) {
-                                end(Optional.of(failure));
-                            }
-                        });
-            } catch (RejectedExecutionException closed) {
-                end(Optional.of(closed));
-            }
-        }
-
-        private void end(Optional<Throwable> failure) {
-            loop.execute(() -> {
-                capture.close();
-                ended(closeFile(failure), covered);
-                done.complete(null);
-            });
-        }
-
-        private Optional<Throwable> closeFile(Optional<Throwable> failure) {
-            if (writer.isPresent()) {
-                try {
-                    writer.get().close();
-                } catch (IOException e) {
-                    return Optional.of(failure.orElse(e));
-                }
-            }
-            return failure;
-        }
-    }
-
-    private interface Step {
-        void run() throws IOException;
     }
 }
