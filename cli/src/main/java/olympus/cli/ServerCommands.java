@@ -36,7 +36,7 @@ public final class ServerCommands {
     }
 
     /** A command that only holds others. */
-    @CommandLine.Command
+    @CommandLine.Command(description = "What is done while no process has the data folder.")
     private static final class Bare {}
 
     /** Their names. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -21,8 +22,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import olympus.foundation.Clock;
 import olympus.hermes.files.StoreGroup;
+import olympus.hermes.files.StoreLayout;
 import olympus.hermes.internal.ratis.TestAuthority;
 import olympus.hermes.internal.ratis.TestPeers;
+import olympus.hermes.log.Eventually;
 import olympus.hermes.log.Group.Member;
 import olympus.hermes.log.Group.Members;
 import olympus.hermes.log.LogConfig;
@@ -43,6 +46,7 @@ final class ReplicasTest {
     private final Map<String, HermesNode> nodes = new LinkedHashMap<>();
     private final Map<String, Member> members = new LinkedHashMap<>();
     private Optional<TestAuthority> authority = Optional.empty();
+    private long snapshotAfterBytes = HermesOptions.DEFAULT_SNAPSHOT_AFTER_BYTES;
 
     @AfterEach
     void close() {
@@ -166,6 +170,38 @@ final class ReplicasTest {
                 .containsExactlyInAnyOrder("c", "d", "e");
     }
 
+    @Test
+    void aDeadMemberDoesNotKeepTheLogFromBeingPurgedAndComesBackByASnapshot() throws Exception {
+        snapshotAfterBytes = 128 << 10;
+        start("a", false);
+        grow("a", "b");
+        grow("a", "c");
+        put("a", "k/first", "v");
+        assertThat(get("c", "k/first")).contains("v");
+        stop("c");
+        for (var n = 0; n < 400; n++) {
+            put("a", "k/" + n, "x".repeat(2_000));
+        }
+        Eventually.holds("a purge without c", () -> firstSegment("a") > 0);
+        // What is purged, and snapshots that are replaced, bound the disk: 400 writes are 800 kB.
+        Eventually.holds("a bounded log", () -> node("a").status().sizes().logBytes() < 600 << 10);
+        start("c", true);
+        await(node("c").ready());
+        assertThat(get("c", "k/399")).contains("x".repeat(2_000));
+        assertThat(get("c", "k/first")).contains("v");
+    }
+
+    private long firstSegment(String name) {
+        try {
+            return new StoreLayout(folder.resolve(name).resolve("hermes"))
+                    .segmentFiles(GROUP)
+                    .getFirst()
+                    .first();
+        } catch (IOException | NoSuchElementException e) {
+            return 0; // a segment went away while it was looked at
+        }
+    }
+
     private void start(String name, boolean joins) throws IOException {
         var member =
                 members.computeIfAbsent(
@@ -175,10 +211,21 @@ final class ReplicasTest {
         nodes.put(
                 name,
                 HermesNode.open(
-                        HermesOptions.of("island", data),
+                        options(data),
                         LogConfig.alone(data, group)
+                                .withLimits(LogConfig.Limits.standard().withSegmentBytes(64 << 10))
                                 .as(name, TestPeers.on(member.port(), joins, tls(name))),
                         Clock.system()));
+    }
+
+    private HermesOptions options(Path data) {
+        var usual = HermesOptions.of("island", data);
+        return new HermesOptions(
+                usual.islandId(),
+                usual.directory(),
+                usual.writeDeadline(),
+                snapshotAfterBytes,
+                usual.archiveBytes());
     }
 
     private Optional<PeerAccess.Tls> tls(String name) {

@@ -44,6 +44,17 @@ public final class CommandCodec {
 
     private CommandCodec() {}
 
+    /** As {@link #encode}, for what somebody wants to have written. */
+    public static Bytes encodeBounded(Command command) {
+        var encoded = encode(command);
+        if (encoded.length() > Transaction.MAX_ENCODED_BYTES) {
+            throw new IllegalArgumentException(
+                    "a transaction has at most %d bytes encoded, this one has %d"
+                            .formatted(Transaction.MAX_ENCODED_BYTES, encoded.length()));
+        }
+        return encoded;
+    }
+
     public static Bytes encode(Command command) {
         var out = new ByteWriter(64);
         out.u8(type(command)).i32(0);

@@ -21,7 +21,6 @@ import olympus.hermes.StoreStatus;
 import olympus.hermes.StoreStatus.Role;
 import olympus.hermes.StoreTimes;
 import olympus.hermes.StreamEntry;
-import olympus.hermes.Transaction;
 import olympus.hermes.TransactionResult;
 import olympus.hermes.files.RecoveryCommands;
 import olympus.hermes.files.StoreLayout;
@@ -168,12 +167,7 @@ public final class HermesLoop {
 
     public CompletableFuture<TransactionResult> submit(Command command) {
         var result = new CompletableFuture<TransactionResult>();
-        var encoded = CommandCodec.encode(command);
-        if (encoded.length() > Transaction.MAX_ENCODED_BYTES) {
-            throw new IllegalArgumentException(
-                    "a transaction has at most %d bytes encoded, this one has %d"
-                            .formatted(Transaction.MAX_ENCODED_BYTES, encoded.length()));
-        }
+        var encoded = CommandCodec.encodeBounded(command);
         if (!proposals.offer(command, encoded, result)) {
             result.complete(
                     new TransactionResult.Refused(

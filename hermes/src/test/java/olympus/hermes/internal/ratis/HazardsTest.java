@@ -25,6 +25,7 @@ import olympus.hermes.log.Eventually;
 import olympus.hermes.log.LogConfig;
 import olympus.hermes.log.RecordingApplier;
 import olympus.hermes.log.ReplicatedLog.Submission.Outcome;
+import org.apache.ratis.server.RaftServerConfigKeys;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,17 @@ final class HazardsTest {
     @AfterEach
     void close() {
         opened.forEach(RatisLog::close);
+    }
+
+    @Test
+    void theEngineIsNeverToldToAcknowledgeBeforeTheFlushOrToKeepItsLogElsewhere() {
+        var settings = EngineSettings.of(config);
+        assertThat(RaftServerConfigKeys.Log.unsafeFlushEnabled(settings)).isFalse();
+        assertThat(RaftServerConfigKeys.Log.asyncFlushEnabled(settings)).isFalse();
+        assertThat(RaftServerConfigKeys.Log.useMemory(settings)).isFalse();
+        assertThat(RaftServerConfigKeys.Log.purgeUptoSnapshotIndex(settings)).isTrue();
+        assertThat(RaftServerConfigKeys.storageDir(settings))
+                .allMatch(dir -> dir.toPath().startsWith(config.folder()));
     }
 
     @Test
