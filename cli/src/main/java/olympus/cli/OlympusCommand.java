@@ -61,6 +61,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("stacks", new StacksCommand(session), "stack");
         line.addSubcommand("volumes", volumes(session), "volume");
         line.addSubcommand("nodes", new NodesCommand(session), "node");
+        ServersCommand.addTo(line, session);
         line.addSubcommand("decisions", decisions(session), "decision");
         line.addSubcommand("diff", new DiffCommand(session));
         line.addSubcommand("update", new UpdateCommand(session), "upgrade");

@@ -12,6 +12,7 @@ public final class ServerCommands {
     /** Adds them to {@code line}; {@code program} does the work. */
     public static void addTo(CommandLine line, ServerProgram program) {
         line.addSubcommand("up", new UpCommand(program));
+        line.addSubcommand("server", new ServerCommand(program));
         line.addSubcommand("demo", new DemoCommand(program));
         line.addSubcommand("store", new StoreCommand(program));
     }
@@ -41,7 +42,7 @@ public final class ServerCommands {
 
     /** Their names. */
     static List<String> names() {
-        return List.of("up", "demo", "store");
+        return List.of("up", "server", "demo", "store");
     }
 
     /** Stands for the server's program where that is not: the launcher was by-passed. */
@@ -50,6 +51,11 @@ public final class ServerCommands {
             @Override
             public int up(Up order) {
                 throw byPassed("up");
+            }
+
+            @Override
+            public int server(Up order) {
+                throw byPassed("server");
             }
 
             @Override

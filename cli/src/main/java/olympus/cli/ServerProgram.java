@@ -26,6 +26,9 @@ public interface ServerProgram {
     /** {@code olympus snapshot restore}. */
     int restore(Path snapshot, Offline order);
 
+    /** {@code olympus server}: as {@code up}, as one of several servers. */
+    int server(Up order);
+
     /**
      * What {@code up} was told.
      *
@@ -33,12 +36,38 @@ public interface ServerProgram {
      */
     record Up(
             Optional<Path> dataFolder,
-            Optional<String> listen,
+            Listen listen,
             List<Path> stacks,
             Optional<Path> configuration,
-            boolean stopServices) {
+            boolean stopServices,
+            Optional<Join> join) {
         public Up {
             stacks = List.copyOf(stacks);
+        }
+    }
+
+    /** Where it shall listen, and under which host others reach it; empty: as configured. */
+    record Listen(
+            Optional<String> api,
+            Optional<String> peers,
+            Optional<String> agents,
+            Optional<String> advertise) {
+
+        /** Only the API's address is given. */
+        public static Listen api(Optional<String> address) {
+            return new Listen(address, Optional.empty(), Optional.empty(), Optional.empty());
+        }
+    }
+
+    /**
+     * Which server to join. Its text shows no token.
+     *
+     * @param address of a server's API
+     */
+    record Join(String address, String token) {
+        @Override
+        public String toString() {
+            return "Join[" + address + "]";
         }
     }
 

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import olympus.foundation.Clock;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Hermes;
 import olympus.hermes.HermesNode;
 import olympus.hermes.HermesOptions;
-import olympus.hermes.files.StoreGroup;
 import olympus.hermes.log.LogConfig;
 import olympus.link.keys.Installation;
 import olympus.server.deadline.Deadline;
@@ -32,13 +32,14 @@ final class OpenStore implements AutoCloseable {
         this.failure = failure;
     }
 
-    static OpenStore open(Path folder, Installation self, Clock clock) {
+    /**
+     * @param log how it is opened; what that throws is why there is no store
+     */
+    static OpenStore open(Path folder, Installation self, Supplier<LogConfig> log, Clock clock) {
         try {
             var node =
                     HermesNode.open(
-                            HermesOptions.of(self.island().toString(), folder),
-                            LogConfig.alone(folder, StoreGroup.of(folder, self.island())),
-                            clock);
+                            HermesOptions.of(self.island().toString(), folder), log.get(), clock);
             return new OpenStore(node, Optional.of(node), Optional.empty());
         } catch (OlympusException e) {
             return halted(self, e);

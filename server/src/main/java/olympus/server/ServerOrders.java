@@ -3,14 +3,13 @@ package olympus.server;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import olympus.cli.ServerProgram;
 import olympus.foundation.OlympusException;
 import olympus.server.config.ServerConfiguration;
-import olympus.server.config.Settings;
+import olympus.server.config.ServerConfiguration.Purpose;
+import olympus.server.group.ServerFile;
 
 /** Carries out the commands that run inside this program. */
 final class ServerOrders implements ServerProgram {
@@ -28,25 +27,43 @@ final class ServerOrders implements ServerProgram {
 
     @Override
     public int up(Up order) {
+        var several =
+                order.join().isPresent()
+                        || Files.exists(folder(order.dataFolder()).resolve(ServerFile.NAME));
+        return up("up", order, several ? Purpose.TRIAL : Purpose.ALONE);
+    }
+
+    @Override
+    public int server(Up order) {
+        return up("server", order, Purpose.SEVERAL);
+    }
+
+    private int up(String command, Up order, Purpose purpose) {
         var folder = folder(order.dataFolder());
         var file =
                 order.configuration()
                         .or(() ->
-                                Optional.of(folder.resolve("olympus-server.yaml"))
+                                Optional.of(folder.resolve(ServerSettingsFile.NAME))
                                         .filter(Files::exists));
-        var settings = settings("up", file, order.listen());
+        var settings = settings(command, file, order.listen(), purpose);
         if (settings.isEmpty()) {
             return USAGE;
         }
+        try {
+            new JoinOrder(folder, order, settings.get(), process.terminal()).carryOut();
+        } catch (OlympusException e) {
+            err().println("olympus %s: %s".formatted(command, e.getMessage()));
+            return e.code().exitCode();
+        }
         var options =
                 new UpOptions(
-                        "up --stack",
+                        command + " --stack",
                         folder,
                         settings.get(),
                         order.stacks(),
                         order.stopServices(),
                         process.terminal());
-        return run("up", options, new DemoAdvice.None());
+        return run(command, options, new DemoAdvice.None());
     }
 
     @Override
@@ -60,7 +77,8 @@ final class ServerOrders implements ServerProgram {
             return FAILED;
         }
         var folder = folder(order.dataFolder());
-        var settings = settings("demo", Optional.empty(), order.listen());
+        var settings =
+                settings("demo", Optional.empty(), Listen.api(order.listen()), Purpose.ALONE);
         if (settings.isEmpty()) {
             return USAGE;
         }
@@ -105,12 +123,11 @@ final class ServerOrders implements ServerProgram {
 
     /** The configuration, or nothing when what was given is wrong; that has been told then. */
     private Optional<ServerConfiguration> settings(
-            String command, Optional<Path> file, Optional<String> listen) {
-        var flags = new HashMap<String, String>();
-        listen.ifPresent(text -> flags.put(Settings.HTTP_LISTEN.key(), text));
+            String command, Optional<Path> file, Listen listen, Purpose purpose) {
         try {
             return Optional.of(
-                    ServerConfiguration.read(file, process.environment(), Map.copyOf(flags)));
+                    ServerConfiguration.read(
+                            file, process.environment(), ServerSettingsFile.of(listen), purpose));
         } catch (OlympusException e) {
             err().println("olympus %s: %s".formatted(command, e.getMessage()));
             return Optional.empty();

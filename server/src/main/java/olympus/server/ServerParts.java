@@ -15,13 +15,13 @@ import olympus.foundation.Clock;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
 import olympus.foundation.ThreadEventLoop;
-import olympus.link.AgentLinkClient;
 import olympus.link.AgentLinkServer;
+import olympus.link.AgentLinks;
 import olympus.link.AgentSide;
 import olympus.link.Dial;
+import olympus.link.LinkTls;
 import olympus.link.keys.Authorities;
 import olympus.link.keys.Certificates;
-import olympus.link.keys.Hosts;
 import olympus.link.keys.Installation;
 import olympus.link.keys.SecretVault;
 import olympus.server.deadline.Deadline;
@@ -99,8 +99,10 @@ final class ServerParts implements AutoCloseable {
         var folder = ground.supervision().folder();
         var onBug = ground.told().onBug();
 
-        // Who is trusted.
-        var trust = trust(folder, self);
+        // Who this is among the island's servers, and who is trusted.
+        var membership =
+                Membership.of(folder.root(), self, options.configuration().island(), clock);
+        var trust = trust(folder, self, membership);
 
         // The link between server and agent, here within the process.
         var linkLoop = opened.keep("link loop", new ThreadEventLoop("link", onBug));
@@ -108,14 +110,28 @@ final class ServerParts implements AutoCloseable {
         var agents = opened.keep("link", new AgentLinkServer(self, reports, linkLoop));
         var meeting = "olympus-" + self.node();
         agents.listenInProcess(meeting);
+        options.configuration()
+                .island()
+                .agents()
+                .ifPresent(at -> agents.listenTls(at, LinkTls.ofServer(trust.certificates())));
 
         // The store, or what stands for it when it cannot be opened.
-        var store = opened.keep("store", OpenStore.open(folder.resolve("hermes"), self, clock));
+        var files = folder.resolve("hermes");
+        var store =
+                opened.keep(
+                        "store",
+                        OpenStore.open(
+                                files,
+                                self,
+                                () -> membership.log(files, trust.certificates()),
+                                clock));
         store.failure().ifPresent(e -> LOG.atError().setCause(e).log("the store was not opened"));
         var secrets = new SecretStore(store.hermes(), trust.vault(), clock, deadline);
         var orders = new OrdersWithSecrets(secrets, agents);
         opened.keep("tokens", trust.tokens().follow(store.hermes(), problems));
         var listing = opened.keep("secrets", secrets.follow(orders::secretsChanged, problems));
+        var island = new IslandServers(self, membership, store, trust.certificates(), clock);
+        opened.keep("servers", island.follow(problems));
 
         // The controller, and the agent's report to it.
         awaitStore(store, listing);
@@ -133,21 +149,21 @@ final class ServerParts implements AutoCloseable {
         var pauses = new PausesTold(controller.listener(), agents);
         controller.onChange(pauses::seen);
         opened.keep("reports", reports).to(pauses);
-        report(new Dial.InProcess(meeting), linkLoop);
+        report(new Dial.InProcess(meeting), island, linkLoop);
         watched(List.of(linkLoop, controller::onLoop));
 
         // The API.
-        var servers = new KnownServers(store.hermes());
-        opened.keep("servers", servers.follow(problems));
-        var island =
+        var gods =
                 new Backend.Island(
                         store.hermes(),
                         controller.commands(),
                         controller::view,
                         controller::reconcileTimes,
-                        agents);
-        var backend = backend(trust, island, servers, secrets, controller::readiness);
-        serve(backend, trust.certificates());
+                        agents,
+                        island.servers(deadline));
+        var backend = backend(trust, gods, island.known(), secrets, controller::readiness);
+        serve(backend, trust.certificates(), island);
+        opened.keep("group of servers", island.keep(problems, onBug));
         var starting =
                 new StacksAtStart(
                         options.command(), System.getenv(), backend, ground.told().notApplied());
@@ -157,10 +173,11 @@ final class ServerParts implements AutoCloseable {
     /** What proves who is who: to browsers, between processes, of callers, and of secrets. */
     private record Trust(Certificates certificates, SecretVault vault, Tokens tokens) {}
 
-    private Trust trust(DataFolder folder, Installation self) throws IOException {
+    private Trust trust(DataFolder folder, Installation self, Membership membership)
+            throws IOException {
         var keys = folder.resolve("keys");
         var authorities = Authorities.openOrCreate(keys, self, clock.wall(), random);
-        var hosts = Hosts.ofThisMachine(options.configuration().http().listen().getHostString());
+        var hosts = membership.hosts(options.configuration().http().listen());
         return new Trust(
                 Certificates.openOrIssue(keys, self, authorities, hosts, clock.wall()),
                 SecretVault.openOrCreate(keys.resolve(SecretVault.ISLAND_KEY), random),
@@ -189,14 +206,14 @@ final class ServerParts implements AutoCloseable {
         }
     }
 
-    private void report(Dial server, EventLoop loop) {
+    /** The agent of this machine tells every server of the island; this one within the process. */
+    private void report(Dial own, IslandServers island, EventLoop loop) {
         var agent = ground.supervision().agent();
         var identity = ground.supervision().identity();
-        var client =
-                opened.keep(
-                        "agent's link", new AgentLinkClient(identity, agent, server, loop, random));
-        agent.reportTo(client);
-        client.start();
+        var links = opened.keep("agent's links", new AgentLinks(identity, agent, loop, random));
+        agent.reportTo(links);
+        var following = island.known().onChange(_ -> links.wanted(island.dialled(own)));
+        opened.keep("agent's list of servers", following::run);
     }
 
     private void watched(List<Executor> loops) {
@@ -236,7 +253,8 @@ final class ServerParts implements AutoCloseable {
         return new Backend(island, outside, others, clock, deadline);
     }
 
-    private void serve(Backend backend, Certificates certificates) throws IOException {
+    private void serve(Backend backend, Certificates certificates, IslandServers island)
+            throws IOException {
         var http = options.configuration().http();
         var told = ground.told();
         var folder = ground.supervision().folder();
@@ -257,7 +275,10 @@ final class ServerParts implements AutoCloseable {
                         certificates,
                         clock,
                         keeper,
-                        address -> announcement.serving(address, backend.outside().readiness()),
+                        address -> {
+                            island.serving(address);
+                            announcement.serving(address, backend.outside().readiness());
+                        },
                         why -> {
                             told.degraded().accept(why);
                             announcement.notServing(why);

@@ -15,6 +15,7 @@ import olympus.foundation.Clock;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Hermes;
+import olympus.hermes.log.LogConfig;
 import olympus.link.keys.Installation;
 import olympus.link.keys.SecretVault;
 import olympus.model.SecretRef;
@@ -49,7 +50,8 @@ class KeptSecretsTest {
         var clock = Clock.system();
         var self = Installation.openOrCreate(folder, "mars", new SecureRandom());
         var files = folder.resolve("hermes");
-        try (var store = OpenStore.open(files, self, clock)) {
+        var alone = LogConfig.alone(files, self.island());
+        try (var store = OpenStore.open(files, self, () -> alone, clock)) {
             assertThat(store.awaitReady(DEADLINE)).isEmpty();
             var key = SecretVault.openOrCreate(folder.resolve("key"), new SecureRandom());
             var secrets = new SecretStore(store.hermes(), key, clock, DEADLINE);

@@ -32,6 +32,7 @@ import olympus.link.keys.Installation;
 import olympus.link.keys.SecretVault;
 import olympus.server.deadline.Deadline;
 import olympus.server.group.KnownServers;
+import olympus.server.group.Servers;
 import olympus.server.http.Backend;
 import olympus.server.http.HttpSettings;
 import olympus.server.problems.Problems;
@@ -197,7 +198,8 @@ class ServedApiTest {
                         new AbsentController(reason),
                         () -> new ClusterView(0, List.of(), List.of(), List.of(), List.of()),
                         () -> new DurationHistogram().read(),
-                        agents),
+                        agents,
+                        Servers.none(hermes, deadline)),
                 new Backend.Outside(
                         new SecretStore(hermes, vault, clock, deadline),
                         Tokens.open(folder, clock),

@@ -24,7 +24,9 @@ import olympus.hermes.Key;
 import olympus.hermes.Operation;
 import olympus.hermes.Transaction;
 import olympus.hermes.files.StoreLayout;
+import olympus.hermes.log.LogConfig;
 import olympus.link.keys.Installation;
+import olympus.server.config.ServerConfiguration;
 import olympus.server.deadline.Deadline;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
@@ -142,7 +144,7 @@ final class StoreRecoveryTest {
     /** A store with one key, whose list of servers names three. */
     private Path storeOfThree(String name) throws IOException {
         var data = folder.resolve(name);
-        try (var store = OpenStore.open(data.resolve("hermes"), self(data), Clock.system())) {
+        try (var store = open(data)) {
             var node = node(store);
             DEADLINE.await(
                     node.transact(Transaction.of(new Operation.Put(Key.of("k"), Bytes.utf8("v")))),
@@ -167,8 +169,17 @@ final class StoreRecoveryTest {
         return data;
     }
 
+    private static OpenStore open(Path data) {
+        var files = data.resolve("hermes");
+        var self = self(data);
+        var membership =
+                Membership.of(data, self, ServerConfiguration.Island.ALONE, Clock.system());
+        return OpenStore.open(
+                files, self, () -> LogConfig.alone(files, membership.group()), Clock.system());
+    }
+
     private static String get(Path data, String key) throws IOException {
-        try (var store = OpenStore.open(data.resolve("hermes"), self(data), Clock.system())) {
+        try (var store = open(data)) {
             return DEADLINE.await(node(store).get(Key.of(key)), "reading")
                     .orElseThrow()
                     .value()

@@ -8,13 +8,15 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import olympus.foundation.Durable;
 import olympus.foundation.ErrorCode;
+import olympus.foundation.FileTree;
 import olympus.foundation.OlympusException;
 
 /**
@@ -35,7 +37,8 @@ public final class Authorities {
     public static final Duration AUTHORITY_VALIDITY = Duration.ofDays(10 * 365);
     public static final Duration RENEW_BEFORE = Duration.ofDays(2 * 365);
 
-    private static final String FOLDER = "authority";
+    static final String FOLDER = "authority";
+
     private static final String ROOT = "root";
     private static final String REMEDY =
             "restore the folder keys/authority from a backup, or move it and the certificates in keys away to make new authorities (every agent must then enrol again)";
@@ -80,6 +83,13 @@ public final class Authorities {
             create(folder, owner, new CertificateIssue(now, random));
         }
         return new Authorities(folder, random);
+    }
+
+    /** The names of the files that hold them. */
+    static List<String> files() {
+        return Stream.concat(Stream.of(ROOT), Arrays.stream(Purpose.values()).map(Purpose::file))
+                .flatMap(name -> Stream.of(name + ".crt", name + ".key"))
+                .toList();
     }
 
     /** The certificates that a party who deals with {@code purpose} trusts. */
@@ -144,7 +154,7 @@ public final class Authorities {
     private static void create(Path folder, Installation owner, CertificateIssue issue) {
         var unfinished = folder.resolveSibling(FOLDER + ".new");
         try {
-            deleteTree(unfinished);
+            FileTree.delete(unfinished);
             KeyFiles.privateFolder(unfinished);
             var rootKey = issue.newKey();
             var name = "Olympus realm " + owner.realm();
@@ -179,17 +189,6 @@ public final class Authorities {
     private static void store(Path folder, String name, Credential credential) {
         KeyFiles.writePrivate(folder.resolve(name + ".key"), KeyFiles.pem(credential.key()));
         KeyFiles.writePublic(folder.resolve(name + ".crt"), KeyFiles.pem(credential.chain()));
-    }
-
-    private static void deleteTree(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (var tree = Files.walk(folder)) {
-            for (var path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 
     private Credential load(String name) {

@@ -21,10 +21,11 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * The values that hold in this process. Precedence: flags, then environment, then file, then the
- * setting's own fallback.
+ * The values that hold in this process. Precedence: flags, then environment, then file, then what
+ * the command is for, then the setting's own fallback.
  */
-public record ServerConfiguration(Http http, Duration stopDeadline, Logging logging) {
+public record ServerConfiguration(
+        Http http, Island island, Duration stopDeadline, Logging logging) {
 
     /** Section {@code http}. */
     public record Http(
@@ -33,18 +34,45 @@ public record ServerConfiguration(Http http, Duration stopDeadline, Logging logg
             Duration deadline,
             int failedLoginsPerMinute) {}
 
+    /**
+     * How the other servers and the agents of the island reach this one.
+     *
+     * @param peers where other servers reach its store; empty: nowhere, it stays alone
+     * @param agents where agents of other machines reach it; empty: nowhere
+     * @param advertise under which host; empty: to be found out
+     */
+    public record Island(
+            Optional<InetSocketAddress> peers,
+            Optional<InetSocketAddress> agents,
+            Optional<String> advertise) {
+
+        /** No port for others. */
+        public static final Island ALONE =
+                new Island(Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
     /** Section {@code logging}. */
     public record Logging(String level, long fileBytes, int files) {}
 
     /** A configuration file is never larger than a person writes. */
     private static final long MAX_FILE_BYTES = 1 << 20;
 
+    private static final String EVERYWHERE = "0.0.0.0:7400";
+    private static final String NONE = "none";
+
     /** Where values come from, the strongest first. All faults are reported at once, as INVALID. */
     private record Sources(
             Map<String, String> flags,
             Map<String, String> environment,
             Map<String, String> file,
+            Map<String, String> purpose,
             List<String> faults) {
+
+        boolean isSet(Setting<?> setting) {
+            return flags.containsKey(setting.key())
+                    || environment.containsKey(setting.variable())
+                    || file.containsKey(setting.key());
+        }
 
         <T> T value(Setting<T> setting) {
             var origin = "--" + setting.key();
@@ -55,7 +83,10 @@ public record ServerConfiguration(Http http, Duration stopDeadline, Logging logg
             }
             if (text == null) {
                 origin = setting.key();
-                text = file.getOrDefault(setting.key(), setting.fallback());
+                text = file.get(setting.key());
+            }
+            if (text == null) {
+                text = purpose.getOrDefault(setting.key(), setting.fallback());
             }
             var value = setting.read().apply(text);
             if (value.isPresent()) {
@@ -72,16 +103,38 @@ public record ServerConfiguration(Http http, Duration stopDeadline, Logging logg
      */
     public static ServerConfiguration read(
             Optional<Path> file, Map<String, String> environment, Map<String, String> flags) {
+        return read(file, environment, flags, Purpose.ALONE);
+    }
+
+    /** What the process is started for, where nothing else is said. */
+    public enum Purpose {
+        /** One server, of this machine alone. */
+        ALONE,
+        /** One of several servers, on one machine. */
+        TRIAL,
+        /** One of several servers, each on its machine. */
+        SEVERAL
+    }
+
+    /** The same, of a process that is started for {@code purpose}. */
+    public static ServerConfiguration read(
+            Optional<Path> file,
+            Map<String, String> environment,
+            Map<String, String> flags,
+            Purpose purpose) {
         var faults = new ArrayList<String>();
         var sources =
                 new Sources(
                         flags,
                         environment,
                         file.map(f -> values(f, faults)).orElse(Map.of()),
+                        purpose == Purpose.SEVERAL
+                                ? Map.of(Settings.HTTP_LISTEN.key(), EVERYWHERE)
+                                : Map.of(),
                         faults);
         var http =
                 new Http(
-                        address(sources.value(Settings.HTTP_LISTEN), faults),
+                        address(Settings.HTTP_LISTEN, sources, faults),
                         sources.value(Settings.HTTP_MAX_BODY),
                         sources.value(Settings.HTTP_DEADLINE),
                         sources.value(Settings.HTTP_FAILED_LOGINS));
@@ -90,12 +143,58 @@ public record ServerConfiguration(Http http, Duration stopDeadline, Logging logg
                         sources.value(Settings.LOGGING_LEVEL),
                         sources.value(Settings.LOGGING_FILE_SIZE),
                         sources.value(Settings.LOGGING_FILES));
+        var island = island(sources, http.listen(), purpose, faults);
         var stop = sources.value(Settings.UP_STOP_DEADLINE);
         if (!faults.isEmpty()) {
             throw new OlympusException(
                     ErrorCode.INVALID, "configuration: " + String.join("; ", faults));
         }
-        return new ServerConfiguration(http, stop, logging);
+        return new ServerConfiguration(http, island, stop, logging);
+    }
+
+    private static Island island(
+            Sources given, InetSocketAddress api, Purpose purpose, List<String> faults) {
+        var implied = purpose != Purpose.ALONE;
+        var advertise = Optional.of(given.value(Settings.ADVERTISE)).filter(h -> !h.isBlank());
+        return new Island(
+                port(Settings.PEERS_LISTEN, given, implied, api, 2, faults),
+                port(Settings.AGENTS_LISTEN, given, implied, api, 1, faults),
+                advertise);
+    }
+
+    /** What is set; else, where that is implied, {@code above} the API's port. */
+    private static Optional<InetSocketAddress> port(
+            Setting<String> setting,
+            Sources given,
+            boolean implied,
+            InetSocketAddress api,
+            int above,
+            List<String> faults) {
+        if (given.isSet(setting)) {
+            return given.value(setting).equals(NONE)
+                    ? Optional.empty()
+                    : Optional.of(fixed(address(setting, given, faults), setting, faults));
+        }
+        if (!implied) {
+            return Optional.empty();
+        }
+        if (api.getPort() == 0) {
+            faults.add(
+                    "--%s is needed where --%s asks for any free port: others must find this server again after a restart"
+                            .formatted(setting.key().replace('.', '-'), "listen"));
+            return Optional.empty();
+        }
+        return Optional.of(new InetSocketAddress(api.getAddress(), api.getPort() + above));
+    }
+
+    private static InetSocketAddress fixed(
+            InetSocketAddress address, Setting<String> setting, List<String> faults) {
+        if (address.getPort() == 0 && faults.isEmpty()) {
+            faults.add(
+                    "%s: port 0 is no lasting address, and others must find this server again after a restart; give a number"
+                            .formatted(setting.key()));
+        }
+        return address;
     }
 
     private static Map<String, String> values(Path file, List<String> faults) {
@@ -155,7 +254,9 @@ public record ServerConfiguration(Http http, Duration stopDeadline, Logging logg
                                 : "; did you mean \"" + near + "\"?");
     }
 
-    private static InetSocketAddress address(String text, List<String> faults) {
+    private static InetSocketAddress address(
+            Setting<String> setting, Sources given, List<String> faults) {
+        var text = given.value(setting);
         var colon = text.lastIndexOf(':');
         try {
             var host = text.substring(0, Math.max(0, colon)).replaceAll("^\\[|\\]$", "");
@@ -164,15 +265,14 @@ public record ServerConfiguration(Http http, Duration stopDeadline, Logging logg
                 return new InetSocketAddress(InetAddress.getByName(host), port);
             }
         } catch (NumberFormatException | UnknownHostException e) {
-            faults.add(badAddress(text));
+            faults.add(badAddress(setting, text));
             return new InetSocketAddress(0);
         }
-        faults.add(badAddress(text));
+        faults.add(badAddress(setting, text));
         return new InetSocketAddress(0);
     }
 
-    private static String badAddress(String text) {
-        return "%s: \"%s\" is not %s"
-                .formatted(Settings.HTTP_LISTEN.key(), text, Settings.HTTP_LISTEN.expected());
+    private static String badAddress(Setting<String> setting, String text) {
+        return "%s: \"%s\" is not %s".formatted(setting.key(), text, setting.expected());
     }
 }

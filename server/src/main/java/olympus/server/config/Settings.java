@@ -33,6 +33,24 @@ public final class Settings {
                     1,
                     10_000,
                     "Wrong tokens from one address before it is answered with 429.");
+    public static final Setting<String> PEERS_LISTEN =
+            Setting.text(
+                    "peers.listen",
+                    "none",
+                    "HOST:PORT, or none",
+                    "Where other servers of the island reach the store of this one, over mutual TLS. `server` and `up --join` listen two ports above the API's unless told otherwise.");
+    public static final Setting<String> AGENTS_LISTEN =
+            Setting.text(
+                    "agents.listen",
+                    "none",
+                    "HOST:PORT, or none",
+                    "Where agents of other machines reach this server, over mutual TLS. `server` and `up --join` listen one port above the API's unless told otherwise.");
+    public static final Setting<String> ADVERTISE =
+            Setting.text(
+                    "advertise",
+                    "",
+                    "a host name or an address",
+                    "Under which name or address other machines reach this server; needed where it listens on all addresses and has several.");
     public static final Setting<Duration> UP_STOP_DEADLINE =
             Setting.duration(
                     "up.stop_deadline",
@@ -67,6 +85,9 @@ public final class Settings {
                     HTTP_MAX_BODY,
                     HTTP_DEADLINE,
                     HTTP_FAILED_LOGINS,
+                    PEERS_LISTEN,
+                    AGENTS_LISTEN,
+                    ADVERTISE,
                     UP_STOP_DEADLINE,
                     LOGGING_LEVEL,
                     LOGGING_FILE_SIZE,

@@ -55,10 +55,11 @@ public final class KnownServers implements Projection.Receiver<ServerRecord> {
         return hermes.status().leader().flatMap(this::find);
     }
 
-    /** Calls {@code listener} now and after every change. */
-    public void onChange(Consumer<List<ServerRecord>> listener) {
+    /** Calls {@code listener} now and after every change; what is returned ends that. */
+    public Runnable onChange(Consumer<List<ServerRecord>> listener) {
         listeners.add(listener);
         listener.accept(all());
+        return () -> listeners.remove(listener);
     }
 
     @Override

@@ -19,7 +19,8 @@ final class AnsweredHere {
             Pattern.compile(
                     Api.V1
                             + "/(openapi\\.json|doctor|snapshot|servers(/.*)?|services/[^/]+/[^/]+/logs|exec/.*)");
-    private static final Pattern OWN_POSTS = Pattern.compile(Api.V1 + "/services/[^/]+/[^/]+/exec");
+    private static final Pattern OWN_POSTS =
+            Pattern.compile(Api.V1 + "/(services/[^/]+/[^/]+/exec|servers/join)");
     private static final Pattern PAUSES = Pattern.compile(Api.V1 + "/pauses/[^/]+");
 
     private AnsweredHere() {}

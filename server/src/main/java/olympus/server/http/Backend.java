@@ -38,7 +38,8 @@ public record Backend(
             StackCommands stacks,
             Supplier<ClusterView> view,
             Supplier<DurationHistogram.Reading> reconcileTimes,
-            ServerSide.Agents agents) {}
+            ServerSide.Agents agents,
+            olympus.server.group.Servers servers) {}
 
     /** What belongs to this process. */
     public record Outside(

@@ -155,8 +155,7 @@ class HttpConfiguration implements WebMvcConfigurer {
     // -- security ----------------------------------------------------------------------------
 
     @Bean
-    SecurityFilterChain securityChain(HttpSecurity http, Backend backend, HttpSettings settings) {
-        var failures = new FailedLogins(backend.clock(), settings.failedLoginsPerMinute());
+    SecurityFilterChain securityChain(HttpSecurity http, Backend backend, FailedLogins failures) {
         return http.csrf(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
@@ -165,7 +164,11 @@ class HttpConfiguration implements WebMvcConfigurer {
                         new BearerTokens(backend.outside().tokens()::nameOf, failures),
                         AuthorizationFilter.class)
                 .authorizeHttpRequests(requests ->
-                        requests.requestMatchers("/healthz", "/readyz", Api.V1 + "/openapi.json")
+                        requests.requestMatchers(
+                                        "/healthz",
+                                        "/readyz",
+                                        Api.V1 + "/openapi.json",
+                                        ServersController.JOIN)
                                 .permitAll()
                                 .anyRequest()
                                 .authenticated())
@@ -295,7 +298,17 @@ class HttpConfiguration implements WebMvcConfigurer {
         return new ProblemAdvice();
     }
 
+    @Bean
+    ServersController servers(Backend backend, FailedLogins failures) {
+        return new ServersController(backend, failures);
+    }
+
     // -- what they share ---------------------------------------------------------------------
+
+    @Bean
+    FailedLogins failedLogins(Backend backend, HttpSettings settings) {
+        return new FailedLogins(backend.clock(), settings.failedLoginsPerMinute());
+    }
 
     @Bean(destroyMethod = "close")
     EventStreams eventStreams() {

@@ -131,6 +131,7 @@ final class ApiWords {
     }
 
     private static void ofVolumes(Map<String, Parameter> all) {
+        all.put("member", new Parameter("Name of a server in the group.", schema()));
         all.put("node", new Parameter("Name or id of a node.", schema()));
         all.put("volume", new Parameter("Name of a volume.", schema()));
         all.put(

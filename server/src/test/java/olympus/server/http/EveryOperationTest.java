@@ -34,11 +34,13 @@ import olympus.model.state.Decision;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
+import olympus.server.group.ServerRecord;
 import olympus.zeus.ClusterView;
 import olympus.zeus.StackCommands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Every operation, over HTTPS, answers what the OpenAPI page says that it answers. */
 class EveryOperationTest {
@@ -68,6 +70,7 @@ class EveryOperationTest {
                         List.of(new StackCommands.Cause(AT, "state", "it runs since 03:00"));
                 changes(api);
                 decide(hermes);
+                servers(api, hermes);
                 lists(api);
                 streams(api);
                 assertThat(api.contract.notMet())
@@ -127,6 +130,39 @@ class EveryOperationTest {
         ok(api.get("/api/v1/secrets?stack=shop"), 200);
         ok(sent(api, "DELETE", secret, ""), 200);
         ok(sent(api, "DELETE", "/api/v1/stacks/shop", ""), 202);
+    }
+
+    private static void servers(RunningApi api, HermesNode hermes) throws Exception {
+        var self = hermes.group().self();
+        for (var member : List.of(self, "old-1")) {
+            var server =
+                    new ServerRecord(
+                            member,
+                            RunningApi.NODE,
+                            "mars",
+                            Optional.of("10.0.0.1:7402"),
+                            Optional.empty(),
+                            "https://10.0.0.1:7400",
+                            "0.1.0",
+                            AT,
+                            ServerRecord.State.MEMBER,
+                            Optional.empty());
+            var value = Bytes.wrap(ServerRecord.CODEC.encodeBytes(server));
+            hermes.transact(Transaction.of(new Operation.Put(server.key(), value)))
+                    .toCompletableFuture()
+                    .get();
+            api.servers.put(server.key(), server);
+        }
+        var made = sent(api, "POST", "/api/v1/servers/join-tokens", "");
+        ok(made, 201);
+        var token = JsonMapper.shared().readTree(made.body()).path("token").asString();
+        var request =
+                "{\"token\":\"%s\",\"node\":\"%s\",\"name\":\"pluto\",\"peers\":\"10.0.0.2:7402\",\"agents\":\"\",\"version\":\"0.1.0\"}"
+                        .formatted(token, RunningApi.NODE);
+        ok(sent(api, "POST", "/api/v1/servers/join", request), 200);
+        ok(sent(api, "POST", "/api/v1/servers/" + self + "/lead", ""), 200);
+        ok(sent(api, "DELETE", "/api/v1/servers/old-1", ""), 200);
+        ok(api.get("/api/v1/servers"), 200);
     }
 
     private static NodeAnswer measured(NodeQuestion.Use use) {

@@ -34,6 +34,8 @@ import javax.net.ssl.TrustManagerFactory;
 import olympus.foundation.Clock;
 import olympus.foundation.DurationHistogram;
 import olympus.hermes.Hermes;
+import olympus.hermes.HermesNode;
+import olympus.hermes.log.Group;
 import olympus.link.ExecRequest;
 import olympus.link.ExecSession;
 import olympus.link.LogRequest;
@@ -50,7 +52,9 @@ import olympus.model.state.Assignment;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
 import olympus.server.deadline.Deadline;
+import olympus.server.group.Admission;
 import olympus.server.group.KnownServers;
+import olympus.server.group.Servers;
 import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
 import olympus.server.store.Projection;
@@ -112,7 +116,8 @@ final class RunningApi implements AutoCloseable {
                                 commands,
                                 () -> view,
                                 () -> new DurationHistogram().read(),
-                                agents),
+                                agents,
+                                serversOf(hermes, installation, folder, clock, deadline)),
                         new Backend.Outside(
                                 secrets,
                                 tokens,
@@ -138,6 +143,30 @@ final class RunningApi implements AutoCloseable {
                         .sslContext(trusting())
                         .version(HttpClient.Version.HTTP_1_1)
                         .build();
+    }
+
+    private Servers serversOf(
+            Hermes hermes, Installation self, Path folder, Clock clock, Deadline deadline) {
+        var admission =
+                new Admission(
+                        new Admission.Ground(
+                                hermes,
+                                servers,
+                                self,
+                                self.island(),
+                                true,
+                                certificates
+                                        .trust(Authorities.Purpose.PEOPLE)
+                                        .getFirst()
+                                        .getPublicKey(),
+                                folder,
+                                clock,
+                                deadline));
+        var group =
+                hermes instanceof HermesNode node
+                        ? Optional.of(node.group())
+                        : Optional.<Group>empty();
+        return new Servers(hermes, servers, group, Optional.of(admission), deadline);
     }
 
     AuditStream audit() {

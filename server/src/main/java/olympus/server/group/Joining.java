@@ -1,0 +1,215 @@
+package olympus.server.group;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.UUID;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import olympus.foundation.Clock;
+import olympus.foundation.Durable;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.FileTree;
+import olympus.foundation.OlympusException;
+import olympus.hermes.files.StoreGroup;
+import olympus.link.keys.Installation;
+import olympus.link.keys.IslandKeys;
+import olympus.model.NodeId;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The newcomer's side of joining: asks a server of the island, and keeps what it is given in its
+ * data folder, so that the next start opens the store as a member.
+ *
+ * <p>A kill at any moment leaves a folder with which the same command can be given again: {@code
+ * D/server.json} is written last.
+ */
+public final class Joining {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final int MAX_ANSWER_BYTES = 1 << 20;
+    private static final String NODE_FILE = "joining-node";
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final Path dataFolder;
+    private final Clock clock;
+
+    public Joining(Path dataFolder, Clock clock) {
+        this.dataFolder = dataFolder;
+        this.clock = clock;
+    }
+
+    /**
+     * What the newcomer is.
+     *
+     * @param name of its machine
+     * @param peers where other servers reach it
+     * @param agents where agents reach it; empty for nowhere
+     */
+    public record Newcomer(String name, HostAndPort peers, String agents, String version) {}
+
+    /** Whether a join was begun in this folder and not finished. */
+    public static boolean isUnfinishedIn(Path dataFolder) {
+        return Files.exists(dataFolder.resolve(NODE_FILE))
+                && !Files.exists(dataFolder.resolve(ServerFile.NAME));
+    }
+
+    /** Refuses a folder that is in use for something else. */
+    private void requireFresh() {
+        var identity = dataFolder.resolve(Installation.FILE);
+        if (Files.exists(identity) && !isUnfinishedIn(dataFolder)) {
+            throw new OlympusException(
+                    ErrorCode.CONFLICT,
+                    "%s belongs to an island of its own already; a server that joins needs a new data folder: give one with --data-dir, or move this one away"
+                            .formatted(dataFolder));
+        }
+    }
+
+    /** Asks the server at {@code address} and keeps its answer. */
+    public ServerFile join(URI address, String token, Newcomer newcomer) {
+        requireFresh();
+        var node = node();
+        var answer = ask(address, token, newcomer, node);
+        keep(answer, newcomer, node);
+        return ServerFile.read(dataFolder).orElseThrow();
+    }
+
+    /** The id under which this folder asks, the same at each attempt. */
+    private NodeId node() {
+        var file = dataFolder.resolve(NODE_FILE);
+        try {
+            if (!Files.exists(file)) {
+                var made = new NodeId(Installation.uuid(new SecureRandom()));
+                Durable.replace(file, made.toString().getBytes(StandardCharsets.US_ASCII));
+            }
+            return NodeId.parse(Files.readString(file).strip());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new OlympusException(
+                    ErrorCode.UNAVAILABLE,
+                    "cannot keep %s (%s); the data folder must be writable, and new"
+                            .formatted(file, e.getMessage()),
+                    e);
+        }
+    }
+
+    private JoinAnswer ask(URI address, String token, Newcomer newcomer, NodeId node) {
+        var parsed = JoinToken.parse(token);
+        var body =
+                JSON.writeValueAsBytes(
+                        new JoinRequest(
+                                parsed.text(),
+                                node.toString(),
+                                newcomer.name(),
+                                newcomer.peers().toString(),
+                                newcomer.agents(),
+                                newcomer.version()));
+        var request =
+                HttpRequest.newBuilder(address.resolve("/api/v1/servers/join"))
+                        .timeout(DEADLINE)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                        .build();
+        try (var client =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(DEADLINE)
+                        .sslContext(trusting(parsed))
+                        .build()) {
+            var answer = client.send(request, BodyHandlers.ofInputStream());
+            try (var in = answer.body()) {
+                var content = in.readNBytes(MAX_ANSWER_BYTES);
+                if (answer.statusCode() != 200) {
+                    throw refused(address, answer.statusCode(), content);
+                }
+                return JSON.readValue(content, JoinAnswer.class);
+            }
+        } catch (IOException | JacksonException e) {
+            throw new OlympusException(
+                    ErrorCode.UNAVAILABLE,
+                    "cannot join at %s: %s".formatted(address, rootMessage(e)),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OlympusException(ErrorCode.UNAVAILABLE, "interrupted while joining", e);
+        }
+    }
+
+    private static OlympusException refused(URI address, int status, byte[] content) {
+        JsonNode problem;
+        try {
+            problem = JSON.readTree(content);
+        } catch (JacksonException notJson) {
+            problem = JSON.createObjectNode();
+        }
+        return new OlympusException(
+                ErrorCode.FORBIDDEN,
+                "the server at %s does not let this one join: %s"
+                        .formatted(
+                                address, problem.path("detail").asString("HTTP status " + status)));
+    }
+
+    private static String rootMessage(Throwable failure) {
+        var cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+
+    private static SSLContext trusting(JoinToken token) {
+        try {
+            var context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new PinnedAuthority(token)}, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no TLS", e);
+        }
+    }
+
+    /** In such an order that {@code server.json} says when all is there. */
+    private void keep(JoinAnswer answer, Newcomer newcomer, NodeId node) {
+        try {
+            var identity =
+                    new Installation(
+                            UUID.fromString(answer.realm()),
+                            UUID.fromString(answer.island()),
+                            node,
+                            Installation.nameFrom(newcomer.name()));
+            var keys = new IslandKeys(answer.authority(), answer.islandKey());
+            // What an attempt that was cut off has left may be of another island.
+            FileTree.delete(dataFolder.resolve("keys"));
+            Files.deleteIfExists(dataFolder.resolve(Installation.FILE));
+            keys.writeTo(dataFolder.resolve("keys"));
+            Durable.replace(
+                    dataFolder.resolve("admin.token"),
+                    (answer.adminToken() + "\n").getBytes(StandardCharsets.US_ASCII),
+                    Durable.PRIVATE);
+            identity.keepIn(dataFolder);
+            var group = UUID.fromString(answer.group());
+            if (!group.equals(identity.island())) {
+                new StoreGroup(answer.island(), group, false).write(dataFolder.resolve("hermes"));
+            }
+            new ServerFile(answer.member(), newcomer.peers().toString(), true, false, clock.wall())
+                    .keepIn(dataFolder);
+            Durable.delete(dataFolder.resolve(NODE_FILE));
+        } catch (IllegalArgumentException e) {
+            throw new OlympusException(
+                    ErrorCode.INVALID, "the island's answer cannot be used: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new OlympusException(
+                    ErrorCode.UNAVAILABLE,
+                    "cannot keep what the island gave in %s (%s)".formatted(dataFolder, e),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package olympus.server.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
+import olympus.server.group.JoinAnswer;
+import olympus.server.group.JoinRequest;
+import olympus.server.group.ServerRecord;
+import olympus.server.group.Servers;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The servers of the island: who they are, letting one in, having one leave or lead. */
+@RestController
+final class ServersController {
+
+    /** Needs no token of the API: the join token in the body says who may. */
+    static final String JOIN = Api.V1 + "/servers/join";
+
+    private final Backend backend;
+    private final FailedLogins failures;
+
+    ServersController(Backend backend, FailedLogins failures) {
+        this.backend = backend;
+        this.failures = failures;
+    }
+
+    /** Everything that is known of the servers. */
+    record ServerList(
+            Optional<String> answeredBy, List<ServerEntry> servers, List<String> advice) {}
+
+    /** A server. */
+    record ServerEntry(
+            String member,
+            String name,
+            String node,
+            String state,
+            boolean voter,
+            boolean leader,
+            Optional<String> peers,
+            Optional<String> agents,
+            String api,
+            String version,
+            Instant since,
+            Optional<String> problem) {
+
+        static ServerEntry of(Servers.Shown shown) {
+            var server = shown.server();
+            return new ServerEntry(
+                    server.member(),
+                    server.name(),
+                    server.node().toString(),
+                    word(server.state()),
+                    shown.voter(),
+                    shown.leader(),
+                    server.peers(),
+                    server.agents(),
+                    server.api(),
+                    server.version(),
+                    server.since(),
+                    server.problem());
+        }
+
+        private static String word(ServerRecord.State state) {
+            return state.name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Shows no token as text. */
+    record JoinTokenMade(String token, Instant ends, List<String> advice) {
+        @Override
+        public String toString() {
+            return "JoinTokenMade[" + ends + "]";
+        }
+    }
+
+    record ServerLeft(String member, String state) {}
+
+    record ServerLeads(String member) {}
+
+    private Servers servers() {
+        return backend.island().servers();
+    }
+
+    @GetMapping(path = Api.V1 + "/servers", produces = Api.JSON)
+    ServerList all() {
+        var servers = servers();
+        return new ServerList(
+                servers.self(),
+                servers.shown().stream().map(ServerEntry::of).toList(),
+                servers.advice());
+    }
+
+    @PostMapping(path = Api.V1 + "/servers/join-tokens", produces = Api.JSON)
+    @ResponseStatus(HttpStatus.CREATED)
+    JoinTokenMade token(HttpServletRequest request) {
+        var made = servers().admitting().token(Caller.of(request).name());
+        return new JoinTokenMade(made.token(), made.ends(), servers().advice());
+    }
+
+    @PostMapping(path = JOIN, consumes = Api.JSON, produces = Api.JSON)
+    JoinAnswer join(@RequestBody JoinRequest body, HttpServletRequest request) {
+        var from = request.getRemoteAddr();
+        try {
+            var answer = servers().admitting().join(body, from);
+            new Caller("server:" + answer.member(), from).attachTo(request);
+            return answer;
+        } catch (OlympusException e) {
+            if (e.code() == ErrorCode.UNAUTHENTICATED) {
+                failures.failed(from)
+                        .ifPresent(wait -> {
+                            throw new OlympusException(
+                                    ErrorCode.RATE_LIMITED,
+                                    "too many wrong tokens from %s; try again in %d s with the right one"
+                                            .formatted(from, wait.toSeconds() + 1),
+                                    e);
+                        });
+            }
+            throw e;
+        }
+    }
+
+    @DeleteMapping(path = Api.V1 + "/servers/{member}", produces = Api.JSON)
+    ServerLeft remove(@PathVariable String member) {
+        var server = servers().remove(member);
+        return new ServerLeft(server.member(), ServerEntry.word(server.state()));
+    }
+
+    @PostMapping(path = Api.V1 + "/servers/{member}/lead", produces = Api.JSON)
+    ServerLeads lead(@PathVariable String member) {
+        servers().lead(member);
+        return new ServerLeads(member);
+    }
+}

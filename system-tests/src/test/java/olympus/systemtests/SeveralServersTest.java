@@ -1,0 +1,249 @@
+package olympus.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Three servers of one island, as a person sets them up, on loopback. */
+final class SeveralServersTest {
+
+    private static final Duration SOON = Duration.ofSeconds(90);
+    private static final Pattern TOKEN = Pattern.compile("olympus-join\\.\\S+");
+
+    private static final String STACK =
+            """
+            name: shop
+            services:
+              web:
+                command: [sleep, "1000"]
+            """;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    private final Map<String, Installation> servers = new TreeMap<>();
+    private final Map<String, List<String>> arguments = new TreeMap<>();
+
+    @AfterEach
+    void end() {
+        servers.values().forEach(Installation::close);
+    }
+
+    @Test
+    void twoMoreServersJoinAndTheIslandOutlivesTheOneThatLeads() {
+        start("a");
+        apply("a", STACK);
+        join("b", "a");
+        assertThat(servers("a").path("advice").toString()).contains("2 servers are worse than 1");
+        join("c", "b");
+        for (var name : servers.keySet()) {
+            assertThat(servers(name).path("servers").size()).as(name).isEqualTo(3);
+            assertThat(services(name)).as(name).contains("shop/web");
+        }
+        apply("c", STACK.replace("1000", "2000"));
+
+        server("a").killHard();
+        var leader = awaitLeader("b");
+        assertThat(leader).isNotEqualTo("one");
+        apply("b", STACK.replace("1000", "3000"));
+        assertThat(awaitLeader("c")).isEqualTo(leader);
+
+        server("a").up(arguments("a"));
+        Eventually.becomes(
+                SOON,
+                () -> "the first server answers again: " + run("a", "status"),
+                () -> services("a").contains("shop/web"));
+        apply("a", STACK.replace("1000", "4000"));
+
+        var other = leader.startsWith("one") ? "b" : "a";
+        var to = member(other);
+        assertThat(run("c", "servers", "transfer-leader", to)).contains(to + " leads now");
+        assertThat(awaitLeader("c")).isEqualTo(to);
+
+        run("c", "servers", "remove", to, "--yes");
+        assertThat(members("c")).doesNotContain(to).hasSize(2);
+        assertThat(awaitLeader("c")).isNotEqualTo(to);
+        apply("c", STACK.replace("1000", "5000"));
+    }
+
+    @Test
+    void aTokenIsGoodOnceAndAFolderInUseIsRefused() {
+        start("a");
+        var token = token("a");
+        start("b", "--join", address("a"), "--token", token);
+        awaitMember("b", "a");
+
+        var again = Installation.in(folder.resolve("again"));
+        servers.put("again", again);
+        var used = refused(again, "--join", address("a"), "--token", token, "--listen", free());
+        assertThat(used).contains("used already");
+        var wrong =
+                refused(
+                        again,
+                        "--join",
+                        address("a"),
+                        "--token",
+                        token.substring(0, token.length() - 43) + "A".repeat(43),
+                        "--listen",
+                        free());
+        assertThat(wrong).contains("not known here").contains("olympus servers add");
+        var stranger =
+                refused(
+                        again,
+                        "--join",
+                        address("a"),
+                        "--token",
+                        "olympus-join." + "A".repeat(43) + "." + "A".repeat(43),
+                        "--listen",
+                        free());
+        assertThat(stranger).contains("not of the island that made this join token");
+
+        server("a").terminate();
+        var inUse =
+                refused(server("a"), "--join", address("b"), "--token", token, "--listen", free());
+        assertThat(inUse).contains("is server one already");
+    }
+
+    // What a person does.
+
+    private static String free() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return "127.0.0.1:" + socket.getLocalPort();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private void start(String name, String... more) {
+        var all =
+                new ArrayList<>(
+                        List.of(
+                                "--listen",
+                                free(),
+                                "--peers-listen",
+                                free(),
+                                "--agents-listen",
+                                free()));
+        arguments.put(name, List.copyOf(all));
+        all.addAll(List.of(more));
+        var installation = Installation.in(folder.resolve(name));
+        servers.put(name, installation);
+        installation.up(all.toArray(String[]::new));
+    }
+
+    private String[] arguments(String name) {
+        return arguments.getOrDefault(name, List.of()).toArray(String[]::new);
+    }
+
+    private String address(String name) {
+        return "https://" + arguments.getOrDefault(name, List.of()).get(1);
+    }
+
+    private String token(String name) {
+        var match = TOKEN.matcher(run(name, "servers", "add"));
+        assertThat(match.find()).isTrue();
+        return match.group();
+    }
+
+    private void join(String name, String by) {
+        start(name, "--join", address(by), "--token", token(by));
+        awaitMember(name, by);
+    }
+
+    private void awaitMember(String name, String by) {
+        Eventually.becomes(
+                SOON,
+                () -> name + " is a member: " + servers(by),
+                () ->
+                        StreamSupport.stream(servers(by).path("servers").spliterator(), false)
+                                .anyMatch(server ->
+                                        server.path("api").asString().equals(address(name))
+                                                && server.path("state").asString().equals("member")
+                                                && server.path("voter").asBoolean()));
+    }
+
+    private static String refused(Installation installation, String... more) {
+        var output = installation.startUp(more);
+        var process = installation.process();
+        Eventually.becomes(
+                SOON,
+                () -> "it is refused: " + Installation.read(output),
+                () -> !process.isAlive() || Installation.read(output).contains("already"));
+        return Installation.read(output);
+    }
+
+    private Installation server(String name) {
+        return servers.getOrDefault(name, Installation.in(folder.resolve(name)));
+    }
+
+    private String run(String name, String... words) {
+        var run = server(name).olympus(words);
+        assertThat(run.exitCode())
+                .as("%s: %s%n%s%s", name, List.of(words), run.out(), run.err())
+                .isZero();
+        return run.out() + run.err();
+    }
+
+    private void apply(String name, String yaml) {
+        var stack = server(name).stack("shop", yaml);
+        server(name).apply(stack, "--yes");
+    }
+
+    private JsonNode servers(String name) {
+        return server(name).json("servers");
+    }
+
+    private List<String> members(String name) {
+        return StreamSupport.stream(servers(name).path("servers").spliterator(), false)
+                .map(server -> server.path("member").asString())
+                .toList();
+    }
+
+    private String member(String name) {
+        return StreamSupport.stream(servers(name).path("servers").spliterator(), false)
+                .filter(server -> server.path("api").asString().equals(address(name)))
+                .map(server -> server.path("member").asString())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private List<String> services(String name) {
+        return StreamSupport.stream(
+                        server(name).json("status").path("services").spliterator(), false)
+                .map(service -> service.path("service").asString())
+                .toList();
+    }
+
+    private String awaitLeader(String name) {
+        var leader = new ArrayList<String>();
+        Eventually.becomes(
+                SOON,
+                () -> name + " knows a leader: " + server(name).olympus("servers").out(),
+                () -> {
+                    leader.clear();
+                    var list = server(name).olympus("servers", "-o", "json");
+                    if (list.exitCode() == 0) {
+                        StreamSupport.stream(servers(name).path("servers").spliterator(), false)
+                                .filter(server -> server.path("leader").asBoolean())
+                                .forEach(server -> leader.add(server.path("member").asString()));
+                    }
+                    return !leader.isEmpty();
+                });
+        return leader.getFirst();
+    }
+}
