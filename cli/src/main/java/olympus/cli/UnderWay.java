@@ -2,7 +2,6 @@ package olympus.cli;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +9,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import olympus.foundation.Poll;
 import olympus.model.json.DurationText;
@@ -119,26 +119,35 @@ record UnderWay(Api api, List<String> stacks) {
                 }
             }
             for (var one : body.path("notCompared")) {
-                lines.add(
-                        "%s: whether its engine leaves restarting to Olympus is not known: %s"
-                                .formatted(
-                                        one.path("instance").asString(),
-                                        one.path("reason").asString()));
+                var id = one.path("instance").asString();
+                // Without a container, as when it cannot be started, there is nothing to hand over.
+                if (isRunning(id)) {
+                    lines.add(
+                            "%s: whether its engine leaves restarting to Olympus is not known: %s"
+                                    .formatted(id, one.path("reason").asString()));
+                }
             }
         }
         return lines;
     }
 
+    private boolean isRunning(String instance) {
+        return seen(instance).anyMatch(one -> one.path("pid").asLong(0) != 0);
+    }
+
+    /** What the agents report of an instance. */
+    private Stream<JsonNode> seen(String instance) {
+        return api.list("/services", "services")
+                .path("services")
+                .valueStream()
+                .flatMap(service -> service.path("instances").valueStream())
+                .filter(one -> one.path("instance").asString().equals(instance));
+    }
+
     /** Whether the node of an instance says that its engine cannot. */
     private boolean isUnchangeable(String instance) {
-        var nodes = new HashSet<String>();
-        for (var service : api.list("/services", "services").path("services")) {
-            for (var one : service.path("instances")) {
-                if (one.path("instance").asString().equals(instance)) {
-                    nodes.add(one.path("node").asString());
-                }
-            }
-        }
+        var nodes =
+                seen(instance).map(one -> one.path("node").asString()).collect(Collectors.toSet());
         for (var node : api.list("/nodes", "nodes").path("nodes")) {
             for (var problem : node.path("problems")) {
                 if (nodes.contains(node.path("node").asString())

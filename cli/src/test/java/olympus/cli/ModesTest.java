@@ -206,11 +206,24 @@ final class ModesTest {
                 "GET /stacks/shop/differences",
                 200,
                 "{\"differences\":[],\"notCompared\":[{\"instance\":\"shop/web.1\",\"reason\":\"node mars does not answer\"}]}");
+        process(77);
         var late = run("mode", "shop", "manage", "--wait", "10ms");
         assertThat(late.exitCode()).isEqualTo(1);
         assertThat(late.err())
                 .contains("shop/web.1")
                 .contains("is not known: node mars does not answer");
+        // What could not be started has no container whose policy could be handed over.
+        process(0);
+        var failed = run("mode", "shop", "manage", "--wait", "10ms");
+        assertThat(failed.exitCode()).as(failed.err()).isZero();
+    }
+
+    private void process(long pid) {
+        server.on(
+                "GET /services",
+                200,
+                "{\"services\":[{\"service\":\"shop/web\",\"mode\":\"manage\",\"state\":\"running\",\"reason\":\"\",\"instances\":[{\"instance\":\"shop/web.1\",\"node\":\"mars\",\"pid\":%d}]}],\"next\":null}"
+                        .formatted(pid));
     }
 
     private void planOf(String mode, String handover) {

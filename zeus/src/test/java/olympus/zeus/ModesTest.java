@@ -13,10 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
-import olympus.model.InstanceId;
-import olympus.model.ServiceId;
-import olympus.model.StackName;
-import olympus.model.stack.StackDefinition;
 import olympus.model.stack.StackDefinition.Mode;
 import olympus.model.stack.Workload;
 import olympus.model.state.Decision;
@@ -27,40 +23,7 @@ import olympus.model.state.InstanceSpec;
 import org.junit.jupiter.api.Test;
 
 /** What Zeus does with stacks that it may not, or not yet, or no longer act on. */
-final class ModesTest {
-
-    private static final StackName SHOP = new StackName("shop");
-    private static final ServiceId WEB = ServiceId.parse("shop/web");
-    private static final InstanceId WEB_1 = new InstanceId(WEB, 1);
-
-    private final Island island = new Island(1, 1);
-
-    /** As if another tool had started it before Olympus came. */
-    private SimulatedAgent.Run alreadyRunning(StackDefinition stack) {
-        return island.agent()
-                .runsAlready(
-                        new InstanceSpec(
-                                WEB_1,
-                                "made-by-compose",
-                                InstanceSpec.Desired.RUN,
-                                Optional.empty(),
-                                stack.services().values().iterator().next(),
-                                stack.directory(),
-                                Map.of()));
-    }
-
-    private SimulatedAgent.Run run() {
-        return Optional.ofNullable(island.agent().runs().get(WEB_1)).orElseThrow();
-    }
-
-    private InstanceSpec.Desired ordered() {
-        return island.assignments.getLast().instances().getFirst().desired();
-    }
-
-    private void order(Mode mode) {
-        island.now(island.zeus.mode(SHOP, mode, Optional.empty(), Island.ANA));
-        island.run(Duration.ofSeconds(30));
-    }
+final class ModesTest extends AdoptedShop {
 
     @Test
     void observesWhatRunsAndHandsItOverWithoutARestart() {
