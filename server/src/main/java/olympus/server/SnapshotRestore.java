@@ -3,6 +3,7 @@ package olympus.server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,9 @@ record SnapshotRestore(Path dataFolder, Path file, Offline order, UpOptions.Term
                     ErrorCode.NOT_FOUND, "there is no snapshot %s".formatted(file));
         }
         var island = island();
+        Files.createDirectories(
+                dataFolder,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         try (var restoration = Restoration.begin(dataFolder, file, island)) {
             var found = restoration.found();
             work.tell(sentences(found, island.isEmpty()));

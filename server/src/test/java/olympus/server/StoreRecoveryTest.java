@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,6 +106,8 @@ final class StoreRecoveryTest {
         assertThat(restore(empty, file, Consent.Answer.DENIED, OutputFormat.TABLE)).isEqualTo(4);
         assertThat(told()).contains("has no keys");
         assertThat(empty.resolve("node.json")).doesNotExist();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(empty)))
+                .isEqualTo("rwx------");
         assertThat(restore(empty, file, Consent.Answer.GIVEN, OutputFormat.TABLE)).isZero();
         assertThat(self(empty).island()).isEqualTo(self(data).island());
         assertThat(get(empty, "k")).isEqualTo("v");
