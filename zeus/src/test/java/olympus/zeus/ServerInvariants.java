@@ -6,18 +6,29 @@ import java.util.Map;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.state.Assignment;
+import olympus.model.state.InstanceSpec;
 
 /**
  * What must hold after every event on an island with several servers: no instance runs on two
  * nodes, no port of a node is used twice; nobody orders under an epoch of another, no server orders
- * older epochs after newer ones; an agent never obeys an older order after a newer one.
+ * older epochs after newer ones, nor under the newest one a run that was replaced before; an agent
+ * never obeys an older order after a newer one, and never begins a run that was replaced.
  */
 final class ServerInvariants {
+
+    /** Of a run token: its time. */
+    private static final int TIME_LETTERS = 10;
 
     private final ServerIsland island;
     private final Map<Long, String> epochs = new HashMap<>();
     private final Map<String, Long> lastEpoch = new HashMap<>();
     private final Map<NodeId, Assignment.Stamp> obeyed = new HashMap<>();
+
+    /** When the newest run of each instance was made, as ordered and as begun. */
+    private final Map<InstanceId, String> orderedRun = new HashMap<>();
+
+    private final Map<InstanceId, String> begunRun = new HashMap<>();
+    private long newestEpoch;
 
     ServerInvariants(ServerIsland island) {
         this.island = island;
@@ -33,6 +44,23 @@ final class ServerInvariants {
         require(
                 last == null || last <= epoch,
                 "%s orders under epoch %d after %d".formatted(server, epoch, last));
+        if (epoch >= newestEpoch) {
+            newestEpoch = epoch;
+            assignment.instances().forEach(spec -> requireNewest(spec, orderedRun, "ordered"));
+        }
+    }
+
+    void begun(InstanceSpec spec) {
+        requireNewest(spec, begunRun, "begun");
+    }
+
+    private static void requireNewest(
+            InstanceSpec spec, Map<InstanceId, String> newest, String what) {
+        var made = spec.runToken().substring(0, TIME_LETTERS);
+        var last = newest.put(spec.id(), made);
+        require(
+                last == null || last.compareTo(made) <= 0,
+                "run %s of %s is %s after run %s".formatted(made, spec.id(), what, last));
     }
 
     void accepted(SimulatedAgent agent) {

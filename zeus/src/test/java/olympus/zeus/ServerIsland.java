@@ -49,12 +49,14 @@ final class ServerIsland {
     final ServerInvariants invariants = new ServerInvariants(this);
     int maxDelayMillis = 5;
     private final long snapshotAfterBytes;
+    private final int maxLateMillis;
     private final Map<String, Wire> wires = new HashMap<>();
     private boolean electing;
 
     ServerIsland(long seed, int nodes, Path folder) {
         this.random = new SplittableRandom(seed);
         this.snapshotAfterBytes = random.nextInt(4) == 0 ? 32 << 10 : 64 << 20;
+        this.maxLateMillis = random.nextInt(4) == 0 ? 500 : 3;
         this.group = new SimulatedGroup(world, new Random(random.nextLong()), folder);
         for (var name : NAMES) {
             servers.put(name, new Server(name));
@@ -62,6 +64,7 @@ final class ServerIsland {
         for (var n = 1; n <= nodes; n++) {
             var agent = new SimulatedAgent(n, world, clock, random.split());
             agents.put(agent.id, agent);
+            agent.onStart = invariants::begun;
             agent.reports = report -> toAll(agent, server -> server.zeus.reported(report));
             agent.eventSink = list -> toAll(agent, server -> server.zeus.happened(agent.id, list));
         }
@@ -133,7 +136,7 @@ final class ServerIsland {
         @Override
         public void execute(Runnable task) {
             var now = clock.monotonicNanos();
-            lastNanos = Math.max(lastNanos, now + random.nextInt(3_000_000));
+            lastNanos = Math.max(lastNanos, now + random.nextInt(maxLateMillis) * 1_000_000L);
             process.schedule(Duration.ofNanos(lastNanos - now), task);
         }
 

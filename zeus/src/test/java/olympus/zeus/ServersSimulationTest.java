@@ -40,7 +40,7 @@ final class ServersSimulationTest {
 
     private static final int SEEDS = 300;
     private static final int SEEDS_LONG = 3_000;
-    private static final int STEPS = 25;
+    private static final int STEPS = 50;
     private static final Duration ANSWERED = Duration.ofSeconds(20);
     private static final List<ServiceId> SERVICES =
             List.of(ServiceId.parse("sim/web"), ServiceId.parse("sim/worker"));
@@ -105,7 +105,8 @@ final class ServersSimulationTest {
             order(anyServer(), "apply", zeus -> apply(zeus, sim()));
             for (var step = 0; step < STEPS; step++) {
                 act();
-                island.run(Duration.ofMillis(island.random.nextInt(10, 1_500)));
+                var most = island.random.nextBoolean() ? 1_500 : 150;
+                island.run(Duration.ofMillis(island.random.nextInt(10, most)));
                 island.electIfNobodyLeads();
                 assertAnswered();
             }
@@ -119,32 +120,33 @@ final class ServersSimulationTest {
         private void act() {
             var random = island.random;
             var server = anyServer();
+            var asked = random.nextInt(4) == 0 ? server : leader().orElse(server);
             var agent = anyAgent();
             var any = SERVICES.get(random.nextInt(SERVICES.size()));
-            switch (random.nextInt(16)) {
+            switch (random.nextInt(18)) {
                 case 0 -> crash(server);
                 case 1, 2 -> comeBack();
                 case 3, 4 -> island.elect();
                 case 5 -> standStill(server);
                 case 6, 7 -> island.wire(server, agent).cut();
                 case 8 -> island.maxDelayMillis = random.nextInt(1, 400);
-                case 9, 10 -> crashOne(agent);
+                case 9, 10 -> crashAll(agent);
                 case 11 ->
                         order(
-                                server,
+                                asked,
                                 "restart",
                                 zeus -> zeus.restart(any, Optional.empty(), ServerIsland.ANA));
                 case 12 ->
                         order(
-                                server,
+                                asked,
                                 "stop",
                                 zeus -> zeus.stop(any, Optional.empty(), ServerIsland.ANA));
                 case 13 ->
                         order(
-                                server,
+                                asked,
                                 "start",
                                 zeus -> zeus.start(any, Optional.empty(), ServerIsland.ANA));
-                default -> order(server, "apply", zeus -> apply(zeus, sim()));
+                default -> order(asked, "apply", zeus -> apply(zeus, sim()));
             }
         }
 
@@ -174,8 +176,8 @@ final class ServersSimulationTest {
             }
         }
 
-        private void crashOne(SimulatedAgent agent) {
-            agent.runs().keySet().stream().findFirst().ifPresent(agent::crash);
+        private static void crashAll(SimulatedAgent agent) {
+            List.copyOf(agent.runs().keySet()).forEach(agent::crash);
         }
 
         private void order(
@@ -236,7 +238,11 @@ final class ServersSimulationTest {
                             .ports(8000, 8007)
                             .replicas(random.nextInt(1, 5))
                             .update(random.nextInt(1, 3), action, order);
-            var worker = service("worker").after("web").replicas(random.nextInt(1, 4));
+            var worker =
+                    service("worker")
+                            .after("web")
+                            .replicas(random.nextInt(1, 4))
+                            .command(random.nextInt(3) == 0 ? "bad" : "good");
             return random.nextInt(4) == 0 ? stack("sim", web) : stack("sim", web, worker);
         }
 
@@ -328,6 +334,10 @@ final class ServersSimulationTest {
             assertThat(island.leading().orElseThrow().zeus.view().stacks())
                     .extracting(ClusterView.StackView::name)
                     .containsExactly(new StackName("sim"));
+        }
+
+        private Optional<ServerIsland.Server> leader() {
+            return Optional.ofNullable(island.servers.get(island.group.leader()));
         }
 
         private ServerIsland.Server anyServer() {
