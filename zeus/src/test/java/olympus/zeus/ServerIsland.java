@@ -29,8 +29,8 @@ import olympus.model.state.Decision;
 
 /**
  * An island with three servers on one simulated loop: each has its member of the store and its
- * Zeus, on a loop that is a little late; every agent has a link to every server. A link carries in
- * order and loses nothing until it breaks, then everything that is under way.
+ * Zeus, on a loop that is late by a little or by much; every agent has a link to every server. A
+ * link carries in order and loses nothing until it breaks, then everything that is under way.
  */
 final class ServerIsland {
 
@@ -49,14 +49,12 @@ final class ServerIsland {
     final ServerInvariants invariants = new ServerInvariants(this);
     int maxDelayMillis = 5;
     private final long snapshotAfterBytes;
-    private final int maxLateMillis;
     private final Map<String, Wire> wires = new HashMap<>();
     private boolean electing;
 
     ServerIsland(long seed, int nodes, Path folder) {
         this.random = new SplittableRandom(seed);
         this.snapshotAfterBytes = random.nextInt(4) == 0 ? 32 << 10 : 64 << 20;
-        this.maxLateMillis = random.nextInt(4) == 0 ? 500 : 3;
         this.group = new SimulatedGroup(world, new Random(random.nextLong()), folder);
         for (var name : NAMES) {
             servers.put(name, new Server(name));
@@ -127,6 +125,7 @@ final class ServerIsland {
     /** What a thread of its own adds: what is told comes later, in order. */
     private final class LateLoop implements EventLoop {
         private final EventLoop process;
+        private final int maxLateMillis = random.nextInt(3) == 0 ? 500 : 3;
         private long lastNanos;
 
         LateLoop(EventLoop process) {
