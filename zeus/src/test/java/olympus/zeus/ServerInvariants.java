@@ -10,9 +10,10 @@ import olympus.model.state.InstanceSpec;
 
 /**
  * What must hold after every event on an island with several servers: no instance runs on two
- * nodes, no port of a node is used twice; nobody orders under an epoch of another, no server orders
- * older epochs after newer ones, nor under the newest one a run that was replaced before; an agent
- * never obeys an older order after a newer one, and never begins a run that was replaced.
+ * nodes, no port of a node is used twice; nobody orders under an epoch of another, nor before it
+ * knows everything up to its own, no server orders older epochs after newer ones, nor under the
+ * newest one a run that was replaced before; an agent never obeys an older order after a newer one,
+ * and never begins a run that was replaced.
  */
 final class ServerInvariants {
 
@@ -34,8 +35,15 @@ final class ServerInvariants {
         this.island = island;
     }
 
-    void ordered(String server, Assignment assignment) {
+    /**
+     * @param shown the revision that its view is of
+     */
+    void ordered(String server, Assignment assignment, long shown) {
         var epoch = assignment.stamp().epoch();
+        require(
+                shown > epoch,
+                "%s orders under epoch %d and knows only revision %d"
+                        .formatted(server, epoch, shown));
         var first = epochs.putIfAbsent(epoch, server);
         require(
                 first == null || first.equals(server),

@@ -160,7 +160,7 @@ final class ServerIsland {
         @Override
         public void assign(Assignment assignment) {
             trace(server.name + " orders " + assignment.node() + " " + assignment.stamp());
-            invariants.ordered(server.name, assignment);
+            invariants.ordered(server.name, assignment, server.zeus.view().revision());
             var agent = agent(assignment.node());
             wire(server, agent)
                     .down(() -> {
