@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
+import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -13,10 +14,12 @@ import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
@@ -46,9 +49,10 @@ final class Api {
     private static final String NEXT = "next";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private final ServerAddress server;
+    private ServerAddress server;
     private final Duration readTimeout;
     private @Nullable SSLSocketFactory sockets;
+    private Optional<Answerer> answerer = Optional.empty();
 
     Api(ServerAddress server, Duration readTimeout) {
         this.server = server;
@@ -57,6 +61,19 @@ final class Api {
 
     /** An answer: its body and the headers that commands look at. */
     record Answer(int status, JsonNode body, Optional<String> etag) {}
+
+    /**
+     * Which of several servers an answer is of.
+     *
+     * @param through the server that sent the request on to it; empty where that was it itself
+     * @param leaderKnown whether it leads, or knew who does
+     */
+    record Answerer(String name, Optional<String> through, boolean leaderKnown) {}
+
+    /** Of the last answer; empty where the island has one server. */
+    Optional<Answerer> answerer() {
+        return answerer;
+    }
 
     Answer get(String path) {
         return send("GET", path, null, Map.of());
@@ -114,8 +131,7 @@ final class Api {
      * it.
      */
     void stream(String path, EventReader.Receiver receiver) {
-        var connection = open("GET", path);
-        connection.setRequestProperty("Accept", "text/event-stream");
+        var connection = open("GET", path, false, Map.of("Accept", "text/event-stream"));
         try {
             var status = connection.getResponseCode();
             if (status >= 400) {
@@ -206,8 +222,8 @@ final class Api {
      * {@code name}, empty when it has none.
      */
     String download(String path, String name, WritableByteChannel target) {
-        var connection = open("GET", path);
-        connection.setRequestProperty("Accept", "application/octet-stream");
+        var connection =
+                open("GET", path, false, Map.of("Accept", "application/octet-stream"));
         try {
             var status = connection.getResponseCode();
             if (status >= 400) {
@@ -226,17 +242,15 @@ final class Api {
 
     private Answer send(
             String method, String path, @Nullable JsonNode body, Map<String, String> headers) {
-        var connection = open(method, path);
-        headers.forEach(connection::setRequestProperty);
+        var connection = open(method, path, body != null, headers);
         try {
             if (body != null) {
-                connection.setRequestProperty("Content-Type", "application/json");
-                connection.setDoOutput(true);
                 try (var out = connection.getOutputStream()) {
                     out.write(JSON.writeValueAsBytes(body));
                 }
             }
             var status = connection.getResponseCode();
+            answerer = answerer(connection);
             if (status >= 400) {
                 throw failure(connection, status, method + " " + path);
             }
@@ -251,13 +265,54 @@ final class Api {
         }
     }
 
-    private HttpURLConnection open(String method, String path) {
+    private static Optional<Answerer> answerer(HttpURLConnection connection) {
+        return Optional.ofNullable(connection.getHeaderField("Olympus-Server"))
+                .map(name ->
+                        new Answerer(
+                                name,
+                                Optional.ofNullable(connection.getHeaderField("Via"))
+                                        .map(via -> via.substring(via.lastIndexOf(' ') + 1)),
+                                "true".equals(connection.getHeaderField("Olympus-Known-Leader"))));
+    }
+
+    /** Where there are several servers, connected to the first of them that can be reached. */
+    private HttpURLConnection open(
+            String method, String path, boolean withBody, Map<String, String> headers) {
+        var unreached = new ArrayList<CommandFailure>();
+        for (var base : server.bases()) {
+            var connection = prepared(base, method, path, withBody, headers);
+            if (server.bases().size() == 1) {
+                return connection;
+            }
+            try {
+                connection.connect();
+                server = server.preferring(base);
+                return connection;
+            } catch (ConnectException
+                    | NoRouteToHostException
+                    | SocketTimeoutException
+                    | UnknownHostException e) {
+                unreached.add(connectionFailure(base, e));
+            } catch (IOException e) {
+                throw connectionFailure(base, e);
+            }
+        }
+        throw new CommandFailure(
+                ExitCodes.CANNOT_CONNECT,
+                "none of the servers can be reached:\n  "
+                        + unreached.stream()
+                                .map(CommandFailure::getMessage)
+                                .collect(Collectors.joining("\n  ")));
+    }
+
+    private HttpURLConnection prepared(
+            URI base, String method, String path, boolean withBody, Map<String, String> headers) {
         try {
             var root =
                     path.startsWith("/healthz")
                             || path.startsWith("/readyz")
                             || path.startsWith("/metrics");
-            var url = server.base().resolve((root ? "" : "/api/v1") + path).toURL();
+            var url = base.resolve((root ? "" : "/api/v1") + path).toURL();
             var connection = (HttpURLConnection) url.openConnection();
             if (connection instanceof HttpsURLConnection https
                     && server.caCertificate().isPresent()) {
@@ -268,10 +323,15 @@ final class Api {
             connection.setReadTimeout((int) readTimeout.toMillis());
             connection.setRequestProperty("Authorization", "Bearer " + server.token().text());
             connection.setRequestProperty("Accept", "application/json");
+            if (withBody) {
+                connection.setRequestProperty("Content-Type", "application/json");
+                connection.setDoOutput(true);
+            }
+            headers.forEach(connection::setRequestProperty);
             connection.setInstanceFollowRedirects(false);
             return connection;
         } catch (IOException e) {
-            throw connectionFailure(e);
+            throw connectionFailure(base, e);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(
                     ExitCodes.USAGE,
@@ -348,6 +408,10 @@ final class Api {
     }
 
     private CommandFailure connectionFailure(IOException cause) {
+        return connectionFailure(server.base(), cause);
+    }
+
+    private CommandFailure connectionFailure(URI base, IOException cause) {
         var why =
                 switch (cause) {
                     case ConnectException refused -> "nothing listens there. " + nextStep();
@@ -358,8 +422,7 @@ final class Api {
                 };
         return new CommandFailure(
                 ExitCodes.CANNOT_CONNECT,
-                "cannot reach the server at %s (%s): %s"
-                        .formatted(server.base(), server.origin(), why),
+                "cannot reach the server at %s (%s): %s".formatted(base, server.origin(), why),
                 cause);
     }
 }

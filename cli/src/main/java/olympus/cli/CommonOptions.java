@@ -22,7 +22,7 @@ final class CommonOptions {
             names = "--address",
             paramLabel = "URL",
             description =
-                    "Server, https://HOST:PORT. Also OLYMPUS_ADDRESS, with OLYMPUS_TOKEN and OLYMPUS_CACERT.")
+                    "Server, https://HOST:PORT, or several of one island with commas between: the first that can be reached is asked. Also OLYMPUS_ADDRESS, with OLYMPUS_TOKEN and OLYMPUS_CACERT.")
     @Nullable String address;
 
     @Option(

@@ -61,7 +61,7 @@ final class ContextCommand implements Callable<Integer> {
             return context.put("dataDirectory", options.dataDirectory.toAbsolutePath().toString());
         }
         var address = session.finder().find(options.given());
-        context.put("address", address.base().toString()).put("token", address.token().text());
+        context.put("address", address.text()).put("token", address.token().text());
         address.caCertificate()
                 .ifPresent(file -> context.put("caCertificate", file.toAbsolutePath().toString()));
         return context;

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -22,6 +24,7 @@ final class ServerFinder {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    private static final int MAX_ADDRESSES = 8;
     private static final String TOKEN = "OLYMPUS_TOKEN";
     private static final String CA_CERTIFICATE = "OLYMPUS_CACERT";
 
@@ -109,7 +112,7 @@ final class ServerFinder {
                                                 + address
                                                 + ", but there is no token: set OLYMPUS_TOKEN or give --token"));
         var ca = given.caCertificate().or(() -> variable(CA_CERTIFICATE).map(Path::of));
-        return new ServerAddress(uri(address, origin), token, ca, origin, Optional.empty());
+        return new ServerAddress(uris(address, origin), token, ca, origin, Optional.empty());
     }
 
     private ServerAddress fromDataDirectory(Path directory, Given given, String origin) {
@@ -135,7 +138,7 @@ final class ServerFinder {
                         .orElseGet(
                                 () -> directory.resolve(json.path("caCertificate").asString("")));
         return new ServerAddress(
-                uri(address, endpoint.toString()),
+                uris(address, endpoint.toString()),
                 token,
                 Optional.of(ca),
                 "data folder " + directory,
@@ -196,7 +199,7 @@ final class ServerFinder {
                                 Optional.ofNullable(context.get("caCertificate"))
                                         .map(node -> Path.of(node.asString())));
         return new ServerAddress(
-                uri(context.path("address").asString(""), origin),
+                uris(context.path("address").asString(""), origin),
                 token,
                 ca,
                 origin,
@@ -219,6 +222,13 @@ final class ServerFinder {
         return variable("OLYMPUS_ADDRESS").isPresent() ? Optional.empty() : variable(name);
     }
 
+    /** One address, or those of several servers of one island, separated by commas. */
+    private static List<URI> uris(String addresses, String origin) {
+        return Arrays.stream(addresses.split(",", MAX_ADDRESSES + 1))
+                .map(address -> uri(address.strip(), origin))
+                .toList();
+    }
+
     private static URI uri(String address, String origin) {
         var text = address.contains("://") ? address : "https://" + address;
         try {
@@ -235,7 +245,7 @@ final class ServerFinder {
     private static CommandFailure badAddress(String address, String origin) {
         return new CommandFailure(
                 ExitCodes.USAGE,
-                "not a server address: \"%s\" (%s); expected https://HOST:PORT"
+                "not a server address: \"%s\" (%s); expected https://HOST:PORT, or several of one island with commas between them"
                         .formatted(address, origin));
     }
 

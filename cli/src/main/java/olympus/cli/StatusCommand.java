@@ -36,7 +36,14 @@ final class StatusCommand implements Callable<Integer> {
         var api = session.api(options);
         var path =
                 Optional.ofNullable(service).map(given -> pathOf(api, given)).orElse("/services");
-        session.print(options, api.list(path, "services"), this::table);
+        var services = api.list(path, "services");
+        session.print(
+                options,
+                services,
+                body -> {
+                    api.answerer().ifPresent(who -> session.console().out().println(answered(who)));
+                    table(body);
+                });
         return ExitCodes.OK;
     }
 
@@ -85,6 +92,18 @@ final class StatusCommand implements Callable<Integer> {
             }
         }
         table.print(out);
+    }
+
+    private static String answered(Api.Answerer who) {
+        if (!who.leaderKnown()) {
+            return "NO LEADER: %s knows no server that leads and can be reached (are most servers away?); this is what %s itself knows. Orders are refused until then, services run on. See: olympus doctor"
+                    .formatted(who.name(), who.name());
+        }
+        return who.through()
+                .map(through ->
+                        "server: %s, which leads, asked by way of %s"
+                                .formatted(who.name(), through))
+                .orElseGet(() -> "server: " + who.name());
     }
 
     private static String paused(JsonNode pause) {

@@ -40,6 +40,7 @@ final class CommandReferenceTest {
                         completes in bash and zsh. A bare service name works wherever it is unambiguous. Singular and plural are both accepted.
 
                         **Which server**, first match wins: `--data-dir`, `--address`, `--context`, `OLYMPUS_ADDRESS`, `OLYMPUS_DATA_DIR`, the current context, the default data folder.
+                        An address may be several of one island, with commas between (`https://mars:7400,https://venus:7400`): one that cannot be reached is passed over.
                         **Which token**: `--token`; then `OLYMPUS_TOKEN`, which belongs to the server of `OLYMPUS_ADDRESS` where that is set and else goes with any of these
                         ways; then the data folder's `admin.token` or the context's. The same holds for the authority: `--cacert`, `OLYMPUS_CACERT`, the data folder's or the context's.
                         A server that refuses a token is told of with the place that the token came from.

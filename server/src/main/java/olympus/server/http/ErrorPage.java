@@ -19,6 +19,9 @@ final class ErrorPage {
 
     @RequestMapping(PATH)
     void error(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (response.isCommitted()) {
+            return; // Part of an answer has gone out: the container cuts the connection.
+        }
         var status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         var message = request.getAttribute(RequestDispatcher.ERROR_MESSAGE);
         var code = status instanceof Integer number ? number : 404;

@@ -84,6 +84,9 @@ public final class HttpFrontEnd implements AutoCloseable {
 
     @Override
     public void close() {
+        if (!context.isActive()) {
+            return;
+        }
         context.getBean(EventStreams.class).close();
         context.getBean(LeaderClient.class).close();
         context.close();

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -206,9 +207,9 @@ final class LeaderClient implements AutoCloseable {
             throws IOException {
         var gathered = new ByteArrayOutputStream();
         try (var cut = new CutOff(body)) {
-            cut.after(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
             boolean ended;
             try {
+                cut.after(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
                 ended = cut.copy(gathered, GATHERED_BYTES);
             } catch (IOException e) {
                 return new Outcome.Unknown("its answer broke off: " + e.getMessage());
@@ -246,9 +247,9 @@ final class LeaderClient implements AutoCloseable {
         var betweenEvents = true;
         try (var cut = new CutOff(body)) {
             while (true) {
-                cut.after(STREAM_SILENCE);
                 int count;
                 try {
+                    cut.after(STREAM_SILENCE);
                     count = cut.read(buffer);
                 } catch (IOException e) {
                     brokeOff(out, betweenEvents, e);
@@ -299,9 +300,13 @@ final class LeaderClient implements AutoCloseable {
             this.body = body;
         }
 
-        void after(Duration time) {
+        void after(Duration time) throws IOException {
             close();
-            cutting = watch.schedule(this::cut, time.toNanos(), TimeUnit.NANOSECONDS);
+            try {
+                cutting = watch.schedule(this::cut, time.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException e) {
+                throw new IOException("this server is stopping", e);
+            }
         }
 
         private void cut() {

@@ -37,6 +37,9 @@ final class LeaderForwarding extends OncePerRequestFilter {
     /** Header of answers: whether a leader is known, whose answer this is or could be. */
     static final String KNOWN_LEADER = "Olympus-Known-Leader";
 
+    /** Header of answers, where there are several servers: whose answer it is. */
+    static final String SERVER = "Olympus-Server";
+
     /** Header of answers: this server does not lead, and nothing was carried out. */
     static final String NOT_LEADING = "Olympus-Not-Leading";
 
@@ -93,6 +96,9 @@ final class LeaderForwarding extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        if (backend.servers().known().all().size() > 1) {
+            response.setHeader(SERVER, backend.outside().self().name());
+        }
         var mark = request.getHeader(ForwardedMark.HEADER);
         if (mark != null) {
             received(mark, request, response, chain);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import olympus.hermes.Entry;
 import olympus.hermes.Hermes;
@@ -20,6 +21,10 @@ final class LedStore implements Hermes {
     private final Hermes store;
     private volatile StoreStatus.Role role = StoreStatus.Role.FOLLOWER;
     private volatile Optional<String> leader = Optional.empty();
+
+    private final AtomicInteger looks = new AtomicInteger();
+    private volatile int until;
+    private volatile Runnable then = () -> {};
 
     LedStore(Hermes store) {
         this.store = store;
@@ -43,8 +48,17 @@ final class LedStore implements Hermes {
         return this;
     }
 
+    /** Runs {@code action} once its status was looked at so many times more. */
+    void afterLooks(int more, Runnable action) {
+        then = action;
+        until = looks.get() + more;
+    }
+
     @Override
     public StoreStatus status() {
+        if (looks.incrementAndGet() == until) {
+            then.run();
+        }
         var real = store.status();
         return new StoreStatus(
                 real.islandId(),

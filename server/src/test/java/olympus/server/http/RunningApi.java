@@ -279,6 +279,12 @@ final class RunningApi implements AutoCloseable {
         return response;
     }
 
+    /** For what the OpenAPI page does not know. */
+    HttpResponse<java.io.InputStream> unchecked(HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+    }
+
     @Override
     public void close() {
         api.close();
