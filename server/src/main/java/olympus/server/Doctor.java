@@ -11,7 +11,6 @@ import java.util.function.Supplier;
 import olympus.cli.MachineChecks;
 import olympus.foundation.Clock;
 import olympus.hermes.Hermes;
-import olympus.hermes.StoreStatus;
 import olympus.link.ServerSide;
 import olympus.link.keys.Certificates;
 import olympus.server.http.DoctorCheck;
@@ -99,9 +98,20 @@ final class Doctor {
                                 status.revision(),
                                 status.sizes().entries(),
                                 status.sizes().logBytes() >> 10);
-        return status.role() == StoreStatus.Role.LEADER
-                ? ok("store", detail)
-                : warning("store", detail, "wait; if it stays so, look into the log");
+        return switch (status.role()) {
+            case LEADER -> ok("store", detail);
+            case FOLLOWER ->
+                    status.leader()
+                            .map(leader -> ok("store", detail + ", led by " + leader))
+                            .orElseGet(() ->
+                                    failed(
+                                            "store",
+                                            detail
+                                                    + "; no server leads, so that nothing can be changed; services run on",
+                                            "start the servers that are away; if most are lost for ever: olympus servers recover"));
+            case STARTING, CLOSED ->
+                    warning("store", detail, "wait; if it stays so, look into the log");
+        };
     }
 
     private DoctorCheck agent() {

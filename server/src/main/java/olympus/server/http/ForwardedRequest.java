@@ -113,7 +113,7 @@ final class ForwardedRequest {
         var mark = new ForwardedMark(by, request.getRemoteAddr());
         try {
             var copy =
-                    HttpRequest.newBuilder(URI.create(api + target(request)))
+                    HttpRequest.newBuilder(URI.create(withoutSlash(api) + target(request)))
                             .method(
                                     request.getMethod(),
                                     body.length == 0
@@ -131,6 +131,10 @@ final class ForwardedRequest {
                     "%s cannot be sent on to %s: %s".formatted(this, api, e.getMessage()),
                     e);
         }
+    }
+
+    private static String withoutSlash(String api) {
+        return api.endsWith("/") ? api.substring(0, api.length() - 1) : api;
     }
 
     private List<String> values(String name) {

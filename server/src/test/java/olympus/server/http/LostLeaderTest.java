@@ -214,13 +214,18 @@ class LostLeaderTest {
 
     @Test
     void aStreamWhoseLeaderGoesInTheMidstOfAnEventIsCutOff() throws Exception {
+        var part = "event: decis";
+        var read = new CountDownLatch(1);
         try (var _ =
                 leader((_, out) -> {
                     head(out, Api.SSE, "Transfer-Encoding: chunked\r\n");
-                    event(out, EVENT);
-                    event(out, "event: decis");
+                    event(out, EVENT + part);
+                    read.await();
                 })) {
             try (var body = follow().body()) {
+                var come = body.readNBytes(EVENT.length() + part.length());
+                assertThat(new String(come, UTF_8)).endsWith(part);
+                read.countDown();
                 assertThatThrownBy(body::readAllBytes).isInstanceOf(IOException.class);
             }
         }
