@@ -29,7 +29,9 @@ public enum ErrorCode {
     INTERNAL("internal", 500, 1),
     /** Not now: no leader, store halted, disk full, deadline passed. Retrying later may help. */
     UNAVAILABLE("unavailable", 503, 1),
-    /** Whether it was carried out is not known: who was asked went away. Look before trying again. */
+    /**
+     * Whether it was carried out is not known: who was asked went away. Look before trying again.
+     */
     OUTCOME_UNKNOWN("outcome-unknown", 504, 1),
     /** The disk is full or below its reserve; reads and supervision go on. */
     DISK_FULL("disk-full", 507, 1),

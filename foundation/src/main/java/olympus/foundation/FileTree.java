@@ -11,6 +11,16 @@ public final class FileTree {
 
     private FileTree() {}
 
+    /** Whether any file lies in it, however deep. */
+    public static boolean hasFiles(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return false;
+        }
+        try (var tree = Files.walk(folder)) {
+            return tree.anyMatch(Files::isRegularFile);
+        }
+    }
+
     /** Deletes it, where it exists; links are deleted, not followed. */
     public static void delete(Path folder) throws IOException {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.UUID;
 import olympus.foundation.Clock;
 import olympus.foundation.ErrorCode;
+import olympus.foundation.FileTree;
 import olympus.foundation.OlympusException;
 import olympus.hermes.files.StoreGroup;
 import olympus.hermes.log.LogConfig;
@@ -140,22 +141,19 @@ record Membership(
         if (file.isPresent() && file.get().opened() && isEmpty(folder)) {
             throw new OlympusException(
                     ErrorCode.CORRUPT,
-                    "the store in %s is empty, although server %s had one (emptied or replaced disk?). If other servers of the island run: `olympus servers remove %s` there, move %s away, and let this one join anew (`olympus servers add` prints how). If there is none: `olympus snapshot restore FILE`; or delete %s to begin with an empty store"
+                    "the store in %s is empty, although server %s had one (emptied or replaced disk?). If other servers of the island run: `olympus servers remove %s` there, delete %s, and start this one with --join as `olympus servers add` prints it. If there is none: `olympus snapshot restore FILE`; or delete %s to begin with an empty store"
                             .formatted(
                                     folder,
                                     member(),
                                     member(),
-                                    dataFolder,
+                                    dataFolder.resolve(ServerFile.NAME),
                                     dataFolder.resolve(ServerFile.NAME)));
         }
     }
 
     private static boolean isEmpty(Path folder) {
-        if (!Files.exists(folder)) {
-            return true;
-        }
-        try (var tree = Files.walk(folder)) {
-            return tree.noneMatch(Files::isRegularFile);
+        try {
+            return !FileTree.hasFiles(folder);
         } catch (IOException e) {
             throw new OlympusException(
                     ErrorCode.UNAVAILABLE, "cannot look into %s: %s".formatted(folder, e), e);

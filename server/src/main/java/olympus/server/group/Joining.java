@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -64,23 +65,42 @@ public final class Joining {
                 && !Files.exists(dataFolder.resolve(ServerFile.NAME));
     }
 
-    /** Refuses a folder that is in use for something else. */
-    private void requireFresh() {
-        var identity = dataFolder.resolve(Installation.FILE);
-        if (Files.exists(identity) && !isUnfinishedIn(dataFolder)) {
+    /** Who this folder was before, when it was a server of an island already. */
+    private Optional<Installation> former() {
+        var known =
+                Files.exists(dataFolder.resolve(Installation.FILE)) && !isUnfinishedIn(dataFolder);
+        if (!known) {
+            return Optional.empty();
+        }
+        var store = dataFolder.resolve("hermes");
+        if (holdsStore(store)) {
             throw new OlympusException(
                     ErrorCode.CONFLICT,
-                    "%s belongs to an island of its own already; a server that joins needs a new data folder: give one with --data-dir, or move this one away"
-                            .formatted(dataFolder));
+                    "%s holds a store already; a server that joins begins without one. To join another island give a new data folder with --data-dir; to join this folder's island anew move %s away"
+                            .formatted(dataFolder, store));
+        }
+        return Optional.of(
+                Installation.openOrCreate(dataFolder, Installation.hostName(), new SecureRandom()));
+    }
+
+    private boolean holdsStore(Path folder) {
+        try {
+            return FileTree.hasFiles(folder);
+        } catch (IOException e) {
+            throw unwritable(e);
         }
     }
 
     /** Asks the server at {@code address} and keeps its answer. */
     public ServerFile join(URI address, String token, Newcomer newcomer) {
-        requireFresh();
-        var node = node();
+        var former = former();
+        var node = former.map(Installation::node).orElseGet(this::node);
         var answer = ask(address, token, newcomer, node);
-        keep(answer, newcomer, node);
+        if (former.isPresent()) {
+            comeBack(answer, newcomer, former.get());
+        } else {
+            keep(answer, newcomer, node);
+        }
         return ServerFile.read(dataFolder).orElseThrow();
     }
 
@@ -176,6 +196,40 @@ public final class Joining {
         }
     }
 
+    /**
+     * A server of the island that has lost its store, or left, keeps who it is and what it runs.
+     */
+    private void comeBack(JoinAnswer answer, Newcomer newcomer, Installation former) {
+        if (!former.island().toString().equals(answer.island())) {
+            throw new OlympusException(
+                    ErrorCode.CONFLICT,
+                    "%s belongs to island %s, but that server is of island %s; a server that joins another island needs a new data folder: give one with --data-dir"
+                            .formatted(dataFolder, former.island(), answer.island()));
+        }
+        try {
+            begin(answer, newcomer);
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    /** The group that its store will be of, and last, that it is a member. */
+    private void begin(JoinAnswer answer, Newcomer newcomer) throws IOException {
+        var group = UUID.fromString(answer.group());
+        if (!answer.group().equals(answer.island())) {
+            new StoreGroup(answer.island(), group, false).write(dataFolder.resolve("hermes"));
+        }
+        new ServerFile(answer.member(), newcomer.peers().toString(), true, false, clock.wall())
+                .keepIn(dataFolder);
+    }
+
+    private OlympusException unwritable(IOException e) {
+        return new OlympusException(
+                ErrorCode.UNAVAILABLE,
+                "cannot keep what the island gave in %s (%s)".formatted(dataFolder, e),
+                e);
+    }
+
     /** In such an order that {@code server.json} says when all is there. */
     private void keep(JoinAnswer answer, Newcomer newcomer, NodeId node) {
         try {
@@ -195,21 +249,13 @@ public final class Joining {
                     (answer.adminToken() + "\n").getBytes(StandardCharsets.US_ASCII),
                     Durable.PRIVATE);
             identity.keepIn(dataFolder);
-            var group = UUID.fromString(answer.group());
-            if (!group.equals(identity.island())) {
-                new StoreGroup(answer.island(), group, false).write(dataFolder.resolve("hermes"));
-            }
-            new ServerFile(answer.member(), newcomer.peers().toString(), true, false, clock.wall())
-                    .keepIn(dataFolder);
+            begin(answer, newcomer);
             Durable.delete(dataFolder.resolve(NODE_FILE));
         } catch (IllegalArgumentException e) {
             throw new OlympusException(
                     ErrorCode.INVALID, "the island's answer cannot be used: " + e.getMessage(), e);
         } catch (IOException e) {
-            throw new OlympusException(
-                    ErrorCode.UNAVAILABLE,
-                    "cannot keep what the island gave in %s (%s)".formatted(dataFolder, e),
-                    e);
+            throw unwritable(e);
         }
     }
 }
