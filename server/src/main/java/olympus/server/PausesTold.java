@@ -2,9 +2,12 @@ package olympus.server;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import olympus.link.Pause;
 import olympus.link.ServerSide;
@@ -21,6 +24,10 @@ import olympus.zeus.ClusterView.PauseView;
  * that begins, changes or ends later; an end that an absent agent missed, when it is back. What an
  * agent keeps that was never recorded is left alone, because a pause must hold without a store.
  *
+ * <p>Only the server that leads tells: one that is cut off from the others could speak of pauses
+ * that are none any more. Whoever comes to lead tells each agent everything once, at its next
+ * report, also the ends of what was in force before.
+ *
  * <p>Threading: any thread; never blocks. State: what each node was told, as long as the process
  * lives.
  */
@@ -28,48 +35,82 @@ final class PausesTold implements ServerSide.Listener {
 
     private final ServerSide.Listener next;
     private final ServerSide.Agents agents;
+    private final BooleanSupplier leads;
     private final Map<NodeId, String> names = new HashMap<>();
 
     /** By node and stack (empty: the whole node): the pauses, as last told. */
     private final Map<NodeId, Map<Optional<StackName>, List<PauseView>>> told = new HashMap<>();
 
+    /** Nodes that were told everything since this server leads and since they came. */
+    private final Set<NodeId> upToDate = new HashSet<>();
+
     private List<PauseView> inForce = List.of();
 
-    PausesTold(ServerSide.Listener next, ServerSide.Agents agents) {
+    /**
+     * @param leads whether this server leads at present
+     */
+    PausesTold(ServerSide.Listener next, ServerSide.Agents agents, BooleanSupplier leads) {
         this.next = next;
         this.agents = agents;
+        this.leads = leads;
     }
 
     /** On the controller's loop. */
     void seen(ClusterView view) {
-        if (changed(view.pauses())) {
+        var tells = leads.getAsBoolean();
+        if (changed(view.pauses(), tells) && tells) {
             for (var node : agents.connected()) {
                 changesFor(node).forEach(pause -> agents.pause(node, pause));
             }
         }
     }
 
-    private synchronized boolean changed(List<PauseView> pauses) {
+    private synchronized boolean changed(List<PauseView> pauses, boolean tells) {
         if (pauses.equals(inForce)) {
             return false;
         }
         inForce = pauses;
+        if (!tells) {
+            upToDate.clear();
+            names.keySet().forEach(this::rememberInForce);
+        }
         return true;
+    }
+
+    /** As if it had been told by who leads: should this server come to lead, it tells the end. */
+    private void rememberInForce(NodeId node) {
+        var all = new HashMap<>(told.getOrDefault(node, Map.of()));
+        all.putAll(concerning(node));
+        told.put(node, all);
     }
 
     @Override
     public void connected(NodeId node, String name) {
         next.connected(node, name);
-        allFor(node, name).forEach(pause -> agents.pause(node, pause));
+        came(node, name);
+        bringUpToDate(node);
     }
 
-    private synchronized List<Pause> allFor(NodeId node, String name) {
+    private synchronized void came(NodeId node, String name) {
         names.put(node, name);
-        return orders(node, Map.of());
+        upToDate.remove(node);
+        rememberInForce(node);
+    }
+
+    private void bringUpToDate(NodeId node) {
+        everything(node, leads.getAsBoolean()).forEach(pause -> agents.pause(node, pause));
+    }
+
+    private synchronized List<Pause> everything(NodeId node, boolean tells) {
+        if (!tells) {
+            upToDate.clear();
+            return List.of();
+        }
+        return upToDate.add(node) ? orders(node, Map.of()) : List.of();
     }
 
     private synchronized List<Pause> changesFor(NodeId node) {
-        return orders(node, told.getOrDefault(node, Map.of()));
+        return orders(node, upToDate.add(node) ? Map.of() : told.getOrDefault(node, Map.of()));
     }
 
     /**
@@ -127,6 +168,7 @@ final class PausesTold implements ServerSide.Listener {
     @Override
     public void reported(NodeReport report) {
         next.reported(report);
+        bringUpToDate(report.node());
     }
 
     @Override

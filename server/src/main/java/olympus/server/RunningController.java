@@ -68,6 +68,11 @@ record RunningController(Hermes hermes, Zeus zeus, StackCommands commands, Threa
         return zeus.reconcileTimes();
     }
 
+    /** Whether this server's orders are those that count. */
+    boolean leads() {
+        return zeus.leads();
+    }
+
     ServerSide.Listener listener() {
         return new ToZeus(zeus);
     }

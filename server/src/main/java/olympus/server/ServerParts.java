@@ -2,6 +2,7 @@ package olympus.server;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
@@ -110,22 +111,9 @@ final class ServerParts implements AutoCloseable {
         var agents = opened.keep("link", new AgentLinkServer(self, reports, linkLoop));
         var meeting = "olympus-" + self.node();
         agents.listenInProcess(meeting);
-        options.configuration()
-                .island()
-                .agents()
-                .ifPresent(at -> agents.listenTls(at, LinkTls.ofServer(trust.certificates())));
 
         // The store, or what stands for it when it cannot be opened.
-        var files = folder.resolve("hermes");
-        var store =
-                opened.keep(
-                        "store",
-                        OpenStore.open(
-                                files,
-                                self,
-                                () -> membership.log(files, trust.certificates()),
-                                clock));
-        store.failure().ifPresent(e -> LOG.atError().setCause(e).log("the store was not opened"));
+        var store = store(folder.resolve("hermes"), membership, trust);
         var secrets = new SecretStore(store.hermes(), trust.vault(), clock, deadline);
         var orders = new OrdersWithSecrets(secrets, agents);
         opened.keep("tokens", trust.tokens().follow(store.hermes(), problems));
@@ -135,20 +123,14 @@ final class ServerParts implements AutoCloseable {
 
         // The controller, and the agent's report to it.
         awaitStore(store, listing);
-        var controller =
-                opened.keep(
-                        "controller",
-                        RunningController.start(
-                                store.hermes(),
-                                store.failure(),
-                                orders,
-                                self.nodeName(),
-                                clock,
-                                onBug));
+        var controller = controller(store, orders);
         controller.onChange(new SecretSweep(secrets, controller.commands(), deadline)::seen);
-        var pauses = new PausesTold(controller.listener(), agents);
+        var pauses = new PausesTold(controller.listener(), agents, controller::leads);
         controller.onChange(pauses::seen);
         opened.keep("reports", reports).to(pauses);
+        var ports = options.configuration().island();
+        ports.agents()
+                .ifPresent(at -> agents.listenTls(at, LinkTls.ofServer(trust.certificates())));
         report(new Dial.InProcess(meeting), island, linkLoop);
         watched(List.of(linkLoop, controller::onLoop));
 
@@ -168,6 +150,32 @@ final class ServerParts implements AutoCloseable {
                 new StacksAtStart(
                         options.command(), System.getenv(), backend, ground.told().notApplied());
         store.onceReady(() -> options.stacks().forEach(starting::apply));
+    }
+
+    private OpenStore store(Path files, Membership membership, Trust trust) {
+        var self = ground.supervision().self();
+        var store =
+                opened.keep(
+                        "store",
+                        OpenStore.open(
+                                files,
+                                self,
+                                () -> membership.log(files, trust.certificates()),
+                                clock));
+        store.failure().ifPresent(e -> LOG.atError().setCause(e).log("the store was not opened"));
+        return store;
+    }
+
+    private RunningController controller(OpenStore store, OrdersWithSecrets orders) {
+        return opened.keep(
+                "controller",
+                RunningController.start(
+                        store.hermes(),
+                        store.failure(),
+                        orders,
+                        ground.supervision().self().nodeName(),
+                        clock,
+                        ground.told().onBug()));
     }
 
     /** What proves who is who: to browsers, between processes, of callers, and of secrets. */
@@ -246,7 +254,7 @@ final class ServerParts implements AutoCloseable {
                         problems,
                         new Backend.Self(self.nodeName(), Version.TEXT, started()));
         var others =
-                new Backend.Servers(
+                new Backend.Others(
                         servers,
                         trust.vault(),
                         trust.certificates().trust(Authorities.Purpose.PEOPLE));

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import olympus.link.ExecRequest;
 import olympus.link.ExecSession;
 import olympus.link.LogRequest;
@@ -21,6 +22,7 @@ import olympus.model.StackName;
 import olympus.model.state.Assignment;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
+import olympus.model.state.NodeReport;
 import olympus.zeus.ClusterView;
 import olympus.zeus.ClusterView.PauseView;
 import org.junit.jupiter.api.Test;
@@ -29,8 +31,22 @@ class PausesToldTest {
 
     private static final NodeId MARS = NodeId.parse("6d9dd7a2-6a06-4f7c-9c5a-0f3d5b3c9c11");
 
+    private static final NodeReport REPORT =
+            new NodeReport(
+                    MARS,
+                    "mars",
+                    1,
+                    "boot",
+                    Assignment.Stamp.NONE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    List.of());
+
     private final Agents agents = new Agents();
-    private final PausesTold told = new PausesTold(new ReportRelay(), agents);
+    private final AtomicBoolean leads = new AtomicBoolean(true);
+    private final PausesTold told = new PausesTold(new ReportRelay(), agents, leads::get);
 
     @Test
     void anAgentThatComesBackIsToldWhatIsPausedAndWhatWasResumedMeanwhile() {
@@ -60,6 +76,30 @@ class PausesToldTest {
 
         told.seen(paused());
         assertThat(agents.take()).containsExactly(new Pause(false, Optional.empty(), ""));
+    }
+
+    @Test
+    void onlyWhoLeadsTellsAndWhoComesToLeadTellsAlsoWhatHasEndedMeanwhile() {
+        leads.set(false);
+        told.seen(paused("stack:shop"));
+        connect();
+        told.seen(paused("all"));
+        told.reported(REPORT);
+        assertThat(agents.take()).isEmpty();
+
+        leads.set(true);
+        told.reported(REPORT);
+        assertThat(agents.take())
+                .contains(shop(false))
+                .endsWith(new Pause(true, Optional.empty(), "because"));
+        told.reported(REPORT);
+        assertThat(agents.take()).as("once").isEmpty();
+
+        leads.set(false);
+        told.reported(REPORT);
+        leads.set(true);
+        told.reported(REPORT);
+        assertThat(agents.take()).containsExactly(new Pause(true, Optional.empty(), "because"));
     }
 
     private void connect() {

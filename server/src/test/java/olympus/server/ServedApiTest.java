@@ -207,7 +207,7 @@ class ServedApiTest {
                         () -> new Backend.Readiness(false, "no store"),
                         new Problems(),
                         new Backend.Self(self.nodeName(), "0.1.0", clock.wall())),
-                new Backend.Servers(new KnownServers(hermes), vault, List.of()),
+                new Backend.Others(new KnownServers(hermes), vault, List.of()),
                 clock,
                 deadline);
     }

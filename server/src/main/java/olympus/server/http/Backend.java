@@ -18,6 +18,7 @@ import olympus.model.stack.ApplyRequest;
 import olympus.model.stack.StackDefinition;
 import olympus.server.deadline.Deadline;
 import olympus.server.group.KnownServers;
+import olympus.server.group.Servers;
 import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
 import olympus.server.tokens.Tokens;
@@ -30,7 +31,7 @@ import org.springframework.http.HttpStatus;
 
 /** The parts of Olympus that the HTTP API speaks for. */
 public record Backend(
-        Island island, Outside outside, Servers servers, Clock clock, Deadline deadline) {
+        Island island, Outside outside, Others others, Clock clock, Deadline deadline) {
 
     /** What the island's state is asked of and ordered through. */
     public record Island(
@@ -39,7 +40,7 @@ public record Backend(
             Supplier<ClusterView> view,
             Supplier<DurationHistogram.Reading> reconcileTimes,
             ServerSide.Agents agents,
-            olympus.server.group.Servers servers) {}
+            Servers servers) {}
 
     /** What belongs to this process. */
     public record Outside(
@@ -56,8 +57,8 @@ public record Backend(
      * @param vault of the island, by whose key one server knows what another says
      * @param trust authorities that vouch for the API of each
      */
-    public record Servers(KnownServers known, SecretVault vault, List<X509Certificate> trust) {
-        public Servers {
+    public record Others(KnownServers known, SecretVault vault, List<X509Certificate> trust) {
+        public Others {
             trust = List.copyOf(trust);
         }
     }
@@ -159,7 +160,7 @@ public record Backend(
     }
 
     Leadership leadership() {
-        return new Leadership(hermes(), servers.known());
+        return new Leadership(hermes(), others.known());
     }
 
     Hermes hermes() {

@@ -317,7 +317,7 @@ class HttpConfiguration implements WebMvcConfigurer {
 
     @Bean(destroyMethod = "close")
     LeaderClient leaderClient(Backend backend) {
-        return new LeaderClient(backend.outside().self().name(), backend.servers().trust());
+        return new LeaderClient(backend.outside().self().name(), backend.others().trust());
     }
 
     @Bean(destroyMethod = "close")

@@ -96,7 +96,7 @@ final class LeaderForwarding extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (backend.servers().known().all().size() > 1) {
+        if (backend.others().known().all().size() > 1) {
             response.setHeader(SERVER, backend.outside().self().name());
         }
         var mark = request.getHeader(ForwardedMark.HEADER);
@@ -123,7 +123,7 @@ final class LeaderForwarding extends OncePerRequestFilter {
             FilterChain chain)
             throws ServletException, IOException {
         var spokenOf = ForwardedRequest.spokenOf(request);
-        var mark = ForwardedMark.read(header, spokenOf, backend.servers().vault());
+        var mark = ForwardedMark.read(header, spokenOf, backend.others().vault());
         if (mark.isEmpty()) {
             Problem.of(
                             ErrorCode.FORBIDDEN,
@@ -262,7 +262,7 @@ final class LeaderForwarding extends OncePerRequestFilter {
         var self = backend.outside().self().name();
         var outcome =
                 leader.ask(
-                        request.to(server.api(), self, backend.servers().vault(), left),
+                        request.to(server.api(), self, backend.others().vault(), left),
                         left,
                         () -> isOther(leadership.now(), leading),
                         response);

@@ -133,7 +133,7 @@ final class Metrics {
                 backend,
                 "servers",
                 "Servers of the island, as far as this one knows",
-                b -> b.servers().known().all().size());
+                b -> b.others().known().all().size());
         gauge(
                 registry,
                 backend,

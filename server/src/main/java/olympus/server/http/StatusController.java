@@ -43,7 +43,7 @@ final class StatusController {
                 store.role() == StoreStatus.Role.LEADER,
                 backend.leadership().isKnown(),
                 backend.leadership().leader(),
-                backend.servers().known().all().size(),
+                backend.others().known().all().size(),
                 store.halted(),
                 store.writesRefused(),
                 Stream.concat(

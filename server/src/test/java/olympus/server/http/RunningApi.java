@@ -125,7 +125,7 @@ final class RunningApi implements AutoCloseable {
                                 () -> readiness,
                                 problems,
                                 new Backend.Self(name, "0.1.0", clock.wall())),
-                        new Backend.Servers(
+                        new Backend.Others(
                                 servers, vault, certificates.trust(Authorities.Purpose.PEOPLE)),
                         clock,
                         deadline);
