@@ -222,8 +222,7 @@ final class Api {
      * {@code name}, empty when it has none.
      */
     String download(String path, String name, WritableByteChannel target) {
-        var connection =
-                open("GET", path, false, Map.of("Accept", "application/octet-stream"));
+        var connection = open("GET", path, false, Map.of("Accept", "application/octet-stream"));
         try {
             var status = connection.getResponseCode();
             if (status >= 400) {

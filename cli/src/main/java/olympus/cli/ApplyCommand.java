@@ -48,7 +48,7 @@ final class ApplyCommand implements Callable<Integer> {
             names = "--wait",
             paramLabel = "TIME",
             description =
-                    "Wait until nothing of it is under way any more, so long at most (2m, 90s); exit code 1 when something still is.")
+                    "Wait until nothing of it is under way any more, so long at most (2m, 90s); exit code 1 when something still is, or is not well then.")
     private @Nullable String wait;
 
     ApplyCommand(Session session) {
@@ -119,6 +119,13 @@ final class ApplyCommand implements Callable<Integer> {
         var left = UnderWay.await(patience, underWay::services, session::remark);
         if (!left.isEmpty()) {
             throw UnderWay.notDone("applied", patience, left, again);
+        }
+        var unwell = underWay.unwell();
+        if (!unwell.isEmpty()) {
+            throw new CommandFailure(
+                    ExitCodes.FAILED,
+                    "applied, and nothing is under way any more, but not all is well:%n  %s"
+                            .formatted(String.join("%n  ".formatted(), unwell)));
         }
     }
 

@@ -26,6 +26,8 @@ record UnderWay(Api api, List<String> stacks) {
     private static final Set<String> STATES =
             Set.of("updating", "starting", "waiting", "releasing", "removing");
 
+    private static final Set<String> UNWELL = Set.of("failed", "unhealthy", "degraded");
+
     /** What a node says of an engine that cannot. */
     private static final String CANNOT = "cannot change a restart policy";
 
@@ -46,6 +48,25 @@ record UnderWay(Api api, List<String> stacks) {
             }
         }
         return lines;
+    }
+
+    /** One line for each service that Olympus looks after and that is not well. */
+    List<String> unwell() {
+        return api.list("/services", "services")
+                .path("services")
+                .valueStream()
+                .filter(one ->
+                        stacks.stream()
+                                .anyMatch(stack ->
+                                        one.path("service").asString().startsWith(stack + "/")))
+                .filter(one -> UNWELL.contains(one.path("state").asString()))
+                .filter(one -> !one.path("mode").asString().equals("observe"))
+                .map(one ->
+                        line(
+                                one.path("service").asString(),
+                                one.path("state").asString(),
+                                one.path("reason").asString("")))
+                .toList();
     }
 
     private static boolean isOnlyObserved(JsonNode service, String state) {

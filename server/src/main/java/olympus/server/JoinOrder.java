@@ -30,6 +30,7 @@ record JoinOrder(
                         "in %s a join was begun and not finished; give --join ADDRESS --token T again, or remove the folder"
                                 .formatted(dataFolder));
             }
+            keepPorts();
             return;
         }
         try (var folder = DataFolder.open(dataFolder)) {
@@ -42,6 +43,17 @@ record JoinOrder(
                 return;
             }
             join(folder, order.join().get());
+        }
+    }
+
+    /** The first server must listen for others where it did, too. */
+    private void keepPorts() {
+        if (settings.island().peers().isPresent()
+                && ServerFile.read(dataFolder).isEmpty()
+                && !ServerSettingsFile.of(order.listen()).isEmpty()) {
+            try (var folder = DataFolder.open(dataFolder)) {
+                ServerSettingsFile.keep(folder.root(), order.listen());
+            }
         }
     }
 

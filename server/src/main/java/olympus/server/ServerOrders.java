@@ -27,10 +27,22 @@ final class ServerOrders implements ServerProgram {
 
     @Override
     public int up(Up order) {
-        var several =
-                order.join().isPresent()
-                        || Files.exists(folder(order.dataFolder()).resolve(ServerFile.NAME));
-        return up("up", order, several ? Purpose.TRIAL : Purpose.ALONE);
+        try {
+            return up("up", order, purpose(order));
+        } catch (OlympusException e) {
+            err().println("olympus up: " + e.getMessage());
+            return e.code().exitCode();
+        }
+    }
+
+    /** A server that others reach over the network goes on being one, whatever starts it. */
+    private Purpose purpose(Up order) {
+        if (order.join().isPresent()) {
+            return Purpose.TRIAL;
+        }
+        return ServerFile.read(folder(order.dataFolder()))
+                .map(file -> file.isOnLoopback() ? Purpose.TRIAL : Purpose.SEVERAL)
+                .orElse(Purpose.ALONE);
     }
 
     @Override

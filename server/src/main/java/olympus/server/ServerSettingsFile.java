@@ -30,8 +30,8 @@ final class ServerSettingsFile {
     }
 
     /**
-     * Keeps what was given on the command line of a server that joins: it must listen there ever
-     * after. A file that is there already is a person's, and left alone.
+     * Keeps what was given on the command line of a server that others reach: it must listen there
+     * ever after. A file that is there already is a person's, and left alone.
      */
     static void keep(Path dataFolder, Listen listen) {
         var file = dataFolder.resolve(NAME);
@@ -39,7 +39,8 @@ final class ServerSettingsFile {
         if (Files.exists(file) || values.isEmpty()) {
             return;
         }
-        var text = new StringBuilder("# As given when this server joined.\n");
+        var text =
+                new StringBuilder("# As given when this server first opened a port for others.\n");
         values.forEach((key, value) ->
                 text.append("%s: \"%s\"%n".formatted(key, value.replace("\"", ""))));
         try {

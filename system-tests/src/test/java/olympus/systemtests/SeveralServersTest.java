@@ -3,6 +3,7 @@ package olympus.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
@@ -36,6 +38,7 @@ final class SeveralServersTest {
     @SuppressWarnings("NullAway.Init")
     Path folder;
 
+    private final Random random = new Random();
     private final Map<String, Installation> servers = new TreeMap<>();
     private final Map<String, List<String>> arguments = new TreeMap<>();
 
@@ -121,11 +124,15 @@ final class SeveralServersTest {
 
     // What a person does.
 
-    private static String free() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return "127.0.0.1:" + socket.getLocalPort();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+    /** Below the ports that the kernel gives to clients, as it must be free again after a kill. */
+    private String free() {
+        while (true) {
+            var port = random.nextInt(10_000, 30_000);
+            try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return "127.0.0.1:" + socket.getLocalPort();
+            } catch (IOException taken) {
+                assertThat(taken).isInstanceOf(BindException.class);
+            }
         }
     }
 

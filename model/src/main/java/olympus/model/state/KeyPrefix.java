@@ -66,6 +66,14 @@ public record KeyPrefix(
                             "who changed what from where",
                             Optional.empty()),
                     value("olympus/tokens/<id>", "server", "hashed tokens"),
+                    value(
+                            "olympus/servers/<member>",
+                            "server",
+                            "who belongs to the island and where it is reached"),
+                    value(
+                            "olympus/join-tokens/<id>",
+                            "server",
+                            "hash and end of a token with which a server may join"),
                     value("olympus/secrets/<stack>/<name>/<fingerprint>", "server", "ciphertext"),
                     value(
                             "olympus/kept-secrets/<stack>/<name>",

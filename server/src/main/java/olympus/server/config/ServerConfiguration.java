@@ -154,7 +154,11 @@ public record ServerConfiguration(
 
     private static Island island(
             Sources given, InetSocketAddress api, Purpose purpose, List<String> faults) {
-        var implied = purpose != Purpose.ALONE;
+        // Whoever opens a port for other servers has agents on their machines too.
+        var implied =
+                purpose != Purpose.ALONE
+                        || (given.isSet(Settings.PEERS_LISTEN)
+                                && !given.value(Settings.PEERS_LISTEN).equals(NONE));
         var advertise = Optional.of(given.value(Settings.ADVERTISE)).filter(h -> !h.isBlank());
         return new Island(
                 port(Settings.PEERS_LISTEN, given, implied, api, 2, faults),

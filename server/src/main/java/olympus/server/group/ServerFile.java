@@ -50,6 +50,13 @@ public record ServerFile(
         }
     }
 
+    /** Whether others reach it on this machine only: a trial of several servers on one. */
+    public boolean isOnLoopback() {
+        return peers.startsWith("127.")
+                || peers.startsWith("[::1]")
+                || peers.startsWith("localhost:");
+    }
+
     /** The same, of a store that is in use. */
     public ServerFile inUse() {
         return new ServerFile(member, peers, joined, true, since);

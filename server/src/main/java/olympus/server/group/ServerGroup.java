@@ -193,7 +193,7 @@ public final class ServerGroup implements AutoCloseable {
         var known = servers.find(wanted.member());
         if (known.isEmpty()) {
             // A server that was removed does not put itself back: others must let it in.
-            return wanted.member().equals(ServerFile.FIRST) && servers.all().isEmpty()
+            return group.members().find(wanted.member()).isPresent()
                     ? Optional.of(wanted)
                     : Optional.empty();
         }
