@@ -57,6 +57,12 @@ final class ServersCommand implements Callable<Integer> {
         }
         table.print(session.console().out());
         body.path("advice").forEach(sentence -> session.say(sentence.asString()));
+        var servers = body.path("servers");
+        if (servers.size() > 1
+                && servers.valueStream().noneMatch(one -> one.path("leader").asBoolean())) {
+            session.say(
+                    "NO LEADER, as far as the server that answered knows: orders are refused until most servers run and reach each other; services run on");
+        }
     }
 
     private static String state(JsonNode server) {

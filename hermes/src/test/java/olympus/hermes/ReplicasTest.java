@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import olympus.foundation.Clock;
+import olympus.foundation.Poll;
 import olympus.hermes.files.StoreGroup;
 import olympus.hermes.files.StoreLayout;
 import olympus.hermes.internal.ratis.TestAuthority;
@@ -41,6 +43,7 @@ final class ReplicasTest {
 
     private static final UUID GROUP = UUID.fromString("0197a5c4-0000-7000-8000-0000000000a3");
     private static final long DEADLINE_SECONDS = 20;
+    private static final Duration WAIT = Duration.ofSeconds(DEADLINE_SECONDS);
 
     @TempDir private Path folder = Path.of(".");
     private final Map<String, HermesNode> nodes = new LinkedHashMap<>();
@@ -200,6 +203,29 @@ final class ReplicasTest {
         } catch (IOException | NoSuchElementException e) {
             return 0; // a segment went away while it was looked at
         }
+    }
+
+    @Test
+    void aMemberThatHearsItsLeaderNoMoreKnowsNoneUntilItDoesAgain() throws Exception {
+        start("a", false);
+        grow("a", "b");
+        awaitLeader("b", Optional.of("a"));
+        stop("a");
+        awaitLeader("b", Optional.empty());
+        start("a", false);
+        assertThat(Poll.within(WAIT, () -> node("b").status().leader())).isPresent();
+        assertThat(put("b", "k", "after")).isInstanceOf(TransactionResult.Committed.class);
+    }
+
+    private void awaitLeader(String member, Optional<String> leader) {
+        assertThat(
+                        Poll.within(
+                                WAIT,
+                                () ->
+                                        Optional.of(node(member).status().leader())
+                                                .filter(leader::equals)))
+                .as("%s knows the leader %s", member, leader)
+                .isPresent();
     }
 
     private void start(String name, boolean joins) throws IOException {

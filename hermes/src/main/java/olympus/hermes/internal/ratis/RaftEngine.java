@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -216,6 +217,18 @@ final class RaftEngine {
 
     long term() {
         return division.getInfo().getCurrentTerm();
+    }
+
+    /** The leader that this member follows, unless it has been silent for longer than that. */
+    Optional<String> leaderHeardWithin(Duration silence) {
+        var role = division.getInfo().getRoleInfoProto();
+        if (!role.hasFollowerInfo()) {
+            return Optional.empty();
+        }
+        var leader = role.getFollowerInfo().getLeaderInfo();
+        return Optional.of(leader.getId().getId().toStringUtf8())
+                .filter(id -> !id.isEmpty())
+                .filter(_ -> leader.getLastRpcElapsedTimeMs() <= silence.toMillis());
     }
 
     /**

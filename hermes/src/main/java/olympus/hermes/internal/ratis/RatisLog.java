@@ -53,6 +53,7 @@ public final class RatisLog implements ReplicatedLog {
 
     private static final Duration HOUSEKEEPING = Duration.ofMillis(500);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration LEADER_SILENCE = Duration.ofSeconds(3);
 
     /** Bytes handed in after which the disk is looked at without waiting for the housekeeper. */
     private static final long LOOK_AFTER_BYTES = 4L << 20;
@@ -351,6 +352,7 @@ public final class RatisLog implements ReplicatedLog {
         try {
             parts.mark().force();
             look(parts);
+            life.ifPresent(this::listenForLeader);
             if (state == State.WAITING && refusal.isEmpty()) {
                 revive(parts);
             }
@@ -425,6 +427,16 @@ public final class RatisLog implements ReplicatedLog {
             lead(false, present.engine().term(), leader);
         } catch (IOException e) {
             replaceOrHalt(present, e);
+        }
+    }
+
+    /** The engine tells of new leaders, and not that one is not heard any more. */
+    private void listenForLeader(Life present) {
+        if (!leadership.leader()) {
+            var heard = present.engine().leaderHeardWithin(LEADER_SILENCE);
+            if (!heard.equals(leadership.known())) {
+                becameLed(present, heard);
+            }
         }
     }
 
