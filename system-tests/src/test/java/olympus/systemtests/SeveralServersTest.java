@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
+import olympus.foundation.FileTree;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +122,42 @@ final class SeveralServersTest {
         var inUse =
                 refused(server("a"), "--join", address("b"), "--token", token, "--listen", free());
         assertThat(inUse).contains("is server one already");
+    }
+
+    @Test
+    void aServerWhoseDiskWasEmptiedDoesNotVoteUntilItHasJoinedAnew() throws IOException {
+        start("a");
+        apply("a", STACK);
+        join("b", "a");
+        join("c", "a");
+        var before = member("c");
+        var node = nodeFile("c");
+        server("c").killHard();
+        FileTree.delete(server("c").data().resolve("hermes"));
+
+        var output = server("c").startUp(arguments("c"));
+        Eventually.becomes(
+                SOON,
+                () -> "the empty store is refused: " + Installation.read(output),
+                () ->
+                        Installation.read(output)
+                                .contains("is empty, although server " + before + " had one"));
+        assertThat(Installation.read(output)).contains("olympus servers remove " + before);
+        server("c").terminate();
+
+        run("a", "servers", "remove", before, "--yes");
+        Files.delete(server("c").data().resolve("server.json"));
+        var again = new ArrayList<>(List.of(arguments("c")));
+        again.addAll(List.of("--join", address("a"), "--token", token("a")));
+        server("c").up(again.toArray(String[]::new));
+        awaitMember("c", "a");
+        assertThat(member("c")).isNotEqualTo(before);
+        assertThat(nodeFile("c")).isEqualTo(node);
+        assertThat(services("c")).contains("shop/web");
+    }
+
+    private String nodeFile(String name) throws IOException {
+        return Files.readString(server(name).data().resolve("node.json"));
     }
 
     // What a person does.
