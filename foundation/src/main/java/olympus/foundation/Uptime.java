@@ -27,7 +27,7 @@ final class Uptime {
         var nowNanos = System.nanoTime();
         try {
             var seconds = Files.readString(file).split(" ", 2)[0].strip();
-            nanos = (long) (Double.parseDouble(seconds) * TimeUnit.SECONDS.toNanos(1));
+            nanos = Math.round(Double.parseDouble(seconds) * TimeUnit.SECONDS.toNanos(1));
         } catch (IOException | NumberFormatException notTold) {
             nanos += nowNanos - readAtNanos;
         }

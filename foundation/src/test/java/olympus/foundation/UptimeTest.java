@@ -3,6 +3,7 @@ package olympus.foundation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,16 @@ class UptimeTest {
     }
 
     @Test
+    void losesNoNanosecondToBinaryFractions() throws IOException {
+        var file = folder.resolve("uptime");
+        var uptime = new Uptime(file);
+        for (var hundredths = 0; hundredths < 100; hundredths++) {
+            Files.writeString(file, "69950.%02d 7.00\n".formatted(hundredths));
+            assertThat(uptime.nanos()).isEqualTo(69_950_000_000_000L + hundredths * 10_000_000L);
+        }
+    }
+
+    @Test
     void goesOnByMonotonicTimeWhileItCannotBeRead() throws IOException {
         var file = Files.writeString(folder.resolve("uptime"), "100.25 7.00\n");
         var uptime = new Uptime(file);
@@ -35,8 +46,9 @@ class UptimeTest {
 
     @Test
     void theSystemsClockAgreesWithTheKernel() throws IOException {
-        var kernel = Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ", 2)[0]);
-        var told = Clock.system().uptimeNanos() / (double) TimeUnit.SECONDS.toNanos(1);
-        assertThat(told - kernel).isBetween(0.0, 60.0);
+        var kernel = new BigDecimal(Files.readString(Path.of("/proc/uptime")).split(" ", 2)[0]);
+        var before = kernel.movePointRight(9).longValueExact();
+        assertThat(Clock.system().uptimeNanos())
+                .isBetween(before, before + TimeUnit.MINUTES.toNanos(1));
     }
 }
