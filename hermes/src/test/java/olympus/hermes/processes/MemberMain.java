@@ -3,15 +3,18 @@ package olympus.hermes.processes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import olympus.foundation.Clock;
 import olympus.hermes.Bytes;
 import olympus.hermes.Change;
@@ -26,6 +29,7 @@ import olympus.hermes.StreamEntry;
 import olympus.hermes.Transaction;
 import olympus.hermes.TransactionResult;
 import olympus.hermes.WatchEvent;
+import olympus.hermes.internal.ratis.TestAuthority;
 import olympus.hermes.internal.ratis.TestPeers;
 import olympus.hermes.log.Group.Member;
 import olympus.hermes.log.Group.Members;
@@ -38,33 +42,40 @@ import olympus.hermes.log.LogConfig;
  */
 final class MemberMain {
 
-    private static final UUID GROUP = UUID.fromString("0197a5c4-0000-7000-8000-0000000000f1");
+    static final UUID GROUP = UUID.fromString("0197a5c4-0000-7000-8000-0000000000f1");
     private static final Key STREAM = Key.of("log");
 
     private final HermesNode node;
+    private final Map<String, Hermes.Watch> watches = new ConcurrentHashMap<>();
 
     private MemberMain(HermesNode node) {
         this.node = node;
     }
 
     public static void main(String[] arguments) throws IOException {
-        var name = arguments[0];
-        var folder = Path.of(arguments[1]);
-        var port = Integer.parseInt(arguments[2]);
-        var joins = Boolean.parseBoolean(arguments[3]);
+        var launch = MemberLaunch.parse(arguments);
         var node =
                 HermesNode.open(
                         new HermesOptions(
                                 "island",
-                                Optional.of(folder),
-                                HermesOptions.DEFAULT_WRITE_DEADLINE,
+                                Optional.of(launch.folder()),
+                                launch.deadline(),
                                 256 << 10,
                                 1 << 20),
-                        LogConfig.alone(folder, GROUP)
-                                .as(name, TestPeers.plain(port, joins))
+                        LogConfig.alone(launch.folder(), GROUP)
+                                .as(
+                                        launch.name(),
+                                        TestPeers.at(
+                                                launch.host(),
+                                                launch.port(),
+                                                launch.joins(),
+                                                launch.certificates()
+                                                        .map(folder ->
+                                                                TestAuthority.load(
+                                                                        folder, launch.name()))))
                                 .withLimits(
                                         LogConfig.Limits.standard()
-                                                .withReserveBytes(0)
+                                                .withReserveBytes(launch.reserveBytes())
                                                 .withSegmentBytes(128 << 10)),
                         Clock.system());
         var main = new MemberMain(node);
@@ -102,20 +113,18 @@ final class MemberMain {
                                                                     .map(Bytes::toString)
                                                                     .orElse("0")));
                     case "stream" -> said(number, stream(Long.parseLong(words[2])));
-                    case "status" ->
-                            said(
-                                    number,
-                                    CompletableFuture.completedFuture(
-                                            "status %s %s %d %s"
-                                                    .formatted(
-                                                            node.status().role(),
-                                                            node.status().leader().orElse("-"),
-                                                            node.status().revision(),
-                                                            node.status().halted().orElse("-"))));
+                    case "status" -> said(number, status());
                     case "watch" -> {
                         watch(Long.parseLong(words[2]), words[3]);
                         yield said(number, CompletableFuture.completedFuture("watching"));
                     }
+                    case "unwatch" -> {
+                        Optional.ofNullable(watches.remove(words[2]))
+                                .ifPresent(Hermes.Watch::close);
+                        yield said(number, CompletableFuture.completedFuture("unwatched"));
+                    }
+                    case "threads" -> said(number, threads());
+                    case "lease" -> told(number, lease(words[2], words[3]));
                     case "members" -> said(number, change(words[2]));
                     case "transfer" ->
                             said(
@@ -125,6 +134,22 @@ final class MemberMain {
                                             .thenApply(_ -> "transferred"));
                     default -> throw new IllegalArgumentException(Arrays.toString(words));
                 };
+    }
+
+    private CompletionStage<String> status() {
+        var status = node.status();
+        return CompletableFuture.completedFuture(
+                "status %s %s %d %s"
+                        .formatted(
+                                status.role(),
+                                status.leader().orElse("-"),
+                                status.revision(),
+                                status.halted().orElse("-")));
+    }
+
+    private static CompletionStage<String> threads() {
+        return CompletableFuture.completedFuture(
+                "threads " + ManagementFactory.getThreadMXBean().getThreadCount());
     }
 
     private CompletionStage<TransactionResult> put(String key, String value) {
@@ -141,6 +166,19 @@ final class MemberMain {
         return node.transact(
                 new Transaction(
                         List.of(condition), List.of(new Operation.Put(at, Bytes.utf8(value)))));
+    }
+
+    /** A key that goes with a lease of its own. */
+    private CompletionStage<TransactionResult> lease(String key, String millis) {
+        var length = Duration.ofMillis(Long.parseLong(millis));
+        return node.transact(Transaction.of(new Operation.GrantLease(length)))
+                .thenCompose(granted ->
+                        granted instanceof TransactionResult.Committed(var id)
+                                ? node.transact(
+                                        Transaction.of(
+                                                new Operation.Put(
+                                                        Key.of(key), Bytes.utf8("1"), id)))
+                                : CompletableFuture.completedFuture(granted));
     }
 
     private CompletionStage<String> stream(long from) {
@@ -166,22 +204,24 @@ final class MemberMain {
     }
 
     private void watch(long from, String id) {
-        node.watch(
-                Key.of("seen"),
-                from,
-                Runnable::run,
-                event -> {
-                    switch (event) {
-                        case WatchEvent.Changed(var revision, var changes) -> {
-                            for (var change : changes) {
-                                if (change instanceof Change.Put(var entry)) {
-                                    say("event " + id + " " + revision + " " + entry.key());
+        var watch =
+                node.watch(
+                        Key.of("seen"),
+                        from,
+                        Runnable::run,
+                        event -> {
+                            switch (event) {
+                                case WatchEvent.Changed(var revision, var changes) -> {
+                                    for (var change : changes) {
+                                        if (change instanceof Change.Put(var entry)) {
+                                            say("event " + id + " " + revision + " " + entry.key());
+                                        }
+                                    }
                                 }
+                                default -> say("ended " + id + " " + event);
                             }
-                        }
-                        default -> say("ended " + event);
-                    }
-                });
+                        });
+        watches.put(id, watch);
     }
 
     private static CompletionStage<?> told(

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -39,21 +40,19 @@ final class MemberProcess {
     /**
      * Starts one.
      *
+     * @param errors to which what it says on its standard error is added
      * @param events told each line that answers no question
      */
-    static MemberProcess start(
-            String name, Path folder, int port, boolean joins, Consumer<String> events)
+    static MemberProcess start(MemberLaunch launch, Path errors, Consumer<String> events)
             throws IOException {
-        var process =
-                new ProcessBuilder(
-                                ChildJvm.command(
-                                        MemberMain.class,
-                                        name,
-                                        folder.toString(),
-                                        "" + port,
-                                        "" + joins))
-                        .redirectError(folder.resolveSibling(name + ".err").toFile())
-                        .start();
+        var command = new ArrayList<>(launch.wrapper());
+        command.addAll(
+                ChildJvm.command(MemberMain.class, launch.arguments().toArray(String[]::new)));
+        var builder =
+                new ProcessBuilder(command)
+                        .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
+        builder.environment().putAll(launch.environment());
+        var process = builder.start();
         var member = new MemberProcess(process, events);
         Thread.ofVirtual().start(member::hear);
         return member;
@@ -84,8 +83,11 @@ final class MemberProcess {
         }
     }
 
-    /** The answer; {@code gone} when the process ended before. */
+    /** The answer; {@code gone} when the process ended before it came. */
     CompletableFuture<String> ask(String question) {
+        if (!process.isAlive()) {
+            return CompletableFuture.completedFuture("refused: the process has ended before");
+        }
         var number = "" + NUMBERS.incrementAndGet();
         var answer = new CompletableFuture<String>();
         asked.put(number, answer);
@@ -111,11 +113,18 @@ final class MemberProcess {
         await(ready, "its start");
     }
 
-    private static <T> T await(CompletableFuture<T> answer, String what) {
+    private <T> T await(CompletableFuture<T> answer, String what) {
         try {
             return answer.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
-            throw new AssertionError("no answer to " + what + ": " + e, e);
+            throw new AssertionError(
+                    "no answer to %s (process %d %s): %s"
+                            .formatted(
+                                    what,
+                                    process.pid(),
+                                    process.isAlive() ? "lives" : "has ended",
+                                    e),
+                    e);
         }
     }
 
@@ -123,8 +132,12 @@ final class MemberProcess {
         return await("status").startsWith("status LEADER");
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     void kill() {
-        signal("KILL");
+        killWithoutWaiting();
         try {
             if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError("a killed process has not ended");
@@ -132,6 +145,10 @@ final class MemberProcess {
         } catch (InterruptedException e) {
             throw new AssertionError("interrupted", e);
         }
+    }
+
+    void killWithoutWaiting() {
+        signal("KILL");
     }
 
     void stop() {

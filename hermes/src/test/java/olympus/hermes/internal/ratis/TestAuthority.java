@@ -32,6 +32,12 @@ public final class TestAuthority {
 
     /** What a member on 127.0.0.1 shows and trusts. */
     public PeerAccess.Tls issue(String name) {
+        issue(name, "127.0.0.1");
+        return load(folder, name);
+    }
+
+    /** Makes a certificate for an address, to be loaded from the authority's folder. */
+    public void issue(String name, String address) {
         keytool(name, "-genkeypair", "-alias", name, "-dname", "CN=" + name);
         keytool(name, "-certreq", "-alias", name, "-file", file(name + ".csr"));
         keytool(
@@ -44,14 +50,18 @@ public final class TestAuthority {
                 "-outfile",
                 file(name + ".pem"),
                 "-ext",
-                "san=ip:127.0.0.1");
+                "san=ip:" + address);
         keytool(name, "-importcert", "-noprompt", "-alias", "ca", "-file", file("ca.pem"));
         keytool(name, "-importcert", "-noprompt", "-alias", name, "-file", file(name + ".pem"));
+    }
+
+    /** What was issued to {@code name} by the authority of {@code folder}. */
+    public static PeerAccess.Tls load(Path folder, String name) {
         try {
             var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(store(name), PASSWORD.toCharArray());
+            keys.init(store(folder, name), PASSWORD.toCharArray());
             var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store("trust"));
+            trust.init(store(folder, "trust"));
             return new PeerAccess.Tls(
                     first(X509ExtendedKeyManager.class, keys.getKeyManagers()),
                     first(X509ExtendedTrustManager.class, trust.getTrustManagers()));
@@ -60,7 +70,8 @@ public final class TestAuthority {
         }
     }
 
-    private KeyStore store(String name) throws GeneralSecurityException, IOException {
+    private static KeyStore store(Path folder, String name)
+            throws GeneralSecurityException, IOException {
         return KeyStore.getInstance(folder.resolve(name + ".p12").toFile(), PASSWORD.toCharArray());
     }
 

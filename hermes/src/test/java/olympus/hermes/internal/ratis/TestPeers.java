@@ -26,6 +26,12 @@ public final class TestPeers {
                 tls);
     }
 
+    /** On an address that others reach, where certificates are asked for. */
+    public static PeerAccess at(
+            String host, int port, boolean joins, Optional<PeerAccess.Tls> tls) {
+        return new PeerAccess(new InetSocketAddress(host, port), host, port, joins, tls);
+    }
+
     /** A port that was free a moment ago. */
     public static int freePort() {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
