@@ -23,7 +23,9 @@ final class BenchmarksMain {
                     new PlannerBenchmark(),
                     new StoreWritesBenchmark(),
                     new StoreWatchBenchmark(),
-                    new StoreMillionBenchmark());
+                    new StoreMillionBenchmark(),
+                    ReplicasLoadBenchmark.writes(),
+                    ReplicasLoadBenchmark.reads());
 
     private static final String USAGE =
             """
