@@ -25,7 +25,11 @@ final class BenchmarksMain {
                     new StoreWatchBenchmark(),
                     new StoreMillionBenchmark(),
                     ReplicasLoadBenchmark.writes(),
-                    ReplicasLoadBenchmark.reads());
+                    ReplicasLoadBenchmark.reads(),
+                    new ReplicasWatchBenchmark(),
+                    new ReplicasFailoverBenchmark(),
+                    new ReplicasIdleBenchmark(),
+                    new ReplicasSlowDiskBenchmark());
 
     private static final String USAGE =
             """

@@ -93,6 +93,11 @@ final class EtcdTrio implements Trio {
     }
 
     @Override
+    public KvClient another(int member) {
+        return KvClient.to(ports.get(MEMBERS + member));
+    }
+
+    @Override
     public List<Long> pids() {
         return processes.stream().map(Process::pid).toList();
     }
@@ -107,6 +112,9 @@ final class EtcdTrio implements Trio {
     @Override
     public void close() {
         clients.forEach(KvClient::close);
-        processes.forEach(Process::destroyForcibly);
+        processes.forEach(process -> {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        });
     }
 }

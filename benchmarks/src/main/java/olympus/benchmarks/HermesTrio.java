@@ -108,6 +108,11 @@ final class HermesTrio implements Trio {
     }
 
     @Override
+    public KvClient another(int member) {
+        return KvClient.to(ports.get(MEMBERS + member));
+    }
+
+    @Override
     public List<Long> pids() {
         return processes.stream().map(MemberProcess::pid).toList();
     }

@@ -79,6 +79,7 @@ final class MemberProcess {
         process.outputWriter(StandardCharsets.UTF_8).close();
         try {
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
             }
         } catch (InterruptedException e) {

@@ -112,7 +112,7 @@ final class ReplicasLoadBenchmark implements Benchmark {
     }
 
     /** So that reads find every key. */
-    private static void fill(KvClient client) throws InterruptedException {
+    static void fill(KvClient client) throws InterruptedException {
         for (var key = 0; key < ReplicaMain.KEYS; ) {
             var first = key;
             var some = Math.min(500, ReplicaMain.KEYS - key);

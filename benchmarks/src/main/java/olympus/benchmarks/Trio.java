@@ -12,6 +12,9 @@ interface Trio extends AutoCloseable {
     /** For clients, each on another connection of the member's. */
     List<KvClient> clients();
 
+    /** One more client of a member, to be closed by the caller. */
+    KvClient another(int member);
+
     /** The process of each member, in the order of {@link #clients}. */
     List<Long> pids();
 

@@ -39,6 +39,12 @@ public interface ReplicatedLog extends AutoCloseable {
      */
     void submit(ByteBuffer entry, Object context, Submission callback);
 
+    /**
+     * The other members shall learn now what is committed: no entry follows that would tell them.
+     * Nothing where there are none, or where they learn it at once anyway. Never blocks.
+     */
+    default void announceCommit() {}
+
     /** Whether this member may submit now, and in which term. */
     Leadership leadership();
 

@@ -449,6 +449,7 @@ public final class HermesLoop {
         if (batchOfOurs.isPresent()) {
             pump();
         }
+        proposals.committed(role == Role.LEADER);
         var applied = state.apply(index, entry);
         batchOfOurs.ifPresent(batch -> {
             commits.record(clock.monotonicNanos() - batch.startedNanos());

@@ -199,6 +199,13 @@ final class Proposals {
         log.submit(EntryCodec.encode(foreign.entry()), foreign, foreign::ended);
     }
 
+    /** An entry is committed: the others learn it with the next entry, or else now. */
+    void committed(boolean leads) {
+        if (leads && inFlight.isEmpty()) {
+            log.announceCommit();
+        }
+    }
+
     /** Takes the entry that this member began out of flight; empty when it is another's. */
     Optional<Batch> arrived(EntryHeader header) {
         return header.origin() == stamps.origin()

@@ -13,7 +13,6 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
-import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
@@ -126,7 +125,7 @@ final class EngineSettings {
             return;
         }
         var address = config.peers().get().listen();
-        RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
+        RaftConfigKeys.Rpc.setType(properties, new PeerTransport());
         GrpcConfigKeys.Server.setHost(properties, address.getHostString());
         GrpcConfigKeys.Server.setPort(properties, address.getPort());
         GrpcConfigKeys.Server.setAsyncRequestThreadPoolCached(properties, false);
@@ -137,8 +136,10 @@ final class EngineSettings {
     }
 
     /** The certificates and our own messages, which are objects and not settings. */
-    static Parameters parameters(Optional<GrpcTlsConfig> tls, PeerMessages messages) {
+    static Parameters parameters(
+            Optional<GrpcTlsConfig> tls, PeerMessages messages, PeerTransport.Appenders appenders) {
         var parameters = new Parameters();
+        appenders.putInto(parameters);
         tls.ifPresent(config -> GrpcConfigKeys.TLS.setConf(parameters, config));
         GrpcConfigKeys.Server.setServicesCustomizer(parameters, messages);
         return parameters;

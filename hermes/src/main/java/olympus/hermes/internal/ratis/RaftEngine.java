@@ -53,6 +53,7 @@ final class RaftEngine {
     private static final Duration FAILURE_LOOK = Duration.ofMillis(2);
 
     private final RaftServer server;
+    private final PeerTransport.Appenders appenders;
     private final RaftPeerId self;
     private final RaftGroupId group;
     private final RaftServer.Division division;
@@ -60,8 +61,14 @@ final class RaftEngine {
     private final ClientId client = ClientId.randomId();
     private final AtomicLong calls = new AtomicLong();
 
-    private RaftEngine(RaftServer server, RaftPeerId self, RaftGroupId group) throws IOException {
+    private RaftEngine(
+            RaftServer server,
+            PeerTransport.Appenders appenders,
+            RaftPeerId self,
+            RaftGroupId group)
+            throws IOException {
         this.server = server;
+        this.appenders = appenders;
         this.self = self;
         this.group = group;
         this.division = server.getDivision(group);
@@ -84,6 +91,7 @@ final class RaftEngine {
                 config.peers().map(PeerAccess::joins).orElse(false)
                         && !StoreGroup.founded(config.folder());
         var peers = joins ? List.<RaftPeer>of() : List.of(peer(self(config)));
+        var appenders = new PeerTransport.Appenders();
         var server =
                 RaftServer.newBuilder()
                         .setServerId(self)
@@ -92,11 +100,12 @@ final class RaftEngine {
                         .setStateMachineRegistry(any -> machine)
                         .setProperties(EngineSettings.of(config))
                         .setParameters(
-                                EngineSettings.parameters(EngineSettings.tls(config), messages))
+                                EngineSettings.parameters(
+                                        EngineSettings.tls(config), messages, appenders))
                         .build();
         try {
             server.start();
-            return new RaftEngine(server, self, group);
+            return new RaftEngine(server, appenders, self, group);
         } catch (IOException | RuntimeException e) {
             server.close();
             throw new IOException(
@@ -121,6 +130,11 @@ final class RaftEngine {
         } catch (IOException | RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /** Has the followers learn now up to where the log is committed. */
+    void announceCommit() {
+        appenders.announceCommit();
     }
 
     /** Has the engine ask for the newest snapshot and purge what it covers. */

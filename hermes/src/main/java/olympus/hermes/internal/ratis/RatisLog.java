@@ -197,6 +197,11 @@ public final class RatisLog implements ReplicatedLog {
                 : Optional.of(Submissions.unavailable("this member does not lead"));
     }
 
+    @Override
+    public void announceCommit() {
+        life.ifPresent(present -> present.engine().announceCommit());
+    }
+
     private void propose(Pending pending) {
         if (bytesSinceLook.addAndGet(pending.getContent().size()) > LOOK_AFTER_BYTES) {
             opened.ifPresent(this::look);
