@@ -92,6 +92,13 @@ public final class Durable {
         }
     }
 
+    /** Makes durable what any process has written to {@code file} so far. */
+    public static void flush(Path file) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
     /** Cuts {@code file} behind its first {@code bytes}. */
     public static void truncate(Path file, long bytes) throws IOException {
         try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {

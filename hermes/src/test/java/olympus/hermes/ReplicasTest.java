@@ -96,6 +96,23 @@ final class ReplicasTest {
     }
 
     @Test
+    void twoNewcomersAtOnceAreRefusedAndTheGroupGoesOn() throws Exception {
+        start("a", false);
+        await(node("a").ready());
+        start("b", true);
+        start("c", true);
+        var group = node("a").group();
+        var before = group.members();
+        var voters = new ArrayList<>(before.voters());
+        voters.add(member("b"));
+        voters.add(member("c"));
+        assertThatThrownBy(() -> await(group.change(before, new Members(voters))))
+                .hasMessageContaining("changes a majority set");
+        assertThat(group.members()).isEqualTo(before);
+        assertThat(put("a", "k", "after")).isInstanceOf(TransactionResult.Committed.class);
+    }
+
+    @Test
     void aNewLeaderTakesOverAndNothingAcknowledgedIsLost() throws Exception {
         start("a", false);
         grow("a", "b");

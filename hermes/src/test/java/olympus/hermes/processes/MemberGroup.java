@@ -68,13 +68,20 @@ final class MemberGroup implements AutoCloseable {
         names.add(name);
     }
 
-    /** Takes a member out of the list and ends its process. */
+    /** Takes a member out of the list, after it has handed over if it leads, and ends it. */
     void remove(String name) {
+        Eventually.holds(
+                name + " does not lead",
+                () ->
+                        !member(name).leads()
+                                || member(name)
+                                        .await("transfer " + without(name).getFirst())
+                                        .equals("transferred"));
         var wanted = new ArrayList<>(names);
         wanted.remove(name);
         names.remove(name);
         change(wanted);
-        Objects.requireNonNull(running.remove(name), name).kill();
+        member(name).kill();
     }
 
     /** Whoever leads is asked, again when it does not any more. */
@@ -106,6 +113,11 @@ final class MemberGroup implements AutoCloseable {
                         launch, folder.resolve(name + ".err"), line -> events.accept(line));
         running.put(name, process);
         return process;
+    }
+
+    /** How many members there have ever been. */
+    int started() {
+        return launches.size();
     }
 
     List<String> names() {

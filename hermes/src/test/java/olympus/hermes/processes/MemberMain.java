@@ -42,6 +42,9 @@ import olympus.hermes.log.LogConfig;
  */
 final class MemberMain {
 
+    /** With which each line ends, so that one that a kill has cut off is not taken for whole. */
+    static final String END = " .";
+
     static final UUID GROUP = UUID.fromString("0197a5c4-0000-7000-8000-0000000000f1");
     private static final Key STREAM = Key.of("log");
 
@@ -248,7 +251,7 @@ final class MemberMain {
     }
 
     private static synchronized void say(String line) {
-        System.out.println(line);
+        System.out.println(line + END);
         System.out.flush();
     }
 }

@@ -30,6 +30,7 @@ final class MemberProcess {
     private final Map<String, CompletableFuture<String>> asked = new ConcurrentHashMap<>();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Consumer<String> events;
+    private volatile boolean silent;
 
     private MemberProcess(Process process, Consumer<String> events) {
         this.process = process;
@@ -63,11 +64,14 @@ final class MemberProcess {
                 new BufferedReader(
                         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-                heard(line);
+                if (line.endsWith(MemberMain.END)) {
+                    heard(line.substring(0, line.length() - MemberMain.END.length()));
+                }
             }
         } catch (IOException closed) {
             events.accept("gone " + closed.getMessage());
         }
+        silent = true;
         asked.values().forEach(answer -> answer.complete("gone"));
     }
 
@@ -99,7 +103,7 @@ final class MemberProcess {
         } catch (IOException ended) {
             answer.complete("gone");
         }
-        if (!process.isAlive()) {
+        if (silent) {
             answer.complete("gone");
         }
         return answer;
@@ -148,7 +152,7 @@ final class MemberProcess {
     }
 
     void killWithoutWaiting() {
-        signal("KILL");
+        process.destroyForcibly();
     }
 
     void stop() {
@@ -156,7 +160,9 @@ final class MemberProcess {
     }
 
     void goOn() {
-        signal("CONT");
+        if (process.isAlive()) {
+            signal("CONT");
+        }
     }
 
     private void signal(String name) {

@@ -69,7 +69,7 @@ final class PartitionsTest {
                 var times = new Times();
                 var random = new SplittableRandom(seed);
                 for (var n = 0; n < cuts; n++) {
-                    clients.awaitMore(5);
+                    clients.awaitMore(30);
                     var cut = Cut.values()[n % Cut.values().length];
                     new Round(network, group, cut, random, times).run(atLeast);
                 }

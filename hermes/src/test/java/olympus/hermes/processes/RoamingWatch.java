@@ -41,7 +41,7 @@ final class RoamingWatch {
         return seen();
     }
 
-    int moves() {
+    synchronized int moves() {
         return watch;
     }
 

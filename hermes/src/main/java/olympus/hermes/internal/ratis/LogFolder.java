@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import olympus.foundation.Durable;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
@@ -32,6 +33,10 @@ import org.slf4j.LoggerFactory;
 final class LogFolder {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogFolder.class);
+
+    /** As the engine names the folder of a group. */
+    private static final Pattern GROUP_NAME =
+            Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
     private final LogConfig config;
     private final StoreLayout layout;
@@ -78,6 +83,24 @@ final class LogFolder {
         }
     }
 
+    /** The engine would open every group that it finds, and apply its entries to this store too. */
+    private void refuseOtherGroups() throws IOException {
+        var own = config.group().toString();
+        try (var found = Files.newDirectoryStream(layout.logs(), Files::isDirectory)) {
+            for (var other : found) {
+                var name = "" + other.getFileName();
+                if (!name.equals(own) && GROUP_NAME.matcher(name).matches()) {
+                    throw refused(
+                            new Problem(
+                                    other,
+                                    "it is the log of another group than %s"
+                                            .formatted(config.group()),
+                                    "Move it out of " + layout.logs()));
+                }
+            }
+        }
+    }
+
     /** Remembers that this folder has held a working log; from now on an empty one is a loss. */
     void markInitialised() throws IOException {
         if (!Files.exists(layout.initialised())) {
@@ -90,11 +113,14 @@ final class LogFolder {
     }
 
     /**
-     * Verifies every segment against the commit mark and finishes what a kill left half done.
+     * Verifies every segment against the commit mark and finishes what a kill left half done. What
+     * an earlier process wrote and did not flush counts as stored from now on, so it is flushed:
+     * the engine takes for durable whatever it reads.
      *
      * @param snapshotIndex what the loaded snapshot covers, -1 without one
      */
     void verify(long snapshotIndex) throws IOException {
+        refuseOtherGroups();
         var mark = mark();
         var scans = new ArrayList<SegmentScan>();
         for (var file : layout.segmentFiles(config.group())) {
@@ -107,6 +133,9 @@ final class LogFolder {
         }
         for (var mend : verdict.mends()) {
             apply(mend);
+        }
+        for (var file : layout.segmentFiles(config.group())) {
+            Durable.flush(file.path());
         }
         var problem = RaftMeta.check(folder, commands, verdict.lastTerm(), verdict.lastIndex());
         if (problem.isPresent()) {

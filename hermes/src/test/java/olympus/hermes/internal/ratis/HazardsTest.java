@@ -106,6 +106,30 @@ final class HazardsTest {
     }
 
     @Test
+    void theLogOfAnotherGroupInTheFolderIsRefusedInsteadOfBeingAppliedToo() throws IOException {
+        var applier = new RecordingApplier();
+        var log = open(applier);
+        write(log, applier, "acknowledged");
+        log.close();
+        var layout = new StoreLayout(config.folder());
+        var own = layout.segments(config.group());
+        var other = layout.logs().resolve("0197a5c4-0000-7000-8000-00000000eeee");
+        Files.createDirectories(other.resolve("current"));
+        for (var name : List.of("raft-meta", "raft-meta.conf", segments().getLast().name())) {
+            Files.copy(own.resolve(name), other.resolve("current").resolve(name));
+        }
+
+        assertThatThrownBy(() -> open(new RecordingApplier()))
+                .hasMessageContaining(other.toString())
+                .hasMessageContaining("the log of another group")
+                .hasMessageContaining("Move it out");
+        deleteTree(other);
+        var second = new RecordingApplier();
+        open(second);
+        assertThat(second.state()).containsExactly("acknowledged");
+    }
+
+    @Test
     void aTakenPortIsAnErrorAndNotTheEndOfTheProcess() throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var log = new RatisLog(config.as("m1", TestPeers.plain(taken.getLocalPort(), false)));
