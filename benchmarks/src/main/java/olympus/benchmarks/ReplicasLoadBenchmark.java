@@ -99,13 +99,20 @@ final class ReplicasLoadBenchmark implements Benchmark {
                 for (var callers : CALLERS) {
                     for (var path : Path.values()) {
                         var load = turn(path, callers, etcd, hermes);
+                        bench.progress(
+                                "round %d of %d, %d callers, %s: %s/s"
+                                        .formatted(
+                                                round + 1,
+                                                ROUNDS,
+                                                callers,
+                                                path.words,
+                                                Figure.number(load.rate())));
                         if (round >= 0) {
                             loads.computeIfAbsent(new Row(callers, path), _ -> new ArrayList<>())
                                     .add(load);
                         }
                     }
                 }
-                bench.progress("round %d of %d".formatted(round + 1, ROUNDS));
             }
         }
         CALLERS.forEach(callers -> report(bench, callers, loads));

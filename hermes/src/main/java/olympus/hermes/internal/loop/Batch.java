@@ -80,6 +80,11 @@ final class Batch {
         return bytes.duplicate();
     }
 
+    /** Writes and reads that wait for it. */
+    int size() {
+        return writes.size() + reads.size();
+    }
+
     List<Write> writes() {
         return writes;
     }

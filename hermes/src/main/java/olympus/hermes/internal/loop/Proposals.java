@@ -133,7 +133,7 @@ final class Proposals {
         }
         var most = leads ? HermesLoop.MAX_IN_FLIGHT : 1;
         sendIdle(state, leads, most);
-        while (inFlight.size() < most && somethingWaits(leads)) {
+        while (inFlight.size() < most && somethingWaits(leads) && enoughWaits()) {
             var writes = new ArrayList<Write>();
             if (leads) {
                 tickWanted = false;
@@ -150,6 +150,19 @@ final class Proposals {
 
     private boolean somethingWaits(boolean leads) {
         return !queue.isEmpty() || !reads.isEmpty() || (leads && tickWanted);
+    }
+
+    /**
+     * Whether a further entry is worth it: where each costs messages to others, one more goes while
+     * others are on their way only when as much waits as travels with them. Otherwise whoever comes
+     * first after a commit travels alone, and the rest waits behind.
+     */
+    private boolean enoughWaits() {
+        if (alone || inFlight.isEmpty()) {
+            return true;
+        }
+        var travels = inFlight.values().stream().mapToInt(Batch::size).sum();
+        return queue.size() + reads.size() >= Math.min(travels, WriteQueue.MAX_OPERATIONS);
     }
 
     private Optional<Write> verifyHash(HermesState state) {

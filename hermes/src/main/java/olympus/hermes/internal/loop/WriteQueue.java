@@ -65,6 +65,11 @@ final class WriteQueue {
         return ready.isEmpty();
     }
 
+    /** Commands that wait to be taken. */
+    int size() {
+        return ready.size();
+    }
+
     /** Commands that are not answered yet. */
     int unanswered() {
         return commands.get();
