@@ -5,7 +5,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code olympus demo}: {@code up} with the first example applied. */
 @Command(
@@ -28,6 +31,16 @@ final class DemoCommand implements Callable<Integer> {
             description = "Where the API is served (127.0.0.1:7400). Port 0: a free one.")
     private @Nullable String listen;
 
+    @Option(
+            names = "--servers",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "How many servers run on this machine: 1, 3 or 5 (1). With 3, end the one that leads and see that the island goes on.")
+    private int servers;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
     @Option(names = "--stop-services", description = "The clean stop ends the services too.")
     private boolean stopServices;
 
@@ -37,10 +50,17 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (servers != 1 && servers != 3 && servers != 5) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--servers %d: 1, 3 or 5 are right; an even number is worse than one less"
+                            .formatted(servers));
+        }
         return program.demo(
                 new ServerProgram.Demo(
                         Optional.ofNullable(dataFolder),
                         Optional.ofNullable(listen),
-                        stopServices));
+                        stopServices,
+                        servers));
     }
 }

@@ -71,8 +71,16 @@ public interface ServerProgram {
         }
     }
 
-    /** What {@code demo} was told. */
-    record Demo(Optional<Path> dataFolder, Optional<String> listen, boolean stopServices) {}
+    /**
+     * What {@code demo} was told.
+     *
+     * @param servers how many run on this machine
+     */
+    record Demo(
+            Optional<Path> dataFolder,
+            Optional<String> listen,
+            boolean stopServices,
+            int servers) {}
 
     /**
      * What {@code store} was told.

@@ -44,15 +44,26 @@ final class ServersCommand implements Callable<Integer> {
     private void table(JsonNode body) {
         var now = Instant.now();
         var table =
-                new Table("SERVER", "STATE", "REACHED AT", "API", "VERSION", "JOINED", "REMARKS");
+                new Table(
+                        "SERVER",
+                        "STATE",
+                        "BEHIND",
+                        "REACHED AT",
+                        "API",
+                        "VERSION",
+                        "JOINED",
+                        "IF LOST",
+                        "REMARKS");
         for (var server : body.path("servers")) {
             table.row(
                     server.path("member").asString(),
                     state(server),
+                    behind(server),
                     server.path("peers").asString("-"),
                     server.path("api").asString("-"),
                     server.path("version").asString(),
                     Ages.age(server.path("since").asString(), now),
+                    server.path("ifLost").asString("-"),
                     remarks(server, body.path("answeredBy").asString("")));
         }
         table.print(session.console().out());
@@ -67,6 +78,15 @@ final class ServersCommand implements Callable<Integer> {
 
     private static String state(JsonNode server) {
         return server.path("leader").asBoolean() ? "leader" : server.path("state").asString();
+    }
+
+    /** How many entries of the log it has not got yet. */
+    private static String behind(JsonNode server) {
+        if (!server.path("voter").asBoolean()) {
+            return "-";
+        }
+        var report = server.path("report");
+        return report.isObject() ? report.path("behindEntries").asString() : "no answer";
     }
 
     private static String remarks(JsonNode server, String answeredBy) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -163,6 +164,16 @@ public final class HermesNode implements Hermes {
     /** Who keeps the store together. */
     public Group group() {
         return log.group();
+    }
+
+    /** The newest feature level that this version understands. */
+    public static int supportedLevel() {
+        return HermesState.SUPPORTED_FEATURE_LEVEL;
+    }
+
+    /** What every voter says of itself, by name; empty for one that did not answer in time. */
+    public CompletionStage<Map<String, Optional<MemberReport>>> reports(Duration patience) {
+        return loop.reports(patience);
     }
 
     /** Changes the bounds of the whole store. */

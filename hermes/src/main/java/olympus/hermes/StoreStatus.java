@@ -4,11 +4,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import olympus.hermes.log.LogDisk;
 
 /**
  * What the store knows of itself at this moment.
  *
  * @param incarnation raised when a store is restored or force-recovered; part of every fence
+ * @param featureLevel the newest behaviour that is switched on; see {@link
+ *     olympus.hermes.internal.state.HermesState#SUPPORTED_FEATURE_LEVEL}
  * @param epoch the revision by which the present leader took office, 0 before
  * @param revision the last applied transaction
  * @param compactRevision watches cannot resume from before this
@@ -18,12 +21,14 @@ import java.util.stream.Stream;
  * @param halted why the store applies nothing any more, empty while it works
  * @param writesRefused why writes are refused at present (e.g. disk full), empty while they are
  *     accepted
+ * @param disk under the log
  * @param problems what does not work although the store does (no snapshot can be made, elements
  *     could not be archived), each as a sentence
  */
 public record StoreStatus(
         String islandId,
         long incarnation,
+        int featureLevel,
         long epoch,
         long revision,
         long compactRevision,
@@ -33,6 +38,7 @@ public record StoreStatus(
         Optional<String> halted,
         Optional<String> writesRefused,
         Sizes sizes,
+        LogDisk disk,
         Optional<Instant> lastSnapshot,
         List<String> problems) {
 
@@ -41,10 +47,11 @@ public record StoreStatus(
     }
 
     /** This status with what is so at present. */
-    public StoreStatus with(Optional<String> refused, List<String> present) {
+    public StoreStatus with(Optional<String> refused, LogDisk seen, List<String> present) {
         return new StoreStatus(
                 islandId,
                 incarnation,
+                featureLevel,
                 epoch,
                 revision,
                 compactRevision,
@@ -54,6 +61,7 @@ public record StoreStatus(
                 halted,
                 refused,
                 sizes,
+                seen,
                 lastSnapshot,
                 present);
     }

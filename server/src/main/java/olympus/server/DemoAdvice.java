@@ -2,80 +2,67 @@ package olympus.server;
 
 import java.util.List;
 
-/** What is said once everything runs. */
-sealed interface DemoAdvice {
+/**
+ * What to try next with the example, said once everything runs; or, when the example was refused,
+ * that it was.
+ *
+ * @param elsewhere whether commands must be told where the data folder is
+ */
+record DemoAdvice(boolean elsewhere) {
 
     /**
      * @param unapplied why stacks of the start could not be applied
      */
-    void print(UpOptions options, List<String> unapplied);
-
-    /** Nothing beyond what a start says anyway. */
-    record None() implements DemoAdvice {
-
-        @Override
-        public void print(UpOptions options, List<String> unapplied) {}
+    void print(UpOptions options, List<String> unapplied) {
+        var out = options.terminal().out();
+        out.print(unapplied.isEmpty() ? applied(options) : refused(options, unapplied));
+        out.flush();
     }
 
-    /**
-     * What to try next with the example; or, when the example was refused, that it was.
-     *
-     * @param elsewhere whether commands must be told where the data folder is
-     */
-    record Example(boolean elsewhere) implements DemoAdvice {
+    private String applied(UpOptions options) {
+        return """
 
-        @Override
-        public void print(UpOptions options, List<String> unapplied) {
-            var out = options.terminal().out();
-            out.print(unapplied.isEmpty() ? applied(options) : refused(options, unapplied));
-            out.flush();
-        }
+        The example stack is applied. In another terminal, in this folder:
 
-        private String applied(UpOptions options) {
-            return """
+        %s    ./olympus status              # running, restarted, healed, given up
+            ./olympus why first/hanger    # what happened, and why
+            ./olympus logs worker -f      # what a service prints
+            ./olympus decisions -f        # everything Olympus decides
+            ./olympus remove first --yes  # ends the example
 
-            The example stack is applied. In another terminal, in this folder:
+        Ctrl-C stops Olympus; %s.
 
-            %s    ./olympus status              # running, restarted, healed, given up
-                ./olympus why first/hanger    # what happened, and why
-                ./olympus logs worker -f      # what a service prints
-                ./olympus decisions -f        # everything Olympus decides
-                ./olympus remove first --yes  # ends the example
+        """
+                .formatted(
+                        variable(options),
+                        options.stopServices()
+                                ? "the services end too"
+                                : "the services keep running and are adopted at the next start");
+    }
 
-            Ctrl-C stops Olympus; %s.
+    private String refused(UpOptions options, List<String> unapplied) {
+        return """
 
-            """
-                    .formatted(
-                            variable(options),
-                            options.stopServices()
-                                    ? "the services end too"
-                                    : "the services keep running and are adopted at the next start");
-        }
+        The example stack was NOT applied:
 
-        private String refused(UpOptions options, List<String> unapplied) {
-            return """
+            %s
 
-            The example stack was NOT applied:
+        Olympus itself runs. Once the cause is gone, in another terminal, in this folder:
 
-                %s
+        %s    ./olympus apply %s
 
-            Olympus itself runs. Once the cause is gone, in another terminal, in this folder:
+        Ctrl-C stops Olympus.
 
-            %s    ./olympus apply %s
+        """
+                .formatted(
+                        String.join("\n    ", unapplied),
+                        variable(options),
+                        options.stacks().getFirst());
+    }
 
-            Ctrl-C stops Olympus.
-
-            """
-                    .formatted(
-                            String.join("\n    ", unapplied),
-                            variable(options),
-                            options.stacks().getFirst());
-        }
-
-        private String variable(UpOptions options) {
-            return elsewhere
-                    ? "    export OLYMPUS_DATA_DIR=" + options.dataFolder().toAbsolutePath() + "\n"
-                    : "";
-        }
+    private String variable(UpOptions options) {
+        return elsewhere
+                ? "    export OLYMPUS_DATA_DIR=" + options.dataFolder().toAbsolutePath() + "\n"
+                : "";
     }
 }

@@ -13,6 +13,7 @@ import olympus.foundation.Clock;
 import olympus.hermes.Hermes;
 import olympus.link.ServerSide;
 import olympus.link.keys.Certificates;
+import olympus.server.group.Servers;
 import olympus.server.http.DoctorCheck;
 import olympus.server.problems.Problems;
 import olympus.zeus.ClusterView;
@@ -29,6 +30,7 @@ final class Doctor {
     private final Hermes hermes;
     private final Supplier<ClusterView> view;
     private final ServerSide.Agents agents;
+    private final Servers servers;
 
     Doctor(
             Path dataFolder,
@@ -37,7 +39,8 @@ final class Doctor {
             Certificates certificates,
             Hermes hermes,
             Supplier<ClusterView> view,
-            ServerSide.Agents agents) {
+            ServerSide.Agents agents,
+            Servers servers) {
         this.dataFolder = dataFolder;
         this.problems = problems;
         this.clock = clock;
@@ -45,6 +48,7 @@ final class Doctor {
         this.hermes = hermes;
         this.view = view;
         this.agents = agents;
+        this.servers = servers;
     }
 
     List<DoctorCheck> examine() {
@@ -53,6 +57,7 @@ final class Doctor {
                 .examine()
                 .forEach(found -> checks.add(check(found)));
         checks.add(store());
+        checks.addAll(new GroupChecks(hermes, servers, clock).examine());
         checks.add(agent());
         checks.addAll(certificates());
         problems.all().forEach(problem -> checks.add(warning("server", problem, "")));

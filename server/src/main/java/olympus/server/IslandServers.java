@@ -8,7 +8,6 @@ import java.util.function.BiConsumer;
 import olympus.foundation.Clock;
 import olympus.foundation.OlympusException;
 import olympus.foundation.ThreadEventLoop;
-import olympus.hermes.HermesNode;
 import olympus.link.AgentLinks;
 import olympus.link.Dial;
 import olympus.link.LinkTls;
@@ -86,7 +85,6 @@ final class IslandServers {
 
     /** What people may see and order. */
     Servers servers(Deadline deadline) {
-        var group = store.node().map(HermesNode::group);
         var admission =
                 store.node()
                         .map(node ->
@@ -104,7 +102,7 @@ final class IslandServers {
                                                 membership.dataFolder(),
                                                 clock,
                                                 deadline)));
-        return new Servers(store.hermes(), known, group, admission, deadline);
+        return new Servers(store.hermes(), known, store.node(), admission, deadline);
     }
 
     /** The API answers at {@code address}: from now on the own record can be written. */

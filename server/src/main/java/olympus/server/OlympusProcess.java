@@ -44,8 +44,9 @@ final class OlympusProcess {
      * Runs until the process is told to end; returns its exit code.
      *
      * @param started told once everything runs
+     * @param ending run before the process ends, however
      */
-    int run(UpOptions options, Consumer<UpComposition> started) {
+    int run(UpOptions options, Consumer<UpComposition> started, Runnable ending) {
         // Before anything says that it is ready: from then on a signal must end in a clean stop.
         var hook = Thread.ofPlatform().name("stop").unstarted(() -> stopAndHalt(options));
         Runtime.getRuntime().addShutdownHook(hook);
@@ -63,7 +64,11 @@ final class OlympusProcess {
             exitCode.set(1);
             throw e;
         } finally {
-            stopped.countDown();
+            try {
+                ending.run();
+            } finally {
+                stopped.countDown();
+            }
         }
         return exitCode.get();
     }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import olympus.cli.ServerProgram;
 import olympus.foundation.OlympusException;
 import olympus.server.config.ServerConfiguration;
@@ -75,7 +76,7 @@ final class ServerOrders implements ServerProgram {
                         order.stacks(),
                         order.stopServices(),
                         process.terminal());
-        return run(command, options, new DemoAdvice.None());
+        return run(command, options, _ -> {}, () -> {});
     }
 
     @Override
@@ -88,22 +89,58 @@ final class ServerOrders implements ServerProgram {
                                     .formatted(example));
             return FAILED;
         }
+        return order.servers() == 1 ? demoAlone(order, example) : demoSeveral(order, home, example);
+    }
+
+    private int demoAlone(Demo order, Path example) {
         var folder = folder(order.dataFolder());
         var settings =
                 settings("demo", Optional.empty(), Listen.api(order.listen()), Purpose.ALONE);
         if (settings.isEmpty()) {
             return USAGE;
         }
-        var options =
-                new UpOptions(
-                        "demo",
-                        folder,
-                        settings.get(),
-                        List.of(example),
-                        order.stopServices(),
-                        process.terminal());
-        var elsewhere = !folder.equals(DataFolder.standard(process.environment()));
-        return run("demo", options, new DemoAdvice.Example(elsewhere));
+        var options = demo(order, settings.get(), example);
+        var advice = new DemoAdvice(elsewhere(folder));
+        return run("demo", options, up -> advice.print(options, up.unapplied()), () -> {});
+    }
+
+    private int demoSeveral(Demo order, Path home, Path example) {
+        try {
+            var folder = folder(order.dataFolder());
+            var servers = DemoServers.of(order, folder, home);
+            var settings =
+                    settings("demo", Optional.empty(), servers.listenOfFirst(), Purpose.TRIAL);
+            if (settings.isEmpty()) {
+                return USAGE;
+            }
+            var options = demo(order, settings.get(), example);
+            var advice = new DemoAdvice(elsewhere(folder));
+            return run(
+                    "demo",
+                    options,
+                    up -> {
+                        advice.print(options, up.unapplied());
+                        servers.start(options.terminal());
+                    },
+                    servers::end);
+        } catch (OlympusException e) {
+            err().println("olympus demo: " + e.getMessage());
+            return e.code().exitCode();
+        }
+    }
+
+    private UpOptions demo(Demo order, ServerConfiguration settings, Path example) {
+        return new UpOptions(
+                "demo",
+                folder(order.dataFolder()),
+                settings,
+                List.of(example),
+                order.stopServices(),
+                process.terminal());
+    }
+
+    private boolean elsewhere(Path folder) {
+        return !folder.equals(DataFolder.standard(process.environment()));
     }
 
     @Override
@@ -124,9 +161,10 @@ final class ServerOrders implements ServerProgram {
                 .run();
     }
 
-    private int run(String command, UpOptions options, DemoAdvice advice) {
+    private int run(
+            String command, UpOptions options, Consumer<UpComposition> started, Runnable ending) {
         try {
-            return process.run(options, up -> advice.print(options, up.unapplied()));
+            return process.run(options, started, ending);
         } catch (OlympusException e) {
             err().println("olympus %s: %s".formatted(command, e.getMessage()));
             return e.code().exitCode();

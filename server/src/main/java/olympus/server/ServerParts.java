@@ -26,7 +26,6 @@ import olympus.link.keys.Certificates;
 import olympus.link.keys.Installation;
 import olympus.link.keys.SecretVault;
 import olympus.server.deadline.Deadline;
-import olympus.server.group.KnownServers;
 import olympus.server.http.Backend;
 import olympus.server.http.HttpSettings;
 import olympus.server.problems.Problems;
@@ -143,7 +142,7 @@ final class ServerParts implements AutoCloseable {
                         controller::reconcileTimes,
                         agents,
                         island.servers(deadline));
-        var backend = backend(trust, gods, island.known(), secrets, controller::readiness);
+        var backend = backend(trust, gods, secrets, controller::readiness);
         serve(backend, trust.certificates(), island);
         opened.keep("group of servers", island.keep(problems, onBug));
         var starting =
@@ -232,7 +231,6 @@ final class ServerParts implements AutoCloseable {
     private Backend backend(
             Trust trust,
             Backend.Island island,
-            KnownServers servers,
             SecretStore secrets,
             Supplier<Backend.Readiness> readiness) {
         var doctor =
@@ -243,21 +241,21 @@ final class ServerParts implements AutoCloseable {
                         trust.certificates(),
                         island.hermes(),
                         island.view(),
-                        island.agents());
+                        island.agents(),
+                        island.servers());
         var self = ground.supervision().self();
         var outside =
                 new Backend.Outside(
                         secrets,
                         trust.tokens(),
                         doctor::examine,
+                        () -> trust.certificates().expiries(clock.wall()),
                         readiness,
                         problems,
                         new Backend.Self(self.nodeName(), Version.TEXT, started()));
         var others =
                 new Backend.Others(
-                        servers,
-                        trust.vault(),
-                        trust.certificates().trust(Authorities.Purpose.PEOPLE));
+                        trust.vault(), trust.certificates().trust(Authorities.Purpose.PEOPLE));
         return new Backend(island, outside, others, clock, deadline);
     }
 

@@ -31,7 +31,6 @@ import olympus.link.keys.Certificates;
 import olympus.link.keys.Installation;
 import olympus.link.keys.SecretVault;
 import olympus.server.deadline.Deadline;
-import olympus.server.group.KnownServers;
 import olympus.server.group.Servers;
 import olympus.server.http.Backend;
 import olympus.server.http.HttpSettings;
@@ -204,10 +203,11 @@ class ServedApiTest {
                         new SecretStore(hermes, vault, clock, deadline),
                         Tokens.open(folder, clock),
                         List::of,
+                        List::of,
                         () -> new Backend.Readiness(false, "no store"),
                         new Problems(),
                         new Backend.Self(self.nodeName(), "0.1.0", clock.wall())),
-                new Backend.Others(new KnownServers(hermes), vault, List.of()),
+                new Backend.Others(vault, List.of()),
                 clock,
                 deadline);
     }

@@ -4,16 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./olympus demo}, as the first screen says it, on a data folder of the test's own. */
 final class DemoTest {
+
+    private static final Duration SEVERAL_SERVERS_WITHIN = Duration.ofSeconds(180);
 
     @TempDir Path folder;
 
@@ -97,6 +105,83 @@ final class DemoTest {
                 demo.destroy();
                 assertThat(demo.waitFor(60, TimeUnit.SECONDS)).isTrue();
             }
+        }
+    }
+
+    @Test
+    void threeServersRunOnThisMachineAndOneMayBeKilled() throws Exception {
+        try (var olympus = Installation.in(folder)) {
+            var output = folder.resolve("demo.log");
+            var demo =
+                    new ProcessBuilder(
+                                    "./olympus",
+                                    "demo",
+                                    "--servers",
+                                    "3",
+                                    "--stop-services",
+                                    "--listen",
+                                    "127.0.0.1:" + threeTimesThreePorts(),
+                                    "--data-dir",
+                                    olympus.data().toString())
+                            .directory(Installation.root().toFile())
+                            .redirectErrorStream(true)
+                            .redirectOutput(output.toFile())
+                            .start();
+            var others = new ArrayList<ProcessHandle>();
+            try {
+                Eventually.becomes(
+                        SEVERAL_SERVERS_WITHIN,
+                        () -> "three servers run:\n" + text(output),
+                        () -> text(output).contains("The island has 3 servers now"));
+                others.addAll(demo.children().toList());
+                assertThat(others).hasSize(2);
+                assertThat(others).allSatisfy(other ->
+                        assertThat(text(output)).contains("" + other.pid()));
+
+                others.getFirst().destroyForcibly();
+                Eventually.becomes(
+                        SEVERAL_SERVERS_WITHIN,
+                        () -> "one is missed:\n" + olympus.olympus("servers").out(),
+                        () -> olympus.olympus("servers").out().contains("no answer"));
+                assertThat(olympus.olympus("status").exitCode()).isZero();
+            } finally {
+                demo.destroy();
+                assertThat(demo.waitFor(90, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(demo.exitValue()).isZero();
+            assertThat(others).noneMatch(ProcessHandle::isAlive);
+        }
+    }
+
+    /** The first of three ports in a row, ten and twenty above which three more are free each. */
+    private static int threeTimesThreePorts() {
+        var random = new Random();
+        while (true) {
+            var first = random.nextInt(10_000, 30_000);
+            if (IntStream.of(0, 1, 2, 10, 11, 12, 20, 21, 22)
+                    .allMatch(more -> isFree(first + more))) {
+                return first;
+            }
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+
+    @Test
+    void anEvenNumberOfServersIsRefused() {
+        try (var olympus = Installation.in(folder)) {
+            var run =
+                    olympus.run(
+                            List.of(Installation.launcher(), "demo", "--servers", "2"),
+                            Map.of("OLYMPUS_DATA_DIR", olympus.data().toString()));
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains("--servers 2: 1, 3 or 5 are right");
         }
     }
 

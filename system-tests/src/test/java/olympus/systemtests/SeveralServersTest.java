@@ -59,12 +59,14 @@ final class SeveralServersTest {
         for (var name : servers.keySet()) {
             assertThat(servers(name).path("servers").size()).as(name).isEqualTo(3);
             assertThat(services(name)).as(name).contains("shop/web");
+            everyServerSaysHowItIs(name);
         }
         apply("c", STACK.replace("1000", "2000"));
 
         server("a").killHard();
         var leader = awaitLeader("b");
         assertThat(leader).isNotEqualTo("one");
+        theOneThatIsAwayIsMissed("b");
         apply("b", STACK.replace("1000", "3000"));
         assertThat(awaitLeader("c")).isEqualTo(leader);
 
@@ -84,6 +86,29 @@ final class SeveralServersTest {
         assertThat(members("c")).doesNotContain(to).hasSize(2);
         assertThat(awaitLeader("c")).isNotEqualTo(to);
         apply("c", STACK.replace("1000", "5000"));
+    }
+
+    private void everyServerSaysHowItIs(String asked) {
+        for (var server : servers(asked).path("servers")) {
+            assertThat(server.path("ifLost").asString())
+                    .isEqualTo("the island goes on, and bears no further loss");
+            assertThat(server.path("report").path("flushP99Seconds").asDouble()).isPositive();
+            assertThat(server.path("report").path("diskFreeBytes").asLong()).isPositive();
+        }
+        var doctor = server(asked).olympus("doctor").out();
+        assertThat(doctor).contains("server one").contains("flush p99").contains("days left");
+    }
+
+    private void theOneThatIsAwayIsMissed(String asked) {
+        for (var server : servers(asked).path("servers")) {
+            var away = server.path("member").asString().equals("one");
+            assertThat(server.path("report").isNull()).isEqualTo(away);
+            assertThat(server.path("ifLost").asString())
+                    .contains(away ? "the island goes on" : "no orders until 2 of 3 run again");
+        }
+        assertThat(run(asked, "servers")).contains("no answer");
+        assertThat(server(asked).olympus("doctor").out())
+                .contains("does not answer the other servers");
     }
 
     @Test

@@ -20,6 +20,12 @@ public record RecoveryCommands(Optional<Path> dataFolder) {
                 Optional.ofNullable(layout.folder().toAbsolutePath().normalize().getParent()));
     }
 
+    /** Of the store in {@code folder}, if it has files. */
+    public static RecoveryCommands in(Optional<Path> folder) {
+        return folder.map(present -> of(new StoreLayout(present)))
+                .orElseGet(() -> new RecoveryCommands(Optional.empty()));
+    }
+
     /** Looks at everything, changes nothing. */
     public String verify() {
         return "olympus store verify" + where();

@@ -67,6 +67,16 @@ public interface ReplicatedLog extends AutoCloseable {
     /** Bytes of log segments on disk. Never blocks. */
     long logBytes();
 
+    /** What is known of the disk. Never blocks. */
+    LogDisk disk();
+
+    /**
+     * The applier cannot go on although no entry has failed: this member leads and votes no more,
+     * so that others can go on without it. Any thread; the applier is told by {@link
+     * Applier#failed}.
+     */
+    void fail(Throwable cause);
+
     /**
      * Why submissions are rejected at present although this member leads (e.g. disk full), empty
      * while they are taken. Never blocks.

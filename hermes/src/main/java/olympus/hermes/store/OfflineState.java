@@ -52,7 +52,7 @@ final class OfflineState {
             throws IOException {
         this.layout = layout;
         this.commands = RecoveryCommands.of(layout);
-        this.condemned = new Condemned(Condemned.listed(layout));
+        this.condemned = new Condemned(Condemned.listed(layout), RecoveryCommands.of(layout));
         this.state =
                 snapshot.map(SnapshotReader.Loaded::state)
                         .orElseGet(() -> new HermesState(effects));

@@ -117,6 +117,11 @@ final class MemberMain {
                                                                     .orElse("0")));
                     case "stream" -> said(number, stream(Long.parseLong(words[2])));
                     case "status" -> said(number, status());
+                    case "level" ->
+                            said(
+                                    number,
+                                    CompletableFuture.completedFuture(
+                                            "level " + node.status().featureLevel()));
                     case "watch" -> {
                         watch(Long.parseLong(words[2]), words[3]);
                         yield said(number, CompletableFuture.completedFuture("watching"));

@@ -46,9 +46,30 @@ final class MemberProcess {
      */
     static MemberProcess start(MemberLaunch launch, Path errors, Consumer<String> events)
             throws IOException {
+        return start(
+                launch,
+                ChildJvm.command(MemberMain.class, launch.arguments().toArray(String[]::new)),
+                errors,
+                events);
+    }
+
+    /** Starts one of an older version, whose classes are in {@code older}. */
+    static MemberProcess startOlder(
+            Path older, MemberLaunch launch, Path errors, Consumer<String> events)
+            throws IOException {
+        return start(
+                launch,
+                ChildJvm.command(
+                        older, MemberMain.class, launch.arguments().toArray(String[]::new)),
+                errors,
+                events);
+    }
+
+    private static MemberProcess start(
+            MemberLaunch launch, List<String> java, Path errors, Consumer<String> events)
+            throws IOException {
         var command = new ArrayList<>(launch.wrapper());
-        command.addAll(
-                ChildJvm.command(MemberMain.class, launch.arguments().toArray(String[]::new)));
+        command.addAll(java);
         var builder =
                 new ProcessBuilder(command)
                         .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));

@@ -19,6 +19,7 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
 import olympus.hermes.log.Group;
+import olympus.hermes.log.LogDisk;
 import olympus.hermes.log.ReplicatedLog;
 import org.jspecify.annotations.Nullable;
 
@@ -336,6 +337,17 @@ public final class SimulatedGroup {
         @Override
         public Optional<Submission.Outcome.Rejected> refusal() {
             return Optional.empty();
+        }
+
+        @Override
+        public LogDisk disk() {
+            return LogDisk.none();
+        }
+
+        /** Leads and hears no more; a crash brings it back. */
+        @Override
+        public void fail(Throwable cause) {
+            crash(id);
         }
 
         @Override

@@ -48,6 +48,8 @@ public final class Admission {
 
     private static final int MEMBER_RANDOM_BYTES = 4;
     private static final int MAX_NAME = 40;
+    private static final int MAX_VERSION = 100;
+    private static final int OLDEST_LEVEL = 1;
 
     private final Ground ground;
     private final SecureRandom random = new SecureRandom();
@@ -119,6 +121,7 @@ public final class Admission {
      */
     public JoinAnswer join(JoinRequest request, String from) {
         requirePeers();
+        requireLevel(request);
         var newcomer = newcomer(request, from);
         var entry = tokenOf(JoinToken.parse(request.token()));
         var token = token(entry);
@@ -127,6 +130,24 @@ public final class Admission {
                         .map(use -> again(use, newcomer))
                         .orElseGet(() -> admit(entry, token, newcomer));
         return answer(member);
+    }
+
+    /** A server that does not understand what is in use could not follow, and would never count. */
+    private void requireLevel(JoinRequest request) {
+        if (request.version().length() > MAX_VERSION) {
+            throw new OlympusException(
+                    ErrorCode.INVALID,
+                    "version: %d characters; at most %d are right"
+                            .formatted(request.version().length(), MAX_VERSION));
+        }
+        var supported = request.featureLevel().orElse(OLDEST_LEVEL);
+        var used = ground.hermes().status().featureLevel();
+        if (supported < used) {
+            throw new OlympusException(
+                    ErrorCode.CONFLICT,
+                    "version %s understands feature level %d, and the island uses %d: install the version of the other servers (`olympus servers` lists it), then join with the same command"
+                            .formatted(request.version(), supported, used));
+        }
     }
 
     private Entry tokenOf(JoinToken token) {

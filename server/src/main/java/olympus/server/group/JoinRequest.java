@@ -1,5 +1,7 @@
 package olympus.server.group;
 
+import java.util.Optional;
+
 /**
  * What a newcomer says of itself.
  *
@@ -9,9 +11,16 @@ package olympus.server.group;
  * @param peers {@code host:port} under which other servers reach it
  * @param agents {@code host:port} under which agents reach it
  * @param version of its program
+ * @param featureLevel the newest that it understands; empty for a program that knows of none
  */
 public record JoinRequest(
-        String token, String node, String name, String peers, String agents, String version) {
+        String token,
+        String node,
+        String name,
+        String peers,
+        String agents,
+        String version,
+        Optional<Integer> featureLevel) {
 
     /** Shows no token. */
     @Override

@@ -20,6 +20,7 @@ import olympus.foundation.Durable;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.FileTree;
 import olympus.foundation.OlympusException;
+import olympus.hermes.HermesNode;
 import olympus.hermes.files.StoreGroup;
 import olympus.link.keys.Installation;
 import olympus.link.keys.IslandKeys;
@@ -132,7 +133,8 @@ public final class Joining {
                                 newcomer.name(),
                                 newcomer.peers().toString(),
                                 newcomer.agents(),
-                                newcomer.version()));
+                                newcomer.version(),
+                                Optional.of(HermesNode.supportedLevel())));
         var request =
                 HttpRequest.newBuilder(address.resolve("/api/v1/servers/join"))
                         .timeout(DEADLINE)

@@ -1,13 +1,16 @@
 package olympus.server.group;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Bytes;
 import olympus.hermes.Condition;
 import olympus.hermes.Hermes;
+import olympus.hermes.HermesNode;
 import olympus.hermes.Operation;
 import olympus.hermes.StoreStatus;
 import olympus.hermes.Transaction;
@@ -19,15 +22,17 @@ import olympus.server.group.ServerRecord.State;
 /**
  * What people may see and order of the island's servers.
  *
- * @param group who keeps the store together; empty where the store could not be opened
+ * @param node this server's part of the store; empty where it could not be opened
  * @param admission empty where the store could not be opened
  */
 public record Servers(
         Hermes hermes,
         KnownServers known,
-        Optional<Group> group,
+        Optional<HermesNode> node,
         Optional<Admission> admission,
         Deadline deadline) {
+
+    private static final Duration REPORTS_WITHIN = Duration.ofMillis(1_500);
 
     /** Those of a process without a store of its own. */
     public static Servers none(Hermes hermes, Deadline deadline) {
@@ -49,16 +54,32 @@ public record Servers(
                 .map(server ->
                         new Shown(
                                 server,
-                                group.map(Group::members)
+                                group().map(Group::members)
                                         .flatMap(members -> members.find(server.member()))
                                         .isPresent(),
                                 leader.equals(Optional.of(server.member()))))
                 .toList();
     }
 
+    private Optional<Group> group() {
+        return node.map(HermesNode::group);
+    }
+
+    /**
+     * How those are that the log counts; waits {@link #REPORTS_WITHIN} for one that does not
+     * answer. Of nobody where the store could not be opened.
+     */
+    public GroupHealth health() {
+        return node.map(store ->
+                        new GroupHealth(
+                                deadline.await(
+                                        store.reports(REPORTS_WITHIN), "asking the servers")))
+                .orElseGet(() -> new GroupHealth(Map.of()));
+    }
+
     /** This server's name in the group; empty where the store could not be opened. */
     public Optional<String> self() {
-        return group.map(Group::self);
+        return group().map(Group::self);
     }
 
     /** What a person should know of how many servers there are; each a sentence. */
@@ -125,7 +146,7 @@ public record Servers(
     /** Has a server lead; returns when it does. */
     public void lead(String member) {
         var server = require(member);
-        var present = group.orElseThrow(() -> notLeading("this server's store is not open"));
+        var present = group().orElseThrow(() -> notLeading("this server's store is not open"));
         if (hermes.status().leader().equals(Optional.of(member))) {
             return;
         }

@@ -12,12 +12,12 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Hermes;
 import olympus.link.ServerSide;
+import olympus.link.keys.Expiry;
 import olympus.link.keys.SecretVault;
 import olympus.model.StackName;
 import olympus.model.stack.ApplyRequest;
 import olympus.model.stack.StackDefinition;
 import olympus.server.deadline.Deadline;
-import olympus.server.group.KnownServers;
 import olympus.server.group.Servers;
 import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
@@ -47,6 +47,7 @@ public record Backend(
             SecretStore secrets,
             Tokens tokens,
             Supplier<List<DoctorCheck>> doctor,
+            Supplier<List<Expiry>> certificates,
             Supplier<Readiness> readiness,
             Problems problems,
             Self self) {}
@@ -57,7 +58,7 @@ public record Backend(
      * @param vault of the island, by whose key one server knows what another says
      * @param trust authorities that vouch for the API of each
      */
-    public record Others(KnownServers known, SecretVault vault, List<X509Certificate> trust) {
+    public record Others(SecretVault vault, List<X509Certificate> trust) {
         public Others {
             trust = List.copyOf(trust);
         }
@@ -160,7 +161,7 @@ public record Backend(
     }
 
     Leadership leadership() {
-        return new Leadership(hermes(), others.known());
+        return new Leadership(hermes(), island.servers().known());
     }
 
     Hermes hermes() {

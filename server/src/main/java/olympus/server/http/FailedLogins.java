@@ -56,6 +56,16 @@ final class FailedLogins {
         return Optional.of(WINDOW.minusNanos(now - failures.getFirst()));
     }
 
+    /** How long the source shall wait before it tries again; empty when it need not. */
+    synchronized Optional<Duration> waiting(String source) {
+        var failures = bySource.get(source);
+        if (failures == null || failures.size() < allowed) {
+            return Optional.empty();
+        }
+        var age = clock.monotonicNanos() - failures.getFirst();
+        return Optional.of(WINDOW.minusNanos(age)).filter(Duration::isPositive);
+    }
+
     synchronized int sources() {
         return bySource.size();
     }

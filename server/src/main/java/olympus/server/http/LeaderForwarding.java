@@ -96,7 +96,7 @@ final class LeaderForwarding extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (backend.others().known().all().size() > 1) {
+        if (backend.island().servers().known().all().size() > 1) {
             response.setHeader(SERVER, backend.outside().self().name());
         }
         var mark = request.getHeader(ForwardedMark.HEADER);

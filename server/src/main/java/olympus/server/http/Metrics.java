@@ -44,6 +44,22 @@ final class Metrics {
                             "bytes", "Bytes of keys and values in memory", s -> s.sizes().bytes()),
                     new StoreGauge(
                             "log.bytes", "Bytes of the log on disk", s -> s.sizes().logBytes()),
+                    new StoreGauge(
+                            "disk.free.bytes",
+                            "Free space on the disk under the log",
+                            s -> s.disk().usableBytes()),
+                    new StoreGauge(
+                            "flush.p99.seconds",
+                            "How long the slowest of a hundred flushes of the log took lately, 0 before the first",
+                            s -> s.disk().flushP99().map(p99 -> p99.toNanos() / 1e9).orElse(0d)),
+                    new StoreGauge(
+                            "feature.level",
+                            "The newest behaviour that is switched on for all servers",
+                            StoreStatus::featureLevel),
+                    new StoreGauge(
+                            "last.snapshot.timestamp.seconds",
+                            "When the newest snapshot was made, since 1970; 0 while there is none",
+                            s -> s.lastSnapshot().map(at -> at.toEpochMilli() / 1e3).orElse(0d)),
                     new StoreGauge("watches", "Open watches", s -> s.sizes().watches()),
                     new StoreGauge(
                             "queued", "Commands that wait for the log", s -> s.sizes().queued()),
@@ -82,6 +98,7 @@ final class Metrics {
         services(registry, backend);
         servers(registry, backend);
         store(registry, backend);
+        certificates(registry, backend);
         latencies(backend).forEach(it -> registry.getPrometheusRegistry().register(it));
         process(registry);
         return registry;
@@ -133,13 +150,33 @@ final class Metrics {
                 backend,
                 "servers",
                 "Servers of the island, as far as this one knows",
-                b -> b.others().known().all().size());
+                b -> b.island().servers().known().all().size());
         gauge(
                 registry,
                 backend,
                 "leader.known",
                 "1 while this server knows who leads, itself or another",
                 b -> b.leadership().isKnown() ? 1 : 0);
+    }
+
+    private static void certificates(PrometheusMeterRegistry registry, Backend backend) {
+        for (var certificate : backend.outside().certificates().get()) {
+            Gauge.builder(
+                            "certificate.expiry.timestamp.seconds",
+                            backend,
+                            b -> expiry(b, certificate.name()))
+                    .description("When this certificate of the server ends, since 1970")
+                    .tags(Tags.of(Tag.of("certificate", certificate.name())))
+                    .register(registry);
+        }
+    }
+
+    private static double expiry(Backend backend, String name) {
+        return backend.outside().certificates().get().stream()
+                .filter(certificate -> certificate.name().equals(name))
+                .mapToDouble(certificate -> certificate.expires().getEpochSecond())
+                .min()
+                .orElse(0);
     }
 
     private static double instances(Backend backend, InstanceObservation.State state) {

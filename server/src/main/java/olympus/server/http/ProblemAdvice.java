@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import olympus.foundation.ErrorCode;
@@ -42,7 +43,12 @@ final class ProblemAdvice {
     private static Problem problemOf(Exception fault, HttpServletRequest request) {
         var own = ownFault(fault);
         if (own.isPresent()) {
-            return Problem.of(own.get());
+            return own.get().code() == ErrorCode.UNAUTHENTICATED
+                    ? Problem.of(
+                            ErrorCode.UNAUTHENTICATED,
+                            String.valueOf(own.get().getMessage()),
+                            Map.of("WWW-Authenticate", BearerTokens.CHALLENGE))
+                    : Problem.of(own.get());
         }
         return switch (fault) {
             case HttpMessageNotReadableException unreadable ->

@@ -1,12 +1,15 @@
 package olympus.server.http;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
+import olympus.hermes.MemberReport;
+import olympus.server.group.GroupHealth;
 import olympus.server.group.JoinAnswer;
 import olympus.server.group.JoinRequest;
 import olympus.server.group.ServerRecord;
@@ -52,9 +55,11 @@ final class ServersController {
             String api,
             String version,
             Instant since,
-            Optional<String> problem) {
+            Optional<String> problem,
+            String ifLost,
+            Optional<ServerReport> report) {
 
-        static ServerEntry of(Servers.Shown shown) {
+        static ServerEntry of(Servers.Shown shown, GroupHealth health) {
             var server = shown.server();
             return new ServerEntry(
                     server.member(),
@@ -68,11 +73,40 @@ final class ServersController {
                     server.api(),
                     server.version(),
                     server.since(),
-                    server.problem());
+                    server.problem(),
+                    health.without(server.member()),
+                    health.of(server.member())
+                            .map(report ->
+                                    ServerReport.of(
+                                            report, health.behind(server.member()).orElse(0L))));
         }
 
         private static String word(ServerRecord.State state) {
             return state.name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What a server said of its store a moment ago. */
+    record ServerReport(
+            int featureLevel,
+            long appliedIndex,
+            long behindEntries,
+            long logBytes,
+            long diskFreeBytes,
+            Optional<Double> flushP99Seconds,
+            Optional<Instant> lastSnapshot,
+            Optional<String> writesRefused) {
+
+        static ServerReport of(MemberReport report, long behind) {
+            return new ServerReport(
+                    report.supportedLevel(),
+                    report.appliedIndex(),
+                    behind,
+                    report.logBytes(),
+                    report.disk().usableBytes(),
+                    report.disk().flushP99().map(p99 -> p99.toNanos() / 1e9),
+                    report.lastSnapshot(),
+                    report.refused());
         }
     }
 
@@ -95,9 +129,10 @@ final class ServersController {
     @GetMapping(path = Api.V1 + "/servers", produces = Api.JSON)
     ServerList all() {
         var servers = servers();
+        var health = servers.health();
         return new ServerList(
                 servers.self(),
-                servers.shown().stream().map(ServerEntry::of).toList(),
+                servers.shown().stream().map(shown -> ServerEntry.of(shown, health)).toList(),
                 servers.advice());
     }
 
@@ -111,23 +146,24 @@ final class ServersController {
     @PostMapping(path = JOIN, consumes = Api.JSON, produces = Api.JSON)
     JoinAnswer join(@RequestBody JoinRequest body, HttpServletRequest request) {
         var from = request.getRemoteAddr();
+        failures.waiting(from).ifPresent(wait -> tooMany(from, wait));
         try {
             var answer = servers().admitting().join(body, from);
             new Caller("server:" + answer.member(), from).attachTo(request);
             return answer;
         } catch (OlympusException e) {
             if (e.code() == ErrorCode.UNAUTHENTICATED) {
-                failures.failed(from)
-                        .ifPresent(wait -> {
-                            throw new OlympusException(
-                                    ErrorCode.RATE_LIMITED,
-                                    "too many wrong tokens from %s; try again in %d s with the right one"
-                                            .formatted(from, wait.toSeconds() + 1),
-                                    e);
-                        });
+                failures.failed(from).ifPresent(wait -> tooMany(from, wait));
             }
             throw e;
         }
+    }
+
+    private static void tooMany(String from, Duration wait) {
+        throw new OlympusException(
+                ErrorCode.RATE_LIMITED,
+                "too many wrong tokens from %s; try again in %d s with the right one"
+                        .formatted(from, wait.toSeconds() + 1));
     }
 
     @DeleteMapping(path = Api.V1 + "/servers/{member}", produces = Api.JSON)

@@ -43,7 +43,7 @@ final class StatusController {
                 store.role() == StoreStatus.Role.LEADER,
                 backend.leadership().isKnown(),
                 backend.leadership().leader(),
-                backend.others().known().all().size(),
+                backend.island().servers().known().all().size(),
                 store.halted(),
                 store.writesRefused(),
                 Stream.concat(

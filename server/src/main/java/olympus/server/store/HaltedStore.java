@@ -15,6 +15,7 @@ import olympus.hermes.StoreTimes;
 import olympus.hermes.Transaction;
 import olympus.hermes.TransactionResult;
 import olympus.hermes.WatchEvent;
+import olympus.hermes.log.LogDisk;
 
 /**
  * Stands where the store would, when that could not be opened: answers everything with the reason.
@@ -76,11 +77,13 @@ public final class HaltedStore implements Hermes {
                 0,
                 0,
                 0,
+                0,
                 StoreStatus.Role.CLOSED,
                 Optional.empty(),
                 Optional.of(message()),
                 Optional.of(message()),
                 new StoreStatus.Sizes(0, 0, 0, 0, 0),
+                LogDisk.none(),
                 Optional.empty(),
                 List.of());
     }

@@ -157,7 +157,7 @@ class EveryOperationTest {
         ok(made, 201);
         var token = JsonMapper.shared().readTree(made.body()).path("token").asString();
         var request =
-                "{\"token\":\"%s\",\"node\":\"%s\",\"name\":\"pluto\",\"peers\":\"10.0.0.2:7402\",\"agents\":\"\",\"version\":\"0.1.0\"}"
+                "{\"token\":\"%s\",\"node\":\"%s\",\"name\":\"pluto\",\"peers\":\"10.0.0.2:7402\",\"agents\":\"\",\"version\":\"0.1.0\",\"featureLevel\":2}"
                         .formatted(token, RunningApi.NODE);
         ok(sent(api, "POST", "/api/v1/servers/join", request), 200);
         ok(sent(api, "POST", "/api/v1/servers/" + self + "/lead", ""), 200);

@@ -63,6 +63,7 @@ final class LedStore implements Hermes {
         return new StoreStatus(
                 real.islandId(),
                 real.incarnation(),
+                real.featureLevel(),
                 real.epoch(),
                 real.revision(),
                 real.compactRevision(),
@@ -72,6 +73,7 @@ final class LedStore implements Hermes {
                 real.halted(),
                 real.writesRefused(),
                 real.sizes(),
+                real.disk(),
                 real.lastSnapshot(),
                 real.problems());
     }

@@ -35,7 +35,6 @@ import olympus.foundation.Clock;
 import olympus.foundation.DurationHistogram;
 import olympus.hermes.Hermes;
 import olympus.hermes.HermesNode;
-import olympus.hermes.log.Group;
 import olympus.link.ExecRequest;
 import olympus.link.ExecSession;
 import olympus.link.LogRequest;
@@ -122,11 +121,11 @@ final class RunningApi implements AutoCloseable {
                                 secrets,
                                 tokens,
                                 () -> checks,
+                                () -> certificates.expiries(clock.wall()),
                                 () -> readiness,
                                 problems,
                                 new Backend.Self(name, "0.1.0", clock.wall())),
-                        new Backend.Others(
-                                servers, vault, certificates.trust(Authorities.Purpose.PEOPLE)),
+                        new Backend.Others(vault, certificates.trust(Authorities.Purpose.PEOPLE)),
                         clock,
                         deadline);
         api =
@@ -162,11 +161,11 @@ final class RunningApi implements AutoCloseable {
                                 folder,
                                 clock,
                                 deadline));
-        var group =
-                hermes instanceof HermesNode node
-                        ? Optional.of(node.group())
-                        : Optional.<Group>empty();
-        return new Servers(hermes, servers, group, Optional.of(admission), deadline);
+        var node =
+                hermes instanceof HermesNode opened
+                        ? Optional.of(opened)
+                        : Optional.<HermesNode>empty();
+        return new Servers(hermes, servers, node, Optional.of(admission), deadline);
     }
 
     AuditStream audit() {

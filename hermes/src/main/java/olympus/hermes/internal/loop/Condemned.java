@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
+import olympus.hermes.files.RecoveryCommands;
 import olympus.hermes.files.SkipList;
 import olympus.hermes.files.StoreLayout;
+import olympus.hermes.internal.state.Divergence;
 import olympus.hermes.internal.state.HermesState;
 import olympus.hermes.internal.state.SkippedEntry;
 import org.slf4j.Logger;
@@ -21,7 +23,10 @@ public final class Condemned {
 
     private final Map<Long, SkippedEntry> entries = new LinkedHashMap<>();
 
-    public Condemned(List<SkippedEntry> condemned) {
+    private final RecoveryCommands commands;
+
+    public Condemned(List<SkippedEntry> condemned, RecoveryCommands commands) {
+        this.commands = commands;
         condemned.forEach(entry -> entries.put(entry.index(), entry));
     }
 
@@ -30,6 +35,17 @@ public final class Condemned {
         return SkipList.read(layout.skips()).stream()
                 .map(skip -> new SkippedEntry(skip.index(), skip.hash()))
                 .toList();
+    }
+
+    /** What to tell of an entry that is not condemned and cannot be applied. */
+    String cannotApply(long index, Throwable poison) {
+        return poison instanceof Divergence
+                ? "entry %d: %s".formatted(index, poison.getMessage())
+                : "entry %d cannot be applied: %s. Nothing of it was acknowledged; the store can pass over it. %s"
+                        .formatted(
+                                index,
+                                poison.getMessage(),
+                                commands.lookThen(commands.skip(index)));
     }
 
     /** Has {@code state} pass over the entry at {@code index}; false when it is not condemned. */

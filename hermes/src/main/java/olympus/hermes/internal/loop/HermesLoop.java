@@ -2,28 +2,29 @@ package olympus.hermes.internal.loop;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import olympus.foundation.Clock;
 import olympus.foundation.DurationHistogram;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
-import olympus.foundation.OlympusException;
 import olympus.hermes.HermesOptions;
 import olympus.hermes.Key;
+import olympus.hermes.MemberReport;
 import olympus.hermes.StoreStatus;
 import olympus.hermes.StoreStatus.Role;
 import olympus.hermes.StoreTimes;
 import olympus.hermes.StreamEntry;
 import olympus.hermes.TransactionResult;
 import olympus.hermes.files.RecoveryCommands;
-import olympus.hermes.files.StoreLayout;
 import olympus.hermes.internal.codec.CommandCodec;
 import olympus.hermes.internal.codec.EntryCodec;
 import olympus.hermes.internal.state.Applied;
@@ -64,9 +65,11 @@ public final class HermesLoop {
     private final LoopTimers timers;
     private final SnapshotSchedule snapshots;
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final MemberReports reports;
+    private final LeaderDuties duties;
+    private final StatusPicture picture;
     private final Condemned condemned;
     private final Incarnation incarnation;
-    private final RecoveryCommands commands;
     private final DurationHistogram commits = new DurationHistogram();
     private final DurationHistogram turns = new DurationHistogram();
     private HermesState state;
@@ -100,8 +103,13 @@ public final class HermesLoop {
                         (batch, send, outcome) -> execute(() -> ended(batch, send, outcome)));
         this.reads = new StrictReads(log.group(), proposals, this::present, this::writesArrived);
         this.watches = new WatchRegistry(this::execute, this::present);
-        var foreign = new ForeignEntries(proposals, this::execute, this::led);
-        log.group().onQuestion(foreign::asked);
+        this.reports = new MemberReports(log);
+        log.group()
+                .onQuestion(
+                        new PeerQuestions(
+                                new ForeignEntries(proposals, this::execute, this::led),
+                                this::execute,
+                                this::report));
         this.timers =
                 new LoopTimers(
                         loop,
@@ -112,17 +120,25 @@ public final class HermesLoop {
         this.snapshots =
                 new SnapshotSchedule(
                         this::execute, clock, log, parts, options.snapshotAfterBytes());
-        this.condemned = new Condemned(orders.condemned());
+        this.condemned =
+                new Condemned(orders.condemned(), RecoveryCommands.in(options.directory()));
         this.incarnation =
                 new Incarnation(
                         clock,
                         orders.recovered(),
                         parts.writer(),
                         again -> timers.later(LoopTimers.RETRY, guarded(again)));
-        this.commands =
-                options.directory()
-                        .map(folder -> RecoveryCommands.of(new StoreLayout(folder)))
-                        .orElse(new RecoveryCommands(Optional.empty()));
+        this.duties =
+                new LeaderDuties(
+                        reports,
+                        this::led,
+                        this::execute,
+                        (delay, task) -> timers.later(delay, guarded(task)),
+                        command -> {
+                            proposals.ahead(command);
+                            writesArrived();
+                        });
+        this.picture = new StatusPicture(options.islandId(), log, watches, proposals, snapshots);
         this.state = new HermesState(effects());
         this.status = describe();
     }
@@ -153,16 +169,21 @@ public final class HermesLoop {
     }
 
     public StoreStatus status() {
-        var problems =
-                Stream.of(snapshots.problem(), parts.archive().problem())
-                        .flatMap(Optional::stream)
-                        .toList();
-        // What the log and the files say at this moment: an idle loop publishes nothing.
-        return status.with(log.refusal().map(rejected -> rejected.reason()), problems);
+        return picture.now(status, parts.archive().problem());
     }
 
     public StoreTimes times() {
         return new StoreTimes(commits.read(), turns.read());
+    }
+
+    /** What every voter says of itself, by name; empty for one that did not answer in time. */
+    public CompletionStage<Map<String, Optional<MemberReport>>> reports(Duration patience) {
+        var all = new CompletableFuture<Map<String, Optional<MemberReport>>>();
+        var taken = execute(() -> reports.askAll(state, snapshots.newest(), patience, all));
+        if (!taken) {
+            all.completeExceptionally(StrictReads.unavailable("the store is closed"));
+        }
+        return all;
     }
 
     public CompletableFuture<TransactionResult> submit(Command command) {
@@ -191,7 +212,7 @@ public final class HermesLoop {
             if (loop.inLoop()) {
                 task.run();
             } else if (!execute(task)) {
-                answer.completeExceptionally(unavailable("the store is closed"));
+                answer.completeExceptionally(StrictReads.unavailable("the store is closed"));
             }
             return answer;
         });
@@ -272,7 +293,7 @@ public final class HermesLoop {
         leader = known;
         proposals.ledBy(known);
         if (known.isPresent() && !ready.isDone()) {
-            reads.catchUp(ready, () -> role == Role.FOLLOWER);
+            reads.catchUp(ready, () -> role == Role.FOLLOWER && halted.isEmpty());
         }
         pump();
         publishStatus();
@@ -297,7 +318,7 @@ public final class HermesLoop {
                     proposals.giveUp("the store is closing with this entry in flight");
                     watches.endAll("the store is closing");
                     timers.stop();
-                    ready.completeExceptionally(unavailable("the store is closed"));
+                    ready.completeExceptionally(StrictReads.unavailable("the store is closed"));
                     publishStatus();
                     if (whole) {
                         var _ =
@@ -412,25 +433,21 @@ public final class HermesLoop {
             Optional<Object> context,
             CompletableFuture<Void> applied) {
         if (halted.isPresent() || role == Role.CLOSED) {
-            applied.completeExceptionally(unavailable(halted.orElse("the store is closed")));
+            applied.completeExceptionally(
+                    StrictReads.unavailable(halted.orElse("the store is closed")));
             return;
         }
         try {
             term = entryTerm;
             applyNext(index, bytes, context);
         } catch (Throwable poison) {
-            halt(
-                    "entry %d cannot be applied: %s. Nothing of it was acknowledged; the store can pass over it. %s"
-                            .formatted(
-                                    index,
-                                    poison.getMessage(),
-                                    commands.lookThen(commands.skip(index))),
-                    poison);
-            applied.completeExceptionally(unavailable(halted.orElseThrow()));
+            halt(condemned.cannotApply(index, poison), poison);
+            applied.completeExceptionally(StrictReads.unavailable(halted.orElseThrow()));
             return;
         }
         applied.complete(null);
         snapshots.applied(bytes.remaining(), term, state);
+        duties.applied(index);
         armTick();
         publishStatus();
     }
@@ -509,6 +526,7 @@ public final class HermesLoop {
         } else {
             ready.complete(null);
         }
+        duties.tookOffice(office);
         pump();
     }
 
@@ -535,7 +553,8 @@ public final class HermesLoop {
 
     private <T> void ask(Function<HermesState, T> question, CompletableFuture<T> answer) {
         if (halted.isPresent() || role == Role.CLOSED) {
-            answer.completeExceptionally(unavailable(halted.orElse("the store is closed")));
+            answer.completeExceptionally(
+                    StrictReads.unavailable(halted.orElse("the store is closed")));
         } else {
             reads.ask(role == Role.LEADER, question, answer);
         }
@@ -543,6 +562,10 @@ public final class HermesLoop {
 
     private Optional<HermesState> led() {
         return role == Role.LEADER && halted.isEmpty() ? Optional.of(state) : Optional.empty();
+    }
+
+    private ByteBuffer report(ByteBuffer question) {
+        return reports.answer(question, state, snapshots.newest());
     }
 
     private HermesState present() {
@@ -560,11 +583,10 @@ public final class HermesLoop {
         proposals.refuseWaiting("the store has halted: " + reason);
         watches.endAll("the store has halted: " + reason);
         publishStatus();
-        ready.completeExceptionally(unavailable(reason));
-    }
-
-    private static OlympusException unavailable(String reason) {
-        return new OlympusException(ErrorCode.UNAVAILABLE, reason);
+        ready.completeExceptionally(StrictReads.unavailable(reason));
+        log.fail(
+                StrictReads.unavailable(
+                        reason)); // others can go on without this member, not beside it
     }
 
     private void publishStatus() {
@@ -572,26 +594,6 @@ public final class HermesLoop {
     }
 
     private StoreStatus describe() {
-        // A leader may see its successor's epoch before it is told that it leads no more.
-        var deposed = role == Role.LEADER && state.epoch() != office;
-        return new StoreStatus(
-                options.islandId(),
-                state.incarnation(),
-                state.epoch(),
-                state.revision(),
-                state.ring().compactRevision(),
-                state.appliedIndex(),
-                deposed ? Role.FOLLOWER : role,
-                deposed ? Optional.empty() : leader,
-                halted,
-                Optional.empty(),
-                new StoreStatus.Sizes(
-                        state.entries(),
-                        state.tableBytes(),
-                        log.logBytes(),
-                        watches.size(),
-                        proposals.unanswered()),
-                snapshots.newest(),
-                List.of());
+        return picture.of(state, role, office, leader, halted);
     }
 }

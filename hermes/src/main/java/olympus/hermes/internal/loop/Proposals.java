@@ -43,7 +43,6 @@ final class Proposals {
     static final int MAX_READS = 65_536;
 
     private static final int MAX_SENDS_ALONE = 4;
-    private static final int ENTRIES_PER_HASH = 1_024;
 
     private final Clock clock;
     private final ReplicatedLog log;
@@ -57,7 +56,7 @@ final class Proposals {
     private final Map<Long, Batch> inFlight = new LinkedHashMap<>();
     private Optional<String> leader = Optional.empty();
     private boolean tickWanted;
-    private long entriesUntilHash = ENTRIES_PER_HASH;
+    private final List<Write> ahead = new ArrayList<>();
 
     /** Told by any thread how a sending ended that did not reach the applier. */
     interface Ends {
@@ -109,6 +108,13 @@ final class Proposals {
         return queue.unanswered();
     }
 
+    /** Has a command of the store's own ride ahead of the writes, once, while this member leads. */
+    void ahead(Command command) {
+        if (ahead.stream().noneMatch(waiting -> waiting.command().equals(command))) {
+            ahead.add(own(command));
+        }
+    }
+
     /** Asks for an entry even when no write waits, so that applied time moves on. */
     void wantTick() {
         tickWanted = true;
@@ -122,6 +128,7 @@ final class Proposals {
     /** Another leads now, or nobody: whatever is on its way to the one before is lost sight of. */
     void ledBy(Optional<String> known) {
         leader = known.filter(other -> !other.equals(log.group().self()));
+        ahead.clear();
         inFlight.values().removeIf(Batch::takesEpoch);
         inFlight.values().forEach(Batch::lostSight);
     }
@@ -137,7 +144,8 @@ final class Proposals {
             var writes = new ArrayList<Write>();
             if (leads) {
                 tickWanted = false;
-                verifyHash(state).ifPresent(writes::add);
+                writes.addAll(ahead);
+                ahead.clear();
             }
             writes.addAll(
                     queue.take(
@@ -149,7 +157,7 @@ final class Proposals {
     }
 
     private boolean somethingWaits(boolean leads) {
-        return !queue.isEmpty() || !reads.isEmpty() || (leads && tickWanted);
+        return !queue.isEmpty() || !reads.isEmpty() || (leads && (tickWanted || !ahead.isEmpty()));
     }
 
     /**
@@ -163,14 +171,6 @@ final class Proposals {
         }
         var travels = inFlight.values().stream().mapToInt(Batch::size).sum();
         return queue.size() + reads.size() >= Math.min(travels, WriteQueue.MAX_OPERATIONS);
-    }
-
-    private Optional<Write> verifyHash(HermesState state) {
-        if (--entriesUntilHash > 0) {
-            return Optional.empty();
-        }
-        entriesUntilHash = ENTRIES_PER_HASH;
-        return Optional.of(own(new Command.VerifyHash(state.appliedIndex(), state.hash())));
     }
 
     /** In the order in which they were begun. */

@@ -75,7 +75,7 @@ final class StrictReads {
         }
     }
 
-    private static OlympusException unavailable(String reason) {
+    static OlympusException unavailable(String reason) {
         return new OlympusException(ErrorCode.UNAVAILABLE, reason);
     }
 }

@@ -28,6 +28,7 @@ final class DiskSpace {
     private final FileStore store;
     private final long reserve;
     private boolean low;
+    private volatile long usable;
 
     DiskSpace(Path ballast, long reserve) throws IOException {
         this.ballast = ballast;
@@ -37,9 +38,14 @@ final class DiskSpace {
 
     /** Looks again; whether writes must be refused. */
     boolean low() throws IOException {
-        var usable = store.getUsableSpace();
+        usable = store.getUsableSpace();
         low = low ? usable < reserve + reserve / 4 : usable < reserve;
         return low;
+    }
+
+    /** What was free at the last look; any thread. */
+    long usable() {
+        return usable;
     }
 
     String describe() throws IOException {

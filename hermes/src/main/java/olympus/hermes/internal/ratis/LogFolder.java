@@ -5,6 +5,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import olympus.foundation.Durable;
@@ -19,6 +20,8 @@ import olympus.hermes.files.SegmentScan;
 import olympus.hermes.files.StoreExchange;
 import olympus.hermes.files.StoreLayout;
 import olympus.hermes.log.LogConfig;
+import olympus.hermes.log.ReplicatedLog.Applier;
+import olympus.hermes.log.ReplicatedLog.SnapshotFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -165,6 +168,28 @@ final class LogFolder {
             bytes += path.length();
         }
         return bytes;
+    }
+
+    /** Has {@code applier} load the newest snapshot; the last entry it covers, -1 for none. */
+    long load(Applier applier, Optional<SnapshotFile> newest) throws IOException {
+        try {
+            var covered = applier.load(newest);
+            if (newest.isPresent() && covered != newest.get().index()) {
+                throw new IOException(
+                        "it holds entries up to %d, its name says %d"
+                                .formatted(covered, newest.get().index()));
+            }
+            return newest.isPresent() ? covered : -1;
+        } catch (IOException | OlympusException e) {
+            if (newest.isEmpty()) {
+                throw e;
+            }
+            throw refused(
+                    new Problem(
+                            newest.get().path(),
+                            "the snapshot cannot be loaded: " + e.getMessage(),
+                            "With no server on the folder, look first: " + commands.verify()));
+        }
     }
 
     static OlympusException refused(Problem problem) {

@@ -29,6 +29,7 @@ import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
@@ -58,6 +59,7 @@ final class RaftEngine {
     private final RaftGroupId group;
     private final RaftServer.Division division;
     private final RaftClientAsynchronousProtocol door;
+    private final FlushTimes flushes;
     private final ClientId client = ClientId.randomId();
     private final AtomicLong calls = new AtomicLong();
 
@@ -71,6 +73,7 @@ final class RaftEngine {
         this.appenders = appenders;
         this.self = self;
         this.group = group;
+        this.flushes = new FlushTimes(RaftGroupMemberId.valueOf(self, group));
         this.division = server.getDivision(group);
         // The division takes requests on the caller's thread and keeps their order; the server
         // would hand them to a pool.
@@ -227,6 +230,11 @@ final class RaftEngine {
         }
         var address = HostAndPort.fromString(peer.getAddress());
         return new Member(peer.getId().toString(), address.getHost(), address.getPort());
+    }
+
+    /** How long the slowest of a hundred flushes took lately. */
+    Optional<Duration> flushP99() {
+        return flushes.p99();
     }
 
     long term() {

@@ -20,10 +20,10 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.Invariant;
 import olympus.foundation.OlympusException;
 import olympus.hermes.files.CommitMark;
-import olympus.hermes.files.Problem;
 import olympus.hermes.log.Group;
 import olympus.hermes.log.GroupOfOne;
 import olympus.hermes.log.LogConfig;
+import olympus.hermes.log.LogDisk;
 import olympus.hermes.log.ReplicatedLog;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
@@ -116,7 +116,7 @@ public final class RatisLog implements ReplicatedLog {
         }
         folder.prepare();
         var newest = folder.layout().snapshotFiles().reversed().stream().findFirst();
-        var covered = load(applier, newest);
+        var covered = folder.load(applier, newest);
         var disk = new DiskSpace(folder.layout().ballast(), config.limits().reserveBytes());
         disk.releaseIfFull();
         folder.verify(covered);
@@ -142,28 +142,6 @@ public final class RatisLog implements ReplicatedLog {
                         HOUSEKEEPING.toMillis(),
                         HOUSEKEEPING.toMillis(),
                         TimeUnit.MILLISECONDS);
-    }
-
-    private long load(Applier applier, Optional<SnapshotFile> newest) throws IOException {
-        try {
-            var covered = applier.load(newest);
-            if (newest.isPresent() && covered != newest.get().index()) {
-                throw new IOException(
-                        "it holds entries up to %d, its name says %d"
-                                .formatted(covered, newest.get().index()));
-            }
-            return newest.isPresent() ? covered : -1;
-        } catch (IOException | OlympusException e) {
-            if (newest.isEmpty()) {
-                throw e;
-            }
-            throw LogFolder.refused(
-                    new Problem(
-                            newest.get().path(),
-                            "the snapshot cannot be loaded: " + e.getMessage(),
-                            "With no server on the folder, look first: "
-                                    + folder.commands().verify()));
-        }
     }
 
     @Override
@@ -280,6 +258,18 @@ public final class RatisLog implements ReplicatedLog {
     @Override
     public long logBytes() {
         return logBytes;
+    }
+
+    @Override
+    public LogDisk disk() {
+        return new LogDisk(
+                opened.map(parts -> parts.disk().usable()).orElse(0L),
+                life.flatMap(present -> present.engine().flushP99()));
+    }
+
+    @Override
+    public void fail(Throwable cause) {
+        applierFailed(cause);
     }
 
     @Override
@@ -581,7 +571,7 @@ public final class RatisLog implements ReplicatedLog {
 
         @Override
         public void reload(SnapshotFile snapshot) throws IOException {
-            load(applier, Optional.of(snapshot));
+            folder.load(applier, Optional.of(snapshot));
             delivery.loaded(snapshot.term(), snapshot.index());
         }
 

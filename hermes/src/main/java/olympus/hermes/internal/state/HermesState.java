@@ -2,7 +2,6 @@ package olympus.hermes.internal.state;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import olympus.foundation.ErrorCode;
@@ -28,7 +27,13 @@ import olympus.hermes.TransactionResult;
 public final class HermesState {
 
     /** The newest behaviour that this version understands. */
-    public static final int SUPPORTED_FEATURE_LEVEL = 1;
+    public static final int SUPPORTED_FEATURE_LEVEL = 2;
+
+    /** From it on, no part of the hash depends on how Java hashes records. */
+    private static final int OWN_HASHES = 2;
+
+    /** Of each block of so many entries, the hash after the first is remembered for a while. */
+    public static final int HASH_BLOCK = RememberedHashes.BLOCK;
 
     /** The incarnation of a store that nobody has led yet. */
     public static final long UNBORN = 1;
@@ -39,7 +44,6 @@ public final class HermesState {
     /** A store that makes more of them for years can be outrun by its own restored past. */
     private static final long REVISIONS_PER_SECOND = 1_000_000;
 
-    private static final int REMEMBERED_HASHES = 64;
     private static final int EXPIRED_LEASES_PER_ENTRY = 100;
     private static final int EXPIRED_ELEMENTS_PER_ENTRY = 10_000;
 
@@ -50,8 +54,7 @@ public final class HermesState {
     private final ChangeRing ring = new ChangeRing();
     private final Origins origins = new Origins();
     private final List<SkippedEntry> skipped = new ArrayList<>();
-    private final long[] hashes = new long[REMEMBERED_HASHES];
-    private final long[] hashIndexes = new long[REMEMBERED_HASHES];
+    private final RememberedHashes hashes = new RememberedHashes();
     private String islandId = "";
     private StoreLimits limits = StoreLimits.DEFAULT;
     private long incarnation = UNBORN;
@@ -66,7 +69,6 @@ public final class HermesState {
     public HermesState(Effects effects) {
         this.effects = effects;
         this.streams = new Streams(effects);
-        Arrays.fill(hashIndexes, -1);
     }
 
     // ---- applying
@@ -113,9 +115,7 @@ public final class HermesState {
     }
 
     private Applied remember(long index, Applied applied) {
-        var slot = (int) (index & (REMEMBERED_HASHES - 1));
-        hashIndexes[slot] = index;
-        hashes[slot] = hash();
+        hashes.remember(index, hash());
         return applied;
     }
 
@@ -195,11 +195,11 @@ public final class HermesState {
     }
 
     private TransactionResult verify(long index, long expected) {
-        var slot = (int) (index & (REMEMBERED_HASHES - 1));
-        if (hashIndexes[slot] == index && hashes[slot] != expected) {
+        var own = hashAfter(index);
+        if (own.isPresent() && own.get() != expected) {
             throw new Divergence(
-                    "after entry %d this replica's state hash is %016x, the leader's was %016x: it must not serve; rebuild it from another replica or a backup"
-                            .formatted(index, hashes[slot], expected));
+                    "after entry %d this server's state hash is %016x, that of the group %016x: it must not serve. Rebuild it from another server (remove it, empty its folder, join it anew) or, when it is the only one, from a backup"
+                            .formatted(index, own.get(), expected));
         }
         return committed();
     }
@@ -393,13 +393,18 @@ public final class HermesState {
         return streams.nextDeadline();
     }
 
+    /** The hash as it was after that entry; empty when it is not remembered. */
+    public Optional<Long> hashAfter(long index) {
+        return hashes.after(index);
+    }
+
     /** Of everything that is replicated, as of {@link #appliedIndex}. */
     public long hash() {
         var hash =
                 Hash64.mix(
                         Hash64.mix(table.hash(), streams.hash()),
                         Hash64.mix(leases.hash(), ring.hash()));
-        hash = Hash64.mix(hash, Hash64.mix(origins.hash(), skipped.hashCode()));
+        hash = Hash64.mix(hash, Hash64.mix(origins.hash(), skippedHash()));
         hash =
                 Hash64.mix(
                         hash,
@@ -408,6 +413,17 @@ public final class HermesState {
                                 Hash64.mix(incarnation, featureLevel)));
         hash = Hash64.mix(hash, Hash64.mix(Hash64.mix(tick, wall), appliedIndex));
         return Hash64.mix(hash, Hash64.mix(islandId.hashCode(), limitsHash()));
+    }
+
+    private long skippedHash() {
+        if (featureLevel < OWN_HASHES) {
+            return skipped.hashCode();
+        }
+        var hash = 0L;
+        for (var entry : skipped) {
+            hash = Hash64.mix(hash, Hash64.mix(entry.index(), entry.hash()));
+        }
+        return hash;
     }
 
     private long limitsHash() {

@@ -14,6 +14,7 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
 import olympus.hermes.log.Group;
 import olympus.hermes.log.GroupOfOne;
+import olympus.hermes.log.LogDisk;
 import olympus.hermes.log.ReplicatedLog;
 import org.jspecify.annotations.Nullable;
 
@@ -153,6 +154,16 @@ public final class InMemoryLog implements ReplicatedLog {
     @Override
     public long logBytes() {
         return logBytes;
+    }
+
+    @Override
+    public LogDisk disk() {
+        return LogDisk.none();
+    }
+
+    @Override
+    public void fail(Throwable cause) {
+        leadership = new Leadership(false, leadership.term(), Optional.empty());
     }
 
     @Override

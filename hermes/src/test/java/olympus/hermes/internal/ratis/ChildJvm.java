@@ -1,5 +1,6 @@
 package olympus.hermes.internal.ratis;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,20 @@ public final class ChildJvm {
     private ChildJvm() {}
 
     public static List<String> command(Class<?> main, String... arguments) {
+        return command(classPath(), main, arguments);
+    }
+
+    /** With the classes of an older version, where it has them, instead of today's. */
+    public static List<String> command(Path older, Class<?> main, String... arguments) {
+        return command(older + File.pathSeparator + classPath(), main, arguments);
+    }
+
+    private static String classPath() {
+        return System.getProperty(
+                "surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+
+    private static List<String> command(String classPath, Class<?> main, String... arguments) {
         var command =
                 new ArrayList<>(
                         List.of(
@@ -21,9 +36,7 @@ public final class ChildJvm {
                                 "--enable-native-access=ALL-UNNAMED",
                                 "--sun-misc-unsafe-memory-access=allow",
                                 "-cp",
-                                System.getProperty(
-                                        "surefire.test.class.path",
-                                        System.getProperty("java.class.path")),
+                                classPath,
                                 main.getName()));
         command.addAll(List.of(arguments));
         return command;

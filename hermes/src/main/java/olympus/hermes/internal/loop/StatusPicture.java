@@ -1,0 +1,77 @@
+package olympus.hermes.internal.loop;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import olympus.hermes.StoreStatus;
+import olympus.hermes.StoreStatus.Role;
+import olympus.hermes.internal.state.HermesState;
+import olympus.hermes.log.LogDisk;
+import olympus.hermes.log.ReplicatedLog;
+
+/**
+ * The status of the store, put together from its parts.
+ *
+ * <p>Threading: {@link #of} by the loop, {@link #now} by any thread.
+ */
+final class StatusPicture {
+
+    private final String islandId;
+    private final ReplicatedLog log;
+    private final WatchRegistry watches;
+    private final Proposals proposals;
+    private final SnapshotSchedule snapshots;
+
+    StatusPicture(
+            String islandId,
+            ReplicatedLog log,
+            WatchRegistry watches,
+            Proposals proposals,
+            SnapshotSchedule snapshots) {
+        this.islandId = islandId;
+        this.log = log;
+        this.watches = watches;
+        this.proposals = proposals;
+        this.snapshots = snapshots;
+    }
+
+    /** Of a member in {@code role}, which it holds under epoch {@code office} if it leads. */
+    StoreStatus of(
+            HermesState state,
+            Role role,
+            long office,
+            Optional<String> leader,
+            Optional<String> halted) {
+        // A leader may see its successor's epoch before it is told that it leads no more.
+        var deposed = role == Role.LEADER && state.epoch() != office;
+        return new StoreStatus(
+                islandId,
+                state.incarnation(),
+                state.featureLevel(),
+                state.epoch(),
+                state.revision(),
+                state.ring().compactRevision(),
+                state.appliedIndex(),
+                deposed ? Role.FOLLOWER : role,
+                deposed ? Optional.empty() : leader,
+                halted,
+                Optional.empty(),
+                new StoreStatus.Sizes(
+                        state.entries(),
+                        state.tableBytes(),
+                        log.logBytes(),
+                        watches.size(),
+                        proposals.unanswered()),
+                LogDisk.none(),
+                snapshots.newest(),
+                List.of());
+    }
+
+    /** With what the log and the files say at this moment: an idle loop publishes nothing. */
+    StoreStatus now(StoreStatus published, Optional<String> archiveProblem) {
+        var problems =
+                Stream.of(snapshots.problem(), archiveProblem).flatMap(Optional::stream).toList();
+        return published.with(
+                log.refusal().map(rejected -> rejected.reason()), log.disk(), problems);
+    }
+}

@@ -1,0 +1,54 @@
+package olympus.server.group;
+
+import java.util.Map;
+import java.util.Optional;
+import olympus.hermes.MemberReport;
+
+/**
+ * How the servers that the log counts are at this moment, and what it would mean to lose one.
+ *
+ * @param reports of every one of them; empty for one that did not answer in time
+ */
+public record GroupHealth(Map<String, Optional<MemberReport>> reports) {
+
+    public GroupHealth {
+        reports = Map.copyOf(reports);
+    }
+
+    public Optional<MemberReport> of(String member) {
+        return Optional.ofNullable(reports.get(member)).flatMap(report -> report);
+    }
+
+    /** How many entries of the log it has not applied yet that some other has. */
+    public Optional<Long> behind(String member) {
+        var newest =
+                reports.values().stream()
+                        .flatMap(Optional::stream)
+                        .mapToLong(MemberReport::appliedIndex)
+                        .max()
+                        .orElse(0);
+        return of(member).map(report -> newest - report.appliedIndex());
+    }
+
+    /** What would be if that server were lost now, as a sentence. */
+    public String without(String member) {
+        if (!reports.containsKey(member)) {
+            return "nothing changes: it does not count yet";
+        }
+        var left =
+                reports.entrySet().stream()
+                        .filter(each -> !each.getKey().equals(member))
+                        .filter(each -> each.getValue().isPresent())
+                        .count();
+        var majority = reports.size() / 2 + 1;
+        if (left < majority) {
+            return reports.size() == 1
+                    ? "no orders until it is back; services run on"
+                    : "no orders until %d of %d run again; services run on"
+                            .formatted(majority, reports.size());
+        }
+        return left == majority
+                ? "the island goes on, and bears no further loss"
+                : "the island goes on, and bears %d more".formatted(left - majority);
+    }
+}
