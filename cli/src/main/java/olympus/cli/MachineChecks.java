@@ -39,6 +39,9 @@ public record MachineChecks(Path dataFolder, Map<String, String> environment, In
     private static final Duration TOOL_DEADLINE = Duration.ofSeconds(5);
     private static final int MAX_OUTPUT = 64 << 10;
 
+    /** The finding about ports that Olympus may need later. */
+    public static final String PORTS = "ports";
+
     /** Agents, replicas, RESP, inbound messages: later versions listen there. */
     private static final List<Integer> PORT_BLOCK = List.of(7401, 7402, 7403, 7404);
 
@@ -268,9 +271,9 @@ public record MachineChecks(Path dataFolder, Map<String, String> environment, In
     private static Finding ports() {
         var taken = PORT_BLOCK.stream().filter(port -> !isFree(port)).toList();
         return taken.isEmpty()
-                ? Finding.ok("ports", "7401 to 7404 are free for later use")
+                ? Finding.ok(PORTS, "7401 to 7404 are free for later use")
                 : Finding.warning(
-                        "ports",
+                        PORTS,
                         "in use by another program: " + taken,
                         "nothing now; with more nodes Olympus needs them, or others set in its configuration");
     }

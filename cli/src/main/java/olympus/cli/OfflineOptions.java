@@ -1,25 +1,12 @@
 package olympus.cli;
 
-import java.nio.file.Path;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of commands that put another store into a data folder that no process has open. */
 final class OfflineOptions {
 
-    @Option(
-            names = "--data-dir",
-            paramLabel = "D",
-            description =
-                    "The data folder (OLYMPUS_DATA_DIR; else $XDG_DATA_HOME/olympus, for root /var/lib/olympus).")
-    private @Nullable Path dataFolder;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            description = "table, json or yaml. Default: table.")
-    private OutputFormat output = OutputFormat.TABLE;
+    @Mixin private final StoreOptions store = new StoreOptions();
 
     @Option(
             names = {"-y", "--yes"},
@@ -27,7 +14,7 @@ final class OfflineOptions {
     private boolean yes;
 
     ServerProgram.Offline order() {
-        return new ServerProgram.Offline(Optional.ofNullable(dataFolder), output, this::ask);
+        return new ServerProgram.Offline(store.dataFolder(), store.output(), this::ask);
     }
 
     private ServerProgram.Consent.Answer ask(String question) {

@@ -1,8 +1,5 @@
 package olympus.cli;
 
-import java.nio.file.Path;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,23 +29,6 @@ final class StoreCommand implements Runnable {
         this.program = program;
     }
 
-    /** What every subcommand takes. */
-    static final class Where {
-
-        @Option(
-                names = "--data-dir",
-                paramLabel = "D",
-                description =
-                        "The data folder (OLYMPUS_DATA_DIR; else $XDG_DATA_HOME/olympus, for root /var/lib/olympus).")
-        private @Nullable Path dataFolder;
-
-        @Option(
-                names = {"-o", "--output"},
-                paramLabel = "FORMAT",
-                description = "table, json or yaml. Default: table.")
-        private OutputFormat output = OutputFormat.TABLE;
-    }
-
     @Override
     public void run() {
         throw new ParameterException(
@@ -63,7 +43,7 @@ final class StoreCommand implements Runnable {
             name = "inspect",
             mixinStandardHelpOptions = true,
             description = "Says what the store's files hold. May run beside a server.")
-    int inspect(@Mixin Where where) {
+    int inspect(@Mixin StoreOptions where) {
         return order(where, new ServerProgram.Action.Inspect());
     }
 
@@ -71,7 +51,7 @@ final class StoreCommand implements Runnable {
             name = "verify",
             mixinStandardHelpOptions = true,
             description = "Reads every file whole and checks it; exit code 1 when one is damaged.")
-    int verify(@Mixin Where where) {
+    int verify(@Mixin StoreOptions where) {
         return order(where, new ServerProgram.Action.Verify());
     }
 
@@ -80,7 +60,7 @@ final class StoreCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Lists entries of the log. May run beside a server.")
     int log(
-            @Mixin Where where,
+            @Mixin StoreOptions where,
             @Option(
                             names = "--from",
                             defaultValue = "0",
@@ -106,7 +86,7 @@ final class StoreCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Cuts a damaged log off; what is cut is kept beside it.")
     int repair(
-            @Mixin Where where,
+            @Mixin StoreOptions where,
             @Option(
                             names = "--truncate-at",
                             required = true,
@@ -122,7 +102,7 @@ final class StoreCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Has the next start pass over an entry that cannot be applied.")
     int skip(
-            @Mixin Where where,
+            @Mixin StoreOptions where,
             @Option(
                             names = "--reason",
                             required = true,
@@ -133,9 +113,7 @@ final class StoreCommand implements Runnable {
         return order(where, new ServerProgram.Action.SkipEntry(index, reason));
     }
 
-    private int order(Where where, ServerProgram.Action action) {
-        return program.store(
-                new ServerProgram.Store(
-                        Optional.ofNullable(where.dataFolder), where.output, action));
+    private int order(StoreOptions where, ServerProgram.Action action) {
+        return program.store(new ServerProgram.Store(where.dataFolder(), where.output(), action));
     }
 }

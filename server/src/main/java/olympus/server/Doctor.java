@@ -13,6 +13,7 @@ import olympus.foundation.Clock;
 import olympus.hermes.Hermes;
 import olympus.link.ServerSide;
 import olympus.link.keys.Certificates;
+import olympus.server.group.ServerRecord;
 import olympus.server.group.Servers;
 import olympus.server.http.DoctorCheck;
 import olympus.server.problems.Problems;
@@ -54,8 +55,9 @@ final class Doctor {
     List<DoctorCheck> examine() {
         var checks = new ArrayList<DoctorCheck>();
         new MachineChecks(dataFolder, System.getenv(), clock.wall())
-                .examine()
-                .forEach(found -> checks.add(check(found)));
+                .examine().stream()
+                        .filter(found -> !found.name().equals(MachineChecks.PORTS) || !opensPorts())
+                        .forEach(found -> checks.add(check(found)));
         checks.add(store());
         checks.addAll(new GroupChecks(hermes, servers, clock).examine());
         checks.add(agent());
@@ -64,6 +66,14 @@ final class Doctor {
         checks.addAll(nodes());
         checks.addAll(pauses());
         return List.copyOf(checks);
+    }
+
+    /** Then a port that is taken is its own. */
+    private boolean opensPorts() {
+        return servers.self()
+                .flatMap(servers.known()::find)
+                .flatMap(ServerRecord::peers)
+                .isPresent();
     }
 
     private static DoctorCheck check(MachineChecks.Finding found) {

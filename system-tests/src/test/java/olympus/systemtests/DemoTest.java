@@ -135,8 +135,8 @@ final class DemoTest {
                         () -> text(output).contains("The island has 3 servers now"));
                 others.addAll(demo.children().toList());
                 assertThat(others).hasSize(2);
-                assertThat(others).allSatisfy(other ->
-                        assertThat(text(output)).contains("" + other.pid()));
+                assertThat(others)
+                        .allSatisfy(other -> assertThat(text(output)).contains("" + other.pid()));
 
                 others.getFirst().destroyForcibly();
                 Eventually.becomes(

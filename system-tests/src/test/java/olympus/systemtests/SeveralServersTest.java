@@ -144,6 +144,9 @@ final class SeveralServersTest {
         assertThat(stranger).contains("not of the island that made this join token");
 
         server("a").terminate();
+        var nobody =
+                refused(again, "--join", address("a"), "--token", token, "--listen", free());
+        assertThat(nobody).contains("nothing answers there");
         var inUse =
                 refused(server("a"), "--join", address("b"), "--token", token, "--listen", free());
         assertThat(inUse).contains("is server one already");
@@ -179,6 +182,38 @@ final class SeveralServersTest {
         assertThat(member("c")).isNotEqualTo(before);
         assertThat(nodeFile("c")).isEqualTo(node);
         assertThat(services("c")).contains("shop/web");
+    }
+
+    @Test
+    void theAgentObeysTheStoreThatIsBroughtBackAfterALossAndAfterARestore() {
+        start("a");
+        apply("a", STACK);
+        var first = server("a").awaitRunning("shop/web.1");
+        var copy = folder.resolve("copy.snapshot").toString();
+        run("a", "snapshot", "save", copy);
+        join("b", "a");
+        join("c", "a");
+        apply("a", STACK.replace("1000", "2000"));
+        var second = server("a").awaitRunning("shop/web.1");
+        assertThat(second).isNotEqualTo(first);
+
+        List.of("b", "c", "a").forEach(name -> server(name).killHard());
+        run("a", "servers", "recover", "--yes");
+        server("a").up(arguments("a"));
+        assertThat(awaitLeader("a")).isEqualTo("one");
+        assertThat(server("a").awaitRunning("shop/web.1")).as("adopted").isEqualTo(second);
+        apply("a", STACK.replace("1000", "3000"));
+        var third = server("a").awaitRunning("shop/web.1");
+        assertThat(third).as("the recovered store is obeyed").isNotEqualTo(second);
+
+        server("a").terminate();
+        run("a", "snapshot", "restore", copy, "--yes");
+        server("a").up(arguments("a"));
+        assertThat(awaitLeader("a")).isEqualTo("one");
+        apply("a", STACK.replace("1000", "4000"));
+        assertThat(server("a").awaitRunning("shop/web.1"))
+                .as("the restored store is obeyed")
+                .isNotEqualTo(third);
     }
 
     private String nodeFile(String name) throws IOException {

@@ -114,8 +114,7 @@ final class FeatureLevelsTest {
     private MemberProcess startOlder(String name, boolean joins) throws IOException {
         return put(
                 name,
-                MemberProcess.startOlder(
-                        binary(), launch(name, joins), errors(name), _ -> {}));
+                MemberProcess.startOlder(binary(), launch(name, joins), errors(name), _ -> {}));
     }
 
     private MemberProcess put(String name, MemberProcess member) {

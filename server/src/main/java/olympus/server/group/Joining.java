@@ -1,6 +1,7 @@
 package olympus.server.group;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -155,6 +156,12 @@ public final class Joining {
                 }
                 return JSON.readValue(content, JoinAnswer.class);
             }
+        } catch (ConnectException e) {
+            throw new OlympusException(
+                    ErrorCode.UNAVAILABLE,
+                    "cannot join at %s: nothing answers there; is that the API's address of a server that runs, and may this machine reach it?"
+                            .formatted(address),
+                    e);
         } catch (IOException | JacksonException e) {
             throw new OlympusException(
                     ErrorCode.UNAVAILABLE,

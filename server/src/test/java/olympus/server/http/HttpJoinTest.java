@@ -53,7 +53,9 @@ final class HttpJoinTest {
                     .contains("olympus servers");
         }
         var newer = join(token, "99", "9.0.0");
-        assertThat(newer.statusCode()).as("the token is still good: " + newer.body()).isEqualTo(200);
+        assertThat(newer.statusCode())
+                .as("the token is still good: " + newer.body())
+                .isEqualTo(200);
     }
 
     @Test
@@ -88,8 +90,7 @@ final class HttpJoinTest {
         return JsonMapper.shared().readTree(made.body()).path("token").asString();
     }
 
-    private HttpResponse<String> join(String token, String level, String version)
-            throws Exception {
+    private HttpResponse<String> join(String token, String level, String version) throws Exception {
         return sent(
                 "/api/v1/servers/join",
                 """
