@@ -144,8 +144,7 @@ final class SeveralServersTest {
         assertThat(stranger).contains("not of the island that made this join token");
 
         server("a").terminate();
-        var nobody =
-                refused(again, "--join", address("a"), "--token", token, "--listen", free());
+        var nobody = refused(again, "--join", address("a"), "--token", token, "--listen", free());
         assertThat(nobody).contains("nothing answers there");
         var inUse =
                 refused(server("a"), "--join", address("b"), "--token", token, "--listen", free());
