@@ -1,6 +1,7 @@
 package olympus.server.http;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -144,26 +145,31 @@ final class ServersController {
     }
 
     @PostMapping(path = JOIN, consumes = Api.JSON, produces = Api.JSON)
-    JoinAnswer join(@RequestBody JoinRequest body, HttpServletRequest request) {
+    JoinAnswer join(
+            @RequestBody JoinRequest body,
+            HttpServletRequest request,
+            HttpServletResponse response) {
         var from = request.getRemoteAddr();
-        failures.waiting(from).ifPresent(wait -> tooMany(from, wait));
+        failures.waiting(from).ifPresent(wait -> tooMany(from, wait, response));
         try {
             var answer = servers().admitting().join(body, from);
             new Caller("server:" + answer.member(), from).attachTo(request);
             return answer;
         } catch (OlympusException e) {
             if (e.code() == ErrorCode.UNAUTHENTICATED) {
-                failures.failed(from).ifPresent(wait -> tooMany(from, wait));
+                failures.failed(from).ifPresent(wait -> tooMany(from, wait, response));
             }
             throw e;
         }
     }
 
-    private static void tooMany(String from, Duration wait) {
+    private static void tooMany(String from, Duration wait, HttpServletResponse response) {
+        var seconds = wait.toSeconds() + 1;
+        response.setHeader("Retry-After", Long.toString(seconds));
         throw new OlympusException(
                 ErrorCode.RATE_LIMITED,
                 "too many wrong tokens from %s; try again in %d s with the right one"
-                        .formatted(from, wait.toSeconds() + 1));
+                        .formatted(from, seconds));
     }
 
     @DeleteMapping(path = Api.V1 + "/servers/{member}", produces = Api.JSON)

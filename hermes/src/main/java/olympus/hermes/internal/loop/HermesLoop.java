@@ -100,16 +100,20 @@ public final class HermesLoop {
                         random,
                         log,
                         options.writeDeadline(),
-                        (batch, send, outcome) -> execute(() -> ended(batch, send, outcome)));
-        this.reads = new StrictReads(log.group(), proposals, this::present, this::writesArrived);
-        this.watches = new WatchRegistry(this::execute, this::present);
+                        (batch, send, outcome) -> execute(() -> ended(batch, send, outcome)),
+                        () -> execute(this::diskFull));
+        this.reads = new StrictReads(log.group(), proposals, () -> state, this::writesArrived);
+        this.watches = new WatchRegistry(this::execute, () -> state);
+        this.snapshots =
+                new SnapshotSchedule(
+                        this::execute, clock, log, parts, options.snapshotAfterBytes());
         this.reports = new MemberReports(log);
         log.group()
                 .onQuestion(
                         new PeerQuestions(
                                 new ForeignEntries(proposals, this::execute, this::led),
                                 this::execute,
-                                this::report));
+                                question -> reports.answer(question, state, snapshots.newest())));
         this.timers =
                 new LoopTimers(
                         loop,
@@ -117,9 +121,6 @@ public final class HermesLoop {
                         guarded(this::sweep),
                         guarded(this::pump),
                         guarded(this::tick));
-        this.snapshots =
-                new SnapshotSchedule(
-                        this::execute, clock, log, parts, options.snapshotAfterBytes());
         this.condemned =
                 new Condemned(orders.condemned(), RecoveryCommands.in(options.directory()));
         this.incarnation =
@@ -131,6 +132,7 @@ public final class HermesLoop {
         this.duties =
                 new LeaderDuties(
                         reports,
+                        log.group(),
                         this::led,
                         this::execute,
                         (delay, task) -> timers.later(delay, guarded(task)),
@@ -412,6 +414,10 @@ public final class HermesLoop {
         }
     }
 
+    private void diskFull() {
+        duties.diskFull();
+    }
+
     private void takeOffice() {
         if (halted.isPresent() || role == Role.CLOSED) {
             return;
@@ -562,14 +568,6 @@ public final class HermesLoop {
 
     private Optional<HermesState> led() {
         return role == Role.LEADER && halted.isEmpty() ? Optional.of(state) : Optional.empty();
-    }
-
-    private ByteBuffer report(ByteBuffer question) {
-        return reports.answer(question, state, snapshots.newest());
-    }
-
-    private HermesState present() {
-        return state;
     }
 
     private void halt(String reason, @Nullable Throwable cause) {

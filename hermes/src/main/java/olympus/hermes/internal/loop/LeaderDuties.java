@@ -7,12 +7,17 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import olympus.hermes.internal.state.Command;
 import olympus.hermes.internal.state.HermesState;
+import olympus.hermes.log.Group;
 
-/** What a leader does beside taking writes: raising the feature level, comparing hashes. */
+/**
+ * What a leader does beside taking writes: raising the feature level, comparing hashes, handing
+ * over when its disk is full.
+ */
 final class LeaderDuties {
 
     private final LevelRise levels;
     private final HashComparison hashes;
+    private final HandOver handOver;
 
     /**
      * Of a member.
@@ -24,16 +29,23 @@ final class LeaderDuties {
      */
     LeaderDuties(
             MemberReports reports,
+            Group group,
             Supplier<Optional<HermesState>> led,
             Consumer<Runnable> loop,
             BiConsumer<Duration, Runnable> later,
             Consumer<Command> propose) {
         this.levels = new LevelRise(reports, led, loop, later, propose);
         this.hashes = new HashComparison(reports, led, loop, propose);
+        this.handOver = new HandOver(reports, group, led, loop, later);
     }
 
     void tookOffice(long epoch) {
         levels.tookOffice(epoch);
+    }
+
+    /** A write was refused, because the disk is full. */
+    void diskFull() {
+        handOver.refused();
     }
 
     void applied(long index) {

@@ -22,6 +22,7 @@ import olympus.hermes.internal.state.EntryHeader;
 import olympus.hermes.internal.state.HermesState;
 import olympus.hermes.internal.state.LogEntry;
 import olympus.hermes.log.ReplicatedLog;
+import olympus.hermes.log.ReplicatedLog.Submission;
 import olympus.hermes.log.ReplicatedLog.Submission.Outcome;
 
 /**
@@ -51,6 +52,7 @@ final class Proposals {
     private final Forwarding forwarding;
     private final boolean alone;
     private final Ends ends;
+    private final Runnable onDiskFull;
     private final WriteQueue queue = new WriteQueue();
     private final ArrayDeque<Confirmation> reads = new ArrayDeque<>();
     private final Map<Long, Batch> inFlight = new LinkedHashMap<>();
@@ -63,8 +65,19 @@ final class Proposals {
         void ended(Batch batch, int send, Outcome outcome);
     }
 
+    /**
+     * Those of a member.
+     *
+     * @param onDiskFull run by any thread when an entry, of this member or another, was refused
+     *     because the disk is full
+     */
     Proposals(
-            Clock clock, RandomGenerator random, ReplicatedLog log, Duration patience, Ends ends) {
+            Clock clock,
+            RandomGenerator random,
+            ReplicatedLog log,
+            Duration patience,
+            Ends ends,
+            Runnable onDiskFull) {
         this.clock = clock;
         this.log = log;
         this.patience = patience;
@@ -72,6 +85,7 @@ final class Proposals {
         this.forwarding = new Forwarding(log.group());
         this.alone = log.group().alone();
         this.ends = ends;
+        this.onDiskFull = onDiskFull;
     }
 
     /** Takes a write that waits; false when too many wait. Any thread. */
@@ -209,7 +223,17 @@ final class Proposals {
         var header =
                 stamps.stamp(state.featureLevel(), state.epoch(), of.origin(), of.originSequence());
         var foreign = new Forwarding.Foreign(new LogEntry(header, received.commands()), outcome);
-        log.submit(EntryCodec.encode(foreign.entry()), foreign, foreign::ended);
+        log.submit(EntryCodec.encode(foreign.entry()), foreign, looking(foreign::ended));
+    }
+
+    private Submission looking(Submission told) {
+        return outcome -> {
+            told.ended(outcome);
+            if (outcome instanceof Outcome.Rejected(var code, var _)
+                    && code == ErrorCode.DISK_FULL) {
+                onDiskFull.run();
+            }
+        };
     }
 
     /** An entry is committed: the others learn it with the next entry, or else now. */
@@ -360,6 +384,7 @@ final class Proposals {
                             batch.sequence()));
         }
         // The entry as it is sent now: an older copy may come back with another stamp.
-        log.submit(batch.bytes(), batch.entry(), outcome -> ends.ended(batch, send, outcome));
+        log.submit(
+                batch.bytes(), batch.entry(), looking(outcome -> ends.ended(batch, send, outcome)));
     }
 }
