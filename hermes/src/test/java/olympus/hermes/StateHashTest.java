@@ -2,22 +2,13 @@ package olympus.hermes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
-import olympus.hermes.internal.codec.EntryCodec;
 import olympus.hermes.internal.state.Command;
 import olympus.hermes.internal.state.LogEntry;
-import olympus.hermes.log.Group;
-import olympus.hermes.log.LogDisk;
 import olympus.hermes.log.ReplicatedLog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,118 +91,15 @@ final class StateHashTest extends GroupInOneProcess {
         assertThat(over.getAsBoolean()).as("after %d entries", written.get()).isTrue();
     }
 
-    /** A log of a member, of which it is seen what is committed. */
-    private abstract static class Watched implements ReplicatedLog {
-
-        private final ReplicatedLog log;
-
-        Watched(ReplicatedLog log) {
-            this.log = log;
-        }
-
-        /** What the member shall take for the entry. */
-        abstract LogEntry seen(LogEntry entry);
-
-        @Override
-        public void open(Applier applier) throws IOException {
-            log.open(
-                    new Applier() {
-                        @Override
-                        public long load(Optional<SnapshotFile> newest) throws IOException {
-                            return applier.load(newest);
-                        }
-
-                        @Override
-                        public CompletionStage<Void> committed(
-                                long term, long index, ByteBuffer entry, Optional<Object> context) {
-                            var before = EntryCodec.decode(entry.duplicate());
-                            var after = seen(before);
-                            return after.equals(before)
-                                    ? applier.committed(term, index, entry, context)
-                                    : applier.committed(
-                                            term,
-                                            index,
-                                            EntryCodec.encode(after),
-                                            Optional.empty());
-                        }
-
-                        @Override
-                        public void failed(Throwable cause) {
-                            applier.failed(cause);
-                        }
-                    });
-        }
-
-        @Override
-        public void submit(ByteBuffer entry, Object context, Submission callback) {
-            log.submit(entry, context, callback);
-        }
-
-        @Override
-        public void announceCommit() {
-            log.announceCommit();
-        }
-
-        @Override
-        public Leadership leadership() {
-            return log.leadership();
-        }
-
-        @Override
-        public void onLeadership(Consumer<Leadership> listener) {
-            log.onLeadership(listener);
-        }
-
-        @Override
-        public CompletionStage<Void> installed(SnapshotFile snapshot, long index) {
-            return log.installed(snapshot, index);
-        }
-
-        @Override
-        public Group group() {
-            return log.group();
-        }
-
-        @Override
-        public long logBytes() {
-            return log.logBytes();
-        }
-
-        @Override
-        public LogDisk disk() {
-            return log.disk();
-        }
-
-        @Override
-        public void fail(Throwable cause) {
-            log.fail(cause);
-        }
-
-        @Override
-        public Optional<Submission.Outcome.Rejected> refusal() {
-            return log.refusal();
-        }
-
-        @Override
-        public Path snapshotDirectory() {
-            return log.snapshotDirectory();
-        }
-
-        @Override
-        public void close() {
-            log.close();
-        }
-    }
-
     /** Has one value wrong. */
-    private static final class Altering extends Watched {
+    private static final class Altering extends WatchedLog {
 
         Altering(ReplicatedLog log) {
             super(log);
         }
 
         @Override
-        LogEntry seen(LogEntry entry) {
+        LogEntry seen(long index, LogEntry entry) {
             return new LogEntry(
                     entry.header(), entry.commands().stream().map(Altering::altered).toList());
         }
@@ -227,7 +115,7 @@ final class StateHashTest extends GroupInOneProcess {
     }
 
     /** Tells what was compared. */
-    private static final class Reading extends Watched {
+    private static final class Reading extends WatchedLog {
 
         private final List<Command.VerifyHash> compared;
 
@@ -237,7 +125,7 @@ final class StateHashTest extends GroupInOneProcess {
         }
 
         @Override
-        LogEntry seen(LogEntry entry) {
+        LogEntry seen(long index, LogEntry entry) {
             for (var command : entry.commands()) {
                 if (command instanceof Command.VerifyHash verified) {
                     synchronized (compared) {
