@@ -9,6 +9,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import olympus.hermes.internal.state.Command;
 import olympus.hermes.internal.state.LogEntry;
+import olympus.hermes.log.Eventually;
 import olympus.hermes.log.ReplicatedLog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,10 +39,12 @@ final class StateHashTest extends GroupInOneProcess {
         assertThat(node(deviant).status().halted().orElseThrow())
                 .contains("state hash")
                 .contains("it must not serve");
+        assertThat(node(deviant).status().role()).isEqualTo(StoreStatus.Role.FOLLOWER);
+        assertThat(node(deviant).status().leader()).isEmpty();
         for (var name : others) {
-            assertThat(put(name, "after/" + name, "v"))
-                    .as(name)
-                    .isInstanceOf(TransactionResult.Committed.class);
+            Eventually.holds(
+                    name + " writes",
+                    () -> put(name, "after/" + name, "v") instanceof TransactionResult.Committed);
             assertThat(get(name, VICTIM)).as(name).contains("right");
             assertThat(node(name).status().halted()).as(name).isEmpty();
         }

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import olympus.cli.ServerProgram.Demo;
 import olympus.cli.ServerProgram.Listen;
 import olympus.foundation.ErrorCode;
@@ -46,7 +48,9 @@ final class DemoServers {
     private final int firstPort;
     private final Path dataFolder;
     private final Path launcher;
-    private final List<Process> processes = new ArrayList<>();
+    private final List<Process> processes = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private Optional<Thread> starting = Optional.empty();
 
     private DemoServers(int count, int firstPort, Path dataFolder, Path launcher) {
         this.count = count;
@@ -83,14 +87,22 @@ final class DemoServers {
                 Optional.of(HOST));
     }
 
-    /** Starts them, and tells when all belong to the island. */
+    /** Has them started; tells when all belong to the island. */
     void start(UpOptions.Terminal terminal) {
+        starting = Optional.of(Thread.ofPlatform().name("demo-servers").start(() -> run(terminal)));
+    }
+
+    private void run(UpOptions.Terminal terminal) {
         var out = terminal.out();
         out.println("Starting %d more servers on this machine ...".formatted(count - 1));
         out.flush();
         try {
-            for (var number = 2; number <= count; number++) {
+            for (var number = 2; number <= count && !over.get(); number++) {
                 processes.add(start(number));
+            }
+            if (over.get()) {
+                end(); // told meanwhile, perhaps before the last was among them
+                return;
             }
             var joined =
                     Poll.within(
@@ -105,7 +117,9 @@ final class DemoServers {
             }
             advise(out, joined.get());
         } catch (IOException | OlympusException e) {
-            terminal.err().println("olympus demo: " + e.getMessage());
+            if (!over.get()) {
+                terminal.err().println("olympus demo: " + e.getMessage());
+            }
         }
     }
 
@@ -150,43 +164,67 @@ final class DemoServers {
         var builder = new ProcessBuilder(command);
         builder.environment().put("OLYMPUS_DATA_DIR", dataFolder.toString());
         var process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        // What it prints is less than a pipe holds.
         if (!ended(process, COMMAND_ENDS_WITHIN) || process.exitValue() != 0) {
             process.destroyForcibly();
             throw new IOException("`%s` failed".formatted(String.join(" ", command)));
         }
-        return JSON.readTree(text);
+        return JSON.readTree(
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     }
 
     private void advise(PrintStream out, List<JsonNode> joined) {
         var text = new StringBuilder("%nThe island has %d servers now:%n%n".formatted(count));
-        joined.forEach(server ->
-                text.append(
-                        "    %s  %s%s%n"
-                                .formatted(
-                                        server.path("member").asString(),
-                                        server.path("api").asString(),
-                                        server.path("leader").asBoolean() ? "  leads" : "")));
-        text.append("%nTheir processes: this one is %d".formatted(ProcessHandle.current().pid()));
-        processes.forEach(process -> text.append(", ").append(process.pid()));
+        joined.forEach(server -> text.append(line(server)));
+        var second =
+                joined.stream()
+                        .filter(server -> pid(server) == processes.getFirst().pid())
+                        .map(server -> server.path("member").asString())
+                        .findFirst()
+                        .orElse("SERVER");
         text.append(
                 """
-                .
 
-                    ./olympus servers                           # who leads, and what the loss of each would mean
-                    ./olympus servers transfer-leader SERVER    # then end the one that led with kill -9 PID
-                    ./olympus status                            # the island goes on
+                    ./olympus servers                            # who leads, and what the loss of each would mean
+                    ./olympus servers transfer-leader %s
+                    kill -9 %d                                   # the one that leads now
+                    ./olympus servers                            # another leads, the island goes on
 
-                """);
+                """
+                        .formatted(second, processes.getFirst().pid()));
         out.print(text);
         out.flush();
     }
 
+    private String line(JsonNode server) {
+        return "    %s  %s  process %d%s%n"
+                .formatted(
+                        server.path("member").asString(),
+                        server.path("api").asString(),
+                        pid(server),
+                        server.path("leader").asBoolean() ? "  leads" : "");
+    }
+
+    /** Told apart by the port of its API. */
+    private long pid(JsonNode server) {
+        for (var number = 2; number <= count; number++) {
+            if (server.path("api").asString().endsWith(":" + port(number))) {
+                return processes.get(number - 2).pid();
+            }
+        }
+        return ProcessHandle.current().pid();
+    }
+
     /** Ends them: first as asked, then at once. */
     void end() {
+        over.set(true);
+        starting.filter(thread -> !thread.equals(Thread.currentThread()))
+                .ifPresent(Thread::interrupt);
         processes.forEach(Process::destroy);
+        var deadline = System.nanoTime() + ENDS_WITHIN.toNanos();
         for (var process : processes) {
-            if (!ended(process, ENDS_WITHIN)) {
+            var left = Math.max(0, deadline - System.nanoTime());
+            if (!ended(process, Duration.ofNanos(left))) {
                 process.destroyForcibly();
             }
         }

@@ -37,8 +37,8 @@ final class GroupChecks {
     List<DoctorCheck> examine() {
         var checks = new ArrayList<DoctorCheck>();
         var health = servers.health();
-        for (var shown : servers.shown()) {
-            checks.add(server(shown, health));
+        if (!health.reports().isEmpty()) {
+            servers.shown().forEach(shown -> checks.add(server(shown, health)));
         }
         servers.advice()
                 .forEach(advice -> checks.add(warning("servers", advice, "olympus servers add")));

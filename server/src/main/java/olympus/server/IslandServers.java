@@ -8,6 +8,7 @@ import java.util.function.BiConsumer;
 import olympus.foundation.Clock;
 import olympus.foundation.OlympusException;
 import olympus.foundation.ThreadEventLoop;
+import olympus.hermes.HermesNode;
 import olympus.link.AgentLinks;
 import olympus.link.Dial;
 import olympus.link.LinkTls;
@@ -117,6 +118,7 @@ final class IslandServers {
                                 membership.agents(),
                                 membership.api(address),
                                 Version.TEXT,
+                                Optional.of(HermesNode.supportedLevel()),
                                 clock.wall(),
                                 ServerRecord.State.MEMBER,
                                 Optional.empty()));

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code ./olympus demo}, as the first screen says it, on a data folder of the test's own. */
 final class DemoTest {
 
-    private static final Duration SEVERAL_SERVERS_WITHIN = Duration.ofSeconds(180);
+    private static final Duration SEVERAL_SERVERS_WITHIN = Duration.ofMinutes(3);
 
     @TempDir Path folder;
 
@@ -138,11 +139,20 @@ final class DemoTest {
                 assertThat(others)
                         .allSatisfy(other -> assertThat(text(output)).contains("" + other.pid()));
 
-                others.getFirst().destroyForcibly();
+                var said = text(output);
+                var handOver = Pattern.compile("transfer-leader (\\S+)").matcher(said);
+                var kill = Pattern.compile("kill -9 (\\d+)").matcher(said);
+                assertThat(handOver.find() && kill.find()).as(said).isTrue();
+                var leads = olympus.olympus("servers", "transfer-leader", handOver.group(1));
+                assertThat(leads.out()).contains("leads now");
+                ProcessHandle.of(Long.parseLong(kill.group(1))).orElseThrow().destroyForcibly();
                 Eventually.becomes(
                         SEVERAL_SERVERS_WITHIN,
-                        () -> "one is missed:\n" + olympus.olympus("servers").out(),
-                        () -> olympus.olympus("servers").out().contains("no answer"));
+                        () -> "another leads:\n" + olympus.olympus("servers").out(),
+                        () -> {
+                            var servers = olympus.olympus("servers").out();
+                            return servers.contains("no answer") && servers.contains("leader");
+                        });
                 assertThat(olympus.olympus("status").exitCode()).isZero();
             } finally {
                 demo.destroy();

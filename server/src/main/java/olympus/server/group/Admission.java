@@ -216,6 +216,7 @@ public final class Admission {
                         .map(text -> address("agents", text)),
                 "",
                 request.version(),
+                request.featureLevel(),
                 ground.clock().wall(),
                 State.JOINING,
                 Optional.of("it asked from %s, and has not come up yet".formatted(from)));

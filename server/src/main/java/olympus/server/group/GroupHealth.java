@@ -32,6 +32,9 @@ public record GroupHealth(Map<String, Optional<MemberReport>> reports) {
 
     /** What would be if that server were lost now, as a sentence. */
     public String without(String member) {
+        if (reports.isEmpty()) {
+            return "not known: the store of the server that answers this is not open";
+        }
         if (!reports.containsKey(member)) {
             return "nothing changes: it does not count yet";
         }

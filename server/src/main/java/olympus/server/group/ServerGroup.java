@@ -6,11 +6,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import olympus.foundation.Clock;
+import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
+import olympus.foundation.OlympusException;
 import olympus.hermes.Bytes;
 import olympus.hermes.Condition;
 import olympus.hermes.Hermes;
@@ -120,8 +123,27 @@ public final class ServerGroup implements AutoCloseable {
             case Step.Forget(var server) -> write(server, new Operation.Delete(server.key()));
             case Step.HandOver(var member, var to) -> group.transferLeadership(to);
             case Step.Remove(var member) -> group.change(from, without(from, member));
-            case Step.Add(var newcomer) -> group.change(from, with(from, newcomer));
+            case Step.Add(var newcomer) ->
+                    tooOld(newcomer.id())
+                            .<CompletionStage<?>>map(CompletableFuture::failedFuture)
+                            .orElseGet(() -> group.change(from, with(from, newcomer)));
         };
+    }
+
+    /** It would be counted, and stop at the first entry that it does not understand. */
+    private Optional<OlympusException> tooOld(String member) {
+        var used = hermes.status().featureLevel();
+        return servers.find(member)
+                .filter(server -> server.featureLevel().orElse(1) < used)
+                .map(server ->
+                        new OlympusException(
+                                ErrorCode.CONFLICT,
+                                "its version %s understands feature level %d, and the island uses %d by now: remove it (`olympus servers remove %s`), update it, and have it join anew"
+                                        .formatted(
+                                                server.version(),
+                                                server.featureLevel().orElse(1),
+                                                used,
+                                                member)));
     }
 
     private static ServerRecord settled(ServerRecord server) {
@@ -207,6 +229,7 @@ public final class ServerGroup implements AutoCloseable {
                         wanted.agents(),
                         wanted.api(),
                         wanted.version(),
+                        wanted.featureLevel(),
                         now.since(),
                         now.state(),
                         now.problem());

@@ -20,6 +20,7 @@ import olympus.model.json.RecordCodec;
  *     them
  * @param api the address of its API, {@code https://host:port}
  * @param version of its program
+ * @param featureLevel the newest that its program understands; empty: it knew of none
  * @param since when it joined
  * @param problem why the state is not reached yet, in words
  */
@@ -31,6 +32,7 @@ public record ServerRecord(
         Optional<String> agents,
         String api,
         String version,
+        Optional<Integer> featureLevel,
         Instant since,
         State state,
         Optional<String> problem) {
@@ -63,6 +65,7 @@ public record ServerRecord(
     }
 
     public ServerRecord in(State other, Optional<String> why) {
-        return new ServerRecord(member, node, name, peers, agents, api, version, since, other, why);
+        return new ServerRecord(
+                member, node, name, peers, agents, api, version, featureLevel, since, other, why);
     }
 }

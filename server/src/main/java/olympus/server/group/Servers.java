@@ -11,6 +11,7 @@ import olympus.hermes.Bytes;
 import olympus.hermes.Condition;
 import olympus.hermes.Hermes;
 import olympus.hermes.HermesNode;
+import olympus.hermes.MemberReport;
 import olympus.hermes.Operation;
 import olympus.hermes.StoreStatus;
 import olympus.hermes.Transaction;
@@ -70,7 +71,8 @@ public record Servers(
      * answer. Of nobody where the store could not be opened.
      */
     public GroupHealth health() {
-        return node.map(store ->
+        return node.filter(store -> store.status().halted().isEmpty())
+                .map(store ->
                         new GroupHealth(
                                 deadline.await(
                                         store.reports(REPORTS_WITHIN), "asking the servers")))
@@ -159,6 +161,14 @@ public record Servers(
         if (hermes.status().role() != StoreStatus.Role.LEADER) {
             throw notLeading("only the server that leads can hand over");
         }
+        health().of(member)
+                .flatMap(MemberReport::refused)
+                .ifPresent(why -> {
+                    throw new OlympusException(
+                            ErrorCode.CONFLICT,
+                            "%s takes no writes at present and cannot lead: %s"
+                                    .formatted(member, why));
+                });
         deadline.await(present.transferLeadership(member), "handing the lead over to " + member);
     }
 

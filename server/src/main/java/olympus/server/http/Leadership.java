@@ -31,8 +31,12 @@ record Leadership(Hermes hermes, KnownServers known) {
 
     Who now() {
         var status = hermes.status();
-        if (leads(status) || status.halted().isPresent()) {
+        if (leads(status) || (status.halted().isPresent() && known.all().size() <= 1)) {
             return new Who.Myself();
+        }
+        if (status.halted().isPresent()) {
+            return new Who.Nobody(
+                    "the store of this server has halted, so that it does not hear who leads; ask another server");
         }
         if (status.leader().isEmpty()) {
             return new Who.Nobody("no server leads at present, as far as this one knows");

@@ -34,6 +34,7 @@ final class GroupPlanTest {
                 Optional.empty(),
                 "https://10.0.0.1:7400",
                 "0.1.0",
+                Optional.of(2),
                 START.plusSeconds(member.length()),
                 state,
                 Optional.empty());

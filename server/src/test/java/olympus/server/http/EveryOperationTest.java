@@ -144,6 +144,7 @@ class EveryOperationTest {
                             Optional.empty(),
                             "https://10.0.0.1:7400",
                             "0.1.0",
+                            Optional.of(2),
                             AT,
                             ServerRecord.State.MEMBER,
                             Optional.empty());

@@ -78,6 +78,7 @@ final class ServersOfOneIsland implements AutoCloseable {
                         Optional.empty(),
                         api,
                         "0.1.0",
+                        Optional.of(2),
                         Instant.EPOCH,
                         ServerRecord.State.MEMBER,
                         Optional.empty());

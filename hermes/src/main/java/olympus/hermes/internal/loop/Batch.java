@@ -2,11 +2,13 @@ package olympus.hermes.internal.loop;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import olympus.hermes.TransactionResult;
 import olympus.hermes.internal.codec.EntryCodec;
 import olympus.hermes.internal.state.Command;
 import olympus.hermes.internal.state.EntryHeader;
 import olympus.hermes.internal.state.LogEntry;
+import olympus.hermes.log.ReplicatedLog.Submission.Outcome;
 
 /**
  * Writes that travel in one entry, and the strict reads that it confirms.
@@ -27,6 +29,7 @@ final class Batch {
     private int sends;
     private boolean underWay;
     private boolean doubtful;
+    private Optional<Outcome.Rejected> refused = Optional.empty();
 
     Batch(
             EntryHeader header,
@@ -44,6 +47,15 @@ final class Batch {
 
     private ByteBuffer assemble(EntryHeader header) {
         return EntryCodec.assemble(header, writes.stream().map(Write::encoded).toList());
+    }
+
+    /** Why its last sending was not taken; it goes again. */
+    void refused(Outcome.Rejected why) {
+        refused = Optional.of(why);
+    }
+
+    Optional<Outcome.Rejected> refused() {
+        return refused;
     }
 
     /** The same commands under another stamp, whose origin and sequence are the same. */

@@ -5,10 +5,9 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import olympus.hermes.MemberReport;
-import olympus.hermes.internal.state.HermesState;
 import olympus.hermes.log.Group;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,27 +26,33 @@ final class HandOver {
 
     private final MemberReports reports;
     private final Group group;
-    private final Supplier<Optional<HermesState>> led;
+    private final BooleanSupplier leads;
     private final Consumer<Runnable> loop;
     private final BiConsumer<Duration, Runnable> later;
     private boolean underWay;
 
+    /**
+     * Of a member.
+     *
+     * @param leads whether the log says so, also before this member has taken office: a full disk
+     *     keeps it from that
+     */
     HandOver(
             MemberReports reports,
             Group group,
-            Supplier<Optional<HermesState>> led,
+            BooleanSupplier leads,
             Consumer<Runnable> loop,
             BiConsumer<Duration, Runnable> later) {
         this.reports = reports;
         this.group = group;
-        this.led = led;
+        this.leads = leads;
         this.loop = loop;
         this.later = later;
     }
 
     /** A write was refused, because this member's disk is full. */
     void refused() {
-        if (underWay || led.get().isEmpty() || group.alone()) {
+        if (underWay || !leads.getAsBoolean() || group.alone()) {
             return;
         }
         underWay = true;
@@ -56,7 +61,7 @@ final class HandOver {
     }
 
     private void answered(Map<String, Optional<MemberReport>> others) {
-        if (led.get().isPresent()) {
+        if (leads.getAsBoolean()) {
             successor(others).ifPresent(this::handOverTo);
         }
     }

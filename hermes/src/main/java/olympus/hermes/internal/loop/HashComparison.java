@@ -73,31 +73,38 @@ final class HashComparison {
 
     private void answered(long index, Map<String, Optional<MemberReport>> others) {
         var own = led.get().flatMap(state -> state.hashAfter(index));
-        if (own.isEmpty()) {
+        if (own.isEmpty() || !reports.knowsTheGroup()) {
             return; // another leads by now, or this one was slow and the next block will do
         }
         var agreed = agreed(own.get(), others);
-        if (agreed != own.get()) {
+        if (!agreed.equals(own)) {
             LOG.atError()
                     .addKeyValue("index", index)
-                    .log("The other servers agree on a state that is not this server's");
+                    .addKeyValue("agreed", agreed.isPresent())
+                    .log("The states of the servers differ");
         }
-        propose.accept(new Command.VerifyHash(index, agreed));
+        agreed.ifPresent(hash -> propose.accept(new Command.VerifyHash(index, hash)));
     }
 
-    /** The hash that a majority of the voters has, else {@code own}. */
-    static long agreed(long own, Map<String, Optional<MemberReport>> others) {
+    /** The hash that holds; empty while the answers differ and those that came do not decide. */
+    static Optional<Long> agreed(long own, Map<String, Optional<MemberReport>> others) {
         var votes = new HashMap<Long, Integer>();
         votes.put(own, 1);
-        others.values()
-                .forEach(other ->
-                        other.flatMap(MemberReport::hash)
-                                .ifPresent(hash -> votes.merge(hash, 1, Integer::sum)));
+        var silent = 0;
+        for (var other : others.values()) {
+            var hash = other.flatMap(MemberReport::hash);
+            hash.ifPresent(known -> votes.merge(known, 1, Integer::sum));
+            silent += hash.isPresent() ? 0 : 1;
+        }
         var voters = others.size() + 1;
-        return votes.entrySet().stream()
-                .filter(vote -> vote.getValue() > voters / 2)
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse(own);
+        var majority =
+                votes.entrySet().stream()
+                        .filter(vote -> vote.getValue() > voters / 2)
+                        .map(Map.Entry::getKey)
+                        .findFirst();
+        var nobodyObjects = votes.size() == 1;
+        return majority.isPresent() || !(nobodyObjects || silent == 0)
+                ? majority
+                : Optional.of(own);
     }
 }

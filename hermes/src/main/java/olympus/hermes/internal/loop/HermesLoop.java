@@ -107,7 +107,7 @@ public final class HermesLoop {
         this.snapshots =
                 new SnapshotSchedule(
                         this::execute, clock, log, parts, options.snapshotAfterBytes());
-        this.reports = new MemberReports(log);
+        this.reports = new MemberReports(log, this::later);
         log.group()
                 .onQuestion(
                         new PeerQuestions(
@@ -132,10 +132,10 @@ public final class HermesLoop {
         this.duties =
                 new LeaderDuties(
                         reports,
-                        log.group(),
+                        log,
                         this::led,
                         this::execute,
-                        (delay, task) -> timers.later(delay, guarded(task)),
+                        this::later,
                         command -> {
                             proposals.ahead(command);
                             writesArrived();
@@ -418,6 +418,10 @@ public final class HermesLoop {
         duties.diskFull();
     }
 
+    private void later(Duration delay, Runnable task) {
+        timers.later(delay, guarded(task));
+    }
+
     private void takeOffice() {
         if (halted.isPresent() || role == Role.CLOSED) {
             return;
@@ -582,9 +586,8 @@ public final class HermesLoop {
         watches.endAll("the store has halted: " + reason);
         publishStatus();
         ready.completeExceptionally(StrictReads.unavailable(reason));
-        log.fail(
-                StrictReads.unavailable(
-                        reason)); // others can go on without this member, not beside it
+        // Others can go on without this member, not beside it.
+        log.fail(StrictReads.unavailable(reason));
     }
 
     private void publishStatus() {

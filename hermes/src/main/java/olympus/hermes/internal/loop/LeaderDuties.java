@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import olympus.hermes.internal.state.Command;
 import olympus.hermes.internal.state.HermesState;
-import olympus.hermes.log.Group;
+import olympus.hermes.log.ReplicatedLog;
 
 /**
  * What a leader does beside taking writes: raising the feature level, comparing hashes, handing
@@ -29,14 +29,15 @@ final class LeaderDuties {
      */
     LeaderDuties(
             MemberReports reports,
-            Group group,
+            ReplicatedLog log,
             Supplier<Optional<HermesState>> led,
             Consumer<Runnable> loop,
             BiConsumer<Duration, Runnable> later,
             Consumer<Command> propose) {
         this.levels = new LevelRise(reports, led, loop, later, propose);
         this.hashes = new HashComparison(reports, led, loop, propose);
-        this.handOver = new HandOver(reports, group, led, loop, later);
+        this.handOver =
+                new HandOver(reports, log.group(), () -> log.leadership().leader(), loop, later);
     }
 
     void tookOffice(long epoch) {

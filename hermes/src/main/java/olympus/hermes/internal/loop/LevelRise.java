@@ -82,10 +82,12 @@ final class LevelRise {
     private Optional<HermesState> toRise(long epoch) {
         return led.get()
                 .filter(_ -> epoch == office)
-                .filter(state -> state.featureLevel() < HermesState.SUPPORTED_FEATURE_LEVEL);
+                .filter(state -> state.featureLevel() < HermesState.SUPPORTED_FEATURE_LEVEL)
+                .filter(_ -> reports.knowsTheGroup());
     }
 
-    private static int common(int present, Map<String, Optional<MemberReport>> others) {
+    /** What the oldest of them supports; one that did not answer may support no more than now. */
+    static int common(int present, Map<String, Optional<MemberReport>> others) {
         var lowest = HermesState.SUPPORTED_FEATURE_LEVEL;
         for (var other : others.values()) {
             lowest = Math.min(lowest, other.map(MemberReport::supportedLevel).orElse(present));

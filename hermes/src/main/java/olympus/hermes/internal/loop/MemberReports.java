@@ -8,13 +8,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import olympus.hermes.MemberReport;
 import olympus.hermes.internal.codec.ByteReader;
 import olympus.hermes.internal.codec.ByteWriter;
 import olympus.hermes.internal.state.HermesState;
 import olympus.hermes.log.LogDisk;
 import olympus.hermes.log.ReplicatedLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The question by which a member asks another what it knows of itself, and its answer. A member of
@@ -27,7 +29,7 @@ import olympus.hermes.log.ReplicatedLog;
  *            log-bytes(8) usable-bytes(8) flush-p99-nanos(8, -1 none) refused(bytes, empty none)
  * </pre>
  *
- * <p>Threading: {@link #ask} by any thread, {@link #answer} by the loop.
+ * <p>Threading: the loop; answers are decoded by any thread.
  */
 final class MemberReports {
 
@@ -36,10 +38,22 @@ final class MemberReports {
     private static final int REPORT = 1;
     private static final int MAX_REASON = 4_096;
 
-    private final ReplicatedLog log;
+    /** For the leader's own questions: one voter that hangs must not hold it up. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    MemberReports(ReplicatedLog log) {
+    private static final Logger LOG = LoggerFactory.getLogger(MemberReports.class);
+
+    private final ReplicatedLog log;
+    private final BiConsumer<Duration, Runnable> later;
+
+    /**
+     * Reports of the members of {@code log}.
+     *
+     * @param later runs a task on the loop after a while
+     */
+    MemberReports(ReplicatedLog log, BiConsumer<Duration, Runnable> later) {
         this.log = log;
+        this.later = later;
     }
 
     /** Whether it is such a question, and not an entry that is to be proposed. */
@@ -72,24 +86,27 @@ final class MemberReports {
                 log.refusal().map(ReplicatedLog.Submission.Outcome.Rejected::reason));
     }
 
+    /** Whether the members are known at all: not while the engine is closed. */
+    boolean knowsTheGroup() {
+        return log.group().members().find(log.group().self()).isPresent();
+    }
+
     /**
      * Asks every other voter, also for the hash of its state after the entry at {@code index}.
-     * Completed, by any thread, when each has answered or has not within its deadline; those are
-     * empty.
+     * Completed, by any thread, when each has answered or {@link #PATIENCE} is over; who has not
+     * answered by then is empty.
      */
     CompletionStage<Map<String, Optional<MemberReport>>> askOthers(long index) {
-        return askOthers(index, Optional.empty());
+        return askOthers(index, PATIENCE);
     }
 
     private CompletionStage<Map<String, Optional<MemberReport>>> askOthers(
-            long index, Optional<Duration> patience) {
+            long index, Duration patience) {
         var found = new LinkedHashMap<String, CompletableFuture<Optional<MemberReport>>>();
         for (var member : log.group().members().voters()) {
             if (!member.id().equals(log.group().self())) {
                 var report = ask(member.id(), index).toCompletableFuture();
-                patience.ifPresent(time ->
-                        report.completeOnTimeout(
-                                Optional.empty(), time.toNanos(), TimeUnit.NANOSECONDS));
+                later.accept(patience, () -> report.complete(Optional.empty()));
                 found.put(member.id(), report);
             }
         }
@@ -103,7 +120,7 @@ final class MemberReports {
 
     /**
      * As {@link #askOthers}, with this member's own, and without waiting longer than {@code
-     * patience}; by the loop.
+     * patience}.
      */
     void askAll(
             HermesState state,
@@ -112,7 +129,7 @@ final class MemberReports {
             CompletableFuture<Map<String, Optional<MemberReport>>> answer) {
         var own = of(state, lastSnapshot, 0);
         var _ =
-                askOthers(0, Optional.of(patience))
+                askOthers(0, patience)
                         .thenAccept(others -> {
                             var all = new LinkedHashMap<>(others);
                             all.put(log.group().self(), Optional.of(own));
@@ -122,10 +139,15 @@ final class MemberReports {
 
     private CompletionStage<Optional<MemberReport>> ask(String member, long index) {
         var question = new ByteWriter(16).i32(QUESTION).u8(REPORT).i64(index).toArray();
-        return log.group()
-                .ask(member, ByteBuffer.wrap(question))
-                .thenApply(answer -> Optional.of(decode(answer)))
-                .exceptionally(_ -> Optional.empty());
+        try {
+            return log.group()
+                    .ask(member, ByteBuffer.wrap(question))
+                    .thenApply(answer -> Optional.of(decode(answer)))
+                    .exceptionally(_ -> Optional.empty());
+        } catch (RuntimeException notAsked) {
+            LOG.atWarn().addKeyValue("member", member).setCause(notAsked).log("could not be asked");
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
     }
 
     private static ByteBuffer encode(MemberReport report) {

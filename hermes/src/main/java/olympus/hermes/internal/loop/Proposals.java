@@ -277,14 +277,28 @@ final class Proposals {
             return Ended.FORGOTTEN; // it went again since
         }
         batch.returned(outcome instanceof Outcome.Unknown);
-        if (outcome instanceof Outcome.Rejected(var code, var reason)
-                && !batch.doubtful()
-                && (alone || batch.takesEpoch() || code != ErrorCode.UNAVAILABLE)) {
-            inFlight.remove(batch.sequence());
-            batch.answerAll(new TransactionResult.Refused(code, "not written: " + reason), reason);
-            return Ended.REFUSED;
+        if (outcome instanceof Outcome.Rejected rejected && !batch.doubtful()) {
+            if (batch.takesEpoch() || isFinal(rejected.code())) {
+                inFlight.remove(batch.sequence());
+                batch.answerAll(refused(rejected), rejected.reason());
+                return Ended.REFUSED;
+            }
+            batch.refused(rejected);
         }
         return Ended.AGAIN;
+    }
+
+    /** What another member may take that leads soon, or leads already, is not refused for good. */
+    private boolean isFinal(ErrorCode code) {
+        return switch (code) {
+            case UNAVAILABLE -> alone;
+            case DISK_FULL -> alone || log.group().members().voters().size() <= 1;
+            default -> true;
+        };
+    }
+
+    private static TransactionResult refused(Outcome.Rejected rejected) {
+        return new TransactionResult.Refused(rejected.code(), "not written: " + rejected.reason());
     }
 
     /** Answers what is beyond its deadline. */
@@ -312,15 +326,23 @@ final class Proposals {
         batch.answerOverdue(
                 now,
                 over && !batch.underWay() && !batch.doubtful()
-                        ? new TransactionResult.Refused(
-                                ErrorCode.UNAVAILABLE,
-                                "not written within %s: no server that leads has taken it"
-                                        .formatted(patience))
+                        ? notTaken(batch)
                         : new TransactionResult.Unknown(
                                 "not confirmed within %s: look before trying again"
                                         .formatted(patience)),
                 notConfirmed());
         return over;
+    }
+
+    private TransactionResult notTaken(Batch batch) {
+        return batch.refused()
+                .filter(rejected -> rejected.code() == ErrorCode.DISK_FULL)
+                .map(Proposals::refused)
+                .orElseGet(() ->
+                        new TransactionResult.Refused(
+                                ErrorCode.UNAVAILABLE,
+                                "not written within %s: no server that leads has taken it"
+                                        .formatted(patience)));
     }
 
     /** Answers everything that waits. */

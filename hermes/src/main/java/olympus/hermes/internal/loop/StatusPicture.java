@@ -44,6 +44,7 @@ final class StatusPicture {
             Optional<String> halted) {
         // A leader may see its successor's epoch before it is told that it leads no more.
         var deposed = role == Role.LEADER && state.epoch() != office;
+        var standsAside = deposed || (halted.isPresent() && !log.group().alone());
         return new StoreStatus(
                 islandId,
                 state.incarnation(),
@@ -52,8 +53,8 @@ final class StatusPicture {
                 state.revision(),
                 state.ring().compactRevision(),
                 state.appliedIndex(),
-                deposed ? Role.FOLLOWER : role,
-                deposed ? Optional.empty() : leader,
+                standsAside && role != Role.CLOSED ? Role.FOLLOWER : role,
+                standsAside ? Optional.empty() : leader,
                 halted,
                 Optional.empty(),
                 new StoreStatus.Sizes(

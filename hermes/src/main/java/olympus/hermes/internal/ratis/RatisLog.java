@@ -82,6 +82,7 @@ public final class RatisLog implements ReplicatedLog {
     private volatile Optional<Opened> opened = Optional.empty();
     private volatile Optional<Life> life = Optional.empty();
     private volatile long logBytes;
+    private volatile LogDisk disk = new LogDisk(0, Optional.empty());
     private long countedAt = -2;
 
     /** What exists once the files have been verified. */
@@ -167,7 +168,9 @@ public final class RatisLog implements ReplicatedLog {
         if (state != State.OPEN && state != State.WAITING) {
             return Optional.of(Submissions.unavailable("the log is " + state));
         }
-        if (refusal.isPresent()) {
+        // Where another may lead, whoever asks need not hear of this one's disk.
+        var mayLead = leadership.leader() || state == State.WAITING || group.alone();
+        if (mayLead && refusal.isPresent()) {
             return refusal;
         }
         return leadership.leader()
@@ -262,9 +265,7 @@ public final class RatisLog implements ReplicatedLog {
 
     @Override
     public LogDisk disk() {
-        return new LogDisk(
-                opened.map(parts -> parts.disk().usable()).orElse(0L),
-                life.flatMap(present -> present.engine().flushP99()));
+        return disk;
     }
 
     @Override
@@ -352,6 +353,7 @@ public final class RatisLog implements ReplicatedLog {
                 revive(parts);
             }
             parts.disk().restoreBallast();
+            disk = new LogDisk(parts.disk().usable(), flushP99());
             if (countedAt != parts.delivery().last()) {
                 countedAt = parts.delivery().last();
                 logBytes = folder.segmentBytes();
@@ -361,6 +363,10 @@ public final class RatisLog implements ReplicatedLog {
                 halt(e);
             }
         }
+    }
+
+    private Optional<Duration> flushP99() {
+        return life.flatMap(present -> present.engine().flushP99());
     }
 
     /** Also on the proposer's thread. */
