@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class GroupInOneProcess {
 
     static final UUID GROUP = UUID.fromString("0197a5c4-0000-7000-8000-0000000000a3");
-    static final long DEADLINE_SECONDS = 20;
+    static final long DEADLINE_SECONDS = 60;
 
     @TempDir Path folder = Path.of(".");
     final Map<String, HermesNode> nodes = new LinkedHashMap<>();

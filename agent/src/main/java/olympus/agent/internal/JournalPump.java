@@ -301,7 +301,7 @@ final class JournalPump {
         values.put("taken", Boolean.toString(next.isTaken()));
         values.put("stdout", Long.toString(next.stdout()));
         values.put("stderr", Long.toString(next.stderr()));
-        RecordFile.write(position(of), values);
+        RecordFile.writeUnlessRemoved(position(of), values);
     }
 
     void close() {

@@ -209,7 +209,7 @@ final class LogPump {
         values.put("lines", Integer.toString(next.lines()));
         values.put("stdout", Long.toString(next.stdout()));
         values.put("stderr", Long.toString(next.stderr()));
-        RecordFile.write(position(folder), values);
+        RecordFile.writeUnlessRemoved(position(folder), values);
     }
 
     /** Waits a moment for what the container wrote last. */

@@ -82,7 +82,18 @@ final class RecordFile {
         replace(file, content(values), false);
     }
 
-    /** The same, and on the disk when this returns. */
+    /** The same; nothing where the folder was removed meanwhile, as nobody will read it there. */
+    static void writeUnlessRemoved(Path file, SequencedMap<String, String> values) {
+        try {
+            write(file, values);
+        } catch (UncheckedIOException e) {
+            if (Files.exists(file.toAbsolutePath().getParent())) {
+                throw e;
+            }
+        }
+    }
+
+    /** The same as {@link #write}, and on the disk when this returns. */
     static void writeForced(Path file, SequencedMap<String, String> values) {
         replace(file, content(values));
     }

@@ -8,7 +8,7 @@ import org.assertj.core.api.Assertions;
 /** Waits for a condition, with a deadline. */
 public final class Eventually {
 
-    private static final Duration DEADLINE = Duration.ofSeconds(20);
+    private static final Duration DEADLINE = Duration.ofMinutes(1);
     private static final long LOOK_NANOS = 500_000;
 
     private Eventually() {}

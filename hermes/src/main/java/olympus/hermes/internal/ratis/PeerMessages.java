@@ -23,6 +23,7 @@ import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
+import org.apache.ratis.thirdparty.io.grpc.ConnectivityState;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
@@ -113,14 +114,31 @@ final class PeerMessages implements GrpcServices.Customizer, AutoCloseable {
                                             message.length, member.id(), Group.MAX_MESSAGE_BYTES)));
         }
         var answer = new CompletableFuture<byte[]>();
+        var channel = channels.computeIfAbsent(member.address(), this::connect);
+        if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+            // By itself it would wait longer after each failure, up to two minutes.
+            channel.resetConnectBackoff();
+        }
         var call =
-                channels.computeIfAbsent(member.address(), this::connect)
-                        .newCall(
-                                method,
-                                CallOptions.DEFAULT.withDeadlineAfter(
-                                        DEADLINE.toMillis(), TimeUnit.MILLISECONDS));
-        ClientCalls.asyncUnaryCall(call, message, new Receiver(answer, member));
+                channel.newCall(
+                        method,
+                        CallOptions.DEFAULT.withDeadlineAfter(
+                                DEADLINE.toMillis(), TimeUnit.MILLISECONDS));
+        ClientCalls.asyncUnaryCall(
+                call,
+                message,
+                new Receiver(answer, member, () -> giveUp(member.address(), channel)));
         return answer;
+    }
+
+    /**
+     * Nothing came back in time: the connection may be dead without knowing it, and would stay so
+     * for about as long as the network was cut. The next call dials anew.
+     */
+    private void giveUp(String address, ManagedChannel channel) {
+        if (channels.remove(address, channel)) {
+            channel.shutdown();
+        }
     }
 
     private ManagedChannel connect(String address) {
@@ -216,7 +234,7 @@ final class PeerMessages implements GrpcServices.Customizer, AutoCloseable {
     }
 
     /** Hands the one answer on. */
-    private record Receiver(CompletableFuture<byte[]> answer, Member member)
+    private record Receiver(CompletableFuture<byte[]> answer, Member member, Runnable onSilence)
             implements StreamObserver<byte[]> {
         @Override
         public void onNext(byte[] value) {
@@ -225,6 +243,9 @@ final class PeerMessages implements GrpcServices.Customizer, AutoCloseable {
 
         @Override
         public void onError(Throwable cause) {
+            if (Status.fromThrowable(cause).getCode() == Status.Code.DEADLINE_EXCEEDED) {
+                onSilence.run();
+            }
             answer.completeExceptionally(
                     new OlympusException(
                             ErrorCode.UNAVAILABLE,
