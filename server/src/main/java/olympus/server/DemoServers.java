@@ -148,6 +148,8 @@ final class DemoServers {
                     .path("servers")
                     .valueStream()
                     .filter(server -> server.path("voter").asBoolean())
+                    // Until it has said itself where it is reached.
+                    .filter(server -> !server.path("api").asString().isEmpty())
                     .toList();
         } catch (IOException e) {
             throw new OlympusException(
