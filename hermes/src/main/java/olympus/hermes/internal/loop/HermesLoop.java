@@ -123,12 +123,7 @@ public final class HermesLoop {
                         guarded(this::tick));
         this.condemned =
                 new Condemned(orders.condemned(), RecoveryCommands.in(options.directory()));
-        this.incarnation =
-                new Incarnation(
-                        clock,
-                        orders.recovered(),
-                        parts.writer(),
-                        again -> timers.later(LoopTimers.RETRY, guarded(again)));
+        this.incarnation = new Incarnation(clock, orders.recovered(), parts.writer(), this::retry);
         this.duties =
                 new LeaderDuties(
                         reports,
@@ -399,15 +394,13 @@ public final class HermesLoop {
             return;
         }
         if (batch.takesEpoch()) {
-            timers.later(
-                    LoopTimers.RETRY,
-                    guarded(() -> {
-                        if (log.leadership().leader() && role == Role.STARTING) {
-                            takeOffice();
-                        }
-                    }));
+            retry(() -> {
+                if (log.leadership().leader() && role == Role.STARTING) {
+                    takeOffice();
+                }
+            });
         } else if (ended == Proposals.Ended.REFUSED) {
-            timers.later(LoopTimers.RETRY, guarded(this::armTick));
+            retry(this::armTick);
             pump();
         } else {
             timers.armSendAgain();
@@ -416,6 +409,10 @@ public final class HermesLoop {
 
     private void diskFull() {
         duties.diskFull();
+    }
+
+    private void retry(Runnable task) {
+        later(LoopTimers.RETRY, task);
     }
 
     private void later(Duration delay, Runnable task) {
