@@ -193,6 +193,38 @@ final class SeveralServersTest {
         assertThat(services("c")).contains("shop/web");
     }
 
+    @Test
+    void theAgentObeysTheStoreThatIsBroughtBackAfterALossAndAfterARestore() {
+        start("a");
+        apply("a", STACK);
+        var first = server("a").awaitRunning("shop/web.1");
+        var copy = folder.resolve("copy.snapshot").toString();
+        run("a", "snapshot", "save", copy);
+        join("b", "a");
+        join("c", "a");
+        apply("a", STACK.replace("1000", "2000"));
+        var second = server("a").awaitRunning("shop/web.1");
+        assertThat(second).isNotEqualTo(first);
+
+        List.of("b", "c", "a").forEach(name -> server(name).killHard());
+        run("a", "servers", "recover", "--yes");
+        server("a").up(arguments("a"));
+        assertThat(awaitLeader("a")).isEqualTo("one");
+        assertThat(server("a").awaitRunning("shop/web.1")).as("adopted").isEqualTo(second);
+        apply("a", STACK.replace("1000", "3000"));
+        var third = server("a").awaitRunning("shop/web.1");
+        assertThat(third).as("the recovered store is obeyed").isNotEqualTo(second);
+
+        server("a").terminate();
+        run("a", "snapshot", "restore", copy, "--yes");
+        server("a").up(arguments("a"));
+        assertThat(awaitLeader("a")).isEqualTo("one");
+        apply("a", STACK.replace("1000", "4000"));
+        assertThat(server("a").awaitRunning("shop/web.1"))
+                .as("the restored store is obeyed")
+                .isNotEqualTo(third);
+    }
+
     private String nodeFile(String name) throws IOException {
         return Files.readString(server(name).data().resolve("node.json"));
     }
