@@ -20,19 +20,23 @@ final class Ages {
      */
     static String age(String instant, Instant now) {
         try {
-            var seconds = Math.max(0, Duration.between(Instant.parse(instant), now).toSeconds());
-            if (seconds < 60) {
-                return seconds + "s";
-            }
-            if (seconds < 3_600) {
-                return "%dm%02ds".formatted(seconds / 60, seconds % 60);
-            }
-            return seconds < 172_800
-                    ? "%dh%02dm".formatted(seconds / 3_600, seconds / 60 % 60)
-                    : seconds / 86_400 + "d";
+            return of(Math.max(0, Duration.between(Instant.parse(instant), now).toSeconds()));
         } catch (DateTimeParseException e) {
             return instant;
         }
+    }
+
+    /** So many seconds, in the same way. */
+    static String of(long seconds) {
+        if (seconds < 60) {
+            return seconds + "s";
+        }
+        if (seconds < 3_600) {
+            return "%dm%02ds".formatted(seconds / 60, seconds % 60);
+        }
+        return seconds < 172_800
+                ? "%dh%02dm".formatted(seconds / 3_600, seconds / 60 % 60)
+                : seconds / 86_400 + "d";
     }
 
     static String local(String instant) {

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLException;
@@ -52,11 +53,17 @@ final class Api {
     private ServerAddress server;
     private final Duration readTimeout;
     private @Nullable SSLSocketFactory sockets;
+    private final Consumer<String> remarks;
     private Optional<Answerer> answerer = Optional.empty();
+    private boolean saidThatNobodyLeads;
 
-    Api(ServerAddress server, Duration readTimeout) {
+    /**
+     * @param remarks takes what a person should know of an answer that is no part of it
+     */
+    Api(ServerAddress server, Duration readTimeout, Consumer<String> remarks) {
         this.server = server;
         this.readTimeout = readTimeout;
+        this.remarks = remarks;
     }
 
     /** An answer: its body and the headers that commands look at. */
@@ -67,8 +74,15 @@ final class Api {
      *
      * @param through the server that sent the request on to it; empty where that was it itself
      * @param leaderKnown whether it leads, or knew who does
+     * @param revision up to which it is what that server itself knows, where it is that
+     * @param seconds how long ago that was all there was, where it may not be that any more
      */
-    record Answerer(String name, Optional<String> through, boolean leaderKnown) {}
+    record Answerer(
+            String name,
+            Optional<String> through,
+            boolean leaderKnown,
+            Optional<String> revision,
+            Optional<String> seconds) {}
 
     /** Of the last answer; empty where the island has one server. */
     Optional<Answerer> answerer() {
@@ -134,6 +148,7 @@ final class Api {
         var connection = open("GET", path, false, Map.of("Accept", "text/event-stream"));
         try {
             var status = connection.getResponseCode();
+            answered(connection);
             if (status >= 400) {
                 throw failure(connection, status, "GET " + path);
             }
@@ -249,7 +264,7 @@ final class Api {
                 }
             }
             var status = connection.getResponseCode();
-            answerer = answerer(connection);
+            answered(connection);
             if (status >= 400) {
                 throw failure(connection, status, method + " " + path);
             }
@@ -264,14 +279,53 @@ final class Api {
         }
     }
 
-    private static Optional<Answerer> answerer(HttpURLConnection connection) {
-        return Optional.ofNullable(connection.getHeaderField("Olympus-Server"))
-                .map(name ->
-                        new Answerer(
-                                name,
-                                Optional.ofNullable(connection.getHeaderField("Via"))
-                                        .map(via -> via.substring(via.lastIndexOf(' ') + 1)),
-                                "true".equals(connection.getHeaderField("Olympus-Known-Leader"))));
+    /** Keeps whose answer it is, and says once if that server knows no leader. */
+    private void answered(HttpURLConnection connection) {
+        answerer =
+                header(connection, "Olympus-Server")
+                        .map(name ->
+                                new Answerer(
+                                        name,
+                                        header(connection, "Via")
+                                                .map(via ->
+                                                        via.substring(via.lastIndexOf(' ') + 1)),
+                                        header(connection, "Olympus-Known-Leader")
+                                                .filter("true"::equals)
+                                                .isPresent(),
+                                        header(connection, "Olympus-Revision"),
+                                        header(connection, "Age")));
+        if (!saidThatNobodyLeads) {
+            answerer.flatMap(Api::nobodyLeads)
+                    .ifPresent(said -> {
+                        saidThatNobodyLeads = true;
+                        remarks.accept(said);
+                    });
+        }
+    }
+
+    private static Optional<String> nobodyLeads(Answerer who) {
+        return who.revision()
+                .filter(_ -> !who.leaderKnown())
+                .map(revision ->
+                        "NO LEADER is known: this is the state as %s knows it, as of revision %s%s. Orders are refused until a server leads and can be reached, services run on. See: olympus doctor"
+                                .formatted(
+                                        who.name(),
+                                        revision,
+                                        who.seconds()
+                                                .map(text -> ", " + age(text) + " ago")
+                                                .orElse("")));
+    }
+
+    private static String age(String seconds) {
+        try {
+            return Ages.of(Long.parseLong(seconds));
+        } catch (NumberFormatException notOurs) {
+            return seconds;
+        }
+    }
+
+    private static Optional<String> header(HttpURLConnection connection, String name) {
+        return Optional.ofNullable(connection.getHeaderField(name));
     }
 
     /** Where there are several servers, connected to the first of them that can be reached. */

@@ -2,7 +2,9 @@ package olympus.cli;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import java.util.stream.StreamSupport;
@@ -16,6 +18,8 @@ import tools.jackson.databind.JsonNode;
 /** The servers of the island: lists them, and holds the commands that change who they are. */
 @Command(description = "Lists the island's servers.", synopsisSubcommandLabel = "[COMMAND]")
 final class ServersCommand implements Callable<Integer> {
+
+    private static final int FEW_DAYS = 14;
 
     private final Session session;
 
@@ -97,7 +101,20 @@ final class ServersCommand implements Callable<Integer> {
         if (!server.path("problem").asString("").isEmpty()) {
             remarks.add(server.path("problem").asString());
         }
+        soon(server.path("certificatesEnd").asString("")).ifPresent(remarks::add);
         return remarks.toString();
+    }
+
+    /** They are renewed long before, so that this tells of something that does not work. */
+    private static Optional<String> soon(String end) {
+        try {
+            var days = Duration.between(Instant.now(), Instant.parse(end)).toDays();
+            return days < FEW_DAYS
+                    ? Optional.of("a certificate ends in %d days".formatted(days))
+                    : Optional.empty();
+        } catch (DateTimeParseException notSaid) {
+            return Optional.empty();
+        }
     }
 
     /** Makes a join token. */

@@ -15,12 +15,12 @@ record Session(Console console, ServerFinder finder) {
     private static final Duration NODES_ANSWER_WITHIN = Duration.ofMinutes(3);
 
     Api api(CommonOptions options) {
-        return new Api(finder.find(options.given()), CommonOptions.DEFAULT_TIMEOUT);
+        return new Api(finder.find(options.given()), CommonOptions.DEFAULT_TIMEOUT, this::remark);
     }
 
     /** For what nodes have to be asked, and registries by them. */
     Api patientApi(CommonOptions options) {
-        return new Api(finder.find(options.given()), NODES_ANSWER_WITHIN);
+        return new Api(finder.find(options.given()), NODES_ANSWER_WITHIN, this::remark);
     }
 
     /** Prints {@code body} as JSON or YAML, or lets {@code table} print it for people. */

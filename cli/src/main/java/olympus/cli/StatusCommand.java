@@ -83,7 +83,7 @@ final class StatusCommand implements Callable<Integer> {
             for (var instance : item.path("instances")) {
                 table.row(
                         "  " + instance.path("instance").asString(),
-                        instance.path("state").asString(),
+                        state(instance, now),
                         instance.path("health").asString(),
                         instance.path("pid").asLong() == 0 ? "-" : instance.path("pid").asString(),
                         instance.path("restarts").asString(),
@@ -94,10 +94,22 @@ final class StatusCommand implements Callable<Integer> {
         table.print(out);
     }
 
+    private static String state(JsonNode instance, Instant now) {
+        var state = instance.path("state").asString();
+        var was = instance.path("was");
+        return was.isObject()
+                ? "%s (was %s %s ago)"
+                        .formatted(
+                                state,
+                                was.path("state").asString(),
+                                Ages.age(was.path("at").asString(), now))
+                : state;
+    }
+
     private static String answered(Api.Answerer who) {
         if (!who.leaderKnown()) {
-            return "NO LEADER: %s knows no server that leads and can be reached (are most servers away?); this is what %s itself knows. Orders are refused until then, services run on. See: olympus doctor"
-                    .formatted(who.name(), who.name());
+            return "server: %s, which knows none that leads (are most servers away?)"
+                    .formatted(who.name());
         }
         return who.through()
                 .map(through ->

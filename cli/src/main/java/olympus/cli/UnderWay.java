@@ -24,9 +24,9 @@ record UnderWay(Api api, List<String> stacks) {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
     private static final Set<String> STATES =
-            Set.of("updating", "starting", "waiting", "releasing", "removing");
+            Set.of("updating", "starting", "waiting", "unknown", "releasing", "removing");
 
-    private static final Set<String> UNWELL = Set.of("failed", "unhealthy", "degraded");
+    private static final Set<String> UNWELL = Set.of("failed", "unhealthy", "degraded", "unknown");
 
     /** What a node says of an engine that cannot. */
     private static final String CANNOT = "cannot change a restart policy";
@@ -71,7 +71,7 @@ record UnderWay(Api api, List<String> stacks) {
 
     private static boolean isOnlyObserved(JsonNode service, String state) {
         return service.path("mode").asString().equals("observe")
-                && (state.equals("starting") || state.equals("waiting"));
+                && Set.of("starting", "waiting", "unknown").contains(state);
     }
 
     private static String line(String id, String state, String reason) {

@@ -145,7 +145,7 @@ record UpdateOutcome(Api api, String stack, Map<String, String> images, long rev
     }
 
     private static boolean isUnderWay(String state) {
-        return state.equals("updating") || state.equals("starting") || state.equals("waiting");
+        return Set.of("updating", "starting", "waiting", "unknown").contains(state);
     }
 
     private Map<String, JsonNode> services() {

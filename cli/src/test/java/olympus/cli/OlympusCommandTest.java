@@ -65,6 +65,24 @@ final class OlympusCommandTest {
     }
 
     @Test
+    void showsWhatWasLastHeardOfAnInstanceWhoseNodeIsAway() {
+        server.on(
+                "GET /services",
+                200,
+                """
+                {"services":[{"service":"first/web","state":"unknown","healthy":0,"desired":1,
+                 "reason":"","instances":[{"instance":"first/web.1","state":"unknown","health":"none",
+                 "pid":0,"restarts":0,"since":"2026-11-21T00:00:00Z","reason":"node mars is not connected.",
+                 "was":{"state":"running","health":"passing","at":"%s"}}]}]}
+                """
+                        .formatted(java.time.Instant.now().minusSeconds(7200)));
+
+        assertThat(run("status").out())
+                .containsPattern("first/web.1 +unknown \\(was running 2h00m ago\\)")
+                .contains("node mars is not connected");
+    }
+
+    @Test
     void printsTheServersJsonUnchangedAndAcceptsPluralAndAlias() {
         server.on("GET /services", 200, TWO_SERVICES);
 

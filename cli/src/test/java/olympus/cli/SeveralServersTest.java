@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,7 +110,36 @@ final class SeveralServersTest {
                 SERVICES,
                 Map.of("Olympus-Server", "venus", "Olympus-Known-Leader", "false"));
         assertThat(run(server.address(), "status").out())
-                .startsWith("NO LEADER: venus knows no server that leads")
-                .contains("services run on");
+                .startsWith("server: venus, which knows none that leads");
+    }
+
+    @Test
+    void withoutALeaderEveryCommandSaysWhatItsAnswerShows() {
+        var known =
+                Map.of(
+                        "Olympus-Server", "venus",
+                        "Olympus-Known-Leader", "false",
+                        "Olympus-Revision", "41",
+                        "Age", "192");
+        server.on("GET /services", 200, SERVICES, known);
+        server.on("GET /decisions?limit=50", 200, "{\"decisions\":[]}", known);
+        server.on("GET /why?thing=first%2Fweb", 200, "{\"causes\":[]}", known);
+        server.on("GET /stacks", 200, "{\"stacks\":[{\"stack\":\"first\"}]}", known);
+        server.on("GET /stacks/first/revisions", 200, "{\"revisions\":[]}", known);
+
+        for (var command :
+                List.of(
+                        List.of("status"),
+                        List.of("status", "-o", "json"),
+                        List.of("decisions"),
+                        List.of("why", "first/web"),
+                        List.of("history", "first"))) {
+            var shown = run(server.address(), command.toArray(String[]::new));
+            assertThat(shown.exitCode()).as(command + shown.err()).isZero();
+            assertThat(shown.err())
+                    .containsOnlyOnce("NO LEADER is known")
+                    .contains("as venus knows it, as of revision 41, 3m12s ago");
+            assertThat(shown.out()).doesNotContain("NO LEADER");
+        }
     }
 }

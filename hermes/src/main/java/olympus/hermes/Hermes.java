@@ -12,32 +12,24 @@ import java.util.function.Consumer;
  *
  * <p>Threading: any thread may call; futures are completed on the store's loop, so continue with
  * the {@code …Async} methods on a loop of your own. Every write waits for durability on a majority;
- * reads are strict (linearizable). Errors: a malformed request throws {@link
- * IllegalArgumentException}; the state of the store comes as {@link TransactionResult.Refused} or
- * as a failed future with an {@link olympus.foundation.OlympusException}.
+ * reads are strict (linearizable) unless asked by way of {@link #stale}. Errors: a malformed
+ * request throws {@link IllegalArgumentException}; the state of the store comes as {@link
+ * TransactionResult.Refused} or as a failed future with an {@link
+ * olympus.foundation.OlympusException}.
  */
-public interface Hermes {
+public interface Hermes extends Reads {
 
     /** Upper bound of a listing's page. */
     int MAX_PAGE = 1_000;
 
     CompletionStage<TransactionResult> transact(Transaction transaction);
 
-    CompletionStage<Optional<Entry>> get(Key key);
-
     /**
-     * Entries under {@code prefix} in key order.
-     *
-     * @param after the last key of the page before, empty for the first page
-     * @param limit 1 to {@link #MAX_PAGE}
+     * The same questions, answered at once from what this member has applied: also while it knows
+     * no leader, and without an entry of the log. A store that has halted or is closed answers no
+     * question.
      */
-    CompletionStage<Page> list(Key prefix, Optional<Key> after, int limit);
-
-    /**
-     * Elements of a stream with sequence ≥ {@code fromSequence}, oldest first, also from the
-     * archive; at most {@code limit}.
-     */
-    CompletionStage<StreamPage> readStream(Key stream, long fromSequence, int limit);
+    Stale stale();
 
     /**
      * Watches everything under {@code prefix}.
@@ -79,6 +71,29 @@ public interface Hermes {
     record StreamPage(List<StreamEntry> entries, long firstSequence, long nextSequence) {
         public StreamPage {
             entries = List.copyOf(entries);
+        }
+    }
+
+    /**
+     * Asks what one member has applied.
+     *
+     * @param revision every answer shows all up to this, and perhaps more
+     */
+    record Stale(long revision, Reads member) implements Reads {
+
+        @Override
+        public CompletionStage<Optional<Entry>> get(Key key) {
+            return member.get(key);
+        }
+
+        @Override
+        public CompletionStage<Page> list(Key prefix, Optional<Key> after, int limit) {
+            return member.list(prefix, after, limit);
+        }
+
+        @Override
+        public CompletionStage<StreamPage> readStream(Key stream, long fromSequence, int limit) {
+            return member.readStream(stream, fromSequence, limit);
         }
     }
 

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -41,20 +40,24 @@ import olympus.hermes.log.fake.SimulatedDisk;
 /**
  * A member of the store: the loop that owns the state, over a log.
  *
- * <p>Reads see every write whose future has completed. Threading: any thread; futures complete on
- * the loop.
+ * <p>Strict reads see every write whose future has completed. Threading: any thread; futures
+ * complete on the loop.
  */
 public final class HermesNode implements Hermes {
 
     private final HermesLoop loop;
     private final ReplicatedLog log;
     private final LoopParts parts;
+    private final Reads strict;
+    private final Reads applied;
     private final Runnable afterwards;
 
     private HermesNode(HermesLoop loop, ReplicatedLog log, LoopParts parts, Runnable afterwards) {
         this.loop = loop;
         this.log = log;
         this.parts = parts;
+        this.strict = new StoreReads(loop::read, parts.archive());
+        this.applied = new StoreReads(loop::readStale, parts.archive());
         this.afterwards = afterwards;
     }
 
@@ -176,6 +179,11 @@ public final class HermesNode implements Hermes {
         return loop.reports(patience);
     }
 
+    /** How strict reads were confirmed; both 0 while there is nobody else who votes. */
+    public ReadConfirmations confirmations() {
+        return loop.confirmations();
+    }
+
     /** Changes the bounds of the whole store. */
     public CompletionStage<TransactionResult> configure(StoreLimits limits) {
         return loop.submit(new Command.Configure(limits));
@@ -183,33 +191,22 @@ public final class HermesNode implements Hermes {
 
     @Override
     public CompletionStage<Optional<Entry>> get(Key key) {
-        return loop.read(state -> state.get(key));
+        return strict.get(key);
     }
 
     @Override
     public CompletionStage<Page> list(Key prefix, Optional<Key> after, int limit) {
-        checkLimit(limit);
-        return loop.read(state -> {
-            var found = state.under(prefix, after, limit + 1);
-            var more = found.size() > limit;
-            return new Page(state.revision(), more ? found.subList(0, limit) : found, more);
-        });
+        return strict.list(prefix, after, limit);
     }
 
     @Override
     public CompletionStage<StreamPage> readStream(Key stream, long fromSequence, int limit) {
-        checkLimit(limit);
-        return loop.read(state -> pageInMemory(state, stream, fromSequence, limit))
-                .thenCompose(page -> {
-                    if (page.firstSequence() <= 1) {
-                        var empty = page.nextSequence() == 1;
-                        return CompletableFuture.completedFuture(
-                                new StreamPage(page.entries(), empty ? 0 : 1, page.nextSequence()));
-                    }
-                    return parts.archive()
-                            .read(stream, fromSequence, limit)
-                            .thenApply(found -> join(found, page, limit));
-                });
+        return strict.readStream(stream, fromSequence, limit);
+    }
+
+    @Override
+    public Stale stale() {
+        return new Stale(loop.status().revision(), applied);
     }
 
     @Override
@@ -256,39 +253,5 @@ public final class HermesNode implements Hermes {
                                     });
                         });
         return done;
-    }
-
-    private static void checkLimit(int limit) {
-        if (limit < 1 || limit > MAX_PAGE) {
-            throw new IllegalArgumentException(
-                    "a page has 1 to %d elements, not %d".formatted(MAX_PAGE, limit));
-        }
-    }
-
-    private static StreamPage pageInMemory(
-            HermesState state, Key stream, long fromSequence, int limit) {
-        return new StreamPage(
-                state.streamEntries(stream, fromSequence, limit),
-                state.firstSequence(stream),
-                state.nextSequence(stream));
-    }
-
-    /** Archived elements first, then those in memory that follow them. */
-    private static StreamPage join(StreamArchive.Found archived, StreamPage inMemory, int limit) {
-        var entries = new ArrayList<StreamEntry>();
-        for (var entry : archived.entries()) {
-            if (entry.sequence() < inMemory.firstSequence()) {
-                entries.add(entry);
-            }
-        }
-        for (var entry : inMemory.entries()) {
-            if (entries.size() < limit) {
-                entries.add(entry);
-            }
-        }
-        var oldestInMemory =
-                inMemory.firstSequence() == inMemory.nextSequence() ? 0 : inMemory.firstSequence();
-        var first = archived.firstSequence() == 0 ? oldestInMemory : archived.firstSequence();
-        return new StreamPage(entries, first, inMemory.nextSequence());
     }
 }

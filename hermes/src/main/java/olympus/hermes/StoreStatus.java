@@ -18,6 +18,8 @@ import olympus.hermes.log.LogDisk;
  * @param appliedIndex position in the log
  * @param role leader only under {@code epoch}: both are of one moment
  * @param leader the member that leads, as far as this one knows
+ * @param asOf until when this member knew all that was acknowledged; empty while it leads or
+ *     follows, or never knew anything
  * @param halted why the store applies nothing any more, empty while it works
  * @param writesRefused why writes are refused at present (e.g. disk full), empty while they are
  *     accepted
@@ -35,6 +37,7 @@ public record StoreStatus(
         long appliedIndex,
         Role role,
         Optional<String> leader,
+        Optional<Instant> asOf,
         Optional<String> halted,
         Optional<String> writesRefused,
         Sizes sizes,
@@ -58,6 +61,7 @@ public record StoreStatus(
                 appliedIndex,
                 role,
                 leader,
+                asOf,
                 halted,
                 refused,
                 sizes,

@@ -261,6 +261,9 @@ final class EqualHashesTest extends GroupInOneProcess {
         }
 
         @Override
+        public void passed(long index) {}
+
+        @Override
         public void failed(Throwable cause) {
             all.completeExceptionally(cause);
         }

@@ -59,6 +59,31 @@ final class HermesNodeTest {
     }
 
     @Test
+    void answersStaleReadsWithTheRevisionThatTheyShowAtLeast() {
+        var first = revision(Transaction.of(put("k/1", "1")));
+        var key = Key.of("log");
+        revision(Transaction.of(new Operation.Append(key, Bytes.utf8("e"))));
+        var stale = node.stale();
+
+        assertThat(stale.revision()).isEqualTo(node.status().revision()).isGreaterThan(first);
+        assertThat(now(stale.get(Key.of("k/1")))).isEqualTo(now(node.get(Key.of("k/1"))));
+        assertThat(now(stale.list(Key.of("k"), Optional.empty(), 9)))
+                .isEqualTo(now(node.list(Key.of("k"), Optional.empty(), 9)));
+        assertThat(now(stale.readStream(key, 1, 9))).isEqualTo(now(node.readStream(key, 1, 9)));
+        assertThat(node.status().asOf()).isEmpty();
+    }
+
+    @Test
+    void aClosedStoreAnswersNoStaleReadEither() {
+        var stale = node.stale();
+        now(node.close());
+
+        var asked = stale.get(Key.of("k")).toCompletableFuture();
+        loop.runFor(Duration.ofSeconds(1));
+        assertThat(asked.exceptionNow()).hasMessageContaining("closed");
+    }
+
+    @Test
     void deletesTheKeysOfALeaseThatWasNotKeptAlive() {
         var lease = revision(Transaction.of(new Operation.GrantLease(Duration.ofSeconds(2))));
         revision(Transaction.of(new Operation.Put(Key.of("held"), Bytes.utf8("x"), lease)));

@@ -205,6 +205,9 @@ final class HermesOnDiskTest {
                         }
 
                         @Override
+                        public void passed(long index) {}
+
+                        @Override
                         public void failed(Throwable cause) {
                             committed.completeExceptionally(cause);
                         }

@@ -47,6 +47,30 @@ final class ReplicasTest extends GroupInOneProcess {
     }
 
     @Test
+    void strictReadsWriteNothingWhileEverybodyAnswers() throws Exception {
+        start("a", false);
+        grow("a", "b");
+        grow("a", "c");
+        assertThat(put("b", "k", "v")).isInstanceOf(TransactionResult.Committed.class);
+        for (var name : List.of("a", "b", "c")) {
+            assertThat(get(name, "k")).contains("v");
+            var before = node(name).confirmations();
+            var index = node(name).status().appliedIndex();
+            for (var n = 0; n < 20; n++) {
+                assertThat(get(name, "k")).as(name).contains("v");
+            }
+            var byEntries = node(name).confirmations().byEntries() - before.byEntries();
+            var byTerms = node(name).confirmations().byTerms() - before.byTerms();
+            assertThat(byTerms).as(name).isPositive();
+            assertThat(byTerms + byEntries).as(name).isEqualTo(20);
+            // A machine that stands still for half a second has them go the other way.
+            assertThat(node(name).status().appliedIndex())
+                    .as(name)
+                    .isLessThanOrEqualTo(index + byEntries);
+        }
+    }
+
+    @Test
     void membersKnowEachOtherByCertificatesOfTheirOwnAuthorityAndNobodyElse() throws Exception {
         authority = Optional.of(new TestAuthority(Files.createDirectories(folder.resolve("ca"))));
         start("a", false);
@@ -103,6 +127,35 @@ final class ReplicasTest extends GroupInOneProcess {
         }
         start("a", false);
         assertThat(get("a", "n/after")).contains("v");
+    }
+
+    @Test
+    void aMemberWithoutALeaderAnswersStaleReadsAndSaysHowOldTheyAre() throws Exception {
+        start("a", false);
+        grow("a", "b");
+        grow("a", "c");
+        put("a", "k", "v");
+        assertThat(get("c", "k")).contains("v"); // so c has it
+        var written = node("c").status().revision();
+        assertThat(node("c").status().asOf()).isEmpty();
+        var before = Instant.now();
+        stop("a");
+        stop("b");
+        Eventually.holds("no leader", () -> node("c").status().leader().isEmpty());
+
+        var strict = node("c").get(Key.of("k")).toCompletableFuture();
+        var stale = node("c").stale();
+        assertThat(await(stale.get(Key.of("k")))).map(Entry::value).contains(Bytes.utf8("v"));
+        assertThat(await(stale.list(Key.of("k"), Optional.empty(), 9)).entries()).hasSize(1);
+        assertThat(stale.revision()).isGreaterThanOrEqualTo(written);
+        assertThat(node("c").status().asOf().orElseThrow()).isAfter(before);
+        assertThat(strict).isNotCompleted();
+
+        stop("c");
+        start("c", false);
+        Eventually.holds("the age", () -> node("c").status().asOf().isPresent());
+        assertThat(node("c").status().asOf().orElseThrow()).isBefore(Instant.now());
+        assertThat(await(node("c").stale().get(Key.of("k")))).isPresent();
     }
 
     @Test

@@ -45,6 +45,11 @@ abstract class WatchedLog implements ReplicatedLog {
                     }
 
                     @Override
+                    public void passed(long index) {
+                        applier.passed(index);
+                    }
+
+                    @Override
                     public void failed(Throwable cause) {
                         applier.failed(cause);
                     }

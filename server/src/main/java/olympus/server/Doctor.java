@@ -22,7 +22,7 @@ import olympus.zeus.ClusterView;
 /** Examines the installation itself and what the machine lacks. Reads only, changes nothing. */
 final class Doctor {
 
-    private static final long FEW_DAYS = 14;
+    static final long FEW_DAYS = 14;
 
     private final Path dataFolder;
     private final Problems problems;

@@ -7,11 +7,13 @@ import static olympus.server.http.DoctorCheck.warning;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import olympus.foundation.Clock;
 import olympus.hermes.Hermes;
 import olympus.hermes.HermesNode;
 import olympus.hermes.MemberReport;
 import olympus.server.group.GroupHealth;
+import olympus.server.group.ServerRecord;
 import olympus.server.group.Servers;
 import olympus.server.http.DoctorCheck;
 
@@ -40,6 +42,11 @@ final class GroupChecks {
         if (!health.reports().isEmpty()) {
             servers.shown().forEach(shown -> checks.add(server(shown, health)));
         }
+        servers.self()
+                .filter(_ -> hermes.status().halted().isPresent())
+                .filter(_ -> servers.known().all().size() > 1)
+                .ifPresent(self -> checks.add(halted(self)));
+        servers.known().all().forEach(server -> certificates(server).ifPresent(checks::add));
         servers.advice()
                 .forEach(advice -> checks.add(warning("servers", advice, "olympus servers add")));
         var level = hermes.status().featureLevel();
@@ -52,6 +59,29 @@ final class GroupChecks {
                             "update the other servers, and have all of them run: it rises by itself then"));
         }
         return checks;
+    }
+
+    /** It hears nothing from the others any more. */
+    private DoctorCheck halted(String self) {
+        var voters = servers.known().all().size();
+        return failed(
+                "server " + self,
+                "its store has halted and stands aside, but counts as one of %d servers until it is removed: without it fewer others may fail, and who leads it cannot say"
+                        .formatted(voters),
+                "mend the store as the check \"store\" says and start it again; or, at another server (%s): olympus servers remove %s, and let it join anew with an empty data folder"
+                        .formatted(servers.known().reachedBeside(Optional.of(self)), self));
+    }
+
+    private Optional<DoctorCheck> certificates(ServerRecord server) {
+        return server.certificatesEnd()
+                .map(end -> Duration.between(clock.wall(), end).toDays())
+                .filter(days -> days < Doctor.FEW_DAYS)
+                .map(days ->
+                        warning(
+                                "certificates of " + server.member(),
+                                days < 0 ? "one has ended" : "one ends in %d days".formatted(days),
+                                "they are renewed by themselves while it runs; which one, and what to do, says its own doctor: olympus doctor --address "
+                                        + server.api()));
     }
 
     private DoctorCheck server(Servers.Shown shown, GroupHealth health) {
@@ -70,9 +100,13 @@ final class GroupChecks {
         if (report.isEmpty()) {
             return failed(
                     name,
-                    "does not answer the other servers",
-                    "start it again, or see why the servers do not reach each other at %s; if it is lost for ever: olympus servers remove %s"
-                            .formatted(shown.server().peers().orElse("its address"), member));
+                    "does not answer the other servers, and counts all the same: %d of %d must answer, %d do"
+                            .formatted(health.needed(), health.voting(), health.answering()),
+                    "start it again, or see why the servers do not reach each other at %s; whether its store has halted says its own doctor, at %s; if it does not come back: olympus servers remove %s"
+                            .formatted(
+                                    shown.server().peers().orElse("its address"),
+                                    shown.server().api(),
+                                    member));
         }
         return answering(name, report.get(), health.behind(member).orElse(0L), loss);
     }

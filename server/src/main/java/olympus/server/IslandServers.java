@@ -1,6 +1,7 @@
 package olympus.server;
 
 import java.net.InetSocketAddress;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +15,7 @@ import olympus.link.Dial;
 import olympus.link.LinkTls;
 import olympus.link.keys.Authorities.Purpose;
 import olympus.link.keys.Certificates;
+import olympus.link.keys.Expiry;
 import olympus.link.keys.Installation;
 import olympus.server.deadline.Deadline;
 import olympus.server.group.Admission;
@@ -124,6 +126,15 @@ final class IslandServers {
                                 Optional.empty()));
     }
 
+    /** With the certificates as they are by now. */
+    private Optional<ServerRecord> own() {
+        var end =
+                certificates.expiries(clock.wall()).stream()
+                        .map(Expiry::expires)
+                        .min(Comparator.naturalOrder());
+        return own.map(record -> record.withCertificatesUntil(end));
+    }
+
     /** Begins to keep the group; what is returned ends it. */
     AutoCloseable keep(Problems problems, BiConsumer<String, Throwable> onBug) {
         if (store.node().isEmpty()) {
@@ -131,7 +142,7 @@ final class IslandServers {
         }
         var node = store.node().get();
         var loop = new ThreadEventLoop("servers", onBug);
-        var group = new ServerGroup(node, node.group(), known, () -> own, loop, clock);
+        var group = new ServerGroup(node, node.group(), known, this::own, loop, clock);
         store.onceReady(() -> rememberOpened(problems));
         group.start();
         return () -> {

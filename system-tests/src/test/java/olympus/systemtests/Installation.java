@@ -231,6 +231,20 @@ final class Installation implements AutoCloseable {
         return instance(id).path("pid").asLong();
     }
 
+    /** The process id of an instance that runs anew, so not as {@code former} any more. */
+    long awaitReplaced(String id, long former) {
+        Eventually.becomes(
+                Duration.ofSeconds(60),
+                () ->
+                        id
+                                + " runs as another than "
+                                + former
+                                + "; status: "
+                                + olympus("status").out(),
+                () -> awaitRunning(id) != former);
+        return awaitRunning(id);
+    }
+
     /** Writes a stack folder with one olympus.yaml and returns it. */
     Path stack(String name, String yaml) {
         try {

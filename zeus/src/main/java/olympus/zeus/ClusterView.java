@@ -51,8 +51,9 @@ public record ClusterView(
      * @param state {@code running} (all wanted are well), {@code starting}, {@code degraded} (some
      *     well), {@code updating}, {@code stopped} (held by hand), {@code waiting} (for a
      *     dependency), {@code failed} (none well, given up), "unhealthy" (none well, though it
-     *     runs), {@code completed}, {@code removing}, {@code paused}, {@code unclaimed} (agents run
-     *     it by orders that the store has lost: apply its stack again or remove it)
+     *     runs), {@code unknown} (its nodes are not connected), {@code completed}, {@code
+     *     removing}, {@code paused}, {@code unclaimed} (agents run it by orders that the store has
+     *     lost: apply its stack again or remove it)
      * @param reason the sentence that explains a state other than running, empty otherwise
      * @param mode what Olympus may do with it
      */
@@ -71,9 +72,37 @@ public record ClusterView(
         }
     }
 
-    /** An instance: where it was placed and what its agent last reported. */
+    /**
+     * An instance: where it was placed and what its agent last reported.
+     *
+     * @param away its node is not connected, so that how it is now is not known: {@code observed}
+     *     is what was last heard of it
+     */
     public record InstanceView(
-            InstanceObservation observed, String nodeName, NodeId node, List<Integer> ports) {}
+            InstanceObservation observed,
+            String nodeName,
+            NodeId node,
+            List<Integer> ports,
+            Optional<Away> away) {
+
+        /** One whose node is connected. */
+        public InstanceView(
+                InstanceObservation observed, String nodeName, NodeId node, List<Integer> ports) {
+            this(observed, nodeName, node, ports, Optional.empty());
+        }
+
+        /** As far as that is known. */
+        public boolean isWell() {
+            return away.isEmpty() && observed.isWell();
+        }
+    }
+
+    /**
+     * Why the state of an instance is not known.
+     *
+     * @param lastHeard when its node was last heard; empty when nothing is known of the instance
+     */
+    public record Away(Optional<Instant> lastHeard) {}
 
     public record NodeView(
             NodeId id,

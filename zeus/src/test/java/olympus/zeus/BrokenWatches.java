@@ -97,6 +97,11 @@ final class BrokenWatches implements Hermes {
     }
 
     @Override
+    public Stale stale() {
+        return store.stale();
+    }
+
+    @Override
     public CompletionStage<StreamPage> readStream(Key stream, long from, int limit) {
         return store.readStream(stream, from, limit);
     }

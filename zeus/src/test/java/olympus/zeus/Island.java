@@ -76,6 +76,13 @@ final class Island {
         agents.values().forEach(this::connect);
     }
 
+    /** The same while the node {@code away} is not connected. */
+    void restartZeusWithout(SimulatedAgent away) {
+        zeus.close();
+        zeus = newZeus();
+        agents.values().stream().filter(agent -> agent != away).forEach(this::connect);
+    }
+
     /** All that is stored of Zeus at this moment. */
     List<Entry> backup() {
         var entries = new ArrayList<Entry>();

@@ -27,6 +27,12 @@ public interface Group {
     Members members();
 
     /**
+     * What this member knows of the log at this moment; empty while it takes no part in it. Never
+     * blocks.
+     */
+    Optional<Standing> standing();
+
+    /**
      * Replaces {@code from} by {@code to}; fails when the members are others than {@code from} by
      * then, when more than one comes or goes, when a newcomer does not come up and catch up (until
      * it has, it counts for nothing), or when this member does not lead. Completed when the change
@@ -53,6 +59,21 @@ public interface Group {
     interface Answerer {
         CompletionStage<ByteBuffer> answer(String from, ByteBuffer question);
     }
+
+    /**
+     * What a member knows of the log, read in the order of the components.
+     *
+     * @param leads whether it leads by its own word; it may have been deposed without knowing
+     * @param committed the last entry that it knows to be committed; the applier is given it or
+     *     told that it was passed. No other member applies an entry of the leader's term, or of one
+     *     before, that the leader does not know to be committed.
+     * @param settled the members by the newest list in the log; empty unless that list is committed
+     *     and no change is under way
+     * @param term the highest it has heard of, which never falls, over restarts neither: whoever
+     *     has voted for the leader of a term, or stored an entry at its wish, says that term or a
+     *     higher one from before it has said so. A term has at most one leader.
+     */
+    record Standing(boolean leads, long committed, Optional<Members> settled, long term) {}
 
     /** A member and where others reach it. */
     record Member(String id, String host, int port) {

@@ -2,6 +2,7 @@ package olympus.hermes.log;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import olympus.foundation.ErrorCode;
@@ -18,6 +19,12 @@ public record GroupOfOne(String self) implements Group {
     @Override
     public Members members() {
         return new Members(List.of(new Member(self, "localhost", 0)));
+    }
+
+    /** Nobody else could have a say. */
+    @Override
+    public Optional<Standing> standing() {
+        return Optional.empty();
     }
 
     @Override

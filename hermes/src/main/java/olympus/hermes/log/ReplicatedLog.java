@@ -103,12 +103,19 @@ public interface ReplicatedLog extends AutoCloseable {
 
         /**
          * Takes the committed entry; must only enqueue (blocking while its bounded queue is full is
-         * the back-pressure of replay). The future is completed once the entry is applied.
+         * the back-pressure of replay). The future is completed once the entry is applied; it fails
+         * with {@link ApplierClosed} when this applier was closed in order before.
          *
          * @param context what {@link #submit} was given, empty on replay and on other members
          */
         CompletionStage<Void> committed(
                 long term, long index, ByteBuffer entry, Optional<Object> context);
+
+        /**
+         * The log has got past an entry of the engine's own (of members, of a new leader), which
+         * the applier is not given; called in the order of the log. Must only enqueue.
+         */
+        void passed(long index);
 
         /**
          * The engine cannot go on (disk error, corrupt file); nothing more will be acknowledged.

@@ -64,6 +64,9 @@ public final class RecordingApplier implements ReplicatedLog.Applier {
     }
 
     @Override
+    public void passed(long index) {}
+
+    @Override
     public synchronized void failed(Throwable cause) {
         failure = Optional.of(cause);
     }

@@ -22,7 +22,7 @@ import olympus.hermes.internal.ratis.ChildJvm;
 /** A {@link MemberMain} as its parent sees it. Threading: any. */
 final class MemberProcess {
 
-    private static final long DEADLINE_SECONDS = 40;
+    private static final long DEADLINE_SECONDS = 90;
     private static final AtomicLong NUMBERS = new AtomicLong();
 
     private final Process process;

@@ -31,8 +31,8 @@ final class ReplicaFaultsTest {
 
     @Test
     @Tag("long")
-    void historiesAreLinearizableOverTwoHundredFaults() throws Exception {
-        runFaults(200, 2);
+    void historiesAreLinearizableOverThreeHundredFaultsAHundredOfThemPauses() throws Exception {
+        runFaults(300, 2);
     }
 
     private void runFaults(int faults, long seed) throws Exception {

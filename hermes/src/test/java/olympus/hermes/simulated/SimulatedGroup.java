@@ -6,11 +6,15 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -28,16 +32,27 @@ import org.jspecify.annotations.Nullable;
  * member sees in order and at its own pace; a leader whose uncommitted tail is lost, or kept up to
  * some entry, when another takes over, and who learns late that it was deposed; messages that are
  * lost or late (none comes twice, as with the calls of gRPC).
+ *
+ * <p>Voters are in terms, which never fall, over crashes neither. A leader is chosen by a majority
+ * of members that run and are not cut off, who are in its term from then on; an entry is committed
+ * when such a majority has it; whoever does not take part hears of the term later.
  */
 public final class SimulatedGroup {
 
     private static final Duration ASK_DEADLINE = Duration.ofSeconds(5);
     private static final int MAX_UNAPPLIED = 16;
 
+    /** At one commit or election of so many, a member begins to lag. */
+    private static final int LAGS_OF = 20;
+
+    private static final int MAX_LAG_MILLIS = 400;
+
     private final EventLoop world;
     private final RandomGenerator random;
     private final Path snapshots;
     private final Map<String, Log> members = new LinkedHashMap<>();
+    private final Map<String, Long> terms = new HashMap<>();
+    private final Set<String> cutOff = new HashSet<>();
     private final List<Committed> committed = new ArrayList<>();
     private final List<Item> tail = new ArrayList<>();
     private Optional<ReplicatedLog.SnapshotFile> newest = Optional.empty();
@@ -49,7 +64,8 @@ public final class SimulatedGroup {
     /** How often a message does not arrive, of a thousand; with 0, none is very late either. */
     public int lostOfThousand = 20;
 
-    private record Committed(long term, long index, ByteBuffer bytes, @Nullable Item by) {}
+    /** Of a member, or without {@code by} the engine's own at the begin of a leadership. */
+    private record Committed(long term, long index, @Nullable Item by) {}
 
     private record Item(
             Log submitter,
@@ -70,6 +86,7 @@ public final class SimulatedGroup {
         var before = members.get(id);
         var log = new Log(id, machine, before == null ? 0 : before.life + 1);
         members.put(id, log);
+        terms.putIfAbsent(id, 0L);
         return log;
     }
 
@@ -86,11 +103,35 @@ public final class SimulatedGroup {
         }
     }
 
-    /** Another member leads from now on; it has everything committed, and perhaps more. */
+    /** Nothing reaches the member any more, nor comes from it. */
+    public void cutOff(String id) {
+        cutOff.add(id);
+    }
+
+    /** Everybody hears everybody again. */
+    public void heal() {
+        cutOff.clear();
+        deliverAll();
+    }
+
+    /**
+     * Another member leads from now on; it has everything committed, and perhaps more. Nothing
+     * happens when no majority can choose it.
+     */
     public void elect(String id) {
+        var voters = quorum(id);
+        if (voters.isEmpty()) {
+            return;
+        }
+        if (!leader.isEmpty()) {
+            log(leader).knew = committed.size();
+        }
+        term++;
+        voters.forEach(voter -> terms.put(voter, term));
         cutTail();
         leader = id;
-        term++;
+        committed.add(new Committed(term, nextIndex++, null));
+        deliverAll();
         var chosen = log(id);
         var last = committed.size();
         chosen.whenDelivered(
@@ -103,6 +144,9 @@ public final class SimulatedGroup {
         var present = term;
         for (var other : members.values()) {
             if (other != chosen) {
+                if (random.nextInt(3) == 0) {
+                    other.lag();
+                }
                 later(
                         random.nextInt(400),
                         () -> {
@@ -129,6 +173,23 @@ public final class SimulatedGroup {
         deliverAll();
     }
 
+    /** The member and enough others that can act with it, at random; empty when too few can. */
+    private Set<String> quorum(String id) {
+        var others = new ArrayList<>(members.keySet());
+        others.remove(id);
+        others.removeIf(name -> !log(name).takesPart());
+        Collections.shuffle(others, java.util.Random.from(random));
+        var needed = members.size() / 2;
+        if (!log(id).takesPart() || others.size() < needed) {
+            return Set.of();
+        }
+        var chosen =
+                new HashSet<>(
+                        others.subList(0, needed + random.nextInt(others.size() - needed + 1)));
+        chosen.add(id);
+        return chosen;
+    }
+
     private Optional<String> known() {
         return Optional.of(leader).filter(name -> !name.isEmpty());
     }
@@ -141,10 +202,12 @@ public final class SimulatedGroup {
                     () -> {
                         committing = false;
                         // An old leader that was deposed meanwhile has no tail any more.
-                        var flushed = tail.isEmpty() ? 0 : 1 + random.nextInt(tail.size());
+                        var stored = tail.isEmpty() ? Set.<String>of() : quorum(leader);
+                        var flushed = stored.isEmpty() ? 0 : 1 + random.nextInt(tail.size());
                         for (var n = 0; n < flushed; n++) {
                             commit(tail.removeFirst());
                         }
+                        stored.forEach(voter -> terms.put(voter, term));
                         deliverAll();
                         startCommitting();
                     });
@@ -152,11 +215,16 @@ public final class SimulatedGroup {
     }
 
     private void commit(Item item) {
-        committed.add(new Committed(item.term, nextIndex++, item.bytes, item));
+        committed.add(new Committed(item.term, nextIndex++, item));
     }
 
     private void deliverAll() {
-        members.values().forEach(member -> later(random.nextInt(12), member::deliver));
+        for (var member : members.values()) {
+            if (random.nextInt(LAGS_OF) == 0) {
+                member.lag();
+            }
+            later(random.nextInt(12), member::deliver);
+        }
     }
 
     private void later(int millis, Runnable task) {
@@ -179,6 +247,8 @@ public final class SimulatedGroup {
                 (_, _) -> CompletableFuture.failedFuture(new IOException("not ready"));
         private Leadership leadership = new Leadership(false, 0, Optional.empty());
         private int delivered;
+        private int knew;
+        private boolean lags;
         private int unapplied;
         private int awaited = -1;
         private Runnable whenAwaited = () -> {};
@@ -198,6 +268,32 @@ public final class SimulatedGroup {
                 var present = new Leadership(false, term, Optional.of(leader));
                 machine.loop().execute(() -> tell(present));
             }
+        }
+
+        /** Whether it votes and stores at this moment. */
+        private boolean takesPart() {
+            return applier != null && !machine.stopped() && !cutOff.contains(id);
+        }
+
+        /**
+         * What is committed reaches it late, although it answers: its link from the leader is slow,
+         * or its process has just gone on.
+         */
+        private void lag() {
+            if (lags) {
+                return;
+            }
+            lags = true;
+            later(
+                    random.nextInt(MAX_LAG_MILLIS),
+                    () -> {
+                        lags = false;
+                        deliver();
+                    });
+        }
+
+        private void heard(long of) {
+            terms.merge(id, of, Math::max);
         }
 
         private void load(Applier receiver) throws IOException {
@@ -246,6 +342,11 @@ public final class SimulatedGroup {
                 machine.loop().execute(() -> tell(news));
                 return;
             }
+            if (cutOff.contains(id)) {
+                later(100, () -> tell(news));
+                return;
+            }
+            heard(news.term());
             leadership = news;
             listener.accept(news);
         }
@@ -262,19 +363,27 @@ public final class SimulatedGroup {
                 return;
             }
             if (machine.stopped()) {
-                machine.loop().execute(this::deliver);
+                lag();
+                return;
+            }
+            if (cutOff.contains(id) || lags) {
                 return;
             }
             skipToSnapshot(receiver);
             while (delivered < committed.size() && unapplied < MAX_UNAPPLIED) {
                 var next = committed.get(delivered++);
+                heard(next.term);
+                if (next.by == null) {
+                    receiver.passed(next.index);
+                    continue;
+                }
                 unapplied++;
                 var _ =
                         receiver.committed(
                                         next.term,
                                         next.index,
-                                        next.bytes.duplicate(),
-                                        context(next))
+                                        next.by.bytes.duplicate(),
+                                        context(next.by))
                                 .thenRun(() -> machine.loop().execute(this::applied));
             }
             if (awaited >= 0 && delivered >= awaited) {
@@ -296,9 +405,8 @@ public final class SimulatedGroup {
             }
         }
 
-        private Optional<Object> context(Committed next) {
-            var by = next.by;
-            return by != null && by.submitter == this ? Optional.of(by.context) : Optional.empty();
+        private Optional<Object> context(Item by) {
+            return by.submitter == this ? Optional.of(by.context) : Optional.empty();
         }
 
         private void applied() {
@@ -376,6 +484,22 @@ public final class SimulatedGroup {
                     members.keySet().stream().map(name -> new Member(name, name, 1)).toList());
         }
 
+        /** A leader knows at once what it has committed, the others what they were given. */
+        @Override
+        public Optional<Standing> standing() {
+            if (applier == null) {
+                return Optional.empty();
+            }
+            var own = Objects.requireNonNull(terms.get(id));
+            var last = leader.equals(id) && own == term ? committed.size() : knew;
+            return Optional.of(
+                    new Standing(
+                            leadership.leader(),
+                            Math.max(last, delivered),
+                            Optional.of(members()),
+                            own));
+        }
+
         @Override
         public CompletionStage<Void> change(Members from, Members to) {
             throw new UnsupportedOperationException("the members of a simulation stay");
@@ -390,7 +514,7 @@ public final class SimulatedGroup {
         @Override
         public CompletionStage<ByteBuffer> ask(String member, ByteBuffer question) {
             var answer = new CompletableFuture<ByteBuffer>();
-            if (random.nextInt(1_000) >= lostOfThousand) {
+            if (comesThrough(member)) {
                 var delay = lostOfThousand > 0 && random.nextInt(50) == 0 ? 6_000 : 20;
                 later(random.nextInt(delay), () -> arrive(member, question, answer));
             }
@@ -407,7 +531,7 @@ public final class SimulatedGroup {
         private void arrive(
                 String member, ByteBuffer question, CompletableFuture<ByteBuffer> answer) {
             var other = log(member);
-            if (other.applier == null) {
+            if (other.applier == null || !connected(member)) {
                 return;
             }
             other.machine
@@ -417,13 +541,21 @@ public final class SimulatedGroup {
                                 other.answerer
                                         .answer(id, question.duplicate())
                                         .whenComplete((found, failure) -> {
-                                            if (random.nextInt(1_000) >= lostOfThousand) {
+                                            if (comesThrough(member)) {
                                                 later(
                                                         random.nextInt(20),
                                                         () -> back(answer, found, failure));
                                             }
                                         });
                     });
+        }
+
+        private boolean comesThrough(String member) {
+            return random.nextInt(1_000) >= lostOfThousand && connected(member);
+        }
+
+        private boolean connected(String member) {
+            return !cutOff.contains(id) && !cutOff.contains(member);
         }
 
         private void back(

@@ -43,6 +43,8 @@ public final class Codecs {
                     .alsoReading(Codecs::severalDenials);
     public static final RecordCodec<NodeRecord> NODE_RECORD =
             RecordCodec.of("node-record", 1, NodeRecord.class);
+    public static final RecordCodec<NodeAway> NODE_AWAY =
+            RecordCodec.of("node-away", 1, NodeAway.class);
     public static final RecordCodec<PauseRecord> PAUSE_RECORD =
             RecordCodec.of("pause-record", 1, PauseRecord.class);
     public static final RecordCodec<AskedOfNode> ASKED_OF_NODE =
@@ -67,6 +69,7 @@ public final class Codecs {
                     SERVICE_STATE,
                     INSTANCE_RECORD,
                     NODE_RECORD,
+                    NODE_AWAY,
                     PAUSE_RECORD,
                     ASKED_OF_NODE,
                     ANSWERED_BY_NODE);

@@ -53,6 +53,11 @@ public record KeyPrefix(
                             "zeus",
                             "name, labels, first seen",
                             Codecs.NODE_RECORD),
+                    value(
+                            "zeus/away/<node id>",
+                            "zeus",
+                            "how a node that has gone away was last heard of",
+                            Codecs.NODE_AWAY),
                     value("zeus/pauses/<scope>", "zeus", "who, when, why", Codecs.PAUSE_RECORD),
                     stream(
                             "zeus/decisions",

@@ -225,6 +225,14 @@ public final class Samples {
                                                 Optional.empty())))));
     }
 
+    private static InstanceRecord placed() {
+        return new InstanceRecord(
+                WEB_1,
+                new InstanceRecord.Placement(MARS, Map.of("http", 8081), List.of(MARS)),
+                new InstanceRecord.Run("01KAJ0000000000000000000AB", 4, 3, true),
+                new InstanceRecord.Order(InstanceRecord.Phase.WAITING, "waits for shop/db", AT));
+    }
+
     static List<Record> all() {
         var stamp = new Assignment.Stamp(1, 40, 57);
         return List.of(
@@ -242,13 +250,9 @@ public final class Samples {
                                         AT,
                                         Optional.of("shop/web.1 was given up"),
                                         true))),
-                new InstanceRecord(
-                        WEB_1,
-                        new InstanceRecord.Placement(MARS, Map.of("http", 8081), List.of(MARS)),
-                        new InstanceRecord.Run("01KAJ0000000000000000000AB", 4, 3, true),
-                        new InstanceRecord.Order(
-                                InstanceRecord.Phase.WAITING, "waits for shop/db", AT)),
+                placed(),
                 new NodeRecord(MARS, "mars", Map.of("zone", "cellar"), AT, 17),
+                new NodeAway(MARS, AT, List.of(observation())),
                 new PauseRecord("stack:shop", "user:ana", AT, "upgrading the disk"),
                 shop(),
                 web(),

@@ -2,6 +2,7 @@ package olympus.server.group;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import olympus.hermes.MemberReport;
 
 /**
@@ -19,15 +20,36 @@ public record GroupHealth(Map<String, Optional<MemberReport>> reports) {
         return Optional.ofNullable(reports.get(member)).flatMap(report -> report);
     }
 
+    /** How many servers the log counts. */
+    public int voting() {
+        return reports.size();
+    }
+
+    /** How many of them answered. */
+    public int answering() {
+        return Math.toIntExact(applied().count());
+    }
+
+    /** How many of them must run for orders to be taken. */
+    public int needed() {
+        return reports.isEmpty() ? 0 : reports.size() / 2 + 1;
+    }
+
     /** How many entries of the log it has not applied yet that some other has. */
     public Optional<Long> behind(String member) {
-        var newest =
-                reports.values().stream()
-                        .flatMap(Optional::stream)
-                        .mapToLong(MemberReport::appliedIndex)
-                        .max()
-                        .orElse(0);
+        var newest = applied().max().orElse(0);
         return of(member).map(report -> newest - report.appliedIndex());
+    }
+
+    /** As {@link #behind}, of the one furthest behind among those that answered. */
+    public long furthestBehind() {
+        return applied().max().orElse(0) - applied().min().orElse(0);
+    }
+
+    private LongStream applied() {
+        return reports.values().stream()
+                .flatMap(Optional::stream)
+                .mapToLong(MemberReport::appliedIndex);
     }
 
     /** What would be if that server were lost now, as a sentence. */
@@ -43,15 +65,14 @@ public record GroupHealth(Map<String, Optional<MemberReport>> reports) {
                         .filter(each -> !each.getKey().equals(member))
                         .filter(each -> each.getValue().isPresent())
                         .count();
-        var majority = reports.size() / 2 + 1;
-        if (left < majority) {
+        if (left < needed()) {
             return reports.size() == 1
                     ? "no orders until it is back; services run on"
                     : "no orders until %d of %d run again; services run on"
-                            .formatted(majority, reports.size());
+                            .formatted(needed(), reports.size());
         }
-        return left == majority
+        return left == needed()
                 ? "the island goes on, and bears no further loss"
-                : "the island goes on, and bears %d more".formatted(left - majority);
+                : "the island goes on, and bears %d more".formatted(left - needed());
     }
 }

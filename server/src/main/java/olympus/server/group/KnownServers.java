@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import olympus.hermes.Hermes;
 import olympus.hermes.Key;
 import olympus.server.problems.Problems;
@@ -48,6 +49,14 @@ public final class KnownServers implements Projection.Receiver<ServerRecord> {
 
     public Optional<ServerRecord> find(String member) {
         return Optional.ofNullable(records.get(ServerRecord.PREFIX.child(member)));
+    }
+
+    /** Where the API of each other than {@code member} is, in words. */
+    public String reachedBeside(Optional<String> member) {
+        return all().stream()
+                .filter(server -> !member.equals(Optional.of(server.member())))
+                .map(server -> "%s at %s".formatted(server.name(), server.api()))
+                .collect(Collectors.joining(", "));
     }
 
     /** The one that leads, as far as this server knows. */

@@ -230,6 +230,7 @@ public final class ServerGroup implements AutoCloseable {
                         wanted.api(),
                         wanted.version(),
                         wanted.featureLevel(),
+                        wanted.certificatesEnd(),
                         now.since(),
                         now.state(),
                         now.problem());

@@ -21,6 +21,8 @@ import olympus.model.json.RecordCodec;
  * @param api the address of its API, {@code https://host:port}
  * @param version of its program
  * @param featureLevel the newest that its program understands; empty: it knew of none
+ * @param certificatesEnd the first moment at which one of its certificates ends; empty: it has not
+ *     said
  * @param since when it joined
  * @param problem why the state is not reached yet, in words
  */
@@ -33,6 +35,7 @@ public record ServerRecord(
         String api,
         String version,
         Optional<Integer> featureLevel,
+        Optional<Instant> certificatesEnd,
         Instant since,
         State state,
         Optional<String> problem) {
@@ -60,12 +63,67 @@ public record ServerRecord(
         }
     }
 
+    /** One that has not said yet when its certificates end. */
+    public ServerRecord(
+            String member,
+            NodeId node,
+            String name,
+            Optional<String> peers,
+            Optional<String> agents,
+            String api,
+            String version,
+            Optional<Integer> featureLevel,
+            Instant since,
+            State state,
+            Optional<String> problem) {
+        this(
+                member,
+                node,
+                name,
+                peers,
+                agents,
+                api,
+                version,
+                featureLevel,
+                Optional.empty(),
+                since,
+                state,
+                problem);
+    }
+
     public Key key() {
         return PREFIX.child(member);
     }
 
     public ServerRecord in(State other, Optional<String> why) {
         return new ServerRecord(
-                member, node, name, peers, agents, api, version, featureLevel, since, other, why);
+                member,
+                node,
+                name,
+                peers,
+                agents,
+                api,
+                version,
+                featureLevel,
+                certificatesEnd,
+                since,
+                other,
+                why);
+    }
+
+    public ServerRecord withCertificatesUntil(Optional<Instant> end) {
+        return new ServerRecord(
+                member,
+                node,
+                name,
+                peers,
+                agents,
+                api,
+                version,
+                featureLevel,
+                end,
+                since,
+                state,
+                problem);
     }
 }

@@ -54,12 +54,20 @@ public record Servers(
         return known.all().stream()
                 .map(server ->
                         new Shown(
-                                server,
+                                present(server),
                                 group().map(Group::members)
                                         .flatMap(members -> members.find(server.member()))
                                         .isPresent(),
                                 leader.equals(Optional.of(server.member()))))
                 .toList();
+    }
+
+    /** Who has halted cannot write that into its record. */
+    private ServerRecord present(ServerRecord server) {
+        var halted = hermes.status().halted();
+        return halted.isPresent() && self().equals(Optional.of(server.member()))
+                ? server.in(server.state(), Optional.of("its store has halted: " + halted.get()))
+                : server;
     }
 
     private Optional<Group> group() {
@@ -101,6 +109,29 @@ public record Servers(
                             .formatted(staying, staying - 1, bears));
         }
         return List.copyOf(sentences);
+    }
+
+    /** The same, and what follows from who does not answer; each a sentence. */
+    public List<String> advice(GroupHealth health) {
+        var sentences = new ArrayList<>(advice());
+        for (var server : known.all()) {
+            if (health.reports().containsKey(server.member())
+                    && health.of(server.member()).isEmpty()) {
+                sentences.add(silent(server, health));
+            }
+        }
+        return List.copyOf(sentences);
+    }
+
+    private static String silent(ServerRecord server, GroupHealth health) {
+        return "%s does not answer (it is away, or its store has halted: `olympus doctor --address %s`) and counts all the same: %d of %d must answer, %d do; if it does not come back: olympus servers remove %s, then let it join anew with an empty data folder"
+                .formatted(
+                        server.member(),
+                        server.api(),
+                        health.needed(),
+                        health.voting(),
+                        health.answering(),
+                        server.member());
     }
 
     public Admission admitting() {

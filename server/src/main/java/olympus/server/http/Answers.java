@@ -64,6 +64,9 @@ final class Answers {
         }
     }
 
+    /**
+     * @param was where {@code state} is {@code unknown}: what was last heard, when anything was
+     */
     record Instance(
             String instance,
             String node,
@@ -74,20 +77,30 @@ final class Answers {
             int restarts,
             Instant since,
             String reason,
-            List<Integer> ports) {
+            List<Integer> ports,
+            Optional<Was> was) {
         static Instance of(ClusterView.InstanceView view) {
             var seen = view.observed();
+            var known = view.away().isEmpty();
             return new Instance(
                     seen.id().toString(),
                     view.nodeName(),
                     seen.driver(),
-                    EnumWords.of(seen.state()),
-                    EnumWords.of(healthOf(seen)),
-                    seen.pid(),
+                    known ? EnumWords.of(seen.state()) : "unknown",
+                    EnumWords.of(known ? healthOf(seen) : Health.NONE),
+                    known ? seen.pid() : 0,
                     seen.restarts(),
                     seen.since(),
                     seen.reason(),
-                    view.ports());
+                    view.ports(),
+                    view.away().flatMap(ClusterView.Away::lastHeard).map(at -> Was.of(seen, at)));
+        }
+    }
+
+    /** How an instance was when its node was last heard. */
+    record Was(String state, String health, Instant at) {
+        static Was of(InstanceObservation seen, Instant at) {
+            return new Was(EnumWords.of(seen.state()), EnumWords.of(healthOf(seen)), at);
         }
     }
 

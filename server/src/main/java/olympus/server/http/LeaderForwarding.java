@@ -156,6 +156,9 @@ final class LeaderForwarding extends OncePerRequestFilter {
     private void here(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         response.setHeader(KNOWN_LEADER, Boolean.toString(leadership.isKnown()));
+        if (ForwardedRequest.isRead(request) && AnsweredHere.isStaleEnough(request)) {
+            AnsweredHere.fromWhatIsKnown(request, response, backend);
+        }
         chain.doFilter(request, response);
     }
 
@@ -182,6 +185,7 @@ final class LeaderForwarding extends OncePerRequestFilter {
         if (AnsweredHere.withoutLeader(request)) {
             count(Count.ANSWERED_HERE);
             request.removeAttribute(NOT_HERE);
+            AnsweredHere.fromWhatIsKnown(request, response, backend);
             chain.doFilter(request, response);
             return;
         }

@@ -36,7 +36,8 @@ record Leadership(Hermes hermes, KnownServers known) {
         }
         if (status.halted().isPresent()) {
             return new Who.Nobody(
-                    "the store of this server has halted, so that it does not hear who leads; ask another server");
+                    "the store of this server has halted, so that it does not hear who leads; ask another one of "
+                            + known.reachedBeside(Optional.empty()));
         }
         if (status.leader().isEmpty()) {
             return new Who.Nobody("no server leads at present, as far as this one knows");

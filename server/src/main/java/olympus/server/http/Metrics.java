@@ -157,6 +157,8 @@ final class Metrics {
                 "leader.known",
                 "1 while this server knows who leads, itself or another",
                 b -> b.leadership().isKnown() ? 1 : 0);
+        registry.getPrometheusRegistry()
+                .register(new GroupCollector(() -> backend.island().servers().health()));
     }
 
     private static void certificates(PrometheusMeterRegistry registry, Backend backend) {
@@ -182,6 +184,7 @@ final class Metrics {
     private static double instances(Backend backend, InstanceObservation.State state) {
         return backend.view().services().stream()
                 .flatMap(service -> service.instances().stream())
+                .filter(instance -> instance.away().isEmpty())
                 .filter(instance -> instance.observed().state() == state)
                 .count();
     }

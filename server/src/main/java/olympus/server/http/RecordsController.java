@@ -1,5 +1,6 @@
 package olympus.server.http;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Hermes;
 import olympus.hermes.Key;
+import olympus.hermes.Reads;
 import olympus.hermes.StreamEntry;
 import olympus.model.state.Codecs;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -42,8 +44,11 @@ final class RecordsController {
     @GetMapping(path = Api.V1 + "/decisions", produces = Api.JSON)
     Answers.Decisions decisions(
             @RequestParam(defaultValue = Page.LIMIT) int limit,
-            @RequestParam Optional<String> cursor) {
-        var part = newestFirst(DECISIONS, Page.of(limit, cursor));
+            @RequestParam Optional<String> cursor,
+            HttpServletRequest request) {
+        var part =
+                newestFirst(
+                        AnsweredHere.reads(request, backend), DECISIONS, Page.of(limit, cursor));
         return new Answers.Decisions(
                 part.entries().stream().map(RecordsController::decision).toList(), part.next());
     }
@@ -51,15 +56,17 @@ final class RecordsController {
     @GetMapping(path = Api.V1 + "/decisions", produces = Api.SSE)
     void follow(
             @RequestHeader(name = EventStreams.LAST_ID, required = false) Optional<String> last,
+            HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
+        var reads = AnsweredHere.reads(request, backend);
         var next =
                 last.map(RecordsController::after)
-                        .orElseGet(() -> Math.max(1, end(DECISIONS) - FIRST));
+                        .orElseGet(() -> Math.max(1, end(reads, DECISIONS) - FIRST));
         try (var events = streams.open(response)) {
             while (!events.closing()) {
                 var seen = signal.count();
-                var part = read(DECISIONS, next, BATCH);
+                var part = read(reads, DECISIONS, next, BATCH);
                 for (var entry : part.entries()) {
                     events.send("decision", Long.toString(entry.sequence()), decision(entry));
                     next = entry.sequence() + 1;
@@ -75,8 +82,10 @@ final class RecordsController {
     @GetMapping(path = Api.V1 + "/audit", produces = Api.JSON)
     Answers.Audit audit(
             @RequestParam(defaultValue = Page.LIMIT) int limit,
-            @RequestParam Optional<String> cursor) {
-        var part = newestFirst(AuditStream.KEY, Page.of(limit, cursor));
+            @RequestParam Optional<String> cursor,
+            HttpServletRequest request) {
+        var reads = AnsweredHere.reads(request, backend);
+        var part = newestFirst(reads, AuditStream.KEY, Page.of(limit, cursor));
         return new Answers.Audit(
                 part.entries().stream()
                         .map(entry -> AuditEntry.CODEC.decode(entry.value().unsafeArray()))
@@ -86,10 +95,10 @@ final class RecordsController {
 
     private record Entries(List<StreamEntry> entries, Optional<String> next) {}
 
-    private Entries newestFirst(Key stream, Page page) {
-        var end = page.below().orElseGet(() -> end(stream));
+    private Entries newestFirst(Reads reads, Key stream, Page page) {
+        var end = page.below().orElseGet(() -> end(reads, stream));
         var from = Math.max(1, end - page.limit());
-        var read = read(stream, from, page.limit());
+        var read = read(reads, stream, from, page.limit());
         var entries = new ArrayList<>(read.entries());
         entries.removeIf(entry -> entry.sequence() >= end);
         var oldest = entries.isEmpty() ? 0 : entries.getFirst().sequence();
@@ -100,13 +109,12 @@ final class RecordsController {
         return new Entries(entries.reversed(), next);
     }
 
-    private long end(Key stream) {
-        return read(stream, Long.MAX_VALUE, 1).nextSequence();
+    private long end(Reads reads, Key stream) {
+        return read(reads, stream, Long.MAX_VALUE, 1).nextSequence();
     }
 
-    private Hermes.StreamPage read(Key stream, long from, int limit) {
-        return backend.deadline()
-                .await(backend.hermes().readStream(stream, from, limit), "reading " + stream);
+    private Hermes.StreamPage read(Reads reads, Key stream, long from, int limit) {
+        return backend.deadline().await(reads.readStream(stream, from, limit), "reading " + stream);
     }
 
     private static Answers.Decided decision(StreamEntry entry) {

@@ -49,8 +49,10 @@ final class SecretsController {
     Answers.Secrets all(
             @RequestParam Optional<String> stack,
             @RequestParam(defaultValue = Part.LIMIT) int limit,
-            @RequestParam Optional<String> cursor) {
-        var part = Part.of(kept().all(stack.map(StackName::new)), ORDER, limit, cursor);
+            @RequestParam Optional<String> cursor,
+            HttpServletRequest request) {
+        var reads = AnsweredHere.reads(request, backend);
+        var part = Part.of(kept().all(reads, stack.map(StackName::new)), ORDER, limit, cursor);
         return new Answers.Secrets(
                 part.elements().stream().map(Answers.SecretEntry::of).toList(), part.next());
     }

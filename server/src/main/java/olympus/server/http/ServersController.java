@@ -55,6 +55,7 @@ final class ServersController {
             Optional<String> agents,
             String api,
             String version,
+            Optional<Instant> certificatesEnd,
             Instant since,
             Optional<String> problem,
             String ifLost,
@@ -73,6 +74,7 @@ final class ServersController {
                     server.agents(),
                     server.api(),
                     server.version(),
+                    server.certificatesEnd(),
                     server.since(),
                     server.problem(),
                     health.without(server.member()),
@@ -134,7 +136,7 @@ final class ServersController {
         return new ServerList(
                 servers.self(),
                 servers.shown().stream().map(shown -> ServerEntry.of(shown, health)).toList(),
-                servers.advice());
+                servers.advice(health));
     }
 
     @PostMapping(path = Api.V1 + "/servers/join-tokens", produces = Api.JSON)

@@ -16,6 +16,7 @@ import olympus.hermes.Entry;
 import olympus.hermes.Hermes;
 import olympus.hermes.Key;
 import olympus.hermes.Operation;
+import olympus.hermes.Reads;
 import olympus.hermes.Transaction;
 import olympus.link.keys.SecretVault;
 import olympus.model.SecretRef;
@@ -201,13 +202,18 @@ public final class KeptSecrets {
 
     /** Every secret, or every one of a stack, by stack and name. */
     public List<KeptSecret> all(Optional<StackName> stack) {
+        return all(hermes, stack);
+    }
+
+    /** The same, as {@code reads} tells it. */
+    public List<KeptSecret> all(Reads reads, Optional<StackName> stack) {
         var prefix = stack.map(name -> PREFIX.child(name.value())).orElse(PREFIX);
         var all = new ArrayList<KeptSecret>();
         var after = Optional.<Key>empty();
         for (var more = true; more; ) {
             var page =
                     deadline.await(
-                            hermes.list(prefix, after, Hermes.MAX_PAGE), "listing the secrets");
+                            reads.list(prefix, after, Hermes.MAX_PAGE), "listing the secrets");
             page.entries().forEach(entry -> all.add(Found.of(entry).secret()));
             more = page.more() && !page.entries().isEmpty();
             after = more ? Optional.of(page.entries().getLast().key()) : after;

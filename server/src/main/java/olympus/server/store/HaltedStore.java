@@ -52,6 +52,11 @@ public final class HaltedStore implements Hermes {
     }
 
     @Override
+    public Stale stale() {
+        return new Stale(0, this);
+    }
+
+    @Override
     public Watch watch(
             Key prefix, long fromRevision, Executor deliverOn, Consumer<WatchEvent> receiver) {
         deliverOn.execute(() -> receiver.accept(new WatchEvent.Ended(fromRevision, message())));
@@ -79,6 +84,7 @@ public final class HaltedStore implements Hermes {
                 0,
                 0,
                 StoreStatus.Role.CLOSED,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.of(message()),
                 Optional.of(message()),

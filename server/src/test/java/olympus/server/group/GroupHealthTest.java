@@ -55,6 +55,18 @@ final class GroupHealthTest {
         assertThat(health.behind("a")).contains(0L);
         assertThat(health.behind("b")).contains(20L);
         assertThat(health.behind("c")).isEmpty();
+        assertThat(health.furthestBehind()).isEqualTo(20);
+        assertThat(health.voting()).isEqualTo(3);
+        assertThat(health.answering()).isEqualTo(2);
+        assertThat(health.needed()).isEqualTo(2);
+    }
+
+    @Test
+    void nobodyIsCountedWhereTheStoreIsNotOpen() {
+        var health = new GroupHealth(Map.of());
+        assertThat(health.voting()).isZero();
+        assertThat(health.needed()).isZero();
+        assertThat(health.furthestBehind()).isZero();
     }
 
     private static GroupHealth health(int voters, int answering) {

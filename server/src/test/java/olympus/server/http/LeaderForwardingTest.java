@@ -284,6 +284,38 @@ class LeaderForwardingTest {
     }
 
     @Test
+    void whileNobodyLeadsReadsTellWhatIsKnownHereAndHowOldThatIs() throws Exception {
+        order("venus");
+        island.nobodyLeads();
+        var revision = Long.toString(island.store.status().revision());
+
+        for (var read : List.of("decisions", "audit", "secrets", "why?thing=shop", "services")) {
+            var answer = api("venus").get("/api/v1/" + read);
+            assertThat(answer.statusCode()).as(read + answer.body()).isEqualTo(200);
+            assertThat(known(answer)).isEqualTo("false");
+            assertThat(RunningApi.header(answer, AnsweredHere.REVISION)).contains(revision);
+            assertThat(RunningApi.header(answer, AnsweredHere.AGE).map(Long::valueOf).orElse(0L))
+                    .isGreaterThanOrEqualTo(LedStore.LEADERLESS.toSeconds());
+        }
+        assertThat(api("venus").get("/api/v1/audit").body()).contains(STOP);
+    }
+
+    @Test
+    void whatAServerItselfKnowsIsToldWithItsRevisionAlsoUnderALeader() throws Exception {
+        order("venus");
+        var revision = Long.toString(island.store.status().revision());
+
+        var answer = api("venus").get("/api/v1/audit?stale");
+        assertThat(answer.body()).contains(STOP);
+        assertThat(known(answer)).isEqualTo("true");
+        assertThat(RunningApi.header(answer, AnsweredHere.REVISION)).contains(revision);
+        assertThat(RunningApi.header(answer, AnsweredHere.AGE)).isEmpty();
+        assertThat(RunningApi.header(answer, "Via")).isEmpty();
+        assertThat(RunningApi.header(api("venus").get("/api/v1/audit"), AnsweredHere.REVISION))
+                .isEmpty();
+    }
+
+    @Test
     void aPauseIsToldToTheAgentsEvenIfNobodyLeads() throws Exception {
         island.nobodyLeads();
 

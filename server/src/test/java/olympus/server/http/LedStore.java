@@ -1,7 +1,10 @@
 package olympus.server.http;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,9 +21,12 @@ import olympus.hermes.WatchEvent;
 /** A member of a store, which says of the leader what a test wants. */
 final class LedStore implements Hermes {
 
+    static final Duration LEADERLESS = Duration.ofMinutes(2);
+
     private final Hermes store;
     private volatile StoreStatus.Role role = StoreStatus.Role.FOLLOWER;
     private volatile Optional<String> leader = Optional.empty();
+    private volatile Optional<Instant> asOf = Optional.empty();
 
     private final AtomicInteger looks = new AtomicInteger();
     private volatile int until;
@@ -31,18 +37,22 @@ final class LedStore implements Hermes {
     }
 
     LedStore leads(String self) {
+        asOf = Optional.empty();
         leader = Optional.of(self);
         role = StoreStatus.Role.LEADER;
         return this;
     }
 
     LedStore follows(String other) {
+        asOf = Optional.empty();
         role = StoreStatus.Role.FOLLOWER;
         leader = Optional.of(other);
         return this;
     }
 
+    /** Since so long ago; strict questions get no answer until somebody leads. */
     LedStore knowsNoLeader() {
+        asOf = Optional.of(Instant.now().minus(LEADERLESS));
         role = StoreStatus.Role.FOLLOWER;
         leader = Optional.empty();
         return this;
@@ -70,6 +80,7 @@ final class LedStore implements Hermes {
                 real.appliedIndex(),
                 role,
                 leader,
+                asOf,
                 real.halted(),
                 real.writesRefused(),
                 real.sizes(),
@@ -85,17 +96,26 @@ final class LedStore implements Hermes {
 
     @Override
     public CompletionStage<Optional<Entry>> get(Key key) {
-        return store.get(key);
+        return strictly(store.get(key));
     }
 
     @Override
     public CompletionStage<Page> list(Key prefix, Optional<Key> after, int limit) {
-        return store.list(prefix, after, limit);
+        return strictly(store.list(prefix, after, limit));
     }
 
     @Override
     public CompletionStage<StreamPage> readStream(Key stream, long fromSequence, int limit) {
-        return store.readStream(stream, fromSequence, limit);
+        return strictly(store.readStream(stream, fromSequence, limit));
+    }
+
+    private <T> CompletionStage<T> strictly(CompletionStage<T> answer) {
+        return leader.isPresent() ? answer : new CompletableFuture<>();
+    }
+
+    @Override
+    public Stale stale() {
+        return store.stale();
     }
 
     @Override

@@ -3,6 +3,7 @@ package olympus.server.http;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import olympus.foundation.ThreadEventLoop;
 import olympus.hermes.HermesNode;
 import olympus.hermes.Key;
 import olympus.model.NodeId;
+import olympus.server.deadline.Deadline;
 import olympus.server.group.ServerRecord;
 
 /**
@@ -107,7 +109,9 @@ final class ServersOfOneIsland implements AutoCloseable {
 
     List<AuditEntry> audited() {
         var entries = new ArrayList<AuditEntry>();
-        server(servers.keySet().iterator().next()).api().audit().newest(100).forEach(entries::add);
+        new AuditStream(store, new Deadline(Duration.ofSeconds(20)))
+                .newest(100)
+                .forEach(entries::add);
         return entries;
     }
 

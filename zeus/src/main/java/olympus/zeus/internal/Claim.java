@@ -142,6 +142,7 @@ record Claim(
                             services,
                             instances,
                             before.nodes(),
+                            before.away(),
                             before.pauses()),
                     List.copyOf(held.keySet()),
                     conditions,

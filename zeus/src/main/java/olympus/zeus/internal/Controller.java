@@ -81,6 +81,7 @@ public final class Controller {
     private boolean stopped;
     private boolean lookQueued;
     private boolean planning;
+    private long houseKeptNanos;
 
     public Controller(
             Hermes hermes,
@@ -95,6 +96,7 @@ public final class Controller {
         this.random = random;
         this.orders = orders;
         this.options = options;
+        this.houseKeptNanos = clock.monotonicNanos();
         this.observed = new ObservedNodes(clock.monotonicNanos());
         this.nodeRecords = new NodeRecords(this, orders, clock);
         this.acquaintance = new Acquaintance(this, loop, clock);
@@ -216,6 +218,7 @@ public final class Controller {
         if (stopped) {
             return;
         }
+        keepHouse();
         if (!ready && !listedOnce) {
             show(ViewBuilder.ofReports(projection.desired(), observedNow(), unread()));
             return;
@@ -263,9 +266,17 @@ public final class Controller {
 
     private void tick() {
         arm(options.lookAgain());
-        writes.pump();
-        rememberNodes();
         wake();
+    }
+
+    /** Once in a while, also where reports come so often that the timer never fires. */
+    private void keepHouse() {
+        var now = clock.monotonicNanos();
+        if (now - houseKeptNanos >= options.lookAgain().toNanos()) {
+            houseKeptNanos = now;
+            writes.pump();
+            rememberNodes();
+        }
     }
 
     private final class OfficeTold implements Office.Told {
@@ -290,10 +301,11 @@ public final class Controller {
         }
     }
 
-    /** Stores who is connected, if that is not known yet. */
+    /** Stores who is connected and who has gone away, if that is not known yet. */
     private void rememberNodes() {
         if (office.term().isPresent()) {
             observed.connectedNames().forEach(nodeRecords::rememberUnlessKnown);
+            desired().nodes().keySet().forEach(node -> nodeRecords.rememberAway(node, observed));
         }
     }
 
@@ -378,7 +390,7 @@ public final class Controller {
     }
 
     public void nodeDisconnected(NodeId node, String reason) {
-        observed.disconnected(node);
+        observed.disconnected(node, clock.monotonicNanos());
         wake();
     }
 
@@ -570,7 +582,7 @@ public final class Controller {
 
     public CompletionStage<List<Cause>> why(String thing) {
         requireReady();
-        return DecisionSearch.of(hermes, loop, Explanations.concerning(thing, view))
+        return DecisionSearch.of(hermes.stale(), loop, Explanations.concerning(thing, view))
                 .thenApplyAsync(found -> Explanations.of(thing, view, found, clock.wall()), loop);
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import olympus.hermes.Hermes;
+import olympus.hermes.Reads;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
 
@@ -25,15 +26,15 @@ final class DecisionSearch {
     static final int ENOUGH = 200;
     static final int MAX_LOOKED_AT = 50_000;
 
-    private final Hermes hermes;
+    private final Reads reads;
     private final Executor loop;
     private final Predicate<Decision> wanted;
     private final List<Decision> found = new ArrayList<>();
     private int lookedAt;
     private Optional<Instant> oldest = Optional.empty();
 
-    private DecisionSearch(Hermes hermes, Executor loop, Predicate<Decision> wanted) {
-        this.hermes = hermes;
+    private DecisionSearch(Reads reads, Executor loop, Predicate<Decision> wanted) {
+        this.reads = reads;
         this.loop = loop;
         this.wanted = wanted;
     }
@@ -50,9 +51,9 @@ final class DecisionSearch {
         }
     }
 
-    static CompletionStage<Found> of(Hermes hermes, Executor loop, Predicate<Decision> wanted) {
-        var search = new DecisionSearch(hermes, loop, wanted);
-        return hermes.readStream(ZeusKeys.DECISIONS, Long.MAX_VALUE, 1)
+    static CompletionStage<Found> of(Reads reads, Executor loop, Predicate<Decision> wanted) {
+        var search = new DecisionSearch(reads, loop, wanted);
+        return reads.readStream(ZeusKeys.DECISIONS, Long.MAX_VALUE, 1)
                 .thenComposeAsync(page -> search.before(page.nextSequence()), loop);
     }
 
@@ -62,7 +63,7 @@ final class DecisionSearch {
         if (from >= sequence) {
             return CompletableFuture.completedFuture(ended(true));
         }
-        return hermes.readStream(ZeusKeys.DECISIONS, from, (int) (sequence - from))
+        return reads.readStream(ZeusKeys.DECISIONS, from, (int) (sequence - from))
                 .thenComposeAsync(page -> lookThrough(page, from), loop);
     }
 

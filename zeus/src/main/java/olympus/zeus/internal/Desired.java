@@ -13,6 +13,7 @@ import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.StackDefinition;
 import olympus.model.stack.StackDefinition.Mode;
 import olympus.model.state.InstanceRecord;
+import olympus.model.state.NodeAway;
 import olympus.model.state.NodeRecord;
 import olympus.model.state.PauseRecord;
 import olympus.model.state.ServiceState;
@@ -29,6 +30,7 @@ public record Desired(
         Map<ServiceId, Versioned<ServiceState>> services,
         NavigableMap<ServiceId, NavigableMap<Integer, Versioned<InstanceRecord>>> instances,
         NavigableMap<NodeId, Versioned<NodeRecord>> nodes,
+        Map<NodeId, Versioned<NodeAway>> away,
         NavigableMap<String, Versioned<PauseRecord>> pauses) {
 
     /** The pointer and the kept revisions of one stack. */

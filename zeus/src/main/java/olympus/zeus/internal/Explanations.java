@@ -148,8 +148,7 @@ final class Explanations {
         for (var instance : service.instances()) {
             var id = instance.observed().id().toString();
             if (id.equals(thing)
-                    || (!thing.startsWith(service.service() + ".")
-                            && !instance.observed().isWell())) {
+                    || (!thing.startsWith(service.service() + ".") && !instance.isWell())) {
                 instance(instance);
             }
         }
@@ -168,7 +167,7 @@ final class Explanations {
                                 .formatted(
                                         seen.id(),
                                         instance.nodeName(),
-                                        words(seen),
+                                        words(instance),
                                         restarts,
                                         reason)));
         view.nodes().stream()
@@ -176,6 +175,17 @@ final class Explanations {
                         n.id().equals(instance.node()) && (!n.connected() || n.brake().isPresent()))
                 .findFirst()
                 .ifPresent(this::node);
+    }
+
+    private static String words(ClusterView.InstanceView instance) {
+        var was = words(instance.observed());
+        return instance.away()
+                .map(away ->
+                        "unknown"
+                                + away.lastHeard()
+                                        .map(at -> " (was %s at %s)".formatted(was, at))
+                                        .orElse(""))
+                .orElse(was);
     }
 
     private static String words(InstanceObservation seen) {
@@ -187,7 +197,7 @@ final class Explanations {
         var seen =
                 node.lastSeen()
                         .map(at -> "last heard from at " + at)
-                        .orElse("not heard from since this server started");
+                        .orElse("of which nothing is known since this server started");
         causes.add(
                 new Cause(
                         node.lastSeen().orElse(now),

@@ -1,8 +1,10 @@
 package olympus.zeus.internal;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import olympus.foundation.Clock;
 import olympus.hermes.Bytes;
 import olympus.hermes.Condition;
@@ -11,8 +13,10 @@ import olympus.model.NodeId;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
+import olympus.model.state.NodeAway;
 import olympus.model.state.NodeRecord;
 import olympus.zeus.NodeOrders;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is stored of nodes: that they exist, and up to where their events stand in the decision
@@ -21,6 +25,9 @@ import olympus.zeus.NodeOrders;
 final class NodeRecords {
 
     static final int MAX_EVENTS = 300;
+
+    /** A node is noted as away after this time, so that one which comes and goes costs little. */
+    static final Duration AWAY = Duration.ofSeconds(10);
 
     private final Controller controller;
     private final NodeOrders orders;
@@ -54,6 +61,46 @@ final class NodeRecords {
                                 known.value().firstSeen(),
                                 known.value().eventsRecorded());
         return putNode(record, List.of());
+    }
+
+    /**
+     * Stores how a node was last heard of once it has been away for {@link #AWAY}, and forgets that
+     * once it is back.
+     */
+    void rememberAway(NodeId node, ObservedNodes observed) {
+        if (!away(node, observed).isEmpty()) {
+            var _ =
+                    controller.submit(() ->
+                            new WriteQueue.Write<>(
+                                    List.of(
+                                            new Condition.RevisionIs(
+                                                    ZeusKeys.away(node),
+                                                    Optional.ofNullable(known(node))
+                                                            .map(Versioned::revision)
+                                                            .orElse(0L))),
+                                    away(node, observed),
+                                    true));
+        }
+    }
+
+    private @Nullable Versioned<NodeAway> known(NodeId node) {
+        return controller.desired().away().get(node);
+    }
+
+    private List<Operation> away(NodeId node, ObservedNodes observed) {
+        var known = known(node);
+        var key = ZeusKeys.away(node);
+        if (known != null && observed.hasTold(node)) {
+            return List.of(new Operation.Delete(key));
+        }
+        return observed
+                .awayFor(node, AWAY.toNanos(), clock.monotonicNanos())
+                .filter(seen ->
+                        known == null || known.value().lastHeard().isBefore(seen.lastHeard()))
+                .<Operation>map(seen ->
+                        new Operation.Put(key, Bytes.wrap(Codecs.NODE_AWAY.encodeBytes(seen))))
+                .stream()
+                .toList();
     }
 
     private WriteQueue.Write<Boolean> putNode(NodeRecord record, List<Operation> more) {

@@ -14,6 +14,7 @@ import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.state.Assignment;
 import olympus.model.state.InstanceObservation.Health;
+import olympus.model.state.NodeAway;
 import olympus.model.state.NodeReport;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ final class ObservedNodes {
         private Optional<NodeReport> report = Optional.empty();
         private Map<InstanceId, Observed.Instance> instances = Map.of();
         private long lastSequence = -1;
+        private long awayNanos;
         private long acceptedRevision;
         private final Deque<Sent> sent = new ArrayDeque<>();
         private long sentNanos;
@@ -75,10 +77,11 @@ final class ObservedNodes {
         entry.acceptedRevision = 0;
     }
 
-    void disconnected(NodeId node) {
+    void disconnected(NodeId node, long nanos) {
         var entry = nodes.get(node);
-        if (entry != null) {
+        if (entry != null && entry.connected) {
             entry.connected = false;
+            entry.awayNanos = nanos;
         }
     }
 
@@ -230,6 +233,25 @@ final class ObservedNodes {
     boolean isAnySilent(Set<NodeId> known) {
         return !known.stream().allMatch(id -> hasTold(nodes.get(id)))
                 || !nodes.values().stream().allMatch(entry -> !entry.connected || hasTold(entry));
+    }
+
+    boolean hasTold(NodeId node) {
+        return hasTold(nodes.get(node));
+    }
+
+    /** What was last heard of a node that told what it runs and has been away for so long. */
+    Optional<NodeAway> awayFor(NodeId node, long atLeastNanos, long nanos) {
+        return Optional.ofNullable(nodes.get(node))
+                .filter(entry -> !entry.connected && nanos - entry.awayNanos >= atLeastNanos)
+                .filter(entry -> entry.report.isPresent())
+                .flatMap(entry ->
+                        entry.lastSeen.map(heard ->
+                                new NodeAway(
+                                        node,
+                                        heard,
+                                        entry.instances.values().stream()
+                                                .map(Observed.Instance::observation)
+                                                .toList())));
     }
 
     private static boolean hasTold(@Nullable Entry entry) {

@@ -16,6 +16,7 @@ import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.state.Codecs;
 import olympus.model.state.InstanceRecord;
+import olympus.model.state.NodeAway;
 import olympus.model.state.NodeRecord;
 import olympus.model.state.PauseRecord;
 import olympus.model.state.ServiceState;
@@ -33,6 +34,7 @@ public final class Projection {
     private final NavigableMap<ServiceId, NavigableMap<Integer, Versioned<InstanceRecord>>>
             instances = new TreeMap<>();
     private final NavigableMap<NodeId, Versioned<NodeRecord>> nodes = new TreeMap<>();
+    private final NavigableMap<NodeId, Versioned<NodeAway>> away = new TreeMap<>();
     private final NavigableMap<String, Versioned<PauseRecord>> pauses = new TreeMap<>();
     private final NavigableMap<StackName, Desired.StackRecords> stackViews = new TreeMap<>();
     private final Map<NodeId, Long> nodeChanged = new HashMap<>();
@@ -50,6 +52,7 @@ public final class Projection {
         services.clear();
         instances.clear();
         nodes.clear();
+        away.clear();
         pauses.clear();
         stackViews.clear();
         nodeChanged.clear();
@@ -89,6 +92,7 @@ public final class Projection {
                 Collections.unmodifiableNavigableMap(services),
                 Collections.unmodifiableNavigableMap(instances),
                 Collections.unmodifiableNavigableMap(nodes),
+                Collections.unmodifiableNavigableMap(away),
                 Collections.unmodifiableNavigableMap(pauses));
     }
 
@@ -106,6 +110,10 @@ public final class Projection {
                     nodes.put(
                             NodeId.parse(parts[2]),
                             new Versioned<>(Codecs.NODE_RECORD.decode(json), written));
+            case "away" ->
+                    away.put(
+                            NodeId.parse(parts[2]),
+                            new Versioned<>(Codecs.NODE_AWAY.decode(json), written));
             case "pauses" ->
                     pauses.put(
                             parts[2], new Versioned<>(Codecs.PAUSE_RECORD.decode(json), written));
@@ -175,6 +183,7 @@ public final class Projection {
             case "instances" ->
                     deleteInstance(new InstanceId(service(parts), Integer.parseInt(parts[4])), at);
             case "nodes" -> nodes.remove(NodeId.parse(parts[2]));
+            case "away" -> away.remove(NodeId.parse(parts[2]));
             case "pauses" -> pauses.remove(parts[2]);
             default -> {
                 // As in put.

@@ -32,6 +32,7 @@ final class ViewBuilder {
 
     private final Desired desired;
     private final Observed observed;
+    private final LastHeard lastHeard;
     private final Plan plan;
     private final NavigableMap<InstanceId, Unclaimed.Held> unclaimed;
     private final Optional<String> unread;
@@ -42,6 +43,7 @@ final class ViewBuilder {
     private ViewBuilder(Desired desired, Observed observed, Plan plan, Optional<String> unread) {
         this.desired = desired;
         this.observed = observed;
+        this.lastHeard = new LastHeard(desired, observed);
         this.plan = plan;
         this.unread = unread;
         this.unclaimed = Unclaimed.of(desired, observed);
@@ -115,8 +117,8 @@ final class ViewBuilder {
                 .forEach((instance, node) ->
                         undeclared(instance, node).ifPresent(v -> instances.put(instance, v)));
         var views = List.copyOf(instances.values());
-        var running = count(views, o -> o.state() == State.RUNNING);
-        var healthy = count(views, InstanceObservation::isWell);
+        var running = running(views);
+        var healthy = healthy(views);
         var wanted =
                 unclaimed.values().stream()
                         .filter(held -> held.spec().id().service().equals(id))
@@ -170,7 +172,11 @@ final class ViewBuilder {
                 .flatMap(n -> Optional.ofNullable(n.instances().get(id)))
                 .map(seen ->
                         new ClusterView.InstanceView(
-                                seen.observation(), nodeName(node), node, ports));
+                                seen.observation(),
+                                nodeName(node),
+                                node,
+                                ports,
+                                lastHeard.away(node, seen.observation())));
     }
 
     /** Also of a node whose record cannot be read. */
@@ -187,8 +193,8 @@ final class ViewBuilder {
         var declared = desired.declared(id);
         var instances = new ArrayList<ClusterView.InstanceView>();
         desired.instancesOf(id).values().forEach(r -> instances.add(instance(r.value())));
-        var running = count(instances, o -> o.state() == State.RUNNING);
-        var healthy = count(instances, InstanceObservation::isWell);
+        var running = running(instances);
+        var healthy = healthy(instances);
         var wanted = declared.map(this::wanted).orElse(0);
         var state = state(id, declared, instances, wanted, healthy);
         var revision =
@@ -212,6 +218,18 @@ final class ViewBuilder {
         return definition.deploy().mode() == DeployPolicy.Mode.GLOBAL
                 ? desired.nodes().size()
                 : definition.deploy().replicas();
+    }
+
+    /** Those of which it is known. */
+    private static int running(List<ClusterView.InstanceView> instances) {
+        return (int)
+                instances.stream()
+                        .filter(i -> i.away().isEmpty() && i.observed().state() == State.RUNNING)
+                        .count();
+    }
+
+    private static int healthy(List<ClusterView.InstanceView> instances) {
+        return (int) instances.stream().filter(ClusterView.InstanceView::isWell).count();
     }
 
     private static int count(
@@ -275,7 +293,8 @@ final class ViewBuilder {
         }
         var told =
                 instances.stream()
-                        .filter(i -> !i.observed().isWell() && !i.observed().reason().isEmpty())
+                        .filter(i -> !i.isWell())
+                        .filter(i -> !i.observed().reason().isEmpty())
                         .map(i -> i.observed().id() + ": " + i.observed().reason())
                         .findFirst();
         // An agent's own sentence says what happened, the plan's why nothing else follows.
@@ -298,6 +317,9 @@ final class ViewBuilder {
         if (givenUp > 0) {
             return new StateAndReason("failed", reason);
         }
+        if (instances.stream().anyMatch(i -> i.away().isPresent())) {
+            return new StateAndReason("unknown", reason);
+        }
         if (count(instances, o -> o.health() == Health.FAILING && o.state() == State.RUNNING) > 0) {
             return new StateAndReason("unhealthy", reason);
         }
@@ -316,44 +338,47 @@ final class ViewBuilder {
 
     private ClusterView.InstanceView instance(InstanceRecord record) {
         var node = record.placement().node();
+        var heard = lastHeard.of(record);
         return new ClusterView.InstanceView(
-                observation(record),
+                heard.map(seen -> observation(record, seen)).orElseGet(() -> notHeardOf(record)),
                 desired.nodeName(node),
                 node,
-                List.copyOf(record.placement().ports().values()));
+                List.copyOf(record.placement().ports().values()),
+                lastHeard.away(record));
     }
 
-    private InstanceObservation observation(InstanceRecord record) {
+    private InstanceObservation notHeardOf(InstanceRecord record) {
         var name = desired.nodeName(record.placement().node());
-        var seen = observed.any(record);
-        if (seen.isEmpty()) {
-            var why =
-                    record.order().phase() == Phase.WAITING
-                            ? record.order().reason()
-                            : observed.connected(record.placement().node())
-                                    ? "node %s has not reported it yet".formatted(name)
-                                    : "node %s is not connected".formatted(name);
-            return new InstanceObservation(
-                    record.id(),
-                    record.run().token(),
-                    driver(record),
-                    State.PENDING,
-                    Health.NONE,
-                    0,
-                    0,
-                    record.order().since(),
-                    why,
-                    Optional.empty());
-        }
-        var known = seen.get().observation();
-        if (!observed.connected(record.placement().node())) {
-            return withReason(
-                    known,
-                    "last known: node %s is not connected. %s".formatted(name, known.reason()));
+        var why =
+                record.order().phase() == Phase.WAITING
+                        ? record.order().reason()
+                        : observed.connected(record.placement().node())
+                                ? "node %s has not reported it yet".formatted(name)
+                                : "node %s is not connected".formatted(name);
+        return new InstanceObservation(
+                record.id(),
+                record.run().token(),
+                driver(record),
+                State.PENDING,
+                Health.NONE,
+                0,
+                0,
+                record.order().since(),
+                why,
+                Optional.empty());
+    }
+
+    private InstanceObservation observation(InstanceRecord record, InstanceObservation known) {
+        var node = record.placement().node();
+        if (!observed.connected(node)) {
+            return known.withReason(
+                    "node %s is not connected. %s"
+                            .formatted(desired.nodeName(node), known.reason())
+                            .strip());
         }
         return known.runToken().equals(record.run().token())
-                ? withReason(known, asked(record, known))
-                : withReason(known, "an earlier run, being replaced. " + known.reason());
+                ? known.withReason(asked(record, known).strip())
+                : known.withReason(("an earlier run, being replaced. " + known.reason()).strip());
     }
 
     /** What its agent says, and what follows from that where Zeus may not act by itself. */
@@ -372,20 +397,6 @@ final class ViewBuilder {
 
     private String driver(InstanceRecord record) {
         return desired.definitionOf(record).map(d -> d.workload().driver()).orElse("");
-    }
-
-    private static InstanceObservation withReason(InstanceObservation o, String reason) {
-        return new InstanceObservation(
-                o.id(),
-                o.runToken(),
-                o.driver(),
-                o.state(),
-                o.health(),
-                o.pid(),
-                o.restarts(),
-                o.since(),
-                reason.strip(),
-                o.lastExit());
     }
 
     private List<ClusterView.NodeView> nodes() {
@@ -421,7 +432,7 @@ final class ViewBuilder {
                 id,
                 name,
                 observed.connected(id),
-                node.flatMap(Observed.Node::lastSeen),
+                lastHeard.of(id),
                 instances,
                 report.flatMap(NodeReport::paused),
                 report.flatMap(NodeReport::brake),

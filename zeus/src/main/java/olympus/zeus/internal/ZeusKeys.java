@@ -42,6 +42,10 @@ public final class ZeusKeys {
         return Key.of("zeus/nodes/" + node);
     }
 
+    static Key away(NodeId node) {
+        return Key.of("zeus/away/" + node);
+    }
+
     static Key pause(String scope) {
         return Key.of("zeus/pauses/" + scope);
     }

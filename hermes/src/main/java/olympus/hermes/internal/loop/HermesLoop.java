@@ -9,23 +9,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import olympus.foundation.Clock;
 import olympus.foundation.DurationHistogram;
-import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
 import olympus.hermes.HermesOptions;
 import olympus.hermes.Key;
 import olympus.hermes.MemberReport;
+import olympus.hermes.ReadConfirmations;
 import olympus.hermes.StoreStatus;
 import olympus.hermes.StoreStatus.Role;
 import olympus.hermes.StoreTimes;
 import olympus.hermes.StreamEntry;
 import olympus.hermes.TransactionResult;
 import olympus.hermes.files.RecoveryCommands;
-import olympus.hermes.internal.codec.CommandCodec;
 import olympus.hermes.internal.codec.EntryCodec;
 import olympus.hermes.internal.state.Applied;
 import olympus.hermes.internal.state.Command;
@@ -33,6 +32,7 @@ import olympus.hermes.internal.state.Effects;
 import olympus.hermes.internal.state.HermesState;
 import olympus.hermes.internal.state.LogEntry;
 import olympus.hermes.internal.state.RevisionChanges;
+import olympus.hermes.log.ApplierClosed;
 import olympus.hermes.log.ReplicatedLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,8 +53,9 @@ public final class HermesLoop {
     public static final int MAX_BATCH_BYTES = 1 << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(HermesLoop.class);
+    private static final Optional<String> CLOSED = Optional.of("the store is closed");
 
-    private final EventLoop loop;
+    private final GuardedLoop loop;
     private final Clock clock;
     private final ReplicatedLog log;
     private final LoopParts parts;
@@ -71,7 +72,6 @@ public final class HermesLoop {
     private final Condemned condemned;
     private final Incarnation incarnation;
     private final DurationHistogram commits = new DurationHistogram();
-    private final DurationHistogram turns = new DurationHistogram();
     private HermesState state;
     private Role role = Role.STARTING;
     private long office;
@@ -82,14 +82,14 @@ public final class HermesLoop {
     private volatile StoreStatus status;
 
     public HermesLoop(
-            EventLoop loop,
+            EventLoop events,
             Clock clock,
             RandomGenerator random,
             ReplicatedLog log,
             HermesOptions options,
             LoopParts parts,
             OperatorOrders orders) {
-        this.loop = loop;
+        this.loop = new GuardedLoop(events, clock, bug -> halt("internal error: " + bug, bug));
         this.clock = clock;
         this.log = log;
         this.options = options;
@@ -100,27 +100,28 @@ public final class HermesLoop {
                         random,
                         log,
                         options.writeDeadline(),
-                        (batch, send, outcome) -> execute(() -> ended(batch, send, outcome)),
-                        () -> execute(this::diskFull));
-        this.reads = new StrictReads(log.group(), proposals, () -> state, this::writesArrived);
-        this.watches = new WatchRegistry(this::execute, () -> state);
+                        (batch, send, outcome) -> loop.execute(() -> ended(batch, send, outcome)),
+                        () -> loop.execute(this::diskFull));
+        this.reads = strictReads();
+        this.watches = new WatchRegistry(loop::execute, () -> state);
         this.snapshots =
                 new SnapshotSchedule(
-                        this::execute, clock, log, parts, options.snapshotAfterBytes());
+                        loop::execute, clock, log, parts, options.snapshotAfterBytes());
         this.reports = new MemberReports(log, this::later);
         log.group()
                 .onQuestion(
                         new PeerQuestions(
-                                new ForeignEntries(proposals, this::execute, this::led),
-                                this::execute,
+                                new ForeignEntries(proposals, loop::execute, this::led),
+                                reads,
+                                loop::execute,
                                 question -> reports.answer(question, state, snapshots.newest())));
         this.timers =
                 new LoopTimers(
-                        loop,
+                        events,
                         clock,
-                        guarded(this::sweep),
-                        guarded(this::pump),
-                        guarded(this::tick));
+                        loop.guarded(this::sweep),
+                        loop.guarded(this::pump),
+                        loop.guarded(this::tick));
         this.condemned =
                 new Condemned(orders.condemned(), RecoveryCommands.in(options.directory()));
         this.incarnation = new Incarnation(clock, orders.recovered(), parts.writer(), this::retry);
@@ -129,15 +130,27 @@ public final class HermesLoop {
                         reports,
                         log,
                         this::led,
-                        this::execute,
+                        loop::execute,
                         this::later,
                         command -> {
                             proposals.ahead(command);
                             writesArrived();
                         });
-        this.picture = new StatusPicture(options.islandId(), log, watches, proposals, snapshots);
+        this.picture =
+                new StatusPicture(options.islandId(), clock, log, watches, proposals, snapshots);
         this.state = new HermesState(effects());
         this.status = describe();
+    }
+
+    private StrictReads strictReads() {
+        return new StrictReads(
+                log.group(),
+                proposals,
+                clock,
+                () -> state,
+                () -> status.incarnation(),
+                loop,
+                this::writesArrived);
     }
 
     /** Effects of a state that this loop will own. */
@@ -170,29 +183,21 @@ public final class HermesLoop {
     }
 
     public StoreTimes times() {
-        return new StoreTimes(commits.read(), turns.read());
+        return new StoreTimes(commits.read(), loop.turns());
+    }
+
+    public ReadConfirmations confirmations() {
+        return reads.counts();
     }
 
     /** What every voter says of itself, by name; empty for one that did not answer in time. */
     public CompletionStage<Map<String, Optional<MemberReport>>> reports(Duration patience) {
-        var all = new CompletableFuture<Map<String, Optional<MemberReport>>>();
-        var taken = execute(() -> reports.askAll(state, snapshots.newest(), patience, all));
-        if (!taken) {
-            all.completeExceptionally(StrictReads.unavailable("the store is closed"));
-        }
-        return all;
+        return onLoop(all -> reports.askAll(state, snapshots.newest(), patience, all));
     }
 
     public CompletableFuture<TransactionResult> submit(Command command) {
-        var result = new CompletableFuture<TransactionResult>();
-        var encoded = CommandCodec.encodeBounded(command);
-        if (!proposals.offer(command, encoded, result)) {
-            result.complete(
-                    new TransactionResult.Refused(
-                            ErrorCode.UNAVAILABLE,
-                            "more than %d commands or %d bytes wait; try again later"
-                                    .formatted(WriteQueue.MAX_COMMANDS, WriteQueue.MAX_BYTES)));
-        } else if (proposals.needsWake() && !execute(this::writesArrived)) {
+        var result = proposals.offer(command);
+        if (proposals.needsWake() && !loop.execute(this::writesArrived)) {
             proposals.refuseWaiting("the store is closed");
         }
         return result;
@@ -203,16 +208,21 @@ public final class HermesLoop {
      * nobody else could have acknowledged anything, else once that is confirmed.
      */
     public <T> CompletableFuture<T> read(Function<HermesState, T> question) {
-        return ready.thenCompose(_ -> {
-            var answer = new CompletableFuture<T>();
-            Runnable task = () -> ask(question, answer);
-            if (loop.inLoop()) {
-                task.run();
-            } else if (!execute(task)) {
-                answer.completeExceptionally(StrictReads.unavailable("the store is closed"));
-            }
-            return answer;
-        });
+        return ready.thenCompose(
+                _ -> onLoop(answer -> reads.ask(refuses(), role == Role.LEADER, question, answer)));
+    }
+
+    /** Runs {@code question} on what this member has applied, whether or not there is a leader. */
+    public <T> CompletableFuture<T> readStale(Function<HermesState, T> question) {
+        return onLoop(answer -> reads.stale(refuses(), question, answer));
+    }
+
+    private <T> CompletableFuture<T> onLoop(Consumer<CompletableFuture<T>> task) {
+        var answer = new CompletableFuture<T>();
+        if (!loop.executeNow(() -> task.accept(answer))) {
+            answer.completeExceptionally(StrictReads.unavailable("the store is closed"));
+        }
+        return answer;
     }
 
     /** Writes a snapshot that shows everything acknowledged before into {@code directory}. */
@@ -224,7 +234,7 @@ public final class HermesLoop {
     public void watch(LiveWatch watch) {
         var _ =
                 ready.whenComplete((_, failure) ->
-                        execute(() -> {
+                        loop.execute(() -> {
                             if (failure != null || halted.isPresent() || role == Role.CLOSED) {
                                 watch.ended(halted.orElse("the store is closed"));
                             } else {
@@ -235,11 +245,11 @@ public final class HermesLoop {
     }
 
     public void roomFor(LiveWatch watch) {
-        execute(() -> watches.advance(watch));
+        loop.execute(() -> watches.advance(watch));
     }
 
     public void unwatch(LiveWatch watch) {
-        execute(() -> watches.close(watch));
+        loop.execute(() -> watches.close(watch));
     }
 
     /**
@@ -247,10 +257,11 @@ public final class HermesLoop {
      * entries that it covers.
      */
     public void install(HermesState loaded, Instant made) {
-        execute(() -> {
+        loop.execute(() -> {
             var before = state;
             state = loaded;
             watches.continueFrom(before);
+            reads.reached(state.appliedIndex());
             snapshots.loaded(made);
             publishStatus();
         });
@@ -263,11 +274,19 @@ public final class HermesLoop {
             ByteBuffer entry,
             Optional<Object> context,
             CompletableFuture<Void> applied) {
-        execute(() -> apply(entryTerm, index, entry, context, applied));
+        loop.execute(() -> apply(entryTerm, index, entry, context, applied));
+    }
+
+    /** The log has got past an entry that is not for the state. */
+    public void passed(long index) {
+        loop.execute(() -> {
+            reads.reached(index);
+            proposals.committed(role == Role.LEADER);
+        });
     }
 
     public void leadershipChanged(ReplicatedLog.Leadership leadership) {
-        execute(() -> {
+        loop.execute(() -> {
             if (leadership.leader()) {
                 takeOffice();
             } else if (role != Role.CLOSED && halted.isEmpty()) {
@@ -288,6 +307,7 @@ public final class HermesLoop {
         }
         role = Role.FOLLOWER;
         leader = known;
+        reads.followed(known);
         proposals.ledBy(known);
         if (known.isPresent() && !ready.isDone()) {
             reads.catchUp(ready, () -> role == Role.FOLLOWER && halted.isEmpty());
@@ -297,21 +317,21 @@ public final class HermesLoop {
     }
 
     public void failed(Throwable cause) {
-        execute(() -> halt("the log cannot go on: " + cause.getMessage(), cause));
+        loop.execute(() -> halt("the log cannot go on: " + cause.getMessage(), cause));
     }
 
     /** Stops taking work, answers what is left, and makes a last snapshot. */
     public CompletableFuture<Void> close() {
         var done = new CompletableFuture<Void>();
         var taken =
-                execute(() -> {
+                loop.execute(() -> {
                     if (role == Role.CLOSED) {
                         done.complete(null);
                         return;
                     }
                     var whole = halted.isEmpty() && role != Role.STARTING;
                     role = Role.CLOSED;
-                    proposals.refuseWaiting("the store is closing");
+                    refuseWaiting("the store is closing");
                     proposals.giveUp("the store is closing with this entry in flight");
                     watches.endAll("the store is closing");
                     timers.stop();
@@ -332,35 +352,13 @@ public final class HermesLoop {
         return done;
     }
 
-    /** False when the loop is closed: then nothing of this store runs any more. */
-    private boolean execute(Runnable task) {
-        try {
-            loop.execute(guarded(task));
-            return true;
-        } catch (RejectedExecutionException closed) {
-            return false;
-        }
-    }
-
-    private Runnable guarded(Runnable task) {
-        return () -> {
-            var began = clock.monotonicNanos();
-            try {
-                task.run();
-            } catch (Throwable bug) {
-                halt("internal error: " + bug, bug);
-            }
-            turns.record(clock.monotonicNanos() - began);
-        };
-    }
-
     // ---- writing
 
     private void writesArrived() {
         proposals.drain();
         if (!turnEnds) {
             turnEnds = true;
-            execute(this::endTurn);
+            loop.execute(this::endTurn);
         }
     }
 
@@ -376,15 +374,21 @@ public final class HermesLoop {
                         || role == Role.CLOSED
                         || (role == Role.FOLLOWER && log.group().alone());
         if (refuses) {
-            proposals.refuseWaiting(halted.orElse("this member does not lead"));
+            refuseWaiting(halted.orElse("this member does not lead"));
             return;
         }
+        reads.begin();
         if (role != Role.STARTING) {
             proposals.pump(state, role == Role.LEADER);
         }
-        if (proposals.pending()) {
+        if (proposals.pending() || reads.pending()) {
             timers.armSweep();
         }
+    }
+
+    private void refuseWaiting(String reason) {
+        reads.refuse(reason);
+        proposals.refuseWaiting(reason);
     }
 
     private void ended(Batch batch, int send, ReplicatedLog.Submission.Outcome outcome) {
@@ -416,7 +420,7 @@ public final class HermesLoop {
     }
 
     private void later(Duration delay, Runnable task) {
-        timers.later(delay, guarded(task));
+        timers.later(delay, loop.guarded(task));
     }
 
     private void takeOffice() {
@@ -425,6 +429,7 @@ public final class HermesLoop {
         }
         role = Role.STARTING;
         leader = Optional.of(log.group().self());
+        reads.followed(Optional.empty());
         proposals.takeOffice(
                 state, List.of(new Command.Found(options.islandId()), new Command.TakeEpoch()));
         timers.armSweep();
@@ -439,9 +444,10 @@ public final class HermesLoop {
             ByteBuffer bytes,
             Optional<Object> context,
             CompletableFuture<Void> applied) {
-        if (halted.isPresent() || role == Role.CLOSED) {
+        if (refuses().isPresent()) {
             applied.completeExceptionally(
-                    StrictReads.unavailable(halted.orElse("the store is closed")));
+                    halted.<RuntimeException>map(StrictReads::unavailable)
+                            .orElseGet(ApplierClosed::new));
             return;
         }
         try {
@@ -453,6 +459,7 @@ public final class HermesLoop {
             return;
         }
         applied.complete(null);
+        reads.reached(index);
         snapshots.applied(bytes.remaining(), term, state);
         duties.applied(index);
         armTick();
@@ -502,7 +509,7 @@ public final class HermesLoop {
             }
             case STALE_EPOCH -> {
                 proposals.again(batch);
-                execute(this::pump);
+                loop.execute(this::pump);
             }
         }
     }
@@ -517,6 +524,7 @@ public final class HermesLoop {
         }
         role = Role.LEADER;
         office = state.epoch();
+        reads.led(term);
         LOG.atInfo()
                 .addKeyValue("epoch", state.epoch())
                 .addKeyValue("revision", state.revision())
@@ -537,8 +545,6 @@ public final class HermesLoop {
         pump();
     }
 
-    // ---- time
-
     private void armTick() {
         if (role == Role.LEADER) {
             timers.armTick(state.leaseDeadline(), state.ageDeadline(), proposals.tick());
@@ -552,19 +558,15 @@ public final class HermesLoop {
 
     /** Answers what is beyond its deadline. */
     private void sweep() {
+        reads.sweep();
         proposals.sweep();
         pump();
     }
 
     // ---- reading and ending
 
-    private <T> void ask(Function<HermesState, T> question, CompletableFuture<T> answer) {
-        if (halted.isPresent() || role == Role.CLOSED) {
-            answer.completeExceptionally(
-                    StrictReads.unavailable(halted.orElse("the store is closed")));
-        } else {
-            reads.ask(role == Role.LEADER, question, answer);
-        }
+    private Optional<String> refuses() {
+        return halted.isEmpty() && role == Role.CLOSED ? CLOSED : halted;
     }
 
     private Optional<HermesState> led() {
@@ -579,7 +581,7 @@ public final class HermesLoop {
         LOG.atError().addKeyValue("reason", reason).setCause(cause).log("The store has halted");
         timers.stop();
         proposals.giveUp("the store halted with this entry in flight: " + reason);
-        proposals.refuseWaiting("the store has halted: " + reason);
+        refuseWaiting("the store has halted: " + reason);
         watches.endAll("the store has halted: " + reason);
         publishStatus();
         ready.completeExceptionally(StrictReads.unavailable(reason));

@@ -38,6 +38,11 @@ public final class LogApplier implements ReplicatedLog.Applier {
     }
 
     @Override
+    public void passed(long index) {
+        loop.passed(index);
+    }
+
+    @Override
     public void failed(Throwable cause) {
         loop.failed(cause);
     }

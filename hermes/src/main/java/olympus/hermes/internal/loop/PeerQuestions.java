@@ -8,11 +8,13 @@ import java.util.function.Predicate;
 import olympus.hermes.log.Group;
 
 /**
- * What other members ask of this one: to propose an entry of theirs, or what it knows of itself.
+ * What other members ask of this one: to propose an entry of theirs, what confirms their strict
+ * reads, or what it knows of itself.
  */
 final class PeerQuestions implements Group.Answerer {
 
     private final ForeignEntries entries;
+    private final StrictReads reads;
     private final Predicate<Runnable> loop;
     private final Function<ByteBuffer, ByteBuffer> report;
 
@@ -24,9 +26,11 @@ final class PeerQuestions implements Group.Answerer {
      */
     PeerQuestions(
             ForeignEntries entries,
+            StrictReads reads,
             Predicate<Runnable> loop,
             Function<ByteBuffer, ByteBuffer> report) {
         this.entries = entries;
+        this.reads = reads;
         this.loop = loop;
         this.report = report;
     }
@@ -37,15 +41,26 @@ final class PeerQuestions implements Group.Answerer {
             return entries.asked(from, question);
         }
         var answer = new CompletableFuture<ByteBuffer>();
-        if (!loop.test(() -> answer(question, answer))) {
-            answer.completeExceptionally(new IllegalStateException("the store is closed"));
+        switch (TermQuestions.kind(question)) {
+            // By the engine's thread: whoever waits for the loop waits for what it applies.
+            case TermQuestions.TERM ->
+                    guarded(answer, () -> answer.complete(reads.answerTerm(question)));
+            case TermQuestions.INDEX ->
+                    onLoop(answer, () -> reads.answerIndex(from, question, answer));
+            default -> onLoop(answer, () -> answer.complete(report.apply(question)));
         }
         return answer;
     }
 
-    private void answer(ByteBuffer question, CompletableFuture<ByteBuffer> answer) {
+    private void onLoop(CompletableFuture<ByteBuffer> answer, Runnable task) {
+        if (!loop.test(() -> guarded(answer, task))) {
+            answer.completeExceptionally(new IllegalStateException("the store is closed"));
+        }
+    }
+
+    private static void guarded(CompletableFuture<ByteBuffer> answer, Runnable task) {
         try {
-            answer.complete(report.apply(question));
+            task.run();
         } catch (RuntimeException wrong) {
             answer.completeExceptionally(wrong);
         }

@@ -9,11 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import olympus.foundation.Clock;
 import olympus.foundation.ErrorCode;
-import olympus.hermes.Bytes;
 import olympus.hermes.TransactionResult;
 import olympus.hermes.internal.codec.CommandCodec;
 import olympus.hermes.internal.codec.EntryCodec;
@@ -88,9 +86,18 @@ final class Proposals {
         this.onDiskFull = onDiskFull;
     }
 
-    /** Takes a write that waits; false when too many wait. Any thread. */
-    boolean offer(Command command, Bytes encoded, CompletableFuture<TransactionResult> result) {
-        return queue.offer(new Write(command, encoded, deadline(), result));
+    /** Takes a write that waits, or refuses it when too many do. Any thread. */
+    CompletableFuture<TransactionResult> offer(Command command) {
+        var result = new CompletableFuture<TransactionResult>();
+        var encoded = CommandCodec.encodeBounded(command);
+        if (!queue.offer(new Write(command, encoded, deadline(), result))) {
+            result.complete(
+                    new TransactionResult.Refused(
+                            ErrorCode.UNAVAILABLE,
+                            "more than %d commands or %d bytes wait; try again later"
+                                    .formatted(WriteQueue.MAX_COMMANDS, WriteQueue.MAX_BYTES)));
+        }
+        return result;
     }
 
     /** Whether whoever called {@link #offer} must wake the loop. Any thread. */
@@ -104,12 +111,8 @@ final class Proposals {
     }
 
     /** Takes a read that must be confirmed; false when too many wait. */
-    boolean confirm(Runnable answer, Consumer<String> refuse) {
-        if (reads.size() >= MAX_READS) {
-            return false;
-        }
-        reads.add(new Confirmation(deadline(), answer, refuse));
-        return true;
+    boolean confirm(Confirmation read) {
+        return reads.size() < MAX_READS && reads.add(read);
     }
 
     /** Whether something waits or is in flight, which somebody must look after. */
@@ -310,13 +313,13 @@ final class Proposals {
                         "not written within %s: the log takes no entries at present"
                                 .formatted(patience));
         queue.takeOverdue(now).forEach(write -> write.result().complete(late));
-        while (!reads.isEmpty() && reads.element().deadlineNanos() - now <= 0) {
-            reads.remove().refuse().accept(notConfirmed());
-        }
+        var lateReads = new ArrayList<Confirmation>();
+        reads.removeIf(read -> read.deadlineNanos() - now <= 0 && lateReads.add(read));
+        lateReads.forEach(read -> read.refuse().accept(notConfirmed()));
         inFlight.values().removeIf(batch -> overdue(batch, now));
     }
 
-    private String notConfirmed() {
+    String notConfirmed() {
         return "no majority of the servers has confirmed the read within %s".formatted(patience);
     }
 
@@ -366,7 +369,8 @@ final class Proposals {
                 command, CommandCodec.encode(command), deadline(), new CompletableFuture<>());
     }
 
-    private long deadline() {
+    /** Of what is asked now. */
+    long deadline() {
         return clock.monotonicNanos() + patience.toNanos();
     }
 

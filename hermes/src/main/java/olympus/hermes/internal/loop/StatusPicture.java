@@ -1,11 +1,14 @@
 package olympus.hermes.internal.loop;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import olympus.foundation.Clock;
 import olympus.hermes.StoreStatus;
 import olympus.hermes.StoreStatus.Role;
 import olympus.hermes.internal.state.HermesState;
+import olympus.hermes.internal.state.HybridTime;
 import olympus.hermes.log.LogDisk;
 import olympus.hermes.log.ReplicatedLog;
 
@@ -17,18 +20,23 @@ import olympus.hermes.log.ReplicatedLog;
 final class StatusPicture {
 
     private final String islandId;
+    private final Clock clock;
     private final ReplicatedLog log;
     private final WatchRegistry watches;
     private final Proposals proposals;
     private final SnapshotSchedule snapshots;
+    private boolean led;
+    private Optional<Instant> asOf = Optional.empty();
 
     StatusPicture(
             String islandId,
+            Clock clock,
             ReplicatedLog log,
             WatchRegistry watches,
             Proposals proposals,
             SnapshotSchedule snapshots) {
         this.islandId = islandId;
+        this.clock = clock;
         this.log = log;
         this.watches = watches;
         this.proposals = proposals;
@@ -45,6 +53,8 @@ final class StatusPicture {
         // A leader may see its successor's epoch before it is told that it leads no more.
         var deposed = role == Role.LEADER && state.epoch() != office;
         var standsAside = deposed || (halted.isPresent() && !log.group().alone());
+        var known = standsAside ? Optional.<String>empty() : leader;
+        look(known.isPresent(), state);
         return new StoreStatus(
                 islandId,
                 state.incarnation(),
@@ -54,7 +64,8 @@ final class StatusPicture {
                 state.ring().compactRevision(),
                 state.appliedIndex(),
                 standsAside && role != Role.CLOSED ? Role.FOLLOWER : role,
-                standsAside ? Optional.empty() : leader,
+                known,
+                asOf,
                 halted,
                 Optional.empty(),
                 new StoreStatus.Sizes(
@@ -66,6 +77,18 @@ final class StatusPicture {
                 LogDisk.none(),
                 snapshots.newest(),
                 List.of());
+    }
+
+    /** Without a leader since this start, the newest entry tells how old the state is. */
+    private void look(boolean leads, HermesState state) {
+        if (leads) {
+            asOf = Optional.empty();
+        } else if (led) {
+            asOf = Optional.of(clock.wall());
+        } else if (asOf.isEmpty() && state.wall() > 0) {
+            asOf = Optional.of(Instant.ofEpochMilli(HybridTime.millis(state.wall())));
+        }
+        led = leads;
     }
 
     /** With what the log and the files say at this moment: an idle loop publishes nothing. */

@@ -35,6 +35,9 @@ final class CommittedEntries extends BaseStateMachine {
         CompletableFuture<Void> committed(
                 long term, long index, ByteBuffer entry, Optional<Pending> pending);
 
+        /** The same for an entry of the engine's own, in one order with {@link #committed}. */
+        void passed(long index);
+
         void ready();
 
         /** Who leads now, as far as is known. */
@@ -102,6 +105,12 @@ final class CommittedEntries extends BaseStateMachine {
         var content = entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer();
         return owner.committed(entry.getTerm(), entry.getIndex(), content, pending)
                 .thenApply(applied -> Message.EMPTY);
+    }
+
+    @Override
+    public void notifyTermIndexUpdated(long term, long index) {
+        super.notifyTermIndexUpdated(term, index);
+        owner.passed(index);
     }
 
     @Override

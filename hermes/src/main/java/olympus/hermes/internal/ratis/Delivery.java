@@ -11,16 +11,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import olympus.hermes.files.CommitMark;
+import olympus.hermes.log.ApplierClosed;
 import olympus.hermes.log.ReplicatedLog.Applier;
 
 /**
  * Hands committed entries to the applier: each once per life of the process, in order, never more
  * than the configured number unapplied. The commit mark advances before the applier sees an entry.
  *
- * <p>When an applied entry fails, nothing further is delivered: the engine itself would go on.
+ * <p>When an applied entry fails, nothing further is delivered: the engine itself would go on. Nor
+ * is it when the applier was closed in order, which is no failure.
  *
- * <p>Threading: {@link #committed} and {@link #loaded} by one thread at a time (that of the present
- * engine).
+ * <p>Threading: {@link #committed}, {@link #passed} and {@link #loaded} by one thread at a time
+ * (that of the present engine).
  */
 final class Delivery {
 
@@ -103,6 +105,16 @@ final class Delivery {
                 term, index, entry, pending.filter(submissions::release).map(Pending::context));
     }
 
+    /**
+     * The log has got past an entry that is not for the applier. Not told where an entry before it
+     * may have been left out: the engine goes on after a failure.
+     */
+    void passed(long index, BooleanSupplier wanted) {
+        if (!stopped && wanted.getAsBoolean()) {
+            applier.ifPresent(present -> present.passed(index));
+        }
+    }
+
     /** A snapshot that covers everything up to {@code index} was loaded. */
     void loaded(long term, long index) throws IOException {
         if (index > last) {
@@ -138,7 +150,11 @@ final class Delivery {
             answer.complete(null);
             return;
         }
-        stopAfter(failure.get());
+        if (failure.get() instanceof ApplierClosed) {
+            stopped = true;
+        } else {
+            stopAfter(failure.get());
+        }
         answer.completeExceptionally(failure.get());
     }
 

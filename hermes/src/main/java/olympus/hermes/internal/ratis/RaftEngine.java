@@ -20,6 +20,7 @@ import olympus.foundation.OlympusException;
 import olympus.hermes.files.StoreGroup;
 import olympus.hermes.log.Group.Member;
 import olympus.hermes.log.Group.Members;
+import olympus.hermes.log.Group.Standing;
 import olympus.hermes.log.LogConfig;
 import olympus.hermes.log.PeerAccess;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -35,6 +36,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.StateMachine;
@@ -60,6 +62,7 @@ final class RaftEngine {
     private final RaftServer.Division division;
     private final RaftClientAsynchronousProtocol door;
     private final FlushTimes flushes;
+    private final long termOfFiles;
     private final ClientId client = ClientId.randomId();
     private final AtomicLong calls = new AtomicLong();
 
@@ -75,6 +78,7 @@ final class RaftEngine {
         this.group = group;
         this.flushes = new FlushTimes(RaftGroupMemberId.valueOf(self, group));
         this.division = server.getDivision(group);
+        this.termOfFiles = termOfFiles(division);
         // The division takes requests on the caller's thread and keeps their order; the server
         // would hand them to a pool.
         this.door = division instanceof RaftClientAsynchronousProtocol direct ? direct : server;
@@ -166,10 +170,40 @@ final class RaftEngine {
 
     /** The members by the newest list in the log, committed or not. */
     Members members(Member known) {
+        return members(division.getRaftConf(), known);
+    }
+
+    private static Members members(RaftConfiguration list, Member known) {
         return new Members(
-                division.getRaftConf().getCurrentPeers(RaftPeerRole.FOLLOWER).stream()
+                list.getCurrentPeers(RaftPeerRole.FOLLOWER).stream()
                         .map(peer -> member(peer, known))
                         .toList());
+    }
+
+    /** In the order that {@link Standing} promises; empty once the engine is closed. */
+    Optional<Standing> standing(Member known) {
+        if (!division.getInfo().isAlive()) {
+            return Optional.empty();
+        }
+        var leads = division.getInfo().isLeader();
+        var committed = division.getRaftLog().getLastCommittedIndex();
+        var list = division.getRaftConf();
+        var settled =
+                list.getPreviousPeers().isEmpty() && list.getLogEntryIndex() <= committed
+                        ? Optional.of(members(list, known))
+                        : Optional.<Members>empty();
+        return Optional.of(new Standing(leads, committed, settled, Math.max(term(), termOfFiles)));
+    }
+
+    /**
+     * The term of the last entry, or else of the snapshot, that the engine was opened with. Its own
+     * record of the term can be older: when it could not be written, the engine refuses the vote,
+     * and takes entries of that term all the same.
+     */
+    private static long termOfFiles(RaftServer.Division division) {
+        var last = division.getRaftLog().getLastEntryTermIndex();
+        var applied = division.getStateMachine().getLastAppliedTermIndex();
+        return Math.max(last == null ? 0 : last.getTerm(), applied == null ? 0 : applied.getTerm());
     }
 
     CompletableFuture<Void> change(Members from, Members to) {

@@ -45,6 +45,11 @@ final class RatisGroup implements Group {
     }
 
     @Override
+    public Optional<Standing> standing() {
+        return engine.get().flatMap(present -> present.standing(self));
+    }
+
+    @Override
     public CompletionStage<Void> change(Members from, Members to) {
         return engine.get().map(present -> present.change(from, to)).orElseGet(RatisGroup::closed);
     }

@@ -353,7 +353,10 @@ public final class RatisLog implements ReplicatedLog {
                 revive(parts);
             }
             parts.disk().restoreBallast();
-            disk = new LogDisk(parts.disk().usable(), flushP99());
+            disk =
+                    new LogDisk(
+                            parts.disk().usable(),
+                            life.flatMap(present -> present.engine().flushP99()));
             if (countedAt != parts.delivery().last()) {
                 countedAt = parts.delivery().last();
                 logBytes = folder.segmentBytes();
@@ -363,10 +366,6 @@ public final class RatisLog implements ReplicatedLog {
                 halt(e);
             }
         }
-    }
-
-    private Optional<Duration> flushP99() {
-        return life.flatMap(present -> present.engine().flushP99());
     }
 
     /** Also on the proposer's thread. */
@@ -544,6 +543,11 @@ public final class RatisLog implements ReplicatedLog {
         public CompletableFuture<Void> committed(
                 long term, long index, ByteBuffer entry, Optional<Pending> pending) {
             return delivery.committed(term, index, entry, pending, () -> !over);
+        }
+
+        @Override
+        public void passed(long index) {
+            delivery.passed(index, () -> !over);
         }
 
         @Override
