@@ -60,7 +60,7 @@ final class OlympusCommand implements Runnable {
         SecretCommand.addTo(line, session);
         line.addSubcommand("stacks", new StacksCommand(session), "stack");
         line.addSubcommand("volumes", volumes(session), "volume");
-        line.addSubcommand("nodes", new NodesCommand(session), "node");
+        NodesCommand.addTo(line, session);
         ServersCommand.addTo(line, session);
         line.addSubcommand("decisions", decisions(session), "decision");
         line.addSubcommand("diff", new DiffCommand(session));

@@ -6,17 +6,20 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import olympus.foundation.OlympusException;
+import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceSpec;
+import olympus.model.state.NodeSpec;
+import olympus.zeus.NodeCommands;
 import olympus.zeus.StackCommands;
 import olympus.zeus.StackPlan;
 
 /**
  * Stands where Zeus would, when the store could not be opened: answers every order with the reason.
  */
-record AbsentController(OlympusException cause) implements StackCommands {
+record AbsentController(OlympusException cause) implements StackCommands, NodeCommands {
 
     private <T> CompletionStage<T> refused() {
         return CompletableFuture.failedFuture(cause);
@@ -131,6 +134,23 @@ record AbsentController(OlympusException cause) implements StackCommands {
 
     @Override
     public CompletionStage<Void> resume(String scope, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<NodeId> label(
+            String node, Map<String, Optional<String>> labels, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<NodeId> withdraw(
+            String node, NodeSpec.Kind kind, String reason, boolean force, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<NodeId> restore(String node, Actor actor) {
         return refused();
     }
 

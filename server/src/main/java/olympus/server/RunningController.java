@@ -22,6 +22,7 @@ import olympus.model.state.NodeReport;
 import olympus.server.deadline.Deadline;
 import olympus.server.http.Backend;
 import olympus.zeus.ClusterView;
+import olympus.zeus.NodeCommands;
 import olympus.zeus.NodeOrders;
 import olympus.zeus.StackCommands;
 import olympus.zeus.Zeus;
@@ -33,7 +34,8 @@ import org.slf4j.LoggerFactory;
  * Zeus on a loop of its own, wired to the store and the agents. Without a store it shows what the
  * agents report, and every order is answered with why there is none.
  */
-record RunningController(Hermes hermes, Zeus zeus, StackCommands commands, ThreadEventLoop loop)
+record RunningController(
+        Hermes hermes, Zeus zeus, StackCommands commands, NodeCommands nodes, ThreadEventLoop loop)
         implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunningController.class);
@@ -55,8 +57,13 @@ record RunningController(Hermes hermes, Zeus zeus, StackCommands commands, Threa
         var zeus =
                 new Zeus(hermes, loop, clock, new SecureRandom(), orders, ZeusOptions.of(server));
         zeus.start();
-        var commands = failure.<StackCommands>map(AbsentController::new).orElse(zeus);
-        return new RunningController(hermes, zeus, commands, loop);
+        var absent = failure.map(AbsentController::new);
+        return new RunningController(
+                hermes,
+                zeus,
+                absent.<StackCommands>map(one -> one).orElse(zeus),
+                absent.<NodeCommands>map(one -> one).orElse(zeus),
+                loop);
     }
 
     ClusterView view() {

@@ -138,6 +138,7 @@ final class ServerParts implements AutoCloseable {
                 new Backend.Island(
                         store.hermes(),
                         controller.commands(),
+                        controller.nodes(),
                         controller::view,
                         controller::reconcileTimes,
                         agents,

@@ -195,6 +195,7 @@ class ServedApiTest {
                 new Backend.Island(
                         hermes,
                         new AbsentController(reason),
+                        new AbsentController(reason),
                         () -> new ClusterView(0, List.of(), List.of(), List.of(), List.of()),
                         () -> new DurationHistogram().read(),
                         agents,

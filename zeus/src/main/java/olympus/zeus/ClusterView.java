@@ -1,14 +1,18 @@
 package olympus.zeus;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceObservation;
+import olympus.model.state.NodeSpec;
 
 /**
  * The island as Zeus sees it at one moment: an immutable value, cheap to take, free to keep.
@@ -112,7 +116,54 @@ public record ClusterView(
             int instances,
             Optional<String> paused,
             Optional<String> brake,
-            List<String> problems) {}
+            List<String> problems,
+            Wanted wanted) {
+
+        /** One of which nobody wants anything. */
+        public NodeView(
+                NodeId id,
+                String name,
+                boolean connected,
+                Optional<Instant> lastSeen,
+                int instances,
+                Optional<String> paused,
+                Optional<String> brake,
+                List<String> problems) {
+            this(
+                    id,
+                    name,
+                    connected,
+                    lastSeen,
+                    instances,
+                    paused,
+                    brake,
+                    problems,
+                    new Wanted(Map.of(), Optional.empty(), List.of()));
+        }
+    }
+
+    /**
+     * What people want of a node.
+     *
+     * @param labels theirs and its own
+     * @param withdrawal why it takes no new instances; empty when it takes them
+     * @param staying what still may run on a node that is being emptied
+     */
+    public record Wanted(
+            Map<String, String> labels,
+            Optional<NodeSpec.Withdrawal> withdrawal,
+            List<Staying> staying) {
+        public Wanted {
+            labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+            staying = List.copyOf(staying);
+        }
+    }
+
+    /**
+     * @param why what keeps it there; empty when nothing but time
+     * @param bound it will not leave as long as it is declared so, and its stack in this mode
+     */
+    public record Staying(InstanceId instance, String why, boolean bound) {}
 
     /**
      * A stack.

@@ -19,7 +19,9 @@ import olympus.model.stack.StackDefinition;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.InstanceSpec;
 import olympus.model.state.NodeReport;
+import olympus.model.state.NodeSpec;
 import olympus.zeus.internal.Controller;
+import olympus.zeus.internal.NodeSpecs;
 
 /**
  * The cluster controller: takes orders from people and reports from agents, and sends every node
@@ -28,10 +30,11 @@ import olympus.zeus.internal.Controller;
  * <p>Threading: any thread may call; all work is done on the loop given at construction, which owns
  * the projection of {@code zeus/…} and the observed state of nodes.
  */
-public final class Zeus implements StackCommands, AutoCloseable {
+public final class Zeus implements StackCommands, NodeCommands, AutoCloseable {
 
     private final EventLoop loop;
     private final Controller controller;
+    private final NodeSpecs specs;
 
     public Zeus(
             Hermes hermes,
@@ -42,6 +45,7 @@ public final class Zeus implements StackCommands, AutoCloseable {
             ZeusOptions options) {
         this.loop = loop;
         this.controller = new Controller(hermes, loop, clock, random, orders, options);
+        this.specs = new NodeSpecs(controller);
     }
 
     /** Begins to project and, as soon as this server leads, to control. */
@@ -217,6 +221,23 @@ public final class Zeus implements StackCommands, AutoCloseable {
     @Override
     public CompletionStage<Void> resume(String scope, Actor actor) {
         return onLoop(() -> controller.resume(scope, actor));
+    }
+
+    @Override
+    public CompletionStage<NodeId> label(
+            String node, Map<String, Optional<String>> labels, Actor actor) {
+        return onLoop(() -> specs.label(node, labels, actor));
+    }
+
+    @Override
+    public CompletionStage<NodeId> withdraw(
+            String node, NodeSpec.Kind kind, String reason, boolean force, Actor actor) {
+        return onLoop(() -> specs.withdraw(node, kind, reason, force, actor));
+    }
+
+    @Override
+    public CompletionStage<NodeId> restore(String node, Actor actor) {
+        return onLoop(() -> specs.restore(node, actor));
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceRecord.Phase;
+import olympus.model.state.NodeSpec.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,6 +36,8 @@ final class PlannerTest {
         failures(all);
         ends(all);
         neighbours(all);
+        withdrawals(all);
+        PlacementSituations.put(all);
         return all.entrySet().stream();
     }
 
@@ -71,6 +74,62 @@ final class PlannerTest {
         all.put(
                 "all-is-well",
                 started(1, WEB).instance("shop/web.1", 1, 1).seen("shop/web.1", State.RUNNING, 60));
+    }
+
+    /** Two instances that are well on the first of three nodes. */
+    private static Situation onTheFirst(Stacks.Draft draft) {
+        return started(3, draft.replicas(2))
+                .instance("shop/web.1", 1, 1)
+                .instance("shop/web.2", 1, 1)
+                .seen("shop/web.1", State.RUNNING, 60)
+                .seen("shop/web.2", State.RUNNING, 60);
+    }
+
+    private static void withdrawals(Map<String, Situation> all) {
+        all.put(
+                "cordoned-node-takes-nothing",
+                started(2, WEB.replicas(3))
+                        .instance("shop/web.1", 1, 1)
+                        .seen("shop/web.1", State.RUNNING, 60)
+                        .withdrawn(1, Kind.CORDON));
+        all.put("drain-moves-one-at-a-time", onTheFirst(WEB).withdrawn(1, Kind.DRAIN));
+        all.put("drain-by-force", onTheFirst(WEB).withdrawn(1, Kind.DRAIN, true));
+        all.put(
+                "drain-waits-for-what-is-not-well",
+                onTheFirst(WEB.replicas(2))
+                        .instance("shop/web.2", 2, 1)
+                        .seen("shop/web.2", State.STARTING, 1)
+                        .withdrawn(1, Kind.MAINTENANCE));
+        all.put(
+                "drain-waits-while-paused",
+                onTheFirst(WEB).withdrawn(1, Kind.DRAIN).paused("stack:shop"));
+        all.put(
+                "drain-with-nowhere-to-go",
+                onTheFirst(WEB).withdrawn(1, Kind.DRAIN).withdrawn(2, Kind.CORDON).cutOff(3));
+        all.put(
+                "drain-leaves-what-is-over",
+                onTheFirst(WEB)
+                        .seen("shop/web.1", State.COMPLETED, 60)
+                        .crashed("shop/web.2", State.GIVEN_UP, 5)
+                        .withdrawn(1, Kind.DRAIN));
+        all.put(
+                "global-leaves-a-drained-node",
+                started(3, WEB.global())
+                        .instance("shop/web.1", 1, 1)
+                        .instance("shop/web.2", 2, 1)
+                        .seen("shop/web.1", State.RUNNING, 60)
+                        .seen("shop/web.2", State.RUNNING, 60)
+                        .withdrawn(1, Kind.DRAIN)
+                        .withdrawn(2, Kind.CORDON)
+                        .withdrawn(3, Kind.CORDON));
+        all.put(
+                "update-leaves-a-drained-node",
+                updated(WEB.command("sleep 1"), WEB.command("sleep 2"))
+                        .nodes(2)
+                        .instance("shop/web.1", 1, 1)
+                        .seen("shop/web.1", State.RUNNING, 60)
+                        .updating("shop/web")
+                        .withdrawn(1, Kind.DRAIN));
     }
 
     private static Situation updated(Stacks.Draft was, Stacks.Draft is) {

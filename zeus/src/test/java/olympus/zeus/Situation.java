@@ -24,6 +24,7 @@ import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceRecord.Phase;
 import olympus.model.state.NodeRecord;
 import olympus.model.state.NodeReport;
+import olympus.model.state.NodeSpec;
 import olympus.model.state.PauseRecord;
 import olympus.model.state.ServiceState;
 import olympus.model.state.StackPointer;
@@ -65,6 +66,32 @@ final class Situation {
 
     Situation cutOff(int number) {
         connected.put(node(number), false);
+        return this;
+    }
+
+    /** {@code key=value} each. */
+    Situation labelled(int number, String... labels) {
+        var all = new TreeMap<String, String>();
+        for (var label : labels) {
+            var parts = label.split("=", 2);
+            all.put(parts[0], parts[1]);
+        }
+        entries.put(
+                "zeus/node-specs/" + node(number),
+                Codecs.NODE_SPEC.encodeBytes(new NodeSpec(node(number), all, Optional.empty())));
+        return this;
+    }
+
+    Situation withdrawn(int number, NodeSpec.Kind kind) {
+        return withdrawn(number, kind, false);
+    }
+
+    Situation withdrawn(int number, NodeSpec.Kind kind, boolean force) {
+        var order = new NodeSpec.Withdrawal(kind, "user:ana", WALL, "new disk", force);
+        entries.put(
+                "zeus/node-specs/" + node(number),
+                Codecs.NODE_SPEC.encodeBytes(
+                        new NodeSpec(node(number), Map.of(), Optional.of(order))));
         return this;
     }
 

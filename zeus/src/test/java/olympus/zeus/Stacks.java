@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import olympus.model.StackName;
 import olympus.model.stack.Dependency;
 import olympus.model.stack.DeployPolicy;
+import olympus.model.stack.PlacementPolicy;
 import olympus.model.stack.PortSpec;
 import olympus.model.stack.RecoveryPolicy;
 import olympus.model.stack.ServiceDefinition;
@@ -214,6 +215,31 @@ public final class Stacks {
                 Privileges.NONE,
                 Tuning.NONE,
                 Logging.DEFAULT);
+    }
+
+    /** The same stack with each service where {@code policy} says. */
+    static StackDefinition where(PlacementPolicy policy, StackDefinition stack) {
+        var services = new TreeMap<String, ServiceDefinition>();
+        stack.services()
+                .forEach((name, s) ->
+                        services.put(
+                                name,
+                                new ServiceDefinition(
+                                        s.name(),
+                                        s.workload(),
+                                        s.ports(),
+                                        s.dependsOn(),
+                                        s.probe(),
+                                        s.recovery(),
+                                        new DeployPolicy(
+                                                s.deploy().mode(),
+                                                s.deploy().replicas(),
+                                                s.deploy().resources(),
+                                                s.deploy().update(),
+                                                Optional.of(policy)),
+                                        s.stop(),
+                                        s.about())));
+        return new StackDefinition(stack.name(), stack.mode(), stack.directory(), services);
     }
 
     static StackDefinition observed(StackDefinition stack) {

@@ -245,7 +245,8 @@ final class ComposeServiceReader {
                                         deploy.get(ComposeDeployKeys.MODE),
                                         replicas,
                                         Optional.of(resources(f, deploy)),
-                                        deploy.get(ComposeDeployKeys.UPDATE_KEY)));
+                                        deploy.get(ComposeDeployKeys.UPDATE_KEY),
+                                        Optional.empty()));
         named(f, policy);
         return policy;
     }

@@ -1,8 +1,10 @@
 package olympus.model.stack;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import olympus.model.stack.KeyTable.Fields;
 import olympus.model.stack.Settings.DeploySetting;
 
@@ -151,6 +153,84 @@ final class DeployKeys {
                     "How instances are replaced when the declaration changes.",
                     "update_config: { parallelism: 1, monitor: 10s, failure_action: rollback }");
 
+    static final Key<List<PlacementPolicy.Constraint>> CONSTRAINTS =
+            new Key<>(
+                    "constraints",
+                    Shapes.list(
+                            Shapes.scalar(
+                                    PlacementPolicy.Constraint.WORDS,
+                                    Map.of("type", "string"),
+                                    s -> PlacementPolicy.Constraint.parse(s.text())),
+                            0),
+                    "none",
+                    "What a node must meet, all of it: its labels, name or id. Looked at when an instance is placed; what runs stays.",
+                    "constraints: [ \"node.labels.role == web\" ]");
+
+    static final Key<String> SPREAD =
+            new Key<>(
+                    "spread",
+                    Shapes.text(
+                            "node.labels.KEY",
+                            Pattern.compile("node\\.labels\\.[A-Za-z0-9][A-Za-z0-9._/-]{0,62}")),
+                    "",
+                    "The label over whose values instances are spread.",
+                    "spread: node.labels.rack");
+
+    static final KeyTable PREFERENCE =
+            KeyTable.of(
+                    "a preference",
+                    "deploy.placement.preferences[]",
+                    "Where instances had better be.",
+                    SPREAD);
+
+    static final Key<List<String>> PREFERENCES =
+            new Key<>(
+                    "preferences",
+                    Shapes.list(
+                            Shapes.object(
+                                    PREFERENCE,
+                                    (f, place, problems) ->
+                                            f.get(SPREAD)
+                                                    .map(text ->
+                                                            text.substring(
+                                                                    "node.labels.".length()))),
+                            0),
+                    "fewest instances first",
+                    "Labels over whose values instances are spread, the first before the second.",
+                    "preferences: [ { spread: node.labels.rack } ]");
+
+    static final Key<Integer> MAX_PER_NODE =
+            new Key<>(
+                    "max_replicas_per_node",
+                    Shapes.whole(1, StackLimits.MAX_REPLICAS),
+                    "unlimited",
+                    "Instances on one node at most.",
+                    "max_replicas_per_node: 1");
+
+    static final KeyTable PLACEMENT =
+            KeyTable.of(
+                    "placement",
+                    "deploy.placement",
+                    "Where instances may be, and where they had better be.",
+                    CONSTRAINTS,
+                    PREFERENCES,
+                    MAX_PER_NODE);
+
+    static final Key<PlacementPolicy> PLACEMENT_KEY =
+            new Key<>(
+                    "placement",
+                    Shapes.object(
+                            PLACEMENT,
+                            (f, place, problems) ->
+                                    Optional.of(
+                                            new PlacementPolicy(
+                                                    f.get(CONSTRAINTS).orElse(List.of()),
+                                                    f.get(PREFERENCES).orElse(List.of()),
+                                                    f.get(MAX_PER_NODE)))),
+                    "anywhere",
+                    "Where instances may be, and where they had better be.",
+                    "placement: { constraints: [ \"node.labels.role == web\" ] }");
+
     static final KeyTable DEPLOY =
             KeyTable.of(
                             "deploy",
@@ -159,8 +239,8 @@ final class DeployKeys {
                             DEPLOY_MODE,
                             REPLICAS,
                             RESOURCES_KEY,
-                            UPDATE_KEY)
-                    .refusing(Map.of("placement", KeyTable.NOT_YET))
+                            UPDATE_KEY,
+                            PLACEMENT_KEY)
                     .ignoring(
                             Map.of(
                                     "labels",
@@ -192,6 +272,7 @@ final class DeployKeys {
                         fields.get(DEPLOY_MODE),
                         fields.get(REPLICAS),
                         fields.get(RESOURCES_KEY),
-                        fields.get(UPDATE_KEY)));
+                        fields.get(UPDATE_KEY),
+                        fields.get(PLACEMENT_KEY)));
     }
 }

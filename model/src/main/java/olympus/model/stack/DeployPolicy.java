@@ -9,7 +9,22 @@ import olympus.model.json.EnumWords;
  * How many instances, where, with which limits, and how they are replaced. Compose's {@code
  * deploy}.
  */
-public record DeployPolicy(Mode mode, int replicas, Resources resources, UpdatePolicy update) {
+public record DeployPolicy(
+        Mode mode,
+        int replicas,
+        Resources resources,
+        UpdatePolicy update,
+        Optional<PlacementPolicy> placement) {
+
+    /** Anywhere. */
+    public DeployPolicy(Mode mode, int replicas, Resources resources, UpdatePolicy update) {
+        this(mode, replicas, resources, update, Optional.empty());
+    }
+
+    /** Where instances may be; anywhere, when nothing is said. */
+    public PlacementPolicy where() {
+        return placement.orElse(PlacementPolicy.ANYWHERE);
+    }
 
     /** {@code global}: one on every node; {@code replicas} is then ignored. */
     public enum Mode {

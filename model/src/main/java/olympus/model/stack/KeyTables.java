@@ -22,6 +22,8 @@ final class KeyTables {
                     DeployKeys.RESOURCES,
                     DeployKeys.LIMITS,
                     DeployKeys.UPDATE,
+                    DeployKeys.PLACEMENT,
+                    DeployKeys.PREFERENCE,
                     StackKeys.SECRET);
 
     static final List<KeyTable> REALM =

@@ -76,18 +76,24 @@ final class Settings {
             Optional<DeployPolicy.Mode> mode,
             Optional<Integer> replicas,
             Optional<DeployPolicy.Resources> resources,
-            Optional<DeployPolicy.UpdatePolicy> update) {
+            Optional<DeployPolicy.UpdatePolicy> update,
+            Optional<PlacementPolicy> placement) {
 
         static final DeploySetting NONE =
                 new DeploySetting(
-                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty());
 
         DeployPolicy policy(DeploySetting otherwise) {
             return new DeployPolicy(
                     mode.or(otherwise::mode).orElse(DeployPolicy.Mode.REPLICATED),
                     replicas.or(otherwise::replicas).orElse(1),
                     resources.or(otherwise::resources).orElse(DeployPolicy.Resources.UNLIMITED),
-                    update.or(otherwise::update).orElse(DeployPolicy.UpdatePolicy.DEFAULT));
+                    update.or(otherwise::update).orElse(DeployPolicy.UpdatePolicy.DEFAULT),
+                    placement.or(otherwise::placement));
         }
     }
 

@@ -58,6 +58,11 @@ public record KeyPrefix(
                             "zeus",
                             "how a node that has gone away was last heard of",
                             Codecs.NODE_AWAY),
+                    value(
+                            "zeus/node-specs/<node id>",
+                            "zeus",
+                            "what people want of a node: labels, and whether it takes instances",
+                            Codecs.NODE_SPEC),
                     value("zeus/pauses/<scope>", "zeus", "who, when, why", Codecs.PAUSE_RECORD),
                     stream(
                             "zeus/decisions",

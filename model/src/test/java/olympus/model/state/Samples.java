@@ -253,6 +253,12 @@ public final class Samples {
                 placed(),
                 new NodeRecord(MARS, "mars", Map.of("zone", "cellar"), AT, 17),
                 new NodeAway(MARS, AT, List.of(observation())),
+                new NodeSpec(
+                        MARS,
+                        Map.of("rack", "b2"),
+                        Optional.of(
+                                new NodeSpec.Withdrawal(
+                                        NodeSpec.Kind.DRAIN, "user:ana", AT, "new disk", true))),
                 new PauseRecord("stack:shop", "user:ana", AT, "upgrading the disk"),
                 shop(),
                 web(),

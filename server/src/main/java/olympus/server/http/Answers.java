@@ -2,12 +2,14 @@ package olympus.server.http;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import olympus.link.LogLine;
 import olympus.model.NodeId;
 import olympus.model.json.EnumWords;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceObservation.Health;
+import olympus.model.state.NodeSpec;
 import olympus.server.secrets.KeptSecret;
 import olympus.server.secrets.KeptSecrets;
 import olympus.zeus.ClusterView;
@@ -278,7 +280,10 @@ final class Answers {
             int instances,
             Optional<String> paused,
             Optional<String> brake,
-            List<String> problems) {
+            List<String> problems,
+            Map<String, String> labels,
+            Optional<Withdrawal> withdrawal,
+            List<Staying> staying) {
         static Node of(ClusterView.NodeView view) {
             return new Node(
                     view.name(),
@@ -288,9 +293,35 @@ final class Answers {
                     view.instances(),
                     view.paused(),
                     view.brake(),
-                    view.problems());
+                    view.problems(),
+                    view.wanted().labels(),
+                    view.wanted().withdrawal().map(Withdrawal::of),
+                    view.wanted().staying().stream().map(Staying::of).toList());
         }
     }
+
+    /** Why a node takes no new instances. */
+    record Withdrawal(String kind, String by, Instant since, String reason, boolean force) {
+        static Withdrawal of(NodeSpec.Withdrawal order) {
+            return new Withdrawal(
+                    EnumWords.of(order.kind()),
+                    order.by(),
+                    order.since(),
+                    order.reason(),
+                    order.force());
+        }
+    }
+
+    /** What still may run on a node that is being emptied. */
+    record Staying(String instance, String why, boolean bound) {
+        static Staying of(ClusterView.Staying staying) {
+            return new Staying(staying.instance().toString(), staying.why(), staying.bound());
+        }
+    }
+
+    record NodeDetails(Node node, List<Instance> instances) {}
+
+    record NodeOrdered(String node, String id) {}
 
     record Why(String thing, List<StackCommands.Cause> causes) {}
 

@@ -23,6 +23,7 @@ import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
 import olympus.server.tokens.Tokens;
 import olympus.zeus.ClusterView;
+import olympus.zeus.NodeCommands;
 import olympus.zeus.StackCommands;
 import olympus.zeus.StackCommands.Actor;
 import olympus.zeus.StackCommands.RevisionView;
@@ -37,6 +38,7 @@ public record Backend(
     public record Island(
             Hermes hermes,
             StackCommands stacks,
+            NodeCommands nodes,
             Supplier<ClusterView> view,
             Supplier<DurationHistogram.Reading> reconcileTimes,
             ServerSide.Agents agents,

@@ -274,6 +274,11 @@ class HttpConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
+    NodeOrdersController nodeOrders(Backend backend) {
+        return new NodeOrdersController(backend);
+    }
+
+    @Bean
     PausesController pauses(Backend backend) {
         return new PausesController(backend);
     }

@@ -1,9 +1,13 @@
 package olympus.server.http;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import olympus.model.NodeId;
 import olympus.zeus.ClusterView.NodeView;
+import olympus.zeus.NodeNames;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -44,10 +48,46 @@ final class NodesController {
     @GetMapping(path = Api.V1 + "/nodes", produces = Api.JSON)
     Answers.Nodes nodes(
             @RequestParam(defaultValue = Part.LIMIT) int limit,
-            @RequestParam Optional<String> cursor) {
-        var part = Part.of(backend.view().nodes(), ORDER, limit, cursor);
+            @RequestParam Optional<String> cursor,
+            @RequestParam Optional<String> label) {
+        var wanted = label.map(text -> List.of(text.split(","))).orElse(List.of());
+        var nodes =
+                backend.view().nodes().stream()
+                        .filter(node -> wanted.stream().allMatch(one -> has(node, one)))
+                        .toList();
+        var part = Part.of(nodes, ORDER, limit, cursor);
         return new Answers.Nodes(
                 part.elements().stream().map(Answers.Node::of).toList(), part.next());
+    }
+
+    private static boolean has(NodeView node, String label) {
+        var labels = node.wanted().labels();
+        var equals = label.indexOf('=');
+        return equals < 0
+                ? labels.containsKey(label)
+                : label.substring(equals + 1).equals(labels.get(label.substring(0, equals)));
+    }
+
+    @GetMapping(path = Api.V1 + "/nodes/{node}", produces = Api.JSON)
+    Answers.NodeDetails node(@PathVariable String node) {
+        var view = backend.view();
+        var id =
+                NodeNames.find(
+                        node,
+                        view.nodes().stream()
+                                .collect(Collectors.toMap(NodeView::id, NodeView::name)));
+        var one =
+                view.nodes().stream()
+                        .filter(seen -> seen.id().equals(id))
+                        .findFirst()
+                        .orElseThrow();
+        return new Answers.NodeDetails(
+                Answers.Node.of(one),
+                view.services().stream()
+                        .flatMap(service -> service.instances().stream())
+                        .filter(instance -> instance.node().equals(id))
+                        .map(Answers.Instance::of)
+                        .toList());
     }
 
     @GetMapping(path = Api.V1 + "/why", produces = Api.JSON)

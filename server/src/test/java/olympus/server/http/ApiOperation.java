@@ -49,12 +49,11 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
     static final Set<Integer> ALWAYS = Set.of(401, 406, 429, 500);
 
     /** What an order to the controller may be answered with. */
-    private static final int[] ORDER = {400, 404, 409, 412, 503, 507};
+    static final int[] ORDER = {400, 404, 409, 412, 503, 507};
 
-    private static final int[] BODY = {413, 415};
+    static final int[] BODY = {413, 415};
 
-    private static ApiOperation of(
-            String key, String id, String tag, String summary, String answer) {
+    static ApiOperation of(String key, String id, String tag, String summary, String answer) {
         return new ApiOperation(
                 key,
                 new Words(id, tag, summary, "", answer),
@@ -62,12 +61,12 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                 new Bodies(false, Optional.empty(), Optional.empty(), List.of()));
     }
 
-    private ApiOperation saying(String text) {
+    ApiOperation saying(String text) {
         var said = new Words(words.id, words.tag, words.summary, text, words.answer);
         return new ApiOperation(key, said, errors, bodies);
     }
 
-    private ApiOperation failing(int... more) {
+    ApiOperation failing(int... more) {
         var all = new TreeSet<>(errors);
         for (var status : more) {
             all.add(status);
@@ -109,6 +108,7 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                         secrets(),
                         volumes(),
                         island(),
+                        NodeOperations.all(),
                         servers(),
                         records(),
                         server())
@@ -413,13 +413,6 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
 
     private static List<ApiOperation> island() {
         return List.of(
-                of(
-                                "GET /api/v1/nodes",
-                                "listNodes",
-                                ISLAND,
-                                "Lists the machines that run the agent.",
-                                "Nodes by name.")
-                        .failing(400),
                 of(
                                 "GET /api/v1/why",
                                 "why",

@@ -133,6 +133,11 @@ final class ApiWords {
     private static void ofVolumes(Map<String, Parameter> all) {
         all.put("member", new Parameter("Name of a server in the group.", schema()));
         all.put("node", new Parameter("Name or id of a node.", schema()));
+        all.put(
+                "label",
+                new Parameter(
+                        "Only nodes with this label, `KEY=VALUE` or `KEY`; several with commas between them.",
+                        schema()));
         all.put("volume", new Parameter("Name of a volume.", schema()));
         all.put(
                 "confirm",

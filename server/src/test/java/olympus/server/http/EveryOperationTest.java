@@ -34,6 +34,7 @@ import olympus.model.state.Decision;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
+import olympus.model.state.NodeSpec;
 import olympus.server.group.ServerRecord;
 import olympus.zeus.ClusterView;
 import olympus.zeus.StackCommands;
@@ -69,6 +70,7 @@ class EveryOperationTest {
                 commands.causes =
                         List.of(new StackCommands.Cause(AT, "state", "it runs since 03:00"));
                 changes(api);
+                nodes(api, commands);
                 decide(hermes);
                 servers(api, hermes);
                 lists(api);
@@ -130,6 +132,30 @@ class EveryOperationTest {
         ok(api.get("/api/v1/secrets?stack=shop"), 200);
         ok(sent(api, "DELETE", secret, ""), 200);
         ok(sent(api, "DELETE", "/api/v1/stacks/shop", ""), 202);
+    }
+
+    private static void nodes(RunningApi api, ScriptedCommands commands) throws Exception {
+        var node = "/api/v1/nodes/mars";
+        ok(
+                sent(
+                        api,
+                        "POST",
+                        node + "/labels",
+                        "{\"labels\":{\"role\":\"web\"},\"remove\":[\"rack\"]}"),
+                200);
+        ok(
+                sent(
+                        api,
+                        "PUT",
+                        node + "/withdrawal",
+                        "{\"kind\":\"drain\",\"reason\":\"new disk\",\"force\":true}"),
+                200);
+        ok(sent(api, "DELETE", node + "/withdrawal", ""), 200);
+        assertThat(commands.ordered)
+                .contains(
+                        "label mars {rack=Optional.empty, role=Optional[web]}",
+                        "withdraw mars DRAIN new disk true",
+                        "restore mars");
     }
 
     private static void servers(RunningApi api, HermesNode hermes) throws Exception {
@@ -205,6 +231,8 @@ class EveryOperationTest {
                         "/api/v1/stacks/shop/differences",
                         "/api/v1/stacks/shop/images?only=web&to=web=1.27",
                         "/api/v1/nodes",
+                        "/api/v1/nodes?label=role=web,rack",
+                        "/api/v1/nodes/mars",
                         "/api/v1/why?thing=shop",
                         "/api/v1/pauses",
                         "/api/v1/decisions/pending",
@@ -376,7 +404,19 @@ class EveryOperationTest {
                                 1,
                                 Optional.of("works"),
                                 Optional.of("many fail at once"),
-                                List.of("no cgroups")),
+                                List.of("no cgroups"),
+                                new ClusterView.Wanted(
+                                        Map.of("role", "web", "rack", "b2"),
+                                        Optional.of(
+                                                new NodeSpec.Withdrawal(
+                                                        NodeSpec.Kind.DRAIN,
+                                                        "user:admin",
+                                                        AT,
+                                                        "new disk",
+                                                        true)),
+                                        List.of(
+                                                new ClusterView.Staying(
+                                                        web(), "its volume is there", true)))),
                         new ClusterView.NodeView(
                                 olympus.model.NodeId.parse("0b8f0b3e-5a43-4c1f-9d7e-2f6a1c0e9b11"),
                                 "venus",

@@ -59,6 +59,7 @@ import olympus.server.secrets.SecretStore;
 import olympus.server.store.Projection;
 import olympus.server.tokens.Tokens;
 import olympus.zeus.ClusterView;
+import olympus.zeus.NodeCommands;
 import olympus.zeus.StackCommands;
 
 /**
@@ -85,12 +86,14 @@ final class RunningApi implements AutoCloseable {
     private final List<Projection> projections;
     private final HttpClient client;
 
-    RunningApi(Path folder, Hermes hermes, StackCommands commands, int failedLogins)
+    <C extends StackCommands & NodeCommands> RunningApi(
+            Path folder, Hermes hermes, C commands, int failedLogins)
             throws IOException, GeneralSecurityException {
         this("mars", folder, hermes, commands, failedLogins);
     }
 
-    RunningApi(String name, Path folder, Hermes hermes, StackCommands commands, int failedLogins)
+    <C extends StackCommands & NodeCommands> RunningApi(
+            String name, Path folder, Hermes hermes, C commands, int failedLogins)
             throws IOException, GeneralSecurityException {
         var random = new SecureRandom();
         var clock = Clock.system();
@@ -112,6 +115,7 @@ final class RunningApi implements AutoCloseable {
                 new Backend(
                         new Backend.Island(
                                 hermes,
+                                commands,
                                 commands,
                                 () -> view,
                                 () -> new DurationHistogram().read(),

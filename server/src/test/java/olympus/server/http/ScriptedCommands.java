@@ -9,16 +9,19 @@ import java.util.concurrent.CompletionStage;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.InstanceId;
+import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceSpec;
+import olympus.model.state.NodeSpec;
 import olympus.model.state.StackRevision;
+import olympus.zeus.NodeCommands;
 import olympus.zeus.StackCommands;
 import olympus.zeus.StackPlan;
 
 /** Commands that are only written down, and answered as a test says. */
-final class ScriptedCommands implements StackCommands {
+final class ScriptedCommands implements StackCommands, NodeCommands {
 
     final List<String> ordered = new ArrayList<>();
     Optional<OlympusException> failure = Optional.empty();
@@ -211,5 +214,22 @@ final class ScriptedCommands implements StackCommands {
     @Override
     public CompletionStage<List<Cause>> why(String thing) {
         return answer("why " + thing, causes);
+    }
+
+    @Override
+    public CompletionStage<NodeId> label(
+            String node, Map<String, Optional<String>> labels, Actor actor) {
+        return answer("label " + node + " " + new java.util.TreeMap<>(labels), RunningApi.NODE);
+    }
+
+    @Override
+    public CompletionStage<NodeId> withdraw(
+            String node, NodeSpec.Kind kind, String reason, boolean force, Actor actor) {
+        return answer("withdraw %s %s %s %s".formatted(node, kind, reason, force), RunningApi.NODE);
+    }
+
+    @Override
+    public CompletionStage<NodeId> restore(String node, Actor actor) {
+        return answer("restore " + node, RunningApi.NODE);
     }
 }

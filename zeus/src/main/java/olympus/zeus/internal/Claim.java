@@ -143,6 +143,7 @@ record Claim(
                             instances,
                             before.nodes(),
                             before.away(),
+                            before.specs(),
                             before.pauses()),
                     List.copyOf(held.keySet()),
                     conditions,

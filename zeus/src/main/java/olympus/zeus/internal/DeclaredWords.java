@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import olympus.model.stack.PlacementPolicy;
 import olympus.model.stack.PortSpec;
 import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.Workload;
@@ -24,9 +25,14 @@ final class DeclaredWords {
                     case Workload.Container container -> container.mounts();
                     case Workload.Process _, Workload.Unit _ -> List.<Mount>of();
                 };
+        var where = service.deploy().where();
         return Map.of(
                 "ports", joined(service.ports().stream().map(DeclaredWords::port)),
-                "volumes", joined(mounts.stream().map(DeclaredWords::mount)));
+                "volumes", joined(mounts.stream().map(DeclaredWords::mount)),
+                "deploy.placement.constraints",
+                        where.constraints().stream()
+                                .map(PlacementPolicy.Constraint::text)
+                                .collect(Collectors.joining(", ")));
     }
 
     private static String joined(Stream<String> words) {

@@ -1,6 +1,7 @@
 package olympus.zeus.internal;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import olympus.model.stack.StackDefinition.Mode;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.NodeAway;
 import olympus.model.state.NodeRecord;
+import olympus.model.state.NodeSpec;
 import olympus.model.state.PauseRecord;
 import olympus.model.state.ServiceState;
 import olympus.model.state.StackPointer;
@@ -31,6 +33,7 @@ public record Desired(
         NavigableMap<ServiceId, NavigableMap<Integer, Versioned<InstanceRecord>>> instances,
         NavigableMap<NodeId, Versioned<NodeRecord>> nodes,
         Map<NodeId, Versioned<NodeAway>> away,
+        Map<NodeId, Versioned<NodeSpec>> specs,
         NavigableMap<String, Versioned<PauseRecord>> pauses) {
 
     /** The pointer and the kept revisions of one stack. */
@@ -143,6 +146,40 @@ public record Desired(
     String nodeName(NodeId node) {
         var stored = nodes.get(node);
         return stored == null ? node.toString() : stored.value().name();
+    }
+
+    NodeSpec spec(NodeId node) {
+        var stored = specs.get(node);
+        return stored == null ? NodeSpec.of(node) : stored.value();
+    }
+
+    /** Why a node takes no new instances; empty when it takes them. */
+    Optional<NodeSpec.Withdrawal> withdrawal(NodeId node) {
+        return spec(node).withdrawal();
+    }
+
+    /** The order by which instances are to leave a node; empty when they may stay. */
+    Optional<NodeSpec.Withdrawal> emptying(NodeId node) {
+        return withdrawal(node).filter(NodeSpec.Withdrawal::isEmptying);
+    }
+
+    /** Whether a node is one that a service may be placed on by what it says of nodes. */
+    boolean meets(ServiceDefinition definition, NodeId node) {
+        var policy = definition.deploy().where();
+        return policy.constraints().isEmpty()
+                || PlacementRules.refusal(List.of(policy), PlacementRules.Node.of(this, node))
+                        .isEmpty();
+    }
+
+    /** What the node says of itself, and what people say of it, which counts more. */
+    Map<String, String> labels(NodeId node) {
+        var all = new TreeMap<String, String>();
+        var stored = nodes.get(node);
+        if (stored != null) {
+            all.putAll(stored.value().labels());
+        }
+        all.putAll(spec(node).labels());
+        return all;
     }
 
     /**

@@ -12,14 +12,17 @@ import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.stack.DeployPolicy;
+import olympus.model.stack.PlacementPolicy;
 import olympus.model.stack.PortSpec;
 import olympus.model.stack.ServiceDefinition;
 import olympus.model.state.InstanceRecord;
+import olympus.model.state.NodeSpec;
 
 /**
- * Where instances go: nodes are filtered (connected, ports free; beside their {@link Neighbours}),
- * then scored (fewest instances of the same service, then fewest instances at all, then by id).
- * Knows what this plan has placed so far.
+ * Where instances go: nodes are filtered (connected, in use, allowed by what the service says of
+ * nodes, ports free; beside their {@link Neighbours}), then scored (fewest instances of the service
+ * by each label that it is spread over, then on the node, then fewest instances at all, then by
+ * id). Knows what this plan has placed so far.
  *
  * <p>The first of several neighbours goes to a node that has the ports of all of them free, if
  * there is one; the others follow it, also when one of them could otherwise be moved elsewhere.
@@ -44,7 +47,11 @@ final class Placement {
         desired.nodes()
                 .forEach((id, node) ->
                         placement.loads.put(
-                                id, new Load(id, node.value().name(), observed.connected(id))));
+                                id,
+                                new Load(
+                                        PlacementRules.Node.of(desired, id),
+                                        observed.connected(id),
+                                        desired.withdrawal(id))));
         for (var ofService : desired.instances().values()) {
             for (var stored : ofService.values()) {
                 var record = stored.value();
@@ -96,34 +103,52 @@ final class Placement {
     Choice choose(InstanceId id, ServiceDefinition definition, Collection<NodeId> excluded) {
         var beside = neighbours.of(id.service());
         if (beside.isEmpty()) {
-            return choose(id, claims(Optional.of(definition), id), excluded, Optional.empty());
+            return choose(id, Needs.of(id, definition), excluded, Optional.empty());
         }
         var home = home(id, beside);
         if (home.isEmpty()) {
-            var first = choose(id, claimsOfAll(id, beside), excluded, Optional.empty());
+            var first = choose(id, needsOfAll(id, beside), excluded, Optional.empty());
             if (first instanceof Choice.Chosen) {
                 return first;
             }
         }
-        return choose(id, claims(Optional.of(definition), id), excluded, home);
+        return choose(id, Needs.of(id, definition), excluded, home);
+    }
+
+    /**
+     * What a node must have.
+     *
+     * @param policies that all hold; preferences are those of the first
+     */
+    private record Needs(List<Claim> claims, List<PlacementPolicy> policies) {
+
+        static Needs of(InstanceId id, ServiceDefinition definition) {
+            return new Needs(
+                    Placement.claims(definition, id), List.of(definition.deploy().where()));
+        }
+
+        PlacementPolicy preferred() {
+            return policies.getFirst();
+        }
     }
 
     private Choice choose(
-            InstanceId id, List<Claim> claims, Collection<NodeId> excluded, Optional<Home> home) {
+            InstanceId id, Needs needs, Collection<NodeId> excluded, Optional<Home> home) {
+        var order = new Spread(id.service(), needs.preferred());
         Load best = null;
         var refusals = new ArrayList<String>();
         for (var load : loads.values()) {
             var refusal =
-                    excluded.contains(load.id)
+                    excluded.contains(load.node.id())
                             ? " was tried before"
                             : home.map(h -> h.refusal(load))
                                     .filter(why -> !why.isEmpty())
-                                    .orElseGet(() -> load.refusal(claims));
+                                    .orElseGet(() -> load.refusal(id, needs));
             if (!refusal.isEmpty()) {
                 if (refusals.size() < MAX_REFUSALS) {
-                    refusals.add(load.name + refusal);
+                    refusals.add(load.node.name() + refusal);
                 }
-            } else if (best == null || load.isBetterThan(best, id.service())) {
+            } else if (best == null || order.prefers(load, best)) {
                 best = load;
             }
         }
@@ -135,14 +160,52 @@ final class Placement {
         }
         var chosen = best;
         return new Choice.Chosen(
-                chosen.id,
-                home.map(Home::why)
-                        .orElseGet(() ->
-                                "%s has the fewest instances (%d of this service, %d in all)"
-                                        .formatted(
-                                                chosen.name,
-                                                chosen.of(id.service()),
-                                                chosen.total)));
+                chosen.node.id(), home.map(Home::why).orElseGet(() -> order.why(chosen)));
+    }
+
+    /** Which of two nodes that would do is the better one. */
+    private final class Spread {
+        private final ServiceId service;
+        private final PlacementPolicy policy;
+        private final Map<String, Map<Optional<String>, Integer>> counts = new HashMap<>();
+
+        /** Counts instances of the service by each label that is spread over. */
+        Spread(ServiceId service, PlacementPolicy policy) {
+            this.service = service;
+            this.policy = policy;
+            for (var key : policy.spread()) {
+                var byValue = counts.computeIfAbsent(key, k -> new HashMap<>());
+                loads.values()
+                        .forEach(load ->
+                                byValue.merge(
+                                        load.node.label(key), load.of(service), Integer::sum));
+            }
+        }
+
+        private int count(String key, Load load) {
+            return counts.getOrDefault(key, Map.of()).getOrDefault(load.node.label(key), 0);
+        }
+
+        boolean prefers(Load load, Load other) {
+            for (var key : policy.spread()) {
+                var byLabel = Integer.compare(count(key, load), count(key, other));
+                if (byLabel != 0) {
+                    return byLabel < 0;
+                }
+            }
+            var ofService = Integer.compare(load.of(service), other.of(service));
+            return ofService != 0 ? ofService < 0 : load.total < other.total;
+        }
+
+        String why(Load chosen) {
+            var fewest =
+                    "%s has the fewest instances (%d of this service, %d in all)"
+                            .formatted(chosen.node.name(), chosen.of(service), chosen.total);
+            return policy.spread().isEmpty()
+                    ? fewest
+                    : "%s of those with the fewest instances of this service by %s"
+                            .formatted(fewest, PlacementRules.values(policy, chosen.node));
+        }
     }
 
     /**
@@ -161,7 +224,7 @@ final class Placement {
 
         String why() {
             return "%s has %s, with which it shares a network or namespace"
-                    .formatted(node.name, neighbour);
+                    .formatted(node.node.name(), neighbour);
         }
     }
 
@@ -171,7 +234,7 @@ final class Placement {
         Optional<Home> home = Optional.empty();
         var most = 0;
         for (var load : loads.values()) {
-            var count = own.filter(load.id::equals).isPresent() ? -1 : 0;
+            var count = own.filter(load.node.id()::equals).isPresent() ? -1 : 0;
             Optional<ServiceId> there = Optional.empty();
             for (var name : beside) {
                 var service = new ServiceId(id.service().stack(), name);
@@ -189,18 +252,22 @@ final class Placement {
         return home;
     }
 
-    private List<Claim> claimsOfAll(InstanceId id, Set<String> beside) {
+    private Needs needsOfAll(InstanceId id, Set<String> beside) {
         var claims = new ArrayList<Claim>();
+        var policies = new ArrayList<PlacementPolicy>();
+        desired.declared(id.service()).ifPresent(own -> policies.add(own.deploy().where()));
         for (var name : beside) {
             var service = new ServiceId(id.service().stack(), name);
             desired.declared(service)
                     .ifPresent(definition -> {
+                        policies.add(definition.deploy().where());
                         for (var n = 1; n <= definition.deploy().replicas(); n++) {
                             claims.addAll(claims(definition, new InstanceId(service, n)));
                         }
                     });
         }
-        return claims;
+        policies.add(PlacementPolicy.ANYWHERE);
+        return new Needs(claims, policies);
     }
 
     private static final int MAX_REFUSALS = 5;
@@ -216,6 +283,10 @@ final class Placement {
         if (load != null) {
             load.add(id, claims(Optional.of(definition), id));
         }
+    }
+
+    Neighbours neighbours() {
+        return neighbours;
     }
 
     Collection<NodeId> nodes() {
@@ -270,17 +341,20 @@ final class Placement {
 
     /** What is on one node. */
     private static final class Load {
-        private final NodeId id;
-        private final String name;
+        private final PlacementRules.Node node;
         private final boolean connected;
+        private final Optional<NodeSpec.Withdrawal> withdrawal;
         private final Map<ServiceId, Integer> byService = new HashMap<>();
         private final Map<Integer, List<Claim>> claims = new HashMap<>();
         private int total;
 
-        Load(NodeId id, String name, boolean connected) {
-            this.id = id;
-            this.name = name;
+        Load(
+                PlacementRules.Node node,
+                boolean connected,
+                Optional<NodeSpec.Withdrawal> withdrawal) {
+            this.node = node;
             this.connected = connected;
+            this.withdrawal = withdrawal;
         }
 
         int of(ServiceId service) {
@@ -297,8 +371,20 @@ final class Placement {
             wanted.forEach(c -> claims.computeIfAbsent(c.port, p -> new ArrayList<>()).add(c));
         }
 
-        String refusal(List<Claim> wanted) {
-            return connected ? portRefusal(wanted) : " is not connected";
+        String refusal(InstanceId id, Needs needs) {
+            if (!connected) {
+                return " is not connected";
+            }
+            if (withdrawal.isPresent()) {
+                return " takes nothing new: " + withdrawal.get().words();
+            }
+            var most = needs.preferred().maxPerNode();
+            if (most.filter(n -> of(id.service()) >= n).isPresent()) {
+                return " has %d of this service, and there are to be %d on one node at most"
+                        .formatted(of(id.service()), most.get());
+            }
+            return PlacementRules.refusal(needs.policies(), node)
+                    .orElseGet(() -> portRefusal(needs.claims()));
         }
 
         String portRefusal(List<Claim> wanted) {
@@ -310,11 +396,6 @@ final class Placement {
                 }
             }
             return "";
-        }
-
-        boolean isBetterThan(Load other, ServiceId service) {
-            var ofService = Integer.compare(of(service), other.of(service));
-            return ofService != 0 ? ofService < 0 : total < other.total;
         }
     }
 }

@@ -31,6 +31,7 @@ final class ServicePlanner {
     private final ServiceState state;
     private final long revision;
     private final Optional<String> missing;
+    private final Departures departures;
 
     ServicePlanner(PlanDraft draft, ServiceId service, ServiceDefinition definition) {
         this.draft = draft;
@@ -44,6 +45,7 @@ final class ServicePlanner {
                         .orElseThrow()
                         .number();
         this.missing = Dependencies.missing(service, definition, draft.desired, draft.observed);
+        this.departures = new Departures(draft, service, definition);
     }
 
     void run() {
@@ -158,10 +160,17 @@ final class ServicePlanner {
     }
 
     private String surplus(InstanceRecord record) {
-        return record.id().ordinal() > definition.deploy().replicas()
-                        && definition.deploy().mode() == DeployPolicy.Mode.REPLICATED
-                ? "%s has %d replicas".formatted(service, definition.deploy().replicas())
-                : service + " runs on every node, and this node is gone";
+        if (definition.deploy().mode() == DeployPolicy.Mode.REPLICATED) {
+            return "%s has %d replicas".formatted(service, definition.deploy().replicas());
+        }
+        return draft.desired
+                .emptying(record.placement().node())
+                .map(order ->
+                        "it leaves %s: %s"
+                                .formatted(
+                                        draft.desired.nodeName(record.placement().node()),
+                                        order.words()))
+                .orElse(service + " runs on every node, and this node is gone");
     }
 
     /** Extra instances while a start-first update is on its way. */
@@ -201,17 +210,22 @@ final class ServicePlanner {
         return ordinals;
     }
 
-    /** Each node keeps the ordinal it has; a new node gets the lowest free one. */
+    /** Each node in use keeps the ordinal it has; a new node gets the lowest free one. */
     private Map<NodeId, Integer> globalOrdinals() {
         var byNode = new TreeMap<NodeId, Integer>();
         var used = new TreeSet<Integer>();
         for (var entry : draft.desired.instancesOf(service).entrySet()) {
-            byNode.putIfAbsent(entry.getValue().value().placement().node(), entry.getKey());
+            var node = entry.getValue().value().placement().node();
+            if (draft.desired.emptying(node).isEmpty()) {
+                byNode.putIfAbsent(node, entry.getKey());
+            }
             used.add(entry.getKey());
         }
         var next = 1;
         for (var node : draft.placement.nodes()) {
-            if (!byNode.containsKey(node)) {
+            if (!byNode.containsKey(node)
+                    && draft.desired.withdrawal(node).isEmpty()
+                    && draft.desired.meets(definition, node)) {
                 while (used.contains(next)) {
                     next++;
                 }
@@ -323,7 +337,57 @@ final class ServicePlanner {
                             stored, record.withOrder(order), "everything it depends on is there"));
             return false;
         }
-        return !move(stored);
+        return !move(stored) && !leave(stored);
+    }
+
+    /** Its node is being emptied. */
+    private boolean leave(Versioned<InstanceRecord> stored) {
+        var record = stored.value();
+        var order = draft.desired.emptying(record.placement().node());
+        var isOver =
+                draft.observed
+                        .of(record)
+                        .map(seen -> seen.observation().state())
+                        .filter(seen -> seen == State.COMPLETED || seen == State.GIVEN_UP)
+                        .isPresent();
+        if (order.isEmpty() || isOver) {
+            return false;
+        }
+        var keeps = departures.keeps(record, order.get());
+        if (keeps.isPresent()) {
+            draft.waits(
+                    service,
+                    "%s stays on %s: %s"
+                            .formatted(
+                                    record.id(),
+                                    draft.desired.nodeName(record.placement().node()),
+                                    keeps.get()));
+            return false;
+        }
+        return leave(stored, "move", order.get().words());
+    }
+
+    /** Gives it a new run on a node that is in use, if there is one. */
+    private boolean leave(Versioned<InstanceRecord> stored, String action, String cause) {
+        var id = stored.value().id();
+        var from = draft.desired.nodeName(stored.value().placement().node());
+        return switch (draft.placement.choose(id, definition, List.of())) {
+            case Placement.Choice.Nowhere(var why) -> {
+                draft.waits(service, "%s stays on %s: %s".formatted(id, from, why));
+                yield false;
+            }
+            case Placement.Choice.Chosen(var target, var why) -> {
+                draft.placement.placed(target, id, definition);
+                departures.began(id);
+                draft.add(
+                        new Step.ReplaceRun(
+                                stored,
+                                newRecord(id, target, List.of()),
+                                action,
+                                "it leaves %s: %s; %s".formatted(from, cause, why)));
+                yield true;
+            }
+        };
     }
 
     /**
@@ -420,9 +484,18 @@ final class ServicePlanner {
                 record.placement().node(), Placement.ports(definition, record.id()), List.of());
     }
 
-    /** Starts a new run on the same node; false when a port is not free there yet. */
+    /**
+     * Starts a new run, on the same node unless that is being emptied; false when a port is not
+     * free there yet.
+     */
     boolean replace(Versioned<InstanceRecord> stored, String action, String why) {
         var record = stored.value();
+        var order = draft.desired.emptying(record.placement().node());
+        if (order.isPresent()
+                && departures.bound().isEmpty()
+                && leave(stored, action, why + "; " + order.get().words())) {
+            return true;
+        }
         var refusal = draft.placement.refusalOn(record.placement().node(), record.id(), definition);
         if (!refusal.isEmpty()) {
             draft.waits(

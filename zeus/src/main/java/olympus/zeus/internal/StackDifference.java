@@ -225,6 +225,8 @@ final class StackDifference {
         words.put("deploy.update.", "deploy.update_config.");
         words.put("deploy.resources.memoryBytes", "deploy.resources.limits.memory");
         words.put("deploy.resources.", "deploy.resources.limits.");
+        words.put("deploy.placement.spread", "deploy.placement.preferences");
+        words.put("deploy.placement.maxPerNode", "deploy.placement.max_replicas_per_node");
         words.put("probe.startPeriod", "probe.start_period");
         words.put("stop.gracePeriod", "stop_grace_period");
         words.put("stop.signal", "stop_signal");

@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
-import olympus.model.stack.DeployPolicy;
 import olympus.model.stack.ServiceDefinition;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceObservation.Health;
@@ -34,6 +33,7 @@ final class ViewBuilder {
     private final Observed observed;
     private final LastHeard lastHeard;
     private final Plan plan;
+    private final Wishes wishes;
     private final NavigableMap<InstanceId, Unclaimed.Held> unclaimed;
     private final Optional<String> unread;
     private final List<ClusterView.PendingView> pending;
@@ -45,6 +45,7 @@ final class ViewBuilder {
         this.observed = observed;
         this.lastHeard = new LastHeard(desired, observed);
         this.plan = plan;
+        this.wishes = new Wishes(desired, lastHeard, plan);
         this.unread = unread;
         this.unclaimed = Unclaimed.of(desired, observed);
         this.undeclared = undeclared();
@@ -122,7 +123,7 @@ final class ViewBuilder {
         var wanted =
                 unclaimed.values().stream()
                         .filter(held -> held.spec().id().service().equals(id))
-                        .map(held -> wanted(held.spec().definition()))
+                        .map(held -> wishes.instances(id, held.spec().definition()))
                         .findFirst()
                         .orElse(views.size());
         var pointer = desired.stack(id.stack()).flatMap(Desired.StackRecords::pointer);
@@ -195,7 +196,7 @@ final class ViewBuilder {
         desired.instancesOf(id).values().forEach(r -> instances.add(instance(r.value())));
         var running = running(instances);
         var healthy = healthy(instances);
-        var wanted = declared.map(this::wanted).orElse(0);
+        var wanted = declared.map(is -> wishes.instances(id, is)).orElse(0);
         var state = state(id, declared, instances, wanted, healthy);
         var revision =
                 desired.stack(id.stack())
@@ -212,12 +213,6 @@ final class ViewBuilder {
                 state.reason(),
                 desired.mode(id.stack()),
                 instances);
-    }
-
-    private int wanted(ServiceDefinition definition) {
-        return definition.deploy().mode() == DeployPolicy.Mode.GLOBAL
-                ? desired.nodes().size()
-                : definition.deploy().replicas();
     }
 
     /** Those of which it is known. */
@@ -436,7 +431,8 @@ final class ViewBuilder {
                 instances,
                 report.flatMap(NodeReport::paused),
                 report.flatMap(NodeReport::brake),
-                report.map(NodeReport::problems).orElse(List.of()));
+                report.map(NodeReport::problems).orElse(List.of()),
+                wishes.of(id));
     }
 
     private List<ClusterView.StackView> stacks() {

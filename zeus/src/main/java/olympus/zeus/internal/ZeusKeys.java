@@ -46,6 +46,10 @@ public final class ZeusKeys {
         return Key.of("zeus/away/" + node);
     }
 
+    static Key nodeSpec(NodeId node) {
+        return Key.of("zeus/node-specs/" + node);
+    }
+
     static Key pause(String scope) {
         return Key.of("zeus/pauses/" + scope);
     }

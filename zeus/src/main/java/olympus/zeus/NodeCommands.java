@@ -1,0 +1,39 @@
+package olympus.zeus;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import olympus.model.NodeId;
+import olympus.model.state.NodeSpec;
+import olympus.zeus.StackCommands.Actor;
+
+/**
+ * What people may want of nodes. A node is told by its id, or by its name where only one has it.
+ * Threading and failures as for {@link StackCommands}.
+ */
+public interface NodeCommands {
+
+    /** A longer reason is refused. */
+    int MAX_REASON = 500;
+
+    /**
+     * Sets labels, and removes those without a value; the others stay. Fails with INVALID for what
+     * cannot be a label, and when there would be more than {@link NodeSpec#MOST_LABELS}.
+     *
+     * @return the node
+     */
+    CompletionStage<NodeId> label(String node, Map<String, Optional<String>> labels, Actor actor);
+
+    /**
+     * Takes a node out of use, in place of how it was before. What is to leave it leaves as long as
+     * the order stands, also what is started there anew.
+     *
+     * @param force whether instances leave at once, whatever that does to their services; an order
+     *     to cordon has none to move
+     */
+    CompletionStage<NodeId> withdraw(
+            String node, NodeSpec.Kind kind, String reason, boolean force, Actor actor);
+
+    /** Takes it into use again. Nothing is moved back. */
+    CompletionStage<NodeId> restore(String node, Actor actor);
+}

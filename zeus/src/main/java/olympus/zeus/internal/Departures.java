@@ -1,0 +1,92 @@
+package olympus.zeus.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import olympus.model.InstanceId;
+import olympus.model.ServiceId;
+import olympus.model.stack.Pinning;
+import olympus.model.stack.ServiceDefinition;
+import olympus.model.state.InstanceObservation.State;
+import olympus.model.state.InstanceRecord;
+import olympus.model.state.NodeSpec;
+
+/**
+ * Which instances of one service leave nodes that are being emptied, and what keeps the others: at
+ * any moment no more of them are away by our doing than an update may replace at a time. For one
+ * planning.
+ */
+final class Departures {
+
+    private final PlanDraft draft;
+    private final ServiceId service;
+    private final ServiceDefinition definition;
+    private final List<InstanceId> begun = new ArrayList<>();
+
+    Departures(PlanDraft draft, ServiceId service, ServiceDefinition definition) {
+        this.draft = draft;
+        this.service = service;
+        this.definition = definition;
+    }
+
+    /** Why it must stay where it is whatever happens to the node; empty when it can leave. */
+    Optional<String> bound() {
+        return bound(draft.placement.neighbours(), service, definition);
+    }
+
+    static Optional<String> bound(
+            Neighbours neighbours, ServiceId service, ServiceDefinition definition) {
+        return Pinning.reason(definition)
+                .or(() ->
+                        neighbours.of(service).stream()
+                                .filter(name -> !name.equals(service.service()))
+                                .findFirst()
+                                .map(name ->
+                                        "it shares a network or namespace of its node with %s/%s"
+                                                .formatted(service.stack(), name)));
+    }
+
+    /** What keeps an instance at present; empty when it leaves now. */
+    Optional<String> keeps(InstanceRecord record, NodeSpec.Withdrawal order) {
+        var pause = draft.desired.pauseOf(service.stack(), Optional.of(record.placement().node()));
+        if (pause.isPresent()) {
+            return Optional.of("automatic action is paused by " + pause.get().by());
+        }
+        if (draft.desired.state(service).rollout().isPresent()) {
+            return Optional.of("an update of it is under way");
+        }
+        return bound().or(() -> order.force() ? Optional.empty() : budget(record));
+    }
+
+    void began(InstanceId instance) {
+        begun.add(instance);
+    }
+
+    private Optional<String> budget(InstanceRecord record) {
+        if (!draft.observed.isWell(record)) {
+            return Optional.empty();
+        }
+        var parallelism = definition.deploy().update().parallelism();
+        var away = new ArrayList<>(begun);
+        for (var stored : draft.desired.instancesOf(service).values()) {
+            var one = stored.value();
+            if (!one.id().equals(record.id()) && isOnItsWay(one)) {
+                away.add(one.id());
+            }
+        }
+        return parallelism == 0 || away.size() < parallelism
+                ? Optional.empty()
+                : Optional.of(away.getFirst() + " has to be well first");
+    }
+
+    /** Wanted and not well, and not beyond becoming so. */
+    private boolean isOnItsWay(InstanceRecord record) {
+        return !record.order().phase().isGoing()
+                && !draft.observed.isWell(record)
+                && draft.observed
+                        .of(record)
+                        .map(seen -> seen.observation().state())
+                        .filter(state -> state == State.GIVEN_UP || state == State.COMPLETED)
+                        .isEmpty();
+    }
+}
