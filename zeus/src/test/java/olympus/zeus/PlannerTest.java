@@ -35,6 +35,7 @@ final class PlannerTest {
         failures(all);
         ends(all);
         neighbours(all);
+        LostNodeSituations.addTo(all);
         return all.entrySet().stream();
     }
 

@@ -45,6 +45,8 @@ public final class Codecs {
             RecordCodec.of("node-record", 1, NodeRecord.class);
     public static final RecordCodec<NodeAway> NODE_AWAY =
             RecordCodec.of("node-away", 1, NodeAway.class);
+    public static final RecordCodec<NodeLost> NODE_LOST =
+            RecordCodec.of("node-lost", 1, NodeLost.class);
     public static final RecordCodec<PauseRecord> PAUSE_RECORD =
             RecordCodec.of("pause-record", 1, PauseRecord.class);
     public static final RecordCodec<AskedOfNode> ASKED_OF_NODE =
@@ -70,6 +72,7 @@ public final class Codecs {
                     INSTANCE_RECORD,
                     NODE_RECORD,
                     NODE_AWAY,
+                    NODE_LOST,
                     PAUSE_RECORD,
                     ASKED_OF_NODE,
                     ANSWERED_BY_NODE);

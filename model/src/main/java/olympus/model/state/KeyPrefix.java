@@ -58,6 +58,11 @@ public record KeyPrefix(
                             "zeus",
                             "how a node that has gone away was last heard of",
                             Codecs.NODE_AWAY),
+                    value(
+                            "zeus/lost/<node id>",
+                            "zeus",
+                            "that a node counts as lost, or why it does not",
+                            Codecs.NODE_LOST),
                     value("zeus/pauses/<scope>", "zeus", "who, when, why", Codecs.PAUSE_RECORD),
                     stream(
                             "zeus/decisions",

@@ -253,6 +253,7 @@ public final class Samples {
                 placed(),
                 new NodeRecord(MARS, "mars", Map.of("zone", "cellar"), AT, 17),
                 new NodeAway(MARS, AT, List.of(observation())),
+                new NodeLost(MARS, AT, Optional.of("2 of 3 nodes went away at once")),
                 new PauseRecord("stack:shop", "user:ana", AT, "upgrading the disk"),
                 shop(),
                 web(),

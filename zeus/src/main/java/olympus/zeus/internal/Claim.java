@@ -143,6 +143,7 @@ record Claim(
                             instances,
                             before.nodes(),
                             before.away(),
+                            before.lost(),
                             before.pauses()),
                     List.copyOf(held.keySet()),
                     conditions,

@@ -14,6 +14,7 @@ import olympus.model.stack.StackDefinition;
 import olympus.model.stack.StackDefinition.Mode;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.NodeAway;
+import olympus.model.state.NodeLost;
 import olympus.model.state.NodeRecord;
 import olympus.model.state.PauseRecord;
 import olympus.model.state.ServiceState;
@@ -31,6 +32,7 @@ public record Desired(
         NavigableMap<ServiceId, NavigableMap<Integer, Versioned<InstanceRecord>>> instances,
         NavigableMap<NodeId, Versioned<NodeRecord>> nodes,
         Map<NodeId, Versioned<NodeAway>> away,
+        NavigableMap<NodeId, Versioned<NodeLost>> lost,
         NavigableMap<String, Versioned<PauseRecord>> pauses) {
 
     /** The pointer and the kept revisions of one stack. */

@@ -8,18 +8,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.stack.DeployPolicy;
 import olympus.model.stack.PortSpec;
 import olympus.model.stack.ServiceDefinition;
+import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceRecord;
 
 /**
- * Where instances go: nodes are filtered (connected, ports free; beside their {@link Neighbours}),
- * then scored (fewest instances of the same service, then fewest instances at all, then by id).
- * Knows what this plan has placed so far.
+ * Where instances go: nodes are filtered (connected and known to tell what they run, ports free,
+ * also of runs that were moved away and may still be there; beside their {@link Neighbours}), then
+ * scored (fewest instances of the same service, then fewest instances at all, then by id). Knows
+ * what this plan has placed so far.
  *
  * <p>The first of several neighbours goes to a node that has the ports of all of them free, if
  * there is one; the others follow it, also when one of them could otherwise be moved elsewhere.
@@ -33,18 +36,22 @@ final class Placement {
     private final Desired desired;
     private final Neighbours neighbours;
 
-    private Placement(Desired desired) {
+    private Placement(Desired desired, Neighbours neighbours) {
         this.desired = desired;
-        this.neighbours = new Neighbours(desired);
+        this.neighbours = neighbours;
     }
 
     static Placement of(
-            Desired desired, Observed observed, Map<InstanceId, Unclaimed.Held> unclaimed) {
-        var placement = new Placement(desired);
+            Desired desired,
+            Observed observed,
+            Neighbours neighbours,
+            Map<InstanceId, Unclaimed.Held> unclaimed) {
+        var placement = new Placement(desired, neighbours);
+        var lastHeard = new LastHeard(desired, observed);
         desired.nodes()
                 .forEach((id, node) ->
                         placement.loads.put(
-                                id, new Load(id, node.value().name(), observed.connected(id))));
+                                id, new Load(id, node.value().name(), observed.link(id))));
         for (var ofService : desired.instances().values()) {
             for (var stored : ofService.values()) {
                 var record = stored.value();
@@ -52,9 +59,13 @@ final class Placement {
                 if (load != null) {
                     load.add(record.id(), claims(desired.definitionOf(record), record.id()));
                     load.claim(earlierClaims(stored, desired, observed));
+                    if (lastHeard.hasCompleted(record)) {
+                        load.completed(record.id().service());
+                    }
                 }
             }
         }
+        observed.nodes().forEach((id, node) -> placement.claimDeparted(id, node));
         for (var held : unclaimed.values()) {
             var load = placement.loads.get(held.node());
             if (load != null) {
@@ -86,6 +97,44 @@ final class Placement {
                 .toList();
     }
 
+    /** What a node still runs of instances that were placed elsewhere while it was away. */
+    private void claimDeparted(NodeId id, Observed.Node node) {
+        var load = loads.get(id);
+        if (load == null || !node.connected()) {
+            return;
+        }
+        for (var instance : node.instances().values()) {
+            var seen = instance.observation();
+            var placed = desired.instance(seen.id());
+            var isHere =
+                    placed.filter(stored -> stored.value().placement().node().equals(id))
+                            .isPresent();
+            if (!isHere && mayUsePorts(seen.state(), node, placed)) {
+                desired.stack(seen.id().service().stack()).stream()
+                        .flatMap(stack -> stack.revisions().values().stream())
+                        .map(revision -> revision.definition().services())
+                        .map(services ->
+                                Optional.ofNullable(services.get(seen.id().service().service())))
+                        .flatMap(definition -> claims(definition, seen.id()).stream())
+                        .distinct()
+                        .forEach(claim -> load.claim(List.of(claim)));
+            }
+        }
+    }
+
+    private boolean mayUsePorts(
+            InstanceObservation.State state,
+            Observed.Node node,
+            Optional<Versioned<InstanceRecord>> placed) {
+        return switch (state) {
+            case STARTING, RUNNING, BACKOFF, STOPPING -> true;
+            case PENDING ->
+                    node.acceptedRevision()
+                            < placed.map(Versioned::revision).orElse(desired.revision());
+            case STOPPED, COMPLETED, GIVEN_UP -> false;
+        };
+    }
+
     /** The answer: a node, or why there is none. */
     sealed interface Choice {
         record Chosen(NodeId node, String why) implements Choice {}
@@ -98,7 +147,7 @@ final class Placement {
         if (beside.isEmpty()) {
             return choose(id, claims(Optional.of(definition), id), excluded, Optional.empty());
         }
-        var home = home(id, beside);
+        var home = home(id, beside, node -> false);
         if (home.isEmpty()) {
             var first = choose(id, claimsOfAll(id, beside), excluded, Optional.empty());
             if (first instanceof Choice.Chosen) {
@@ -106,6 +155,24 @@ final class Placement {
             }
         }
         return choose(id, claims(Optional.of(definition), id), excluded, home);
+    }
+
+    /** An instance and the declaration that it is to run. */
+    record Wanted(InstanceId id, ServiceDefinition definition) {}
+
+    /**
+     * One node for instances that leave lost ones together: those of one group of neighbours, or a
+     * single one. It has the ports of all of them free, and of all that is declared beside them; or
+     * it is where their neighbours are already.
+     *
+     * @param lost what is still placed there binds nobody
+     */
+    Choice chooseForAll(List<Wanted> wanted, Predicate<NodeId> lost) {
+        var first = wanted.getFirst().id();
+        var beside = neighbours.of(first.service());
+        var claims = new ArrayList<>(claimsOfAll(first, beside));
+        wanted.forEach(one -> claims.addAll(claims(one.definition(), one.id())));
+        return choose(first, claims, List.of(), home(first, beside, lost));
     }
 
     private Choice choose(
@@ -165,24 +232,29 @@ final class Placement {
         }
     }
 
-    /** The node that has most of them, without the instance itself. */
-    private Optional<Home> home(InstanceId id, Set<String> beside) {
+    /**
+     * The node that has most of them, without the instance itself. What has completed counts only
+     * where nothing else of them is.
+     */
+    private Optional<Home> home(InstanceId id, Set<String> beside, Predicate<NodeId> left) {
         var own = desired.instance(id).map(stored -> stored.value().placement().node());
         Optional<Home> home = Optional.empty();
         var most = 0;
         for (var load : loads.values()) {
-            var count = own.filter(load.id::equals).isPresent() ? -1 : 0;
+            if (left.test(load.id)) {
+                continue;
+            }
+            var weight = own.filter(load.id::equals).isPresent() ? -load.weight(id.service()) : 0;
             Optional<ServiceId> there = Optional.empty();
             for (var name : beside) {
                 var service = new ServiceId(id.service().stack(), name);
-                var here = load.of(service);
-                count += here;
-                if (here > 0 && (there.isEmpty() || there.get().equals(id.service()))) {
+                weight += load.weightOfAll(service);
+                if (load.of(service) > 0 && (there.isEmpty() || there.get().equals(id.service()))) {
                     there = Optional.of(service);
                 }
             }
-            if (count > most) {
-                most = count;
+            if (weight > most) {
+                most = weight;
                 home = there.map(neighbour -> new Home(load, neighbour));
             }
         }
@@ -203,7 +275,18 @@ final class Placement {
         return claims;
     }
 
+    /** It is placed elsewhere from now on; what it uses there is free once it is seen to be. */
+    void left(NodeId node, InstanceId id) {
+        var load = loads.get(node);
+        if (load != null) {
+            load.remove(id);
+        }
+    }
+
     private static final int MAX_REFUSALS = 5;
+
+    /** An instance that has not completed draws its neighbours more than any number that have. */
+    private static final int DRAWS = 1_000;
 
     /** Why an instance cannot stay where it is with these ports; empty when it can. */
     String refusalOn(NodeId node, InstanceId id, ServiceDefinition definition) {
@@ -220,11 +303,6 @@ final class Placement {
 
     Collection<NodeId> nodes() {
         return loads.keySet();
-    }
-
-    boolean isConnected(NodeId node) {
-        var load = loads.get(node);
-        return load != null && load.connected;
     }
 
     /** The host port of each declared port for this instance. */
@@ -272,15 +350,16 @@ final class Placement {
     private static final class Load {
         private final NodeId id;
         private final String name;
-        private final boolean connected;
+        private final Observed.Link link;
         private final Map<ServiceId, Integer> byService = new HashMap<>();
+        private final Map<ServiceId, Integer> completed = new HashMap<>();
         private final Map<Integer, List<Claim>> claims = new HashMap<>();
         private int total;
 
-        Load(NodeId id, String name, boolean connected) {
+        Load(NodeId id, String name, Observed.Link link) {
             this.id = id;
             this.name = name;
-            this.connected = connected;
+            this.link = link;
         }
 
         int of(ServiceId service) {
@@ -293,12 +372,35 @@ final class Placement {
             claim(wanted);
         }
 
+        void remove(InstanceId instance) {
+            total--;
+            byService.merge(instance.service(), -1, Integer::sum);
+        }
+
+        void completed(ServiceId service) {
+            completed.merge(service, 1, Integer::sum);
+        }
+
+        /** How much one instance of a service draws its neighbours here. */
+        int weight(ServiceId service) {
+            return completed.getOrDefault(service, 0) < of(service) ? DRAWS : 1;
+        }
+
+        int weightOfAll(ServiceId service) {
+            var ended = completed.getOrDefault(service, 0);
+            return (of(service) - ended) * DRAWS + ended;
+        }
+
         void claim(List<Claim> wanted) {
             wanted.forEach(c -> claims.computeIfAbsent(c.port, p -> new ArrayList<>()).add(c));
         }
 
         String refusal(List<Claim> wanted) {
-            return connected ? portRefusal(wanted) : " is not connected";
+            return switch (link) {
+                case Observed.Link.Up(var told) ->
+                        told ? portRefusal(wanted) : " has not told yet what it runs";
+                case Observed.Link.Down ignored -> " is not connected";
+            };
         }
 
         String portRefusal(List<Claim> wanted) {

@@ -17,6 +17,7 @@ import olympus.model.StackName;
 import olympus.model.state.Codecs;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.NodeAway;
+import olympus.model.state.NodeLost;
 import olympus.model.state.NodeRecord;
 import olympus.model.state.PauseRecord;
 import olympus.model.state.ServiceState;
@@ -35,6 +36,7 @@ public final class Projection {
             instances = new TreeMap<>();
     private final NavigableMap<NodeId, Versioned<NodeRecord>> nodes = new TreeMap<>();
     private final NavigableMap<NodeId, Versioned<NodeAway>> away = new TreeMap<>();
+    private final NavigableMap<NodeId, Versioned<NodeLost>> lost = new TreeMap<>();
     private final NavigableMap<String, Versioned<PauseRecord>> pauses = new TreeMap<>();
     private final NavigableMap<StackName, Desired.StackRecords> stackViews = new TreeMap<>();
     private final Map<NodeId, Long> nodeChanged = new HashMap<>();
@@ -53,6 +55,7 @@ public final class Projection {
         instances.clear();
         nodes.clear();
         away.clear();
+        lost.clear();
         pauses.clear();
         stackViews.clear();
         nodeChanged.clear();
@@ -93,6 +96,7 @@ public final class Projection {
                 Collections.unmodifiableNavigableMap(instances),
                 Collections.unmodifiableNavigableMap(nodes),
                 Collections.unmodifiableNavigableMap(away),
+                Collections.unmodifiableNavigableMap(lost),
                 Collections.unmodifiableNavigableMap(pauses));
     }
 
@@ -114,6 +118,10 @@ public final class Projection {
                     away.put(
                             NodeId.parse(parts[2]),
                             new Versioned<>(Codecs.NODE_AWAY.decode(json), written));
+            case "lost" ->
+                    lost.put(
+                            NodeId.parse(parts[2]),
+                            new Versioned<>(Codecs.NODE_LOST.decode(json), written));
             case "pauses" ->
                     pauses.put(
                             parts[2], new Versioned<>(Codecs.PAUSE_RECORD.decode(json), written));
@@ -184,6 +192,7 @@ public final class Projection {
                     deleteInstance(new InstanceId(service(parts), Integer.parseInt(parts[4])), at);
             case "nodes" -> nodes.remove(NodeId.parse(parts[2]));
             case "away" -> away.remove(NodeId.parse(parts[2]));
+            case "lost" -> lost.remove(NodeId.parse(parts[2]));
             case "pauses" -> pauses.remove(parts[2]);
             default -> {
                 // As in put.

@@ -51,6 +51,9 @@ final class ServicePlanner {
         var surge = surge();
         var ordinals = ordinals(surge);
         for (var stored : draft.desired.instancesOf(service).descendingMap().values()) {
+            if (draft.isRelocated(stored.value().id())) {
+                continue;
+            }
             if (stored.value().order().phase().isGoing()) {
                 Planner.forgetOnceEnded(draft, stored, "it has ended and is no longer wanted");
             } else if (ordinals.contains(stored.value().id().ordinal())) {
@@ -251,7 +254,12 @@ final class ServicePlanner {
         }
     }
 
-    private InstanceRecord newRecord(InstanceId id, NodeId node, List<NodeId> givenUpOn) {
+    /** Whether it is among those that the service is to have. */
+    boolean wants(InstanceId id) {
+        return ordinals(surge()).contains(id.ordinal());
+    }
+
+    InstanceRecord newRecord(InstanceId id, NodeId node, List<NodeId> givenUpOn) {
         return new InstanceRecord(
                 id,
                 new InstanceRecord.Placement(node, Placement.ports(definition, id), givenUpOn),

@@ -46,6 +46,10 @@ public final class ZeusKeys {
         return Key.of("zeus/away/" + node);
     }
 
+    static Key lost(NodeId node) {
+        return Key.of("zeus/lost/" + node);
+    }
+
     static Key pause(String scope) {
         return Key.of("zeus/pauses/" + scope);
     }

@@ -1,0 +1,218 @@
+package olympus.zeus.internal;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import olympus.model.NodeId;
+import olympus.model.ServiceId;
+import olympus.model.stack.DeployPolicy;
+import olympus.model.stack.Pinning;
+import olympus.model.stack.ServiceDefinition;
+import olympus.model.stack.StackDefinition;
+import olympus.model.state.InstanceRecord;
+import olympus.model.state.InstanceRecord.Phase;
+import olympus.model.state.NodeReport;
+
+/**
+ * Gives what was on lost nodes a new run elsewhere. What is bound to its node, has ended for good,
+ * or is not Olympus' to act on stays as it is; {@link Neighbours} go together to one node, or not
+ * at all. A moved instance runs what it ran: an update that is under way reaches it in its turn.
+ *
+ * <p>The lost node may live and go on running it: it ends that as soon as it is told its next
+ * assignment, which has it no more.
+ */
+final class Relocations {
+
+    private final PlanDraft draft;
+    private final StackDefinition stack;
+    private final Map<ServiceId, ServicePlanner> planners = new HashMap<>();
+
+    private Relocations(PlanDraft draft, StackDefinition stack) {
+        this.draft = draft;
+        this.stack = stack;
+    }
+
+    /** To be planned before anything else of the stack. */
+    static void plan(PlanDraft draft, StackDefinition stack) {
+        if (!draft.lost.isEmpty()) {
+            new Relocations(draft, stack).run();
+        }
+    }
+
+    private void run() {
+        var done = new HashSet<String>();
+        for (var name : stack.services().keySet()) {
+            if (!done.contains(name)) {
+                var beside = draft.neighbours.of(new ServiceId(stack.name(), name));
+                var together = beside.isEmpty() ? Set.of(name) : beside;
+                done.addAll(together);
+                plan(new TreeSet<>(together));
+            }
+        }
+    }
+
+    /** Why a group stays: the service that cannot leave, and the reason. */
+    private record Bound(ServiceId service, String why) {}
+
+    private void plan(Set<String> together) {
+        var movers = new ArrayList<Versioned<InstanceRecord>>();
+        Optional<Bound> bound = Optional.empty();
+        for (var name : together) {
+            var id = new ServiceId(stack.name(), name);
+            if (draft.isUnclaimed(id)) {
+                return;
+            }
+            for (var stored : draft.desired.instancesOf(id).values()) {
+                var record = stored.value();
+                tellHeldBack(record);
+                if (draft.lost.isLost(record.placement().node())
+                        && !record.order().phase().isGoing()) {
+                    bound = bound.or(() -> bound(record));
+                    if (isMover(record)) {
+                        movers.add(stored);
+                    }
+                }
+            }
+        }
+        if (bound.isPresent()) {
+            var reason = bound.get();
+            movers.forEach(stored -> waits(stored.value(), words(stored.value(), reason)));
+        } else if (!movers.isEmpty()) {
+            move(movers);
+        }
+    }
+
+    private void tellHeldBack(InstanceRecord record) {
+        draft.lost
+                .heldBack(record.placement().node())
+                .filter(_ -> isMover(record))
+                .ifPresent(why -> waits(record, why));
+    }
+
+    private void waits(InstanceRecord record, String why) {
+        draft.waits(
+                record.id().service(),
+                "%s is not moved from %s: %s"
+                        .formatted(
+                                record.id(),
+                                draft.desired.nodeName(record.placement().node()),
+                                why));
+    }
+
+    private static String words(InstanceRecord record, Bound bound) {
+        return bound.service().equals(record.id().service())
+                ? bound.why()
+                : "%s, beside which it belongs, stays there: %s"
+                        .formatted(bound.service(), bound.why());
+    }
+
+    /** It is to run, as far as is known. */
+    private boolean isMover(InstanceRecord record) {
+        return !record.order().phase().isGoing()
+                && draft.desired.state(record.id().service()).hold().isEmpty()
+                && draft.lastHeard.ended(record).isEmpty()
+                && planner(record).wants(record.id());
+    }
+
+    private ServicePlanner planner(InstanceRecord record) {
+        return planners.computeIfAbsent(
+                record.id().service(), id -> new ServicePlanner(draft, id, declared(record)));
+    }
+
+    private ServiceDefinition declared(InstanceRecord record) {
+        return Objects.requireNonNull(stack.services().get(record.id().service().service()));
+    }
+
+    private Optional<Bound> bound(InstanceRecord record) {
+        var service = record.id().service();
+        return stays(record, declared(record)).map(why -> new Bound(service, why));
+    }
+
+    /** Why an instance stays with its node. */
+    private Optional<String> stays(InstanceRecord record, ServiceDefinition declared) {
+        var node = record.placement().node();
+        if (!draft.desired.isManaged(stack.name())) {
+            return Optional.of(
+                    "stack %s is in mode %s"
+                            .formatted(
+                                    stack.name(),
+                                    draft.desired
+                                            .mode(stack.name())
+                                            .name()
+                                            .toLowerCase(Locale.ROOT)));
+        }
+        if (declared.deploy().mode() == DeployPolicy.Mode.GLOBAL) {
+            return Optional.of("it runs on every node, and this one is its own");
+        }
+        return draft.desired
+                .pauseOf(stack.name(), Optional.of(node))
+                .map(pause -> "automatic action is paused by " + pause.by())
+                .or(() ->
+                        draft.observed
+                                .node(node)
+                                .flatMap(Observed.Node::report)
+                                .flatMap(NodeReport::paused)
+                                .map(why -> "automatic action is paused on its node: " + why))
+                .or(() -> Pinning.reason(declared))
+                .or(() -> draft.desired.definitionOf(record).flatMap(Pinning::reason));
+    }
+
+    private void move(List<Versioned<InstanceRecord>> movers) {
+        var wanted =
+                movers.stream()
+                        .map(stored ->
+                                new Placement.Wanted(stored.value().id(), runs(stored.value())))
+                        .toList();
+        switch (draft.placement.chooseForAll(wanted, draft.lost::isLost)) {
+            case Placement.Choice.Nowhere(var why) ->
+                    movers.forEach(stored -> waits(stored.value(), why));
+            case Placement.Choice.Chosen(var target, var why) ->
+                    movers.forEach(stored -> move(stored, target, why));
+        }
+    }
+
+    private void move(Versioned<InstanceRecord> stored, NodeId target, String why) {
+        var record = stored.value();
+        var from = record.placement().node();
+        draft.placement.left(from, record.id());
+        draft.placement.placed(target, record.id(), runs(record));
+        draft.relocate(
+                new Step.ReplaceRun(
+                        stored,
+                        elsewhere(record, target),
+                        "move",
+                        "node %s is lost; %s".formatted(draft.desired.nodeName(from), why)),
+                record.id());
+    }
+
+    private InstanceRecord elsewhere(InstanceRecord record, NodeId target) {
+        var fresh = planner(record).newRecord(record.id(), target, List.of());
+        return isStartedAnew(record)
+                ? fresh
+                : new InstanceRecord(
+                        record.id(),
+                        new InstanceRecord.Placement(
+                                target, Placement.ports(runs(record), record.id()), List.of()),
+                        record.run(),
+                        fresh.order());
+    }
+
+    /** The declaration that it is to run elsewhere. */
+    private ServiceDefinition runs(InstanceRecord record) {
+        return isStartedAnew(record)
+                ? declared(record)
+                : draft.desired.definitionOf(record).orElseGet(() -> declared(record));
+    }
+
+    /** It was stopped by hand, and is to be started. */
+    private static boolean isStartedAnew(InstanceRecord record) {
+        return record.order().phase() == Phase.STOP;
+    }
+}
