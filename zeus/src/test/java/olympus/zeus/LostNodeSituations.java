@@ -164,6 +164,13 @@ final class LostNodeSituations {
                 "lost-neighbours-follow-the-first",
                 neighboursOnNode2(3, shop).instance("shop/db.1", 3, 1).lost(2));
         all.put(
+                "neighbour-that-was-stopped-follows-when-it-is-started",
+                neighboursOnNode2(2, shop)
+                        .instance("shop/db.1", 1, 1)
+                        .seen("shop/db.1", State.RUNNING, 60)
+                        .instance("shop/web.1", 2, 1, Phase.STOP, true)
+                        .seen("shop/web.1", State.STOPPED, 60));
+        all.put(
                 "neighbours-are-not-drawn-by-what-has-completed",
                 started(2, project("bridge", stack("shop", service("job"), WEB.replicas(2))))
                         .instance("shop/job.1", 1, 1)

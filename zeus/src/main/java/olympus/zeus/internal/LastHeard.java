@@ -57,11 +57,6 @@ final class LastHeard {
                 : observed.any(record).map(Observed.Instance::observation);
     }
 
-    /** Whether the wanted run is known to have ended successfully, wherever its node is now. */
-    boolean hasCompleted(InstanceRecord record) {
-        return ended(record).filter(seen -> seen.state() == State.COMPLETED).isPresent();
-    }
-
     /** How the wanted run ended for good, if that is known: completed, or given up. */
     Optional<InstanceObservation> ended(InstanceRecord record) {
         return of(record)

@@ -3,6 +3,7 @@ package olympus.zeus.internal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import olympus.model.stack.PortSpec;
 import olympus.model.stack.ServiceDefinition;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceRecord;
+import olympus.model.state.InstanceRecord.Phase;
 
 /**
  * Where instances go: nodes are filtered (connected and known to tell what they run, ports free,
@@ -59,8 +61,8 @@ final class Placement {
                 if (load != null) {
                     load.add(record.id(), claims(desired.definitionOf(record), record.id()));
                     load.claim(earlierClaims(stored, desired, observed));
-                    if (lastHeard.hasCompleted(record)) {
-                        load.completed(record.id().service());
+                    if (placement.isIdle(record, lastHeard)) {
+                        load.idle(record.id());
                     }
                 }
             }
@@ -95,6 +97,14 @@ final class Placement {
                 .flatMap(d -> claims(d, record.id()).stream())
                 .distinct()
                 .toList();
+    }
+
+    /** It does not run, and is not about to. */
+    private boolean isIdle(InstanceRecord record, LastHeard lastHeard) {
+        return desired.state(record.id().service()).hold().isPresent()
+                || record.order().phase() == Phase.STOP
+                || record.order().phase().isGoing()
+                || lastHeard.ended(record).isPresent();
     }
 
     /** What a node still runs of instances that were placed elsewhere while it was away. */
@@ -216,8 +226,9 @@ final class Placement {
      * Where the others are.
      *
      * @param neighbour one of them
+     * @param weight of all of them; see {@link #DRAWS}
      */
-    private record Home(Load node, ServiceId neighbour) {
+    private record Home(Load node, ServiceId neighbour, int weight) {
 
         String refusal(Load other) {
             return other == node
@@ -233,29 +244,41 @@ final class Placement {
     }
 
     /**
-     * The node that has most of them, without the instance itself. What has completed counts only
+     * Where the neighbours of an instance that does not run are by now, if that is not where it is.
+     */
+    Optional<NodeId> followed(InstanceId id) {
+        var own = desired.instance(id).map(stored -> stored.value().placement().node());
+        return own.map(loads::get)
+                .filter(load -> load.idle.contains(id))
+                .flatMap(_ -> home(id, neighbours.of(id.service()), node -> false))
+                .filter(home -> home.weight() >= DRAWS)
+                .map(home -> home.node().id)
+                .filter(node -> !own.equals(Optional.of(node)));
+    }
+
+    /**
+     * The node that has most of them, without the instance itself. What does not run counts only
      * where nothing else of them is.
      */
     private Optional<Home> home(InstanceId id, Set<String> beside, Predicate<NodeId> left) {
-        var own = desired.instance(id).map(stored -> stored.value().placement().node());
+        var services =
+                beside.stream().map(name -> new ServiceId(id.service().stack(), name)).toList();
         Optional<Home> home = Optional.empty();
-        var most = 0;
         for (var load : loads.values()) {
             if (left.test(load.id)) {
                 continue;
             }
-            var weight = own.filter(load.id::equals).isPresent() ? -load.weight(id.service()) : 0;
+            var weight = -load.weight(id, desired);
             Optional<ServiceId> there = Optional.empty();
-            for (var name : beside) {
-                var service = new ServiceId(id.service().stack(), name);
-                weight += load.weightOfAll(service);
+            for (var service : services) {
+                weight += load.weight(service);
                 if (load.of(service) > 0 && (there.isEmpty() || there.get().equals(id.service()))) {
                     there = Optional.of(service);
                 }
             }
-            if (weight > most) {
-                most = weight;
-                home = there.map(neighbour -> new Home(load, neighbour));
+            if (weight > home.map(Home::weight).orElse(0)) {
+                var sum = weight;
+                home = there.map(neighbour -> new Home(load, neighbour, sum));
             }
         }
         return home;
@@ -285,8 +308,14 @@ final class Placement {
 
     private static final int MAX_REFUSALS = 5;
 
-    /** An instance that has not completed draws its neighbours more than any number that have. */
+    /** An instance that is to run draws its neighbours more than any number of others. */
     private static final int DRAWS = 1_000;
+
+    /** Why an instance cannot go there; empty when it can. */
+    String refusalElsewhere(NodeId node, InstanceId id, ServiceDefinition definition) {
+        var load = loads.get(node);
+        return load == null ? "" : load.refusal(claims(Optional.of(definition), id));
+    }
 
     /** Why an instance cannot stay where it is with these ports; empty when it can. */
     String refusalOn(NodeId node, InstanceId id, ServiceDefinition definition) {
@@ -352,7 +381,8 @@ final class Placement {
         private final String name;
         private final Observed.Link link;
         private final Map<ServiceId, Integer> byService = new HashMap<>();
-        private final Map<ServiceId, Integer> completed = new HashMap<>();
+        private final Set<InstanceId> idle = new HashSet<>();
+        private final Map<ServiceId, Integer> idleByService = new HashMap<>();
         private final Map<Integer, List<Claim>> claims = new HashMap<>();
         private int total;
 
@@ -375,20 +405,28 @@ final class Placement {
         void remove(InstanceId instance) {
             total--;
             byService.merge(instance.service(), -1, Integer::sum);
+            if (idle.remove(instance)) {
+                idleByService.merge(instance.service(), -1, Integer::sum);
+            }
         }
 
-        void completed(ServiceId service) {
-            completed.merge(service, 1, Integer::sum);
+        void idle(InstanceId instance) {
+            idle.add(instance);
+            idleByService.merge(instance.service(), 1, Integer::sum);
         }
 
-        /** How much one instance of a service draws its neighbours here. */
+        /** How much an instance draws its neighbours here; 0 when it is elsewhere. */
+        int weight(InstanceId instance, Desired desired) {
+            var isHere =
+                    desired.instance(instance)
+                            .filter(stored -> stored.value().placement().node().equals(id))
+                            .isPresent();
+            return !isHere ? 0 : idle.contains(instance) ? 1 : DRAWS;
+        }
+
         int weight(ServiceId service) {
-            return completed.getOrDefault(service, 0) < of(service) ? DRAWS : 1;
-        }
-
-        int weightOfAll(ServiceId service) {
-            var ended = completed.getOrDefault(service, 0);
-            return (of(service) - ended) * DRAWS + ended;
+            var atRest = idleByService.getOrDefault(service, 0);
+            return (of(service) - atRest) * DRAWS + atRest;
         }
 
         void claim(List<Claim> wanted) {

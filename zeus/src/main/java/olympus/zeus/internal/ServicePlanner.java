@@ -428,22 +428,33 @@ final class ServicePlanner {
                 record.placement().node(), Placement.ports(definition, record.id()), List.of());
     }
 
-    /** Starts a new run on the same node; false when a port is not free there yet. */
+    /**
+     * Starts a new run on the same node, or where its neighbours have gone while it did not run;
+     * false when a port is not free there yet.
+     */
     boolean replace(Versioned<InstanceRecord> stored, String action, String why) {
         var record = stored.value();
-        var refusal = draft.placement.refusalOn(record.placement().node(), record.id(), definition);
+        var id = record.id();
+        var here = record.placement().node();
+        var followed = draft.placement.followed(id);
+        var node = followed.orElse(here);
+        var refusal =
+                followed.isPresent()
+                        ? draft.placement.refusalElsewhere(node, id, definition)
+                        : draft.placement.refusalOn(node, id, definition);
         if (!refusal.isEmpty()) {
             draft.waits(
                     service,
                     "%s is not replaced yet: %s%s"
-                            .formatted(
-                                    record.id(),
-                                    draft.desired.nodeName(record.placement().node()),
-                                    refusal));
+                            .formatted(id, draft.desired.nodeName(node), refusal));
             return false;
         }
-        var next = newRecord(record.id(), record.placement().node(), List.of());
-        draft.add(new Step.ReplaceRun(stored, next, action, why));
+        if (followed.isPresent()) {
+            draft.placement.left(here, id);
+            draft.placement.placed(node, id, definition);
+        }
+        var where = followed.map(_ -> "; what it belongs beside is there by now").orElse("");
+        draft.add(new Step.ReplaceRun(stored, newRecord(id, node, List.of()), action, why + where));
         return true;
     }
 
