@@ -48,7 +48,6 @@ final class LostNodeSituations {
     private static void transitions(Map<String, Situation> all) {
         all.put("lost-not-yet", secondOnNode2(2, WEB).cutOff(2));
         all.put("lost-is-recorded-first", secondOnNode2(2, WEB).gone(2));
-        all.put("lost-but-heard-by-another-server", secondOnNode2(3, WEB).goneHereOnly(2));
         all.put(
                 "lost-was-recorded-by-another-leader",
                 secondOnNode2(3, WEB).cutOff(2).recordedAsLost(2));

@@ -71,7 +71,8 @@ final class LostNodesTest {
                 .singleElement()
                 .satisfies(lost -> {
                     assertThat(lost.subject()).isEqualTo("node:node2");
-                    assertThat(lost.why()).contains("no server has a link to it", "last heard at");
+                    assertThat(lost.why())
+                            .contains("no link to it for the loss delay", "last heard at");
                 });
         assertThat(island.now(island.zeus.why("shop/web.2")))
                 .extracting(StackCommands.Cause::sentence)

@@ -76,17 +76,12 @@ final class Situation {
 
     /** For less than the loss delay. */
     Situation cutOff(int number) {
-        return link(number, new Observed.Link.Down(NOW + DELAY_LEFT, Optional.empty()));
+        return link(number, new Observed.Link.Down(NOW + DELAY_LEFT));
     }
 
     /** For the loss delay. */
     Situation gone(int number) {
-        return link(number, new Observed.Link.Down(NOW, Optional.empty()));
-    }
-
-    /** The same for this server, while another hears it. */
-    Situation goneHereOnly(int number) {
-        return link(number, new Observed.Link.Down(NOW, Optional.of("earth")));
+        return link(number, new Observed.Link.Down(NOW));
     }
 
     /** Connected, and has not reported yet. */

@@ -129,6 +129,7 @@ public final class Controller {
 
     private void lookForOffice() {
         if (!stopped) {
+            observed.watching(clock.monotonicNanos());
             office.look();
             var _ = loop.schedule(LOOK_FOR_OFFICE, this::lookForOffice);
         }

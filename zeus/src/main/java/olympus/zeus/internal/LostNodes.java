@@ -52,8 +52,8 @@ final class LostNodes {
                 stored(node).filter(marked -> marked.value().heldBack().isEmpty()).isPresent();
         switch (observed.link(node)) {
             case Observed.Link.Up ignored -> counted++;
-            case Observed.Link.Down(var lostNanos, var heardBy) -> {
-                var isDue = heardBy.isEmpty() && nowNanos - lostNanos >= 0;
+            case Observed.Link.Down(var lostNanos) -> {
+                var isDue = nowNanos - lostNanos >= 0;
                 if (isDue) {
                     due.add(node);
                 }
@@ -62,7 +62,7 @@ final class LostNodes {
                 }
                 if (!isCountedAsLost) {
                     counted++;
-                    away += heardBy.isEmpty() ? 1 : 0;
+                    away++;
                 }
             }
         }
@@ -124,7 +124,7 @@ final class LostNodes {
         }
         var why =
                 brake.orElseGet(() ->
-                        "no server has a link to it"
+                        "this server has had no link to it for the loss delay"
                                 + lastSeen(node)
                                         .map(at -> "; it was last heard at " + at)
                                         .orElse(""));
@@ -160,8 +160,7 @@ final class LostNodes {
     OptionalLong wakeNanos() {
         OptionalLong next = OptionalLong.empty();
         for (var node : desired.nodes().keySet()) {
-            if (observed.link(node) instanceof Observed.Link.Down(var lostNanos, var heardBy)
-                    && heardBy.isEmpty()
+            if (observed.link(node) instanceof Observed.Link.Down(var lostNanos)
                     && lostNanos - nowNanos > 0
                     && (next.isEmpty() || lostNanos - next.getAsLong() < 0)) {
                 next = OptionalLong.of(lostNanos);

@@ -52,9 +52,8 @@ public record Observed(
         /**
          * @param lostNanos when the node counts as lost, if it is not back by then: it has been
          *     away for the loss delay, of which this server has watched every moment
-         * @param heardBy another server that has a link to it
          */
-        record Down(long lostNanos, Optional<String> heardBy) implements Link {}
+        record Down(long lostNanos) implements Link {}
     }
 
     /**
@@ -86,8 +85,7 @@ public record Observed(
 
     /** Of a node that may never have been heard. */
     Link link(NodeId id) {
-        return node(id).map(Node::link)
-                .orElseGet(() -> new Link.Down(unheardLostNanos, Optional.empty()));
+        return node(id).map(Node::link).orElseGet(() -> new Link.Down(unheardLostNanos));
     }
 
     /**

@@ -25,10 +25,14 @@ final class ObservedNodes {
     /** Assignments that are remembered until the agent acknowledges them. */
     private static final int MAX_SENT = 64;
 
+    /** Standing still for longer than this is no watching. */
+    private static final Duration BLINK = Duration.ofSeconds(2);
+
     private final Map<NodeId, Entry> nodes = new HashMap<>();
     private final Map<ServiceId, Long> batchEnded = new HashMap<>();
     private final Duration lossDelay;
     private long watchedSinceNanos;
+    private long watchedNanos;
 
     /**
      * @param lossDelay a node that has been away for so long, under eyes that were open all the
@@ -37,6 +41,18 @@ final class ObservedNodes {
     ObservedNodes(Duration lossDelay, long nanos) {
         this.lossDelay = lossDelay;
         this.watchedSinceNanos = nanos;
+        this.watchedNanos = nanos;
+    }
+
+    /**
+     * To be called often. When that was not done for a while, this process stood still: what it
+     * would have heard meanwhile it learns only now.
+     */
+    void watching(long nanos) {
+        if (nanos - watchedNanos > BLINK.toNanos()) {
+            watchAnew(nanos);
+        }
+        watchedNanos = nanos;
     }
 
     /** Who was away until now may have been there without being seen: the delay counts anew. */
@@ -336,7 +352,7 @@ final class ObservedNodes {
     private Observed.Link link(Entry entry) {
         return entry.connected
                 ? new Observed.Link.Up(hasTold(entry))
-                : new Observed.Link.Down(lostNanos(entry.awayNanos), Optional.empty());
+                : new Observed.Link.Down(lostNanos(entry.awayNanos));
     }
 
     private long lostNanos(long awayNanos) {
