@@ -100,6 +100,9 @@ final class LostNodeSituations {
                         .seen("shop/web.2", State.RUNNING, 60)
                         .lost(2));
         all.put(
+                "lost-while-it-was-to-end-and-wanted-again",
+                secondOnNode2(3, WEB).lost(2).instance("shop/web.2", 2, 1, Phase.RETIRE, true));
+        all.put(
                 "lost-while-stopped-and-started-again",
                 started(2, stack("shop", WEB))
                         .instance("shop/web.1", 2, 1, Phase.STOP, true)

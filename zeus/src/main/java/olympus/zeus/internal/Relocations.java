@@ -72,8 +72,7 @@ final class Relocations {
             for (var stored : draft.desired.instancesOf(id).values()) {
                 var record = stored.value();
                 tellHeldBack(record);
-                if (draft.lost.isLost(record.placement().node())
-                        && !record.order().phase().isGoing()) {
+                if (draft.lost.isLost(record.placement().node()) && !isOnItsWayOut(record)) {
                     bound = bound.or(() -> bound(record));
                     if (isMover(record)) {
                         movers.add(stored);
@@ -113,9 +112,17 @@ final class Relocations {
                         .formatted(bound.service(), bound.why());
     }
 
+    private boolean isOnItsWayOut(InstanceRecord record) {
+        return switch (record.order().phase()) {
+            case LEAVE -> true;
+            case RETIRE -> !planner(record).wants(record.id());
+            case WAITING, RUN, APPROVED, STOP -> false;
+        };
+    }
+
     /** It is to run, as far as is known. */
     private boolean isMover(InstanceRecord record) {
-        return !record.order().phase().isGoing()
+        return !isOnItsWayOut(record)
                 && draft.desired.state(record.id().service()).hold().isEmpty()
                 && draft.lastHeard.ended(record).isEmpty()
                 && planner(record).wants(record.id());
@@ -211,8 +218,8 @@ final class Relocations {
                 : draft.desired.definitionOf(record).orElseGet(() -> declared(record));
     }
 
-    /** It was stopped by hand, and is to be started. */
+    /** It was stopped by hand, or to end for good, and is to be there again. */
     private static boolean isStartedAnew(InstanceRecord record) {
-        return record.order().phase() == Phase.STOP;
+        return record.order().phase() == Phase.STOP || record.order().phase() == Phase.RETIRE;
     }
 }
