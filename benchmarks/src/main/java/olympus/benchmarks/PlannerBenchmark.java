@@ -104,7 +104,11 @@ final class PlannerBenchmark implements Benchmark {
                         connected.put(
                                 id,
                                 new Observed.Node(
-                                        true, Optional.of(NOW), Optional.empty(), 0, Map.of())));
+                                        new Observed.Link.Up(true),
+                                        Optional.of(NOW),
+                                        Optional.empty(),
+                                        0,
+                                        Map.of())));
         return connected;
     }
 

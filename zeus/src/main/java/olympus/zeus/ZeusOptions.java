@@ -10,13 +10,16 @@ import java.time.Duration;
  * @param coalesce what happens within this time is looked at together
  * @param resendAfter an assignment that its agent has not accepted by then is sent again
  * @param driftGrace an agent gets this long to mend by itself what differs from its assignment
+ * @param lossDelay a node that has been away for so long counts as lost: what can run elsewhere is
+ *     started there
  */
 public record ZeusOptions(
         String server,
         Duration lookAgain,
         Duration coalesce,
         Duration resendAfter,
-        Duration driftGrace) {
+        Duration driftGrace,
+        Duration lossDelay) {
 
     public static final ZeusOptions DEFAULT =
             new ZeusOptions(
@@ -24,7 +27,8 @@ public record ZeusOptions(
                     Duration.ofSeconds(5),
                     Duration.ofMillis(2),
                     Duration.ofSeconds(2),
-                    Duration.ofSeconds(5));
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(15));
 
     public static ZeusOptions of(String server) {
         return new ZeusOptions(
@@ -32,6 +36,11 @@ public record ZeusOptions(
                 DEFAULT.lookAgain,
                 DEFAULT.coalesce,
                 DEFAULT.resendAfter,
-                DEFAULT.driftGrace);
+                DEFAULT.driftGrace,
+                DEFAULT.lossDelay);
+    }
+
+    public ZeusOptions withLossDelay(Duration delay) {
+        return new ZeusOptions(server, lookAgain, coalesce, resendAfter, driftGrace, delay);
     }
 }

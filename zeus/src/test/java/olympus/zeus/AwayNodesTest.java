@@ -1,17 +1,24 @@
 package olympus.zeus;
 
+import static olympus.zeus.Stacks.inContainers;
 import static olympus.zeus.Stacks.service;
 import static olympus.zeus.Stacks.stack;
+import static olympus.zeus.Stacks.withVolume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceObservation.State;
 import org.junit.jupiter.api.Test;
 
 /** What is shown of nodes that are away, also by a server that never heard them. */
 final class AwayNodesTest {
+
+    /** Of which nothing is moved. */
+    private static final StackDefinition FIRST =
+            withVolume("web", inContainers(stack("first", service("web").replicas(2))));
 
     private final Island island = new Island(7, 2);
     private final SimulatedAgent lost = List.copyOf(island.agents.values()).getLast();
@@ -36,7 +43,7 @@ final class AwayNodesTest {
     }
 
     private Instant loseANode() {
-        island.apply(stack("first", service("web").replicas(2)));
+        island.apply(FIRST);
         island.run(Duration.ofSeconds(5));
         assertThat(island.service("first/web").state()).isEqualTo("running");
         island.disconnect(lost);
@@ -73,7 +80,7 @@ final class AwayNodesTest {
 
     @Test
     void nothingIsKnownOfANodeThatLeftNoWord() {
-        island.apply(stack("first", service("web").replicas(2)));
+        island.apply(FIRST);
         island.run(Duration.ofSeconds(5));
         island.restartZeusWithout(lost);
         island.run(Duration.ofSeconds(20));
@@ -100,7 +107,7 @@ final class AwayNodesTest {
 
     @Test
     void aNodeIsNotedAlsoWhileTheOthersReportWithoutAPause() {
-        island.apply(stack("first", service("web").replicas(2)));
+        island.apply(FIRST);
         island.run(Duration.ofSeconds(5));
         island.disconnect(lost);
         for (var second = 0; second < 20; second++) {
@@ -114,7 +121,7 @@ final class AwayNodesTest {
 
     @Test
     void aNodeThatIsBackAtOnceIsNotNoted() {
-        island.apply(stack("first", service("web").replicas(2)));
+        island.apply(FIRST);
         island.run(Duration.ofSeconds(5));
         island.disconnect(lost);
         island.run(Duration.ofSeconds(4));

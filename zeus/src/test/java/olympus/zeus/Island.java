@@ -3,12 +3,14 @@ package olympus.zeus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import olympus.foundation.simulation.SimulatedClock;
 import olympus.foundation.simulation.SimulatedLoop;
 import olympus.hermes.Entry;
@@ -39,6 +41,9 @@ final class Island {
     final List<Assignment> assignments = new ArrayList<>();
     Zeus zeus;
 
+    /** Told of each assignment as it is sent. */
+    Consumer<Assignment> onAssign = assignment -> {};
+
     /**
      * Delays, losses and doublings of reports and orders; none unless a simulation asks for them.
      */
@@ -46,7 +51,25 @@ final class Island {
 
     int maxDelayMillis = 1;
 
+    /** Of every Zeus that is started from then on. */
+    final Duration lossDelay;
+
+    private final List<Instant> zeusStarts = new ArrayList<>();
+    private final Map<NodeId, List<Absence>> absences = new HashMap<>();
+
+    /** A time in which a node is not connected; until the end of time while it lasts. */
+    record Absence(Instant from, Instant to) {
+        boolean covers(Instant at) {
+            return !at.isBefore(from) && at.isBefore(to);
+        }
+    }
+
     Island(long seed, int nodes) {
+        this(seed, nodes, ZeusOptions.DEFAULT.lossDelay());
+    }
+
+    Island(long seed, int nodes, Duration lossDelay) {
+        this.lossDelay = lossDelay;
         this.random = new SplittableRandom(seed);
         this.zeus = newZeus();
         for (var n = 1; n <= nodes; n++) {
@@ -63,9 +86,10 @@ final class Island {
     }
 
     private Zeus newZeus() {
-        var made =
-                new Zeus(hermes, loop, clock, random.split(), new Link(), ZeusOptions.of("node1"));
+        var options = ZeusOptions.of("node1").withLossDelay(lossDelay);
+        var made = new Zeus(hermes, loop, clock, random.split(), new Link(), options);
         made.start();
+        zeusStarts.add(clock.wall());
         return made;
     }
 
@@ -80,6 +104,7 @@ final class Island {
     void restartZeusWithout(SimulatedAgent away) {
         zeus.close();
         zeus = newZeus();
+        cut(away);
         agents.values().stream().filter(agent -> agent != away).forEach(this::connect);
     }
 
@@ -113,6 +138,12 @@ final class Island {
 
     void connect(SimulatedAgent agent) {
         var target = zeus;
+        absence(agent.id, clock.wall())
+                .ifPresent(open -> {
+                    var all = absences(agent.id);
+                    all.remove(open);
+                    all.add(new Absence(open.from(), clock.wall()));
+                });
         target.nodeConnected(agent.id, agent.name);
         agent.reports = report -> carry(() -> target.reported(report));
         agent.eventSink = events -> carry(() -> target.happened(agent.id, events));
@@ -120,9 +151,42 @@ final class Island {
     }
 
     void disconnect(SimulatedAgent agent) {
+        cut(agent);
+        zeus.nodeDisconnected(agent.id, "cut");
+    }
+
+    private void cut(SimulatedAgent agent) {
         agent.reports = report -> {};
         agent.eventSink = events -> {};
-        zeus.nodeDisconnected(agent.id, "cut");
+        if (absence(agent.id, clock.wall()).isEmpty()) {
+            absences(agent.id).add(new Absence(clock.wall(), Instant.MAX));
+        }
+    }
+
+    private List<Absence> absences(NodeId node) {
+        return absences.computeIfAbsent(node, _ -> new ArrayList<>());
+    }
+
+    /** The one in which a moment lies. */
+    Optional<Absence> absence(NodeId node, Instant at) {
+        return absences(node).stream().filter(one -> one.covers(at)).findFirst();
+    }
+
+    boolean wasAway(NodeId node) {
+        return !absences(node).isEmpty();
+    }
+
+    /** When a node was last connected anew, which is to come while it is away. */
+    Instant connectedSince(NodeId node) {
+        return absences(node).getLast().to();
+    }
+
+    /** The last start of Zeus up to a moment. */
+    Instant zeusStartedBefore(Instant at) {
+        return zeusStarts.stream()
+                .filter(start -> !start.isAfter(at))
+                .reduce((a, b) -> b)
+                .orElseThrow();
     }
 
     /** Carries a message over the link, with the faults of the moment. */
@@ -144,6 +208,7 @@ final class Island {
         @Override
         public void assign(Assignment assignment) {
             assignments.add(assignment);
+            onAssign.accept(assignment);
             carry(() -> agent(assignment.node()).accept(assignment));
         }
 

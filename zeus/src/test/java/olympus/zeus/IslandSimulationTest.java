@@ -1,7 +1,9 @@
 package olympus.zeus;
 
+import static olympus.zeus.Stacks.inContainers;
 import static olympus.zeus.Stacks.service;
 import static olympus.zeus.Stacks.stack;
+import static olympus.zeus.Stacks.withVolume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -26,9 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Islands under a seed: two stacks with ports and dependencies are applied, scaled, updated (also
  * to programs that fail, and to each other's ports), restarted, stopped and paused while reports
- * and orders are lost, doubled and late, nodes are cut off, instances crash and the server
- * restarts. After every event {@link IslandInvariants} hold; once the faults stop, what was
- * declared last is what runs.
+ * and orders are lost, doubled and late, nodes are cut off for less and for more than the loss
+ * delay, instances crash and the server restarts; a third stack is pinned. After every event {@link
+ * IslandInvariants} hold; once the faults stop, what was declared last is what runs.
  */
 final class IslandSimulationTest {
 
@@ -39,11 +41,16 @@ final class IslandSimulationTest {
                     ServiceId.parse("sim/web"),
                     ServiceId.parse("sim/worker"),
                     ServiceId.parse("edge/api"),
-                    ServiceId.parse("edge/gate"));
+                    ServiceId.parse("edge/gate"),
+                    ServiceId.parse("data/db"));
+
+    private IslandInvariants invariants = new IslandInvariants(new Island(0, 0));
 
     @Test
     void keepsItsPromisesUnderThreeHundredSeeds() {
-        simulate(1, 300);
+        assertThat(simulate(Long.getLong("seed0", 1L), Integer.getInteger("seeds", 300)))
+                .as("moves")
+                .isGreaterThan(100);
     }
 
     /** In both, an update gave a port away that a run of two declarations before still used. */
@@ -59,17 +66,20 @@ final class IslandSimulationTest {
         simulate(1_000, 4_000);
     }
 
-    private static void simulate(long first, int count) {
+    /** The answer: how many instances were moved away from lost nodes. */
+    private static int simulate(long first, int count) {
+        var moves = 0;
         for (var seed = first; seed < first + count; seed++) {
             try {
-                new IslandSimulationTest().run(seed);
+                moves += new IslandSimulationTest().run(seed);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed " + seed + " failed: " + e.getMessage(), e);
             }
         }
+        return moves;
     }
 
-    private void run(long seed) {
+    private int run(long seed) {
         var random = new SplittableRandom(seed);
         var island = island(seed, random);
         for (var step = 0; step < STEPS; step++) {
@@ -78,13 +88,23 @@ final class IslandSimulationTest {
         }
         settle(island);
         assertEveryEventIsRecorded(island);
+        return invariants.moves();
     }
 
-    private static Island island(long seed, SplittableRandom random) {
-        var island = new Island(seed, random.nextInt(1, 4));
+    /** Often so short that nodes are lost. */
+    static Duration lossDelay(SplittableRandom random) {
+        return random.nextBoolean()
+                ? ZeusOptions.DEFAULT.lossDelay()
+                : Duration.ofMillis(random.nextInt(200, 5_000));
+    }
+
+    private Island island(long seed, SplittableRandom random) {
+        var island = new Island(seed, random.nextInt(1, 5), lossDelay(random));
         island.lossPercent = random.nextBoolean() ? 0 : random.nextInt(25);
         island.maxDelayMillis = random.nextInt(1, 300);
-        new IslandInvariants(island).watch();
+        invariants = new IslandInvariants(island);
+        invariants.watch();
+        apply(island, data("good"));
         apply(island, sim(random, false));
         apply(island, edge(random));
         return island;
@@ -120,6 +140,7 @@ final class IslandSimulationTest {
                 assertThat(run.state)
                         .as("%s, whose store was lost, in %s", id, island.zeus.view())
                         .isNotIn(State.STOPPING, State.STOPPED));
+        apply(island, data("good"));
         apply(island, sim(random, false));
         apply(island, edge(random));
         island.run(Duration.ofSeconds(2));
@@ -142,7 +163,7 @@ final class IslandSimulationTest {
 
     private static void act(Island island, SplittableRandom random) {
         var any = SERVICES.get(random.nextInt(SERVICES.size()));
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(12)) {
             case 0, 1 -> apply(island, sim(random, random.nextInt(4) == 0));
             case 2 -> apply(island, edge(random));
             case 3 -> island.restartZeus();
@@ -150,7 +171,9 @@ final class IslandSimulationTest {
             case 5 -> island.disconnect(anyAgent(island, random));
             case 6 -> island.agents.values().forEach(island::connect);
             case 7 -> ordered(island.zeus.restart(any, Optional.empty(), Island.ANA));
-            case 8 -> ordered(island.zeus.stop(any, Optional.empty(), Island.ANA));
+            case 8 -> island.restartZeusWithout(anyAgent(island, random));
+            case 9 -> island.disconnect(anyAgent(island, random));
+            case 10 -> ordered(island.zeus.stop(any, Optional.empty(), Island.ANA));
             default -> ordered(island.zeus.start(any, Optional.empty(), Island.ANA));
         }
     }
@@ -209,6 +232,11 @@ final class IslandSimulationTest {
         return stack("edge", api, random.nextBoolean() ? needy : gate);
     }
 
+    /** What it has is on its node: it is never moved. */
+    private static StackDefinition data(String command) {
+        return withVolume("db", inContainers(stack("data", service("db").command(command))));
+    }
+
     /** The faults stop; good declarations are applied last and must come true. */
     private static void settle(Island island) {
         island.lossPercent = 0;
@@ -231,6 +259,7 @@ final class IslandSimulationTest {
                         "edge",
                         service("api").ports(9010, 9010).command("final"),
                         service("gate").ports(9011, 9011).command("final").after("api")));
+        island.apply(data("final"));
         island.run(Duration.ofMinutes(3));
         for (var service : SERVICES) {
             assertThat(island.service(service.toString()).state())
@@ -242,7 +271,7 @@ final class IslandSimulationTest {
                         .flatMap(a -> a.runs().values().stream())
                         .filter(SimulatedAgent.Run::isAlive)
                         .count();
-        assertThat(alive).isEqualTo(5);
+        assertThat(alive).isEqualTo(6);
     }
 
     private static void assertEveryEventIsRecorded(Island island) {

@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Test;
 /**
  * Islands under a seed with two Compose projects, each on a network of one node: applied, scaled,
  * updated (also to programs that fail and would be moved), restarted and stopped while reports and
- * orders are lost and late, nodes are cut off, instances crash and the server restarts. After every
- * event {@link IslandInvariants} hold: no project is ever on two nodes.
+ * orders are lost and late, nodes are cut off for less and for more than the loss delay, instances
+ * crash and the server restarts. After every event {@link IslandInvariants} hold: no project is
+ * ever on two nodes.
  */
 final class NeighboursSimulationTest {
 
@@ -28,27 +29,32 @@ final class NeighboursSimulationTest {
 
     @Test
     void keepsEachProjectOnOneNode() {
+        var moves = 0;
         for (var seed = 1L; seed <= SEEDS; seed++) {
             try {
-                run(seed);
+                moves += run(seed);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed " + seed + " failed: " + e.getMessage(), e);
             }
         }
+        assertThat(moves).as("moves").isGreaterThan(50);
     }
 
-    private static void run(long seed) {
+    /** The answer: how many instances were moved away from lost nodes. */
+    private static int run(long seed) {
         var random = new SplittableRandom(seed);
-        var island = new Island(seed, random.nextInt(2, 5));
+        var island = new Island(seed, random.nextInt(2, 5), IslandSimulationTest.lossDelay(random));
         island.lossPercent = random.nextBoolean() ? 0 : random.nextInt(25);
         island.maxDelayMillis = random.nextInt(1, 300);
-        new IslandInvariants(island).watch();
+        var invariants = new IslandInvariants(island);
+        invariants.watch();
         PROJECTS.forEach(name -> island.apply(declared(name, random)));
         for (var step = 0; step < STEPS; step++) {
             act(island, random);
             island.run(Duration.ofMillis(random.nextInt(50, 3_000)));
         }
         settle(island);
+        return invariants.moves();
     }
 
     private static StackDefinition declared(String name, SplittableRandom random) {
@@ -73,11 +79,12 @@ final class NeighboursSimulationTest {
         var any = ServiceId.parse(name + (random.nextBoolean() ? "/web" : "/db"));
         var agents = List.copyOf(island.agents.values());
         var agent = agents.get(random.nextInt(agents.size()));
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(11)) {
             case 0, 1 -> island.apply(declared(name, random));
             case 2 -> island.restartZeus();
             case 3 -> agent.runs().keySet().stream().findFirst().ifPresent(agent::crash);
-            case 4 -> island.disconnect(agent);
+            case 4, 8 -> island.disconnect(agent);
+            case 9 -> island.restartZeusWithout(agent);
             case 5 -> agents.forEach(island::connect);
             case 6 -> {
                 var _ = island.zeus.restart(any, Optional.empty(), Island.ANA);

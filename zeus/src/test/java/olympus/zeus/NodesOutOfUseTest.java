@@ -86,25 +86,54 @@ final class NodesOutOfUseTest {
         assertThat(island.service("shop/web").healthy()).isEqualTo(9);
     }
 
-    @Test
-    void whatIsBoundStaysAndSaysWhy() {
-        island.apply(
-                project("bridge", stack("shop", service("web"), service("worker").after("web"))));
+    private String drainHomeOf(olympus.model.stack.StackDefinition project) {
+        island.apply(project);
         island.run(LONG);
         var home = island.service("shop/web").instances().getFirst().nodeName();
         island.now(island.zeus.withdraw(home, Kind.DRAIN, "", false, Island.ANA));
         island.run(LONG);
-
         assertThat(island.service("shop/web").state()).isEqualTo("running");
-        var staying =
-                island.zeus.view().nodes().stream()
-                        .filter(node -> node.name().equals(home))
-                        .flatMap(node -> node.wanted().staying().stream())
-                        .toList();
-        assertThat(staying).hasSize(2);
-        assertThat(staying)
-                .allSatisfy(one -> assertThat(one.why()).contains("shares a network or namespace"));
-        assertThat(staying).allMatch(ClusterView.Staying::bound);
+        assertThat(island.service("shop/worker").state()).isEqualTo("running");
+        return home;
+    }
+
+    private List<ClusterView.Staying> staying(String node) {
+        return island.zeus.view().nodes().stream()
+                .filter(one -> one.name().equals(node))
+                .flatMap(one -> one.wanted().staying().stream())
+                .toList();
+    }
+
+    @Test
+    void neighboursLeaveTogether() {
+        var home =
+                drainHomeOf(
+                        project(
+                                "bridge",
+                                stack("shop", service("web"), service("worker").after("web"))));
+
+        assertThat(staying(home)).isEmpty();
+        var now = island.service("shop/web").instances().getFirst().nodeName();
+        assertThat(now).isNotEqualTo(home);
+        assertThat(island.service("shop/worker").instances().getFirst().nodeName()).isEqualTo(now);
+    }
+
+    @Test
+    void whatIsBoundStaysWithItsNeighboursAndSaysWhy() {
+        var home =
+                drainHomeOf(
+                        Stacks.withVolume(
+                                "web",
+                                project(
+                                        "bridge",
+                                        stack(
+                                                "shop",
+                                                service("web"),
+                                                service("worker").after("web")))));
+
+        assertThat(staying(home)).hasSize(2).allMatch(ClusterView.Staying::bound);
+        assertThat(staying(home).getLast().why())
+                .contains("shop/web, beside which it belongs, stays there: the volume");
     }
 
     @Test

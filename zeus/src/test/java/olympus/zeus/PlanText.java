@@ -49,6 +49,12 @@ final class PlanText {
                     "roll back %s to revision %d".formatted(from.value().service(), revision);
             case Step.ForgetService(var service, var why) -> "forget service " + service;
             case Step.ForgetStack(var stack, var why) -> "forget stack " + stack;
+            case Step.LoseNode(var from, var to, var heard, var why) ->
+                    "%s %s"
+                            .formatted(
+                                    to.heldBack().isEmpty() ? "count as lost" : "hold back",
+                                    name(to.node()));
+            case Step.ReturnNode(var from, var why) -> "count as back " + name(from.value().node());
             case Step.MendDrift(var node, var subject, var why) ->
                     "mend drift of %s on %s".formatted(subject, name(node));
         };

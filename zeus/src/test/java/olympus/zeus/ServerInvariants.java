@@ -9,8 +9,9 @@ import olympus.model.state.Assignment;
 import olympus.model.state.InstanceSpec;
 
 /**
- * What must hold after every event on an island with several servers: no instance runs on two
- * nodes, no port of a node is used twice; nobody orders under an epoch of another, nor before it
+ * What must hold after every event on an island with several servers: no run is on two nodes, and
+ * another run of an instance only when some server had no link to the first node for the loss
+ * delay; no port of a node is used twice; nobody orders under an epoch of another, nor before it
  * knows everything up to its own, no server orders older epochs after newer ones, nor under the
  * newest one a run that was replaced before; an agent never obeys an older order after a newer one,
  * and never begins a run that was replaced.
@@ -29,7 +30,9 @@ final class ServerInvariants {
     private final Map<InstanceId, String> orderedRun = new HashMap<>();
 
     private final Map<InstanceId, String> begunRun = new HashMap<>();
+    private final Map<InstanceId, NodeId> orderedOn = new HashMap<>();
     private long newestEpoch;
+    private int moves;
 
     ServerInvariants(ServerIsland island) {
         this.island = island;
@@ -54,8 +57,39 @@ final class ServerInvariants {
                 "%s orders under epoch %d after %d".formatted(server, epoch, last));
         if (epoch >= newestEpoch) {
             newestEpoch = epoch;
-            assignment.instances().forEach(spec -> requireNewest(spec, orderedRun, "ordered"));
+            assignment
+                    .instances()
+                    .forEach(spec -> {
+                        requireNewest(spec, orderedRun, "ordered");
+                        requireLoss(assignment.node(), spec);
+                    });
         }
+    }
+
+    /** Of a run that is ordered on another node than the one before, which goes on. */
+    private void requireLoss(NodeId node, InstanceSpec spec) {
+        var before = orderedOn.put(spec.id(), node);
+        if (before == null || before.equals(node)) {
+            return;
+        }
+        var old = island.agent(before).runs().get(spec.id());
+        if (old == null || !old.isAlive() || old.spec.runToken().equals(spec.runToken())) {
+            return;
+        }
+        moves++;
+        var now = island.clock.monotonicNanos();
+        var from = now - island.lossDelay.toNanos();
+        require(
+                island.servers.values().stream()
+                        .map(server -> island.wire(server, island.agent(before)))
+                        .anyMatch(wire -> wire.wasBroken(from, now)),
+                "%s was moved from %s, to which every server had a link"
+                        .formatted(spec.id(), before));
+    }
+
+    /** How many instances were started elsewhere while they ran. */
+    int moves() {
+        return moves;
     }
 
     void begun(InstanceSpec spec) {
@@ -80,13 +114,13 @@ final class ServerInvariants {
     }
 
     void check() {
-        var alive = new HashMap<InstanceId, String>();
+        var alive = new HashMap<String, String>();
         for (var agent : island.agents.values()) {
             var ports = new HashSet<Integer>();
             agent.runs()
                     .forEach((id, run) -> {
                         if (run.isAlive()) {
-                            var other = alive.put(id, agent.name);
+                            var other = alive.put(id + " " + run.spec.runToken(), agent.name);
                             require(
                                     other == null,
                                     "%s runs on %s and on %s".formatted(id, other, agent.name));

@@ -5,12 +5,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -39,6 +41,9 @@ final class ServerIsland {
 
     private static final int ELECTION_MILLIS = 1_000;
 
+    /** Until a server that is slow knows that a link is there, and has written what it planned. */
+    private static final Duration LATE = Duration.ofSeconds(3);
+
     final SimulatedClock clock = new SimulatedClock(Instant.parse("2026-11-21T00:00:00Z"));
     final SimulatedLoop world = new SimulatedLoop(clock);
     final SplittableRandom random;
@@ -48,12 +53,18 @@ final class ServerIsland {
     final List<String> trace = new ArrayList<>();
     final ServerInvariants invariants = new ServerInvariants(this);
     int maxDelayMillis = 5;
+
+    /** Nodes that no server can reach. */
+    private final Set<NodeId> isolated = new HashSet<>();
+
+    final Duration lossDelay;
     private final long snapshotAfterBytes;
     private final Map<String, Wire> wires = new HashMap<>();
     private boolean electing;
 
     ServerIsland(long seed, int nodes, Path folder) {
         this.random = new SplittableRandom(seed);
+        this.lossDelay = IslandSimulationTest.lossDelay(random);
         this.snapshotAfterBytes = random.nextInt(4) == 0 ? 32 << 10 : 64 << 20;
         this.group = new SimulatedGroup(world, new Random(random.nextLong()), folder);
         for (var name : NAMES) {
@@ -97,7 +108,7 @@ final class ServerIsland {
                     machine,
                     random.split(),
                     new Orders(this),
-                    ZeusOptions.of(name));
+                    ZeusOptions.of(name).withLossDelay(lossDelay));
         }
 
         void begin() {
@@ -185,6 +196,10 @@ final class ServerIsland {
         private int life;
         private long upNanos;
         private long downNanos;
+        private long brokenNanos;
+        private final List<Broken> broken = new ArrayList<>();
+
+        private record Broken(long fromNanos, long toNanos) {}
 
         Wire(Server server, SimulatedAgent agent) {
             this.server = server;
@@ -200,10 +215,15 @@ final class ServerIsland {
 
         private void dial() {
             dialling = false;
+            if (isolated.contains(agent.id)) {
+                dialSoon();
+                return;
+            }
             if (!server.up || open) {
                 return;
             }
             open = true;
+            broken.add(new Broken(brokenNanos, clock.monotonicNanos()));
             life++;
             up(to -> to.zeus.nodeConnected(agent.id, agent.name));
             agent.connected();
@@ -212,10 +232,20 @@ final class ServerIsland {
         void cut() {
             if (open) {
                 open = false;
+                brokenNanos = clock.monotonicNanos();
                 life++;
                 onServer(server, to -> to.zeus.nodeDisconnected(agent.id, "cut"));
             }
             dialSoon();
+        }
+
+        /** Whether it was broken all this time, as far as a server that is late can tell. */
+        boolean wasBroken(long fromNanos, long toNanos) {
+            return (!open && brokenNanos <= fromNanos)
+                    || broken.stream()
+                            .anyMatch(one ->
+                                    one.fromNanos <= fromNanos
+                                            && one.toNanos + LATE.toNanos() >= toNanos);
         }
 
         void up(Consumer<Server> message) {
@@ -255,6 +285,17 @@ final class ServerIsland {
 
     Wire wire(Server server, SimulatedAgent agent) {
         return wires.computeIfAbsent(server.name + " " + agent.name, _ -> new Wire(server, agent));
+    }
+
+    void isolate(SimulatedAgent agent) {
+        trace("isolate " + agent.name);
+        isolated.add(agent.id);
+        servers.values().forEach(server -> wire(server, agent).cut());
+    }
+
+    /** Who was isolated can dial again. */
+    void reconnect() {
+        isolated.clear();
     }
 
     /** As the members do by themselves when they hear nothing of a leader. */

@@ -27,7 +27,7 @@ import olympus.model.state.NodeReport;
 /**
  * An agent in miniature: keeps the last assignment, starts and stops with delays, restarts and
  * gives up. A command that contains {@code bad} crashes soon after each start, one with {@code
- * never} cannot start at all.
+ * never} cannot start at all, one with {@code once} ends successfully.
  */
 final class SimulatedAgent {
 
@@ -202,6 +202,8 @@ final class SimulatedAgent {
                     run.state = command(run).contains("never") ? State.GIVEN_UP : State.RUNNING;
                     if (run.state == State.GIVEN_UP) {
                         event(id, "give up", "it can never start");
+                    } else if (command(run).contains("once")) {
+                        later(50, 100, id, run, () -> run.state = State.COMPLETED);
                     } else if (isBad(run)) {
                         later(100, 800, id, run, () -> crash(id));
                     }
@@ -371,7 +373,7 @@ final class SimulatedAgent {
                                 run.restarts,
                                 run.since(clock.wall()),
                                 reason(run),
-                                Optional.empty())));
+                                run.state == State.COMPLETED ? Optional.of(0) : Optional.empty())));
         return new NodeReport(
                 id,
                 name,

@@ -22,6 +22,7 @@ import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceRecord.Phase;
+import olympus.model.state.NodeLost;
 import olympus.model.state.NodeRecord;
 import olympus.model.state.NodeReport;
 import olympus.model.state.NodeSpec;
@@ -42,10 +43,14 @@ final class Situation {
 
     private static final Instant WALL = Instant.parse("2026-11-21T03:00:00Z");
     private static final long NOW = Duration.ofHours(1).toNanos();
+    private static final long DELAY_LEFT = Duration.ofSeconds(12).toNanos();
 
     private final Map<String, byte[]> entries = new TreeMap<>();
-    private final Map<NodeId, Boolean> connected = new TreeMap<>();
+    private static final Observed.Link UP = new Observed.Link.Up(true);
+
+    private final Map<NodeId, Observed.Link> links = new TreeMap<>();
     private final Map<NodeId, Map<InstanceId, Observed.Instance>> seen = new HashMap<>();
+    private final Map<NodeId, Long> accepted = new HashMap<>();
     private final Map<InstanceId, InstanceRecord> records = new HashMap<>();
     private final Map<ServiceId, Long> batchEnded = new HashMap<>();
 
@@ -55,7 +60,7 @@ final class Situation {
 
     Situation nodes(int count) {
         for (var n = 1; n <= count; n++) {
-            connected.put(node(n), true);
+            links.put(node(n), UP);
             entries.put(
                     "zeus/nodes/" + node(n),
                     Codecs.NODE_RECORD.encodeBytes(
@@ -64,8 +69,9 @@ final class Situation {
         return this;
     }
 
-    Situation cutOff(int number) {
-        connected.put(node(number), false);
+    /** Its agent acts on an assignment computed from this revision. */
+    Situation actsOn(int number, long revision) {
+        accepted.put(node(number), revision);
         return this;
     }
 
@@ -93,6 +99,47 @@ final class Situation {
                 Codecs.NODE_SPEC.encodeBytes(
                         new NodeSpec(node(number), Map.of(), Optional.of(order))));
         return this;
+    }
+
+    /** For less than the loss delay. */
+    Situation cutOff(int number) {
+        return link(number, new Observed.Link.Down(NOW + DELAY_LEFT));
+    }
+
+    /** For the loss delay. */
+    Situation gone(int number) {
+        return link(number, new Observed.Link.Down(NOW));
+    }
+
+    /** Connected, and has not reported yet. */
+    Situation silent(int number) {
+        return link(number, new Observed.Link.Up(false));
+    }
+
+    private Situation link(int number, Observed.Link link) {
+        links.put(node(number), link);
+        return this;
+    }
+
+    /** Recorded as such before, whatever it is now. */
+    Situation recordedAsLost(int number) {
+        return recorded(number, Optional.empty());
+    }
+
+    Situation recordedAsHeldBack(int number) {
+        return recorded(number, Optional.of("2 of 3 nodes went away at once"));
+    }
+
+    private Situation recorded(int number, Optional<String> heldBack) {
+        entries.put(
+                "zeus/lost/" + node(number),
+                Codecs.NODE_LOST.encodeBytes(new NodeLost(node(number), WALL, heldBack)));
+        return this;
+    }
+
+    /** Away for the loss delay, and recorded as lost. */
+    Situation lost(int number) {
+        return gone(number).recordedAsLost(number);
     }
 
     /** The last of several revisions is the current one. */
@@ -228,14 +275,18 @@ final class Situation {
                         state == State.RUNNING ? 100 : 0,
                         restarts,
                         WALL,
-                        state == State.RUNNING ? "" : "ended with exit status 1",
-                        Optional.empty());
+                        reason(state),
+                        state == State.COMPLETED ? Optional.of(0) : Optional.empty());
         var well = observation.isWell() ? Optional.of(since) : Optional.<Long>empty();
         seen.computeIfAbsent(node, n -> new TreeMap<>())
                 .put(
                         observation.id(),
                         new Observed.Instance(observation, since, well, Optional.empty()));
         return this;
+    }
+
+    private static String reason(State state) {
+        return state == State.RUNNING || state == State.COMPLETED ? "" : "ended with exit status 1";
     }
 
     Plan plan() {
@@ -246,14 +297,14 @@ final class Situation {
                         .toList(),
                 1);
         var nodes = new TreeMap<NodeId, Observed.Node>();
-        connected.forEach((id, up) ->
+        links.forEach((id, link) ->
                 nodes.put(
                         id,
                         new Observed.Node(
-                                up,
+                                link,
                                 Optional.of(WALL),
                                 Optional.of(report(id)),
-                                1,
+                                accepted.getOrDefault(id, 1L),
                                 seen.getOrDefault(id, Map.of()))));
         return Planner.plan(projection.desired(), new Observed(0, nodes, batchEnded), NOW, WALL);
     }

@@ -21,11 +21,13 @@ import olympus.model.stack.Workload;
 import olympus.model.stack.container.Execution;
 import olympus.model.stack.container.Image;
 import olympus.model.stack.container.Logging;
+import olympus.model.stack.container.Mount;
 import olympus.model.stack.container.Network;
 import olympus.model.stack.container.Networking;
 import olympus.model.stack.container.Privileges;
 import olympus.model.stack.container.Project;
 import olympus.model.stack.container.Tuning;
+import olympus.model.stack.container.Volume;
 
 /** Short ways to write declarations in tests. */
 public final class Stacks {
@@ -59,6 +61,14 @@ public final class Stacks {
 
         public Draft after(String other) {
             var needs = Map.of(other, new Dependency(Dependency.Condition.HEALTHY, true));
+            return new Draft(name, command, replicas, ports, needs, update, recovery, mode);
+        }
+
+        public Draft afterCompletionOf(String other) {
+            var needs =
+                    Map.of(
+                            other,
+                            new Dependency(Dependency.Condition.COMPLETED_SUCCESSFULLY, true));
             return new Draft(name, command, replicas, ports, needs, update, recovery, mode);
         }
 
@@ -240,6 +250,49 @@ public final class Stacks {
                                         s.stop(),
                                         s.about())));
         return new StackDefinition(stack.name(), stack.mode(), stack.directory(), services);
+    }
+
+    /** The same with a volume of its node for one service, which is a container. */
+    static StackDefinition withVolume(String service, StackDefinition stack) {
+        var services = new TreeMap<>(stack.services());
+        services.computeIfPresent(service, (_, s) -> withVolume(stack, s));
+        return new StackDefinition(stack.name(), stack.mode(), stack.directory(), services);
+    }
+
+    private static ServiceDefinition withVolume(StackDefinition stack, ServiceDefinition s) {
+        if (!(s.workload() instanceof Workload.Container c)) {
+            throw new IllegalArgumentException(s.name() + " is no container");
+        }
+        var volume =
+                new Volume(
+                        "data",
+                        stack.name() + "_data",
+                        false,
+                        Optional.empty(),
+                        Map.of(),
+                        Map.of());
+        var mount = new Mount.Named(volume, "/data", false, false, Optional.empty());
+        return new ServiceDefinition(
+                s.name(),
+                new Workload.Container(
+                        c.project(),
+                        c.image(),
+                        c.execution(),
+                        c.environment(),
+                        c.labels(),
+                        c.networking(),
+                        List.of(mount),
+                        c.healthcheck(),
+                        c.privileges(),
+                        c.tuning(),
+                        c.logging()),
+                s.ports(),
+                s.dependsOn(),
+                s.probe(),
+                s.recovery(),
+                s.deploy(),
+                s.stop(),
+                s.about());
     }
 
     static StackDefinition observed(StackDefinition stack) {

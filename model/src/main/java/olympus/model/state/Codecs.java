@@ -47,6 +47,8 @@ public final class Codecs {
             RecordCodec.of("node-away", 1, NodeAway.class);
     public static final RecordCodec<NodeSpec> NODE_SPEC =
             RecordCodec.of("node-spec", 1, NodeSpec.class);
+    public static final RecordCodec<NodeLost> NODE_LOST =
+            RecordCodec.of("node-lost", 1, NodeLost.class);
     public static final RecordCodec<PauseRecord> PAUSE_RECORD =
             RecordCodec.of("pause-record", 1, PauseRecord.class);
     public static final RecordCodec<AskedOfNode> ASKED_OF_NODE =
@@ -73,6 +75,7 @@ public final class Codecs {
                     NODE_RECORD,
                     NODE_AWAY,
                     NODE_SPEC,
+                    NODE_LOST,
                     PAUSE_RECORD,
                     ASKED_OF_NODE,
                     ANSWERED_BY_NODE);

@@ -63,6 +63,11 @@ public record KeyPrefix(
                             "zeus",
                             "what people want of a node: labels, and whether it takes instances",
                             Codecs.NODE_SPEC),
+                    value(
+                            "zeus/lost/<node id>",
+                            "zeus",
+                            "that a node counts as lost, or why it does not",
+                            Codecs.NODE_LOST),
                     value("zeus/pauses/<scope>", "zeus", "who, when, why", Codecs.PAUSE_RECORD),
                     stream(
                             "zeus/decisions",

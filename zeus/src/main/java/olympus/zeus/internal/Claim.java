@@ -144,6 +144,7 @@ record Claim(
                             before.nodes(),
                             before.away(),
                             before.specs(),
+                            before.lost(),
                             before.pauses()),
                     List.copyOf(held.keySet()),
                     conditions,

@@ -97,7 +97,7 @@ public final class Controller {
         this.orders = orders;
         this.options = options;
         this.houseKeptNanos = clock.monotonicNanos();
-        this.observed = new ObservedNodes(clock.monotonicNanos());
+        this.observed = new ObservedNodes(options.lossDelay(), clock.monotonicNanos());
         this.nodeRecords = new NodeRecords(this, orders, clock);
         this.acquaintance = new Acquaintance(this, loop, clock);
         this.drifts = new DriftGrace(options.driftGrace());
@@ -129,6 +129,7 @@ public final class Controller {
 
     private void lookForOffice() {
         if (!stopped) {
+            observed.watching(clock.monotonicNanos());
             office.look();
             var _ = loop.schedule(LOOK_FOR_OFFICE, this::lookForOffice);
         }

@@ -31,19 +31,28 @@ final class Departures {
 
     /** Why it must stay where it is whatever happens to the node; empty when it can leave. */
     Optional<String> bound() {
-        return bound(draft.placement.neighbours(), service, definition);
+        return bound(draft.desired, draft.neighbours, service, definition);
     }
 
+    /** The same of any service. */
     static Optional<String> bound(
-            Neighbours neighbours, ServiceId service, ServiceDefinition definition) {
+            Desired desired,
+            Neighbours neighbours,
+            ServiceId service,
+            ServiceDefinition definition) {
         return Pinning.reason(definition)
                 .or(() ->
                         neighbours.of(service).stream()
-                                .filter(name -> !name.equals(service.service()))
-                                .findFirst()
-                                .map(name ->
-                                        "it shares a network or namespace of its node with %s/%s"
-                                                .formatted(service.stack(), name)));
+                                .map(name -> new ServiceId(service.stack(), name))
+                                .flatMap(beside ->
+                                        desired
+                                                .declared(beside)
+                                                .flatMap(Pinning::reason)
+                                                .map(why ->
+                                                        "%s, beside which it belongs, stays there: %s"
+                                                                .formatted(beside, why))
+                                                .stream())
+                                .findFirst());
     }
 
     /** What keeps an instance at present; empty when it leaves now. */
@@ -54,6 +63,9 @@ final class Departures {
         }
         if (draft.desired.state(service).rollout().isPresent()) {
             return Optional.of("an update of it is under way");
+        }
+        if (!draft.observed.connected(record.placement().node())) {
+            return Optional.of("its node is not connected");
         }
         return bound().or(() -> order.force() ? Optional.empty() : budget(record));
     }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import olympus.model.ServiceId;
 import olympus.model.stack.Dependency;
 import olympus.model.stack.ServiceDefinition;
+import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceRecord;
 
@@ -53,6 +54,7 @@ final class Dependencies {
 
     private static Optional<String> judge(
             ServiceId other, Dependency dependency, Desired desired, Observed observed) {
+        var lastHeard = new LastHeard(desired, observed);
         var met = 0;
         var givenUp = 0;
         var unmet = "";
@@ -61,7 +63,8 @@ final class Dependencies {
             if (record.order().phase().isGoing()) {
                 continue;
             }
-            if (isMet(record, dependency.condition(), observed)) {
+            if (isMet(record, dependency.condition(), observed)
+                    || isCompleted(record, dependency.condition(), lastHeard)) {
                 met++;
             } else if (isGivenUp(record, observed)) {
                 givenUp++;
@@ -91,14 +94,23 @@ final class Dependencies {
             return false;
         }
         var observation = seen.get().observation();
-        var completed =
-                observation.state() == State.COMPLETED
-                        && observation.lastExit().filter(code -> code == 0).isPresent();
         return switch (condition) {
-            case STARTED -> observation.state() == State.RUNNING || completed;
+            case STARTED -> observation.state() == State.RUNNING;
             case HEALTHY -> observation.isWell();
-            case COMPLETED_SUCCESSFULLY -> completed;
+            case COMPLETED_SUCCESSFULLY -> false;
         };
+    }
+
+    /** That stays so when its node goes away. */
+    private static boolean isCompleted(
+            InstanceRecord record, Dependency.Condition condition, LastHeard lastHeard) {
+        return condition != Dependency.Condition.HEALTHY
+                && lastHeard
+                        .ended(record)
+                        .filter(seen -> seen.state() == State.COMPLETED)
+                        .flatMap(InstanceObservation::lastExit)
+                        .filter(code -> code == 0)
+                        .isPresent();
     }
 
     private static boolean isGivenUp(InstanceRecord record, Observed observed) {

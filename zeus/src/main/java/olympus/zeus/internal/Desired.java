@@ -15,6 +15,7 @@ import olympus.model.stack.StackDefinition;
 import olympus.model.stack.StackDefinition.Mode;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.NodeAway;
+import olympus.model.state.NodeLost;
 import olympus.model.state.NodeRecord;
 import olympus.model.state.NodeSpec;
 import olympus.model.state.PauseRecord;
@@ -34,6 +35,7 @@ public record Desired(
         NavigableMap<NodeId, Versioned<NodeRecord>> nodes,
         Map<NodeId, Versioned<NodeAway>> away,
         Map<NodeId, Versioned<NodeSpec>> specs,
+        NavigableMap<NodeId, Versioned<NodeLost>> lost,
         NavigableMap<String, Versioned<PauseRecord>> pauses) {
 
     /** The pointer and the kept revisions of one stack. */

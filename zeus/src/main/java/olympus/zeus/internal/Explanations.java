@@ -205,7 +205,7 @@ final class Explanations {
                         node.connected()
                                 ? "Node %s is connected and has %d instances."
                                         .formatted(node.name(), node.instances())
-                                : "Node %s is not connected, %s. Its agent goes on running its %d instances by itself; nothing is moved."
+                                : "Node %s is not connected, %s. Its agent, if it lives, goes on running its %d instances by itself. Once it counts as lost, what can run elsewhere is started there."
                                         .formatted(node.name(), seen, node.instances())));
         node.brake()
                 .ifPresent(b ->

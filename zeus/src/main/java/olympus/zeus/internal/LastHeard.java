@@ -7,14 +7,15 @@ import java.util.Optional;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.state.InstanceObservation;
+import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceRecord.Phase;
 import olympus.zeus.ClusterView;
 
 /**
  * What is known of nodes and their instances, to be shown: from the agents themselves, or of a node
- * that another server heard for longer, from what that one stored when it went away. Pure. Nothing
- * is decided by it.
+ * that another server heard for longer, from what that one stored when it went away. Pure. Of what
+ * is decided only this rests on it: what is known to have ended for good is not run again.
  */
 final class LastHeard {
 
@@ -54,6 +55,13 @@ final class LastHeard {
         return isStoredNewer(node)
                 ? Optional.ofNullable(stored.computeIfAbsent(node, this::read).get(record.id()))
                 : observed.any(record).map(Observed.Instance::observation);
+    }
+
+    /** How the wanted run ended for good, if that is known: completed, or given up. */
+    Optional<InstanceObservation> ended(InstanceRecord record) {
+        return of(record)
+                .filter(seen -> seen.runToken().equals(record.run().token()))
+                .filter(seen -> seen.state() == State.COMPLETED || seen.state() == State.GIVEN_UP);
     }
 
     private Map<InstanceId, InstanceObservation> read(NodeId node) {

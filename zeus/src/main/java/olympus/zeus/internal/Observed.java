@@ -13,11 +13,11 @@ import olympus.model.state.NodeReport;
 /**
  * What the agents say, as Zeus knows it: soft state, lost and learnt anew with every start.
  *
- * @param startedNanos when this knowledge began to be collected
+ * @param unheardLostNanos when a node that was not heard counts as lost; see {@link Link.Down}
  * @param batchEndedNanos when the last instance of a service's update was confirmed
  */
 public record Observed(
-        long startedNanos, Map<NodeId, Node> nodes, Map<ServiceId, Long> batchEndedNanos) {
+        long unheardLostNanos, Map<NodeId, Node> nodes, Map<ServiceId, Long> batchEndedNanos) {
 
     /**
      * A node.
@@ -25,11 +25,36 @@ public record Observed(
      * @param acceptedRevision the agent acts on an assignment computed from at least this revision
      */
     public record Node(
-            boolean connected,
+            Link link,
             Optional<Instant> lastSeen,
             Optional<NodeReport> report,
             long acceptedRevision,
-            Map<InstanceId, Instance> instances) {}
+            Map<InstanceId, Instance> instances) {
+
+        public boolean connected() {
+            return link instanceof Link.Up;
+        }
+
+        /** Connected, and what it reports is of this connection. */
+        boolean hasTold() {
+            return link instanceof Link.Up(boolean told) && told;
+        }
+    }
+
+    /** Whether this server has a link to the node. */
+    public sealed interface Link {
+
+        /**
+         * @param told it has told what it runs since it connected
+         */
+        record Up(boolean told) implements Link {}
+
+        /**
+         * @param lostNanos when the node counts as lost, if it is not back by then: it has been
+         *     away for the loss delay, of which this server has watched every moment
+         */
+        record Down(long lostNanos) implements Link {}
+    }
 
     /**
      * An instance as last reported.
@@ -51,6 +76,16 @@ public record Observed(
     boolean connected(NodeId id) {
         var node = nodes.get(id);
         return node != null && node.connected();
+    }
+
+    boolean hasTold(NodeId id) {
+        var node = nodes.get(id);
+        return node != null && node.hasTold();
+    }
+
+    /** Of a node that may never have been heard. */
+    Link link(NodeId id) {
+        return node(id).map(Node::link).orElseGet(() -> new Link.Down(unheardLostNanos));
     }
 
     /**

@@ -1,5 +1,6 @@
 package olympus.zeus.internal;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -24,12 +25,39 @@ final class ObservedNodes {
     /** Assignments that are remembered until the agent acknowledges them. */
     private static final int MAX_SENT = 64;
 
+    /** Standing still for longer than this is no watching. */
+    private static final Duration BLINK = Duration.ofSeconds(2);
+
     private final Map<NodeId, Entry> nodes = new HashMap<>();
     private final Map<ServiceId, Long> batchEnded = new HashMap<>();
-    private final long startedNanos;
+    private final Duration lossDelay;
+    private long watchedSinceNanos;
+    private long watchedNanos;
 
-    ObservedNodes(long startedNanos) {
-        this.startedNanos = startedNanos;
+    /**
+     * @param lossDelay a node that has been away for so long, under eyes that were open all the
+     *     time, counts as lost
+     */
+    ObservedNodes(Duration lossDelay, long nanos) {
+        this.lossDelay = lossDelay;
+        this.watchedSinceNanos = nanos;
+        this.watchedNanos = nanos;
+    }
+
+    /**
+     * To be called often. When that was not done for a while, this process stood still: what it
+     * would have heard meanwhile it learns only now.
+     */
+    void watching(long nanos) {
+        if (nanos - watchedNanos > BLINK.toNanos()) {
+            watchAnew(nanos);
+        }
+        watchedNanos = nanos;
+    }
+
+    /** Who was away until now may have been there without being seen: the delay counts anew. */
+    void watchAnew(long nanos) {
+        watchedSinceNanos = nanos;
     }
 
     /** An assignment on its way: its stamp and the revision it was computed from. */
@@ -209,6 +237,7 @@ final class ObservedNodes {
      * worst the update pauses once more.
      */
     void termBegan(Desired desired, long nanos) {
+        watchAnew(nanos);
         nodes.values()
                 .forEach(entry -> {
                     entry.sent.clear();
@@ -311,12 +340,23 @@ final class ObservedNodes {
             copy.put(
                     id,
                     new Observed.Node(
-                            e.connected,
+                            link(e),
                             e.lastSeen,
                             e.report,
                             upToDate ? projection.revision() : accepted,
                             e.instances));
         });
-        return new Observed(startedNanos, copy, Map.copyOf(batchEnded));
+        return new Observed(lostNanos(watchedSinceNanos), copy, Map.copyOf(batchEnded));
+    }
+
+    private Observed.Link link(Entry entry) {
+        return entry.connected
+                ? new Observed.Link.Up(hasTold(entry))
+                : new Observed.Link.Down(lostNanos(entry.awayNanos));
+    }
+
+    private long lostNanos(long awayNanos) {
+        var since = awayNanos - watchedSinceNanos > 0 ? awayNanos : watchedSinceNanos;
+        return since + lossDelay.toNanos();
     }
 }

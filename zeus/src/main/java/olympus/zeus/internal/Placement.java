@@ -3,11 +3,13 @@ package olympus.zeus.internal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
@@ -15,14 +17,17 @@ import olympus.model.stack.DeployPolicy;
 import olympus.model.stack.PlacementPolicy;
 import olympus.model.stack.PortSpec;
 import olympus.model.stack.ServiceDefinition;
+import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceRecord;
+import olympus.model.state.InstanceRecord.Phase;
 import olympus.model.state.NodeSpec;
 
 /**
- * Where instances go: nodes are filtered (connected, in use, allowed by what the service says of
- * nodes, ports free; beside their {@link Neighbours}), then scored (fewest instances of the service
- * by each label that it is spread over, then on the node, then fewest instances at all, then by
- * id). Knows what this plan has placed so far.
+ * Where instances go: nodes are filtered (connected and known to tell what they run, in use,
+ * allowed by what the service says of nodes, ports free, also of runs that were moved away and may
+ * still be there; beside their {@link Neighbours}), then scored (fewest instances of the service by
+ * each label that it is spread over, then on the node, then fewest instances at all, then by id).
+ * Knows what this plan has placed so far.
  *
  * <p>The first of several neighbours goes to a node that has the ports of all of them free, if
  * there is one; the others follow it, also when one of them could otherwise be moved elsewhere.
@@ -36,21 +41,25 @@ final class Placement {
     private final Desired desired;
     private final Neighbours neighbours;
 
-    private Placement(Desired desired) {
+    private Placement(Desired desired, Neighbours neighbours) {
         this.desired = desired;
-        this.neighbours = new Neighbours(desired);
+        this.neighbours = neighbours;
     }
 
     static Placement of(
-            Desired desired, Observed observed, Map<InstanceId, Unclaimed.Held> unclaimed) {
-        var placement = new Placement(desired);
+            Desired desired,
+            Observed observed,
+            Neighbours neighbours,
+            Map<InstanceId, Unclaimed.Held> unclaimed) {
+        var placement = new Placement(desired, neighbours);
+        var lastHeard = new LastHeard(desired, observed);
         desired.nodes()
                 .forEach((id, node) ->
                         placement.loads.put(
                                 id,
                                 new Load(
                                         PlacementRules.Node.of(desired, id),
-                                        observed.connected(id),
+                                        observed.link(id),
                                         desired.withdrawal(id))));
         for (var ofService : desired.instances().values()) {
             for (var stored : ofService.values()) {
@@ -59,9 +68,13 @@ final class Placement {
                 if (load != null) {
                     load.add(record.id(), claims(desired.definitionOf(record), record.id()));
                     load.claim(earlierClaims(stored, desired, observed));
+                    if (placement.isIdle(record, lastHeard)) {
+                        load.idle(record.id());
+                    }
                 }
             }
         }
+        observed.nodes().forEach((id, node) -> placement.claimDeparted(id, node));
         for (var held : unclaimed.values()) {
             var load = placement.loads.get(held.node());
             if (load != null) {
@@ -93,6 +106,52 @@ final class Placement {
                 .toList();
     }
 
+    /** It does not run, and is not about to. */
+    private boolean isIdle(InstanceRecord record, LastHeard lastHeard) {
+        return desired.state(record.id().service()).hold().isPresent()
+                || record.order().phase() == Phase.STOP
+                || record.order().phase().isGoing()
+                || lastHeard.ended(record).isPresent();
+    }
+
+    /** What a node still runs of instances that were placed elsewhere while it was away. */
+    private void claimDeparted(NodeId id, Observed.Node node) {
+        var load = loads.get(id);
+        if (load == null || !node.connected()) {
+            return;
+        }
+        for (var instance : node.instances().values()) {
+            var seen = instance.observation();
+            var placed = desired.instance(seen.id());
+            var isHere =
+                    placed.filter(stored -> stored.value().placement().node().equals(id))
+                            .isPresent();
+            if (!isHere && mayUsePorts(seen.state(), node, placed)) {
+                desired.stack(seen.id().service().stack()).stream()
+                        .flatMap(stack -> stack.revisions().values().stream())
+                        .map(revision -> revision.definition().services())
+                        .map(services ->
+                                Optional.ofNullable(services.get(seen.id().service().service())))
+                        .flatMap(definition -> claims(definition, seen.id()).stream())
+                        .distinct()
+                        .forEach(claim -> load.claim(List.of(claim)));
+            }
+        }
+    }
+
+    private boolean mayUsePorts(
+            InstanceObservation.State state,
+            Observed.Node node,
+            Optional<Versioned<InstanceRecord>> placed) {
+        return switch (state) {
+            case STARTING, RUNNING, BACKOFF, STOPPING -> true;
+            case PENDING ->
+                    node.acceptedRevision()
+                            < placed.map(Versioned::revision).orElse(desired.revision());
+            case STOPPED, COMPLETED, GIVEN_UP -> false;
+        };
+    }
+
     /** The answer: a node, or why there is none. */
     sealed interface Choice {
         record Chosen(NodeId node, String why) implements Choice {}
@@ -105,7 +164,7 @@ final class Placement {
         if (beside.isEmpty()) {
             return choose(id, Needs.of(id, definition), excluded, Optional.empty());
         }
-        var home = home(id, beside);
+        var home = home(id, beside, node -> false);
         if (home.isEmpty()) {
             var first = choose(id, needsOfAll(id, beside), excluded, Optional.empty());
             if (first instanceof Choice.Chosen) {
@@ -130,6 +189,30 @@ final class Placement {
         PlacementPolicy preferred() {
             return policies.getFirst();
         }
+    }
+
+    /** An instance and the declaration that it is to run. */
+    record Wanted(InstanceId id, ServiceDefinition definition) {}
+
+    /**
+     * One node for instances that leave lost ones together: those of one group of neighbours, or a
+     * single one. It has the ports of all of them free, and of all that is declared beside them; or
+     * it is where their neighbours are already.
+     *
+     * @param lost what is still placed there binds nobody
+     */
+    Choice chooseForAll(List<Wanted> wanted, Predicate<NodeId> lost) {
+        var first = wanted.getFirst().id();
+        var beside = neighbours.of(first.service());
+        var all = needsOfAll(first, beside);
+        var claims = new ArrayList<>(all.claims());
+        var policies = new ArrayList<PlacementPolicy>();
+        for (var one : wanted) {
+            claims.addAll(claims(one.definition(), one.id()));
+            policies.add(one.definition().deploy().where());
+        }
+        policies.addAll(all.policies());
+        return choose(first, new Needs(claims, policies), List.of(), home(first, beside, lost));
     }
 
     private Choice choose(
@@ -212,8 +295,9 @@ final class Placement {
      * Where the others are.
      *
      * @param neighbour one of them
+     * @param weight of all of them; see {@link #DRAWS}
      */
-    private record Home(Load node, ServiceId neighbour) {
+    private record Home(Load node, ServiceId neighbour, int weight) {
 
         String refusal(Load other) {
             return other == node
@@ -228,25 +312,42 @@ final class Placement {
         }
     }
 
-    /** The node that has most of them, without the instance itself. */
-    private Optional<Home> home(InstanceId id, Set<String> beside) {
+    /**
+     * Where the neighbours of an instance that does not run are by now, if that is not where it is.
+     */
+    Optional<NodeId> followed(InstanceId id) {
         var own = desired.instance(id).map(stored -> stored.value().placement().node());
+        return own.map(loads::get)
+                .filter(load -> load.idle.contains(id))
+                .flatMap(_ -> home(id, neighbours.of(id.service()), node -> false))
+                .filter(home -> home.weight() >= DRAWS)
+                .map(home -> home.node().node.id())
+                .filter(node -> !own.equals(Optional.of(node)));
+    }
+
+    /**
+     * The node that has most of them, without the instance itself. What does not run counts only
+     * where nothing else of them is.
+     */
+    private Optional<Home> home(InstanceId id, Set<String> beside, Predicate<NodeId> left) {
+        var services =
+                beside.stream().map(name -> new ServiceId(id.service().stack(), name)).toList();
         Optional<Home> home = Optional.empty();
-        var most = 0;
         for (var load : loads.values()) {
-            var count = own.filter(load.node.id()::equals).isPresent() ? -1 : 0;
+            if (left.test(load.node.id())) {
+                continue;
+            }
+            var weight = -load.weight(id, desired);
             Optional<ServiceId> there = Optional.empty();
-            for (var name : beside) {
-                var service = new ServiceId(id.service().stack(), name);
-                var here = load.of(service);
-                count += here;
-                if (here > 0 && (there.isEmpty() || there.get().equals(id.service()))) {
+            for (var service : services) {
+                weight += load.weight(service);
+                if (load.of(service) > 0 && (there.isEmpty() || there.get().equals(id.service()))) {
                     there = Optional.of(service);
                 }
             }
-            if (count > most) {
-                most = count;
-                home = there.map(neighbour -> new Home(load, neighbour));
+            if (weight > home.map(Home::weight).orElse(0)) {
+                var sum = weight;
+                home = there.map(neighbour -> new Home(load, neighbour, sum));
             }
         }
         return home;
@@ -270,7 +371,24 @@ final class Placement {
         return new Needs(claims, policies);
     }
 
+    /** It is placed elsewhere from now on; what it uses there is free once it is seen to be. */
+    void left(NodeId node, InstanceId id) {
+        var load = loads.get(node);
+        if (load != null) {
+            load.remove(id);
+        }
+    }
+
     private static final int MAX_REFUSALS = 5;
+
+    /** An instance that is to run draws its neighbours more than any number of others. */
+    private static final int DRAWS = 1_000;
+
+    /** Why an instance cannot go there; empty when it can. */
+    String refusalElsewhere(NodeId node, InstanceId id, ServiceDefinition definition) {
+        var load = loads.get(node);
+        return load == null ? "" : load.refusal(id, Needs.of(id, definition));
+    }
 
     /** Why an instance cannot stay where it is with these ports; empty when it can. */
     String refusalOn(NodeId node, InstanceId id, ServiceDefinition definition) {
@@ -285,17 +403,8 @@ final class Placement {
         }
     }
 
-    Neighbours neighbours() {
-        return neighbours;
-    }
-
     Collection<NodeId> nodes() {
         return loads.keySet();
-    }
-
-    boolean isConnected(NodeId node) {
-        var load = loads.get(node);
-        return load != null && load.connected;
     }
 
     /** The host port of each declared port for this instance. */
@@ -342,18 +451,20 @@ final class Placement {
     /** What is on one node. */
     private static final class Load {
         private final PlacementRules.Node node;
-        private final boolean connected;
+        private final Observed.Link link;
         private final Optional<NodeSpec.Withdrawal> withdrawal;
         private final Map<ServiceId, Integer> byService = new HashMap<>();
+        private final Set<InstanceId> idle = new HashSet<>();
+        private final Map<ServiceId, Integer> idleByService = new HashMap<>();
         private final Map<Integer, List<Claim>> claims = new HashMap<>();
         private int total;
 
         Load(
                 PlacementRules.Node node,
-                boolean connected,
+                Observed.Link link,
                 Optional<NodeSpec.Withdrawal> withdrawal) {
             this.node = node;
-            this.connected = connected;
+            this.link = link;
             this.withdrawal = withdrawal;
         }
 
@@ -367,13 +478,47 @@ final class Placement {
             claim(wanted);
         }
 
+        void remove(InstanceId instance) {
+            total--;
+            byService.merge(instance.service(), -1, Integer::sum);
+            if (idle.remove(instance)) {
+                idleByService.merge(instance.service(), -1, Integer::sum);
+            }
+        }
+
+        void idle(InstanceId instance) {
+            idle.add(instance);
+            idleByService.merge(instance.service(), 1, Integer::sum);
+        }
+
+        /** How much an instance draws its neighbours here; 0 when it is elsewhere. */
+        int weight(InstanceId instance, Desired desired) {
+            var isHere =
+                    desired.instance(instance)
+                            .filter(stored -> stored.value().placement().node().equals(id))
+                            .isPresent();
+            return !isHere ? 0 : idle.contains(instance) ? 1 : DRAWS;
+        }
+
+        int weight(ServiceId service) {
+            var atRest = idleByService.getOrDefault(service, 0);
+            return (of(service) - atRest) * DRAWS + atRest;
+        }
+
         void claim(List<Claim> wanted) {
             wanted.forEach(c -> claims.computeIfAbsent(c.port, p -> new ArrayList<>()).add(c));
         }
 
         String refusal(InstanceId id, Needs needs) {
-            if (!connected) {
-                return " is not connected";
+            switch (link) {
+                case Observed.Link.Down ignored -> {
+                    return " is not connected";
+                }
+                case Observed.Link.Up(var told) -> {
+                    if (!told) {
+                        return " has not told yet what it runs";
+                    }
+                }
             }
             if (withdrawal.isPresent()) {
                 return " takes nothing new: " + withdrawal.get().words();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import olympus.model.InstanceId;
 import olympus.model.ServiceId;
 
 /**
@@ -19,9 +20,13 @@ final class PlanDraft {
     final Desired desired;
     final Observed observed;
     final Now now;
+    final LastHeard lastHeard;
+    final Neighbours neighbours;
+    final LostNodes lost;
     final Placement placement;
     private final List<Step> steps = new ArrayList<>();
     private final Set<ServiceId> unclaimedServices = new HashSet<>();
+    private final Set<InstanceId> relocated = new HashSet<>();
     private final Map<ServiceId, String> waits = new HashMap<>();
     private OptionalLong wakeNanos = OptionalLong.empty();
 
@@ -31,7 +36,10 @@ final class PlanDraft {
         this.now = now;
         var unclaimed = Unclaimed.of(desired, observed);
         unclaimed.keySet().forEach(id -> unclaimedServices.add(id.service()));
-        this.placement = Placement.of(desired, observed, unclaimed);
+        this.lastHeard = new LastHeard(desired, observed);
+        this.neighbours = new Neighbours(desired);
+        this.lost = new LostNodes(desired, observed, now.nanos());
+        this.placement = Placement.of(desired, observed, neighbours, unclaimed);
     }
 
     /** The instant of planning: monotonic for what is waited for, wall for records. */
@@ -44,6 +52,16 @@ final class PlanDraft {
 
     void add(Step step) {
         steps.add(step);
+    }
+
+    /** It gets a new run elsewhere: nothing else is planned for it. */
+    void relocate(Step step, InstanceId id) {
+        steps.add(step);
+        relocated.add(id);
+    }
+
+    boolean isRelocated(InstanceId id) {
+        return relocated.contains(id);
     }
 
     /** The first sentence stays: the cause comes before its consequences. */

@@ -48,6 +48,8 @@ public final class Planner {
     }
 
     private void run() {
+        draft.lost.steps(draft.now.wall()).forEach(draft::add);
+        draft.lost.wakeNanos().ifPresent(draft::wakeAt);
         draft.desired.stacks().forEach(this::planStack);
         for (var service : draft.desired.services().keySet()) {
             if (draft.desired.declared(service).isEmpty()
@@ -95,6 +97,7 @@ public final class Planner {
     }
 
     private void planServices(StackDefinition definition) {
+        Relocations.plan(draft, definition);
         for (var service : definition.services().values()) {
             var id = new ServiceId(definition.name(), service.name());
             if (draft.isUnclaimed(id)) {

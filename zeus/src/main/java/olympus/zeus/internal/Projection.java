@@ -17,6 +17,7 @@ import olympus.model.StackName;
 import olympus.model.state.Codecs;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.NodeAway;
+import olympus.model.state.NodeLost;
 import olympus.model.state.NodeRecord;
 import olympus.model.state.NodeSpec;
 import olympus.model.state.PauseRecord;
@@ -37,6 +38,7 @@ public final class Projection {
     private final NavigableMap<NodeId, Versioned<NodeRecord>> nodes = new TreeMap<>();
     private final NavigableMap<NodeId, Versioned<NodeAway>> away = new TreeMap<>();
     private final NavigableMap<NodeId, Versioned<NodeSpec>> specs = new TreeMap<>();
+    private final NavigableMap<NodeId, Versioned<NodeLost>> lost = new TreeMap<>();
     private final NavigableMap<String, Versioned<PauseRecord>> pauses = new TreeMap<>();
     private final NavigableMap<StackName, Desired.StackRecords> stackViews = new TreeMap<>();
     private final Map<NodeId, Long> nodeChanged = new HashMap<>();
@@ -56,6 +58,7 @@ public final class Projection {
         nodes.clear();
         away.clear();
         specs.clear();
+        lost.clear();
         pauses.clear();
         stackViews.clear();
         nodeChanged.clear();
@@ -97,6 +100,7 @@ public final class Projection {
                 Collections.unmodifiableNavigableMap(nodes),
                 Collections.unmodifiableNavigableMap(away),
                 Collections.unmodifiableNavigableMap(specs),
+                Collections.unmodifiableNavigableMap(lost),
                 Collections.unmodifiableNavigableMap(pauses));
     }
 
@@ -122,6 +126,10 @@ public final class Projection {
                     specs.put(
                             NodeId.parse(parts[2]),
                             new Versioned<>(Codecs.NODE_SPEC.decode(json), written));
+            case "lost" ->
+                    lost.put(
+                            NodeId.parse(parts[2]),
+                            new Versioned<>(Codecs.NODE_LOST.decode(json), written));
             case "pauses" ->
                     pauses.put(
                             parts[2], new Versioned<>(Codecs.PAUSE_RECORD.decode(json), written));
@@ -193,6 +201,7 @@ public final class Projection {
             case "nodes" -> nodes.remove(NodeId.parse(parts[2]));
             case "away" -> away.remove(NodeId.parse(parts[2]));
             case "node-specs" -> specs.remove(NodeId.parse(parts[2]));
+            case "lost" -> lost.remove(NodeId.parse(parts[2]));
             case "pauses" -> pauses.remove(parts[2]);
             default -> {
                 // As in put.

@@ -53,6 +53,9 @@ final class ServicePlanner {
         var surge = surge();
         var ordinals = ordinals(surge);
         for (var stored : draft.desired.instancesOf(service).descendingMap().values()) {
+            if (draft.isRelocated(stored.value().id())) {
+                continue;
+            }
             if (stored.value().order().phase().isGoing()) {
                 Planner.forgetOnceEnded(draft, stored, "it has ended and is no longer wanted");
             } else if (ordinals.contains(stored.value().id().ordinal())) {
@@ -265,7 +268,12 @@ final class ServicePlanner {
         }
     }
 
-    private InstanceRecord newRecord(InstanceId id, NodeId node, List<NodeId> givenUpOn) {
+    /** Whether it is among those that the service is to have. */
+    boolean wants(InstanceId id) {
+        return ordinals(surge()).contains(id.ordinal());
+    }
+
+    InstanceRecord newRecord(InstanceId id, NodeId node, List<NodeId> givenUpOn) {
         return new InstanceRecord(
                 id,
                 new InstanceRecord.Placement(node, Placement.ports(definition, id), givenUpOn),
@@ -350,7 +358,7 @@ final class ServicePlanner {
                         .map(seen -> seen.observation().state())
                         .filter(seen -> seen == State.COMPLETED || seen == State.GIVEN_UP)
                         .isPresent();
-        if (order.isEmpty() || isOver) {
+        if (order.isEmpty() || isOver || !draft.neighbours.of(service).isEmpty()) {
             return false;
         }
         var keeps = departures.keeps(record, order.get());
@@ -485,30 +493,39 @@ final class ServicePlanner {
     }
 
     /**
-     * Starts a new run, on the same node unless that is being emptied; false when a port is not
-     * free there yet.
+     * Starts a new run on the same node, elsewhere where that is being emptied, or where its
+     * neighbours have gone while it did not run; false when a port is not free there yet.
      */
     boolean replace(Versioned<InstanceRecord> stored, String action, String why) {
         var record = stored.value();
-        var order = draft.desired.emptying(record.placement().node());
+        var id = record.id();
+        var here = record.placement().node();
+        var order = draft.desired.emptying(here);
         if (order.isPresent()
+                && draft.neighbours.of(service).isEmpty()
                 && departures.bound().isEmpty()
                 && leave(stored, action, why + "; " + order.get().words())) {
             return true;
         }
-        var refusal = draft.placement.refusalOn(record.placement().node(), record.id(), definition);
+        var followed = draft.placement.followed(id);
+        var node = followed.orElse(here);
+        var refusal =
+                followed.isPresent()
+                        ? draft.placement.refusalElsewhere(node, id, definition)
+                        : draft.placement.refusalOn(node, id, definition);
         if (!refusal.isEmpty()) {
             draft.waits(
                     service,
                     "%s is not replaced yet: %s%s"
-                            .formatted(
-                                    record.id(),
-                                    draft.desired.nodeName(record.placement().node()),
-                                    refusal));
+                            .formatted(id, draft.desired.nodeName(node), refusal));
             return false;
         }
-        var next = newRecord(record.id(), record.placement().node(), List.of());
-        draft.add(new Step.ReplaceRun(stored, next, action, why));
+        if (followed.isPresent()) {
+            draft.placement.left(here, id);
+            draft.placement.placed(node, id, definition);
+        }
+        var where = followed.map(_ -> "; what it belongs beside is there by now").orElse("");
+        draft.add(new Step.ReplaceRun(stored, newRecord(id, node, List.of()), action, why + where));
         return true;
     }
 

@@ -1,9 +1,12 @@
 package olympus.zeus.internal;
 
+import java.util.Optional;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.state.InstanceRecord;
+import olympus.model.state.NodeAway;
+import olympus.model.state.NodeLost;
 import olympus.model.state.ServiceState;
 
 /** One thing that Zeus does next, complete: carrying it out leaves nothing to choose. */
@@ -57,6 +60,19 @@ public sealed interface Step {
     record ForgetService(ServiceId service, String why) implements Step {}
 
     record ForgetStack(StackName stack, String why) implements Step {}
+
+    /**
+     * A node counts as lost from now on, or is found away with too many others to count as that.
+     *
+     * @param from what is recorded of it, empty while it counts as there or away
+     * @param heard what it told last, where that is not stored
+     */
+    record LoseNode(
+            Optional<Versioned<NodeLost>> from, NodeLost to, Optional<NodeAway> heard, String why)
+            implements Step {}
+
+    /** A node that was lost, or held back from that, is there again. */
+    record ReturnNode(Versioned<NodeLost> from, String why) implements Step {}
 
     /**
      * Something runs on a node that nobody declared, or not as ordered; the assignment is sent

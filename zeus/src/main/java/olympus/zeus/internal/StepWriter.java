@@ -104,6 +104,13 @@ final class StepWriter {
             case Step.ForgetService(var service, var why) ->
                     operations.add(new Operation.Delete(ZeusKeys.service(service)));
             case Step.ForgetStack forget -> forget(forget);
+            case Step.LoseNode lose -> lose(lose);
+            case Step.ReturnNode(var from, var why) -> {
+                var node = from.value().node();
+                conditions.add(new Condition.RevisionIs(ZeusKeys.lost(node), from.revision()));
+                operations.add(new Operation.Delete(ZeusKeys.lost(node)));
+                decide("count as back", node, why, "what was started elsewhere ends here");
+            }
             case Step.MendDrift(var node, var subject, var why) ->
                     operations.add(
                             decision(
@@ -113,6 +120,35 @@ final class StepWriter {
                                     why,
                                     "the whole assignment is sent again"));
         }
+    }
+
+    private void lose(Step.LoseNode step) {
+        var node = step.to().node();
+        conditions.add(
+                new Condition.RevisionIs(
+                        ZeusKeys.lost(node), step.from().map(Versioned::revision).orElse(0L)));
+        operations.add(
+                new Operation.Put(
+                        ZeusKeys.lost(node), Bytes.wrap(Codecs.NODE_LOST.encodeBytes(step.to()))));
+        step.heard()
+                .ifPresent(heard ->
+                        operations.add(
+                                new Operation.Put(
+                                        ZeusKeys.away(node),
+                                        Bytes.wrap(Codecs.NODE_AWAY.encodeBytes(heard)))));
+        if (step.to().heldBack().isPresent()) {
+            decide(
+                    "hold back",
+                    node,
+                    step.why(),
+                    "nothing is moved from it before others are back");
+        } else {
+            decide("count as lost", node, step.why(), "what can run elsewhere is started there");
+        }
+    }
+
+    private void decide(String action, NodeId node, String why, String result) {
+        operations.add(decision(action, "node:" + name(node), name(node), why, result));
     }
 
     private void forget(Step.ForgetInstance step) {

@@ -431,8 +431,25 @@ final class ViewBuilder {
                 instances,
                 report.flatMap(NodeReport::paused),
                 report.flatMap(NodeReport::brake),
-                report.map(NodeReport::problems).orElse(List.of()),
+                Stream.concat(
+                                loss(id).stream(),
+                                report.map(NodeReport::problems).orElse(List.of()).stream())
+                        .toList(),
                 wishes.of(id));
+    }
+
+    /** What is recorded of a node that was away for too long. */
+    private Optional<String> loss(NodeId id) {
+        return Optional.ofNullable(desired.lost().get(id))
+                .map(Versioned::value)
+                .map(lost ->
+                        lost.heldBack()
+                                .map(why ->
+                                        "away for too long at %s, but not counted as lost: %s; nothing is moved from it before enough of them are back"
+                                                .formatted(lost.since(), why))
+                                .orElseGet(() ->
+                                        "counts as lost since %s: what can run elsewhere is started there"
+                                                .formatted(lost.since())));
     }
 
     private List<ClusterView.StackView> stacks() {

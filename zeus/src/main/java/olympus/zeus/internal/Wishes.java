@@ -91,7 +91,7 @@ final class Wishes {
                 desired.isManaged(service.stack())
                         ? desired.definitionOf(record)
                                 .flatMap(definition ->
-                                        Departures.bound(neighbours, service, definition))
+                                        Departures.bound(desired, neighbours, service, definition))
                         : Optional.of(
                                 "its stack is in mode "
                                         + EnumWords.of(desired.mode(service.stack())));

@@ -50,6 +50,10 @@ public final class ZeusKeys {
         return Key.of("zeus/node-specs/" + node);
     }
 
+    static Key lost(NodeId node) {
+        return Key.of("zeus/lost/" + node);
+    }
+
     static Key pause(String scope) {
         return Key.of("zeus/pauses/" + scope);
     }

@@ -1,0 +1,294 @@
+package olympus.zeus.internal;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import olympus.model.NodeId;
+import olympus.model.ServiceId;
+import olympus.model.stack.DeployPolicy;
+import olympus.model.stack.Pinning;
+import olympus.model.stack.ServiceDefinition;
+import olympus.model.stack.StackDefinition;
+import olympus.model.state.InstanceRecord;
+import olympus.model.state.InstanceRecord.Phase;
+import olympus.model.state.NodeReport;
+
+/**
+ * Gives what was on lost nodes a new run elsewhere, and neighbours on nodes that are being emptied.
+ * What is bound to its node, has ended for good, or is not Olympus' to act on stays as it is;
+ * {@link Neighbours} go together to one node, or not at all. A moved instance runs what it ran: an
+ * update that is under way reaches it in its turn.
+ *
+ * <p>The lost node may live and go on running it: it ends that as soon as it is told its next
+ * assignment, which has it no more.
+ */
+final class Relocations {
+
+    private final PlanDraft draft;
+    private final StackDefinition stack;
+    private final Map<ServiceId, ServicePlanner> planners = new HashMap<>();
+
+    private Relocations(PlanDraft draft, StackDefinition stack) {
+        this.draft = draft;
+        this.stack = stack;
+    }
+
+    /** To be planned before anything else of the stack. */
+    static void plan(PlanDraft draft, StackDefinition stack) {
+        var isEmptying =
+                draft.desired.specs().keySet().stream()
+                        .anyMatch(node -> draft.desired.emptying(node).isPresent());
+        if (!draft.lost.isEmpty() || isEmptying) {
+            new Relocations(draft, stack).run();
+        }
+    }
+
+    private void run() {
+        var done = new HashSet<String>();
+        for (var name : stack.services().keySet()) {
+            if (!done.contains(name)) {
+                var beside = draft.neighbours.of(new ServiceId(stack.name(), name));
+                var together = beside.isEmpty() ? Set.of(name) : beside;
+                done.addAll(together);
+                plan(new TreeSet<>(together));
+            }
+        }
+    }
+
+    /** Why a group stays: the service that cannot leave, and the reason. */
+    private record Bound(ServiceId service, String why) {}
+
+    private void plan(Set<String> together) {
+        var movers = new ArrayList<Versioned<InstanceRecord>>();
+        Optional<Bound> bound = Optional.empty();
+        for (var name : together) {
+            var id = new ServiceId(stack.name(), name);
+            if (draft.isUnclaimed(id)) {
+                return;
+            }
+            for (var stored : draft.desired.instancesOf(id).values()) {
+                var record = stored.value();
+                tellHeldBack(record);
+                if (draft.lost.isLost(record.placement().node()) && !isOnItsWayOut(record)) {
+                    bound = bound.or(() -> bound(record));
+                    if (isMover(record)) {
+                        movers.add(stored);
+                    }
+                }
+            }
+        }
+        if (bound.isPresent()) {
+            var reason = bound.get();
+            movers.forEach(stored -> waits(stored.value(), words(stored.value(), reason)));
+        } else if (!movers.isEmpty()) {
+            move(movers);
+        } else if (together.size() > 1) {
+            leave(together);
+        }
+    }
+
+    /** Neighbours that leave nodes that are being emptied do so all at once. */
+    private void leave(Set<String> together) {
+        var leaving = new ArrayList<Versioned<InstanceRecord>>();
+        Optional<Bound> bound = Optional.empty();
+        for (var name : together) {
+            var id = new ServiceId(stack.name(), name);
+            for (var stored : draft.desired.instancesOf(id).values()) {
+                var record = stored.value();
+                if (draft.desired.emptying(record.placement().node()).isPresent()) {
+                    bound =
+                            bound.or(() -> bound(record))
+                                    .or(() -> notNow(record).map(why -> new Bound(id, why)));
+                    if (isMover(record)) {
+                        leaving.add(stored);
+                    }
+                }
+            }
+        }
+        if (leaving.isEmpty()) {
+            return;
+        }
+        if (bound.isPresent()) {
+            var reason = bound.get();
+            leaving.forEach(stored -> waits(stored.value(), words(stored.value(), reason)));
+            return;
+        }
+        var first = leaving.getFirst().value().placement().node();
+        switch (choose(leaving, node -> draft.desired.emptying(node).isPresent())) {
+            case Placement.Choice.Nowhere(var why) ->
+                    leaving.forEach(stored -> waits(stored.value(), why));
+            case Placement.Choice.Chosen(var target, var why) ->
+                    leaving.forEach(stored ->
+                            move(
+                                    stored,
+                                    target,
+                                    "it leaves %s: %s; %s"
+                                            .formatted(
+                                                    draft.desired.nodeName(first),
+                                                    draft.desired
+                                                            .emptying(first)
+                                                            .orElseThrow()
+                                                            .words(),
+                                                    why)));
+        }
+    }
+
+    private Optional<String> notNow(InstanceRecord record) {
+        if (!draft.observed.connected(record.placement().node())) {
+            return Optional.of("its node is not connected");
+        }
+        return draft.desired.state(record.id().service()).rollout().isPresent()
+                ? Optional.of("an update of it is under way")
+                : Optional.empty();
+    }
+
+    private void tellHeldBack(InstanceRecord record) {
+        draft.lost
+                .heldBack(record.placement().node())
+                .filter(_ -> isMover(record))
+                .ifPresent(why -> waits(record, why));
+    }
+
+    private void waits(InstanceRecord record, String why) {
+        draft.waits(
+                record.id().service(),
+                "%s is not moved from %s: %s"
+                        .formatted(
+                                record.id(),
+                                draft.desired.nodeName(record.placement().node()),
+                                why));
+    }
+
+    private static String words(InstanceRecord record, Bound bound) {
+        return bound.service().equals(record.id().service())
+                ? bound.why()
+                : "%s, beside which it belongs, stays there: %s"
+                        .formatted(bound.service(), bound.why());
+    }
+
+    private boolean isOnItsWayOut(InstanceRecord record) {
+        return switch (record.order().phase()) {
+            case LEAVE -> true;
+            case RETIRE -> !planner(record).wants(record.id());
+            case WAITING, RUN, APPROVED, STOP -> false;
+        };
+    }
+
+    /** It is to run, as far as is known. */
+    private boolean isMover(InstanceRecord record) {
+        return !isOnItsWayOut(record)
+                && draft.desired.state(record.id().service()).hold().isEmpty()
+                && draft.lastHeard.ended(record).isEmpty()
+                && planner(record).wants(record.id());
+    }
+
+    private ServicePlanner planner(InstanceRecord record) {
+        return planners.computeIfAbsent(
+                record.id().service(), id -> new ServicePlanner(draft, id, declared(record)));
+    }
+
+    private ServiceDefinition declared(InstanceRecord record) {
+        return Objects.requireNonNull(stack.services().get(record.id().service().service()));
+    }
+
+    private Optional<Bound> bound(InstanceRecord record) {
+        var service = record.id().service();
+        return stays(record, declared(record)).map(why -> new Bound(service, why));
+    }
+
+    /** Why an instance stays with its node. */
+    private Optional<String> stays(InstanceRecord record, ServiceDefinition declared) {
+        var node = record.placement().node();
+        if (!draft.desired.isManaged(stack.name())) {
+            return Optional.of(
+                    "stack %s is in mode %s"
+                            .formatted(
+                                    stack.name(),
+                                    draft.desired
+                                            .mode(stack.name())
+                                            .name()
+                                            .toLowerCase(Locale.ROOT)));
+        }
+        if (declared.deploy().mode() == DeployPolicy.Mode.GLOBAL) {
+            return Optional.of("it runs on every node, and this one is its own");
+        }
+        return draft.desired
+                .pauseOf(stack.name(), Optional.of(node))
+                .map(pause -> "automatic action is paused by " + pause.by())
+                .or(() ->
+                        draft.observed
+                                .node(node)
+                                .flatMap(Observed.Node::report)
+                                .flatMap(NodeReport::paused)
+                                .map(why -> "automatic action is paused on its node: " + why))
+                .or(() -> Pinning.reason(declared))
+                .or(() -> draft.desired.definitionOf(record).flatMap(Pinning::reason));
+    }
+
+    private void move(List<Versioned<InstanceRecord>> movers) {
+        switch (choose(movers, draft.lost::isLost)) {
+            case Placement.Choice.Nowhere(var why) ->
+                    movers.forEach(stored -> waits(stored.value(), why));
+            case Placement.Choice.Chosen(var target, var why) ->
+                    movers.forEach(stored ->
+                            move(
+                                    stored,
+                                    target,
+                                    "node %s is lost; %s"
+                                            .formatted(
+                                                    draft.desired.nodeName(
+                                                            stored.value().placement().node()),
+                                                    why)));
+        }
+    }
+
+    private Placement.Choice choose(
+            List<Versioned<InstanceRecord>> movers, Predicate<NodeId> left) {
+        var wanted =
+                movers.stream()
+                        .map(stored ->
+                                new Placement.Wanted(stored.value().id(), runs(stored.value())))
+                        .toList();
+        return draft.placement.chooseForAll(wanted, left);
+    }
+
+    private void move(Versioned<InstanceRecord> stored, NodeId target, String why) {
+        var record = stored.value();
+        draft.placement.left(record.placement().node(), record.id());
+        draft.placement.placed(target, record.id(), runs(record));
+        draft.relocate(
+                new Step.ReplaceRun(stored, elsewhere(record, target), "move", why), record.id());
+    }
+
+    private InstanceRecord elsewhere(InstanceRecord record, NodeId target) {
+        var fresh = planner(record).newRecord(record.id(), target, List.of());
+        return isStartedAnew(record)
+                ? fresh
+                : new InstanceRecord(
+                        record.id(),
+                        new InstanceRecord.Placement(
+                                target, Placement.ports(runs(record), record.id()), List.of()),
+                        record.run(),
+                        fresh.order());
+    }
+
+    /** The declaration that it is to run elsewhere. */
+    private ServiceDefinition runs(InstanceRecord record) {
+        return isStartedAnew(record)
+                ? declared(record)
+                : draft.desired.definitionOf(record).orElseGet(() -> declared(record));
+    }
+
+    /** It was stopped by hand, or to end for good, and is to be there again. */
+    private static boolean isStartedAnew(InstanceRecord record) {
+        return record.order().phase() == Phase.STOP || record.order().phase() == Phase.RETIRE;
+    }
+}
