@@ -8,7 +8,9 @@ import picocli.CommandLine.Mixin;
 import tools.jackson.databind.JsonNode;
 
 /** Lists nodes. */
-@Command(description = "Lists the machines that run the agent.")
+@Command(
+        description = "Lists the machines that run the agent.",
+        synopsisSubcommandLabel = "[COMMAND]")
 final class NodesCommand implements Callable<Integer> {
 
     private final Session session;

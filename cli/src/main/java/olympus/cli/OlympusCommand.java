@@ -60,7 +60,8 @@ final class OlympusCommand implements Runnable {
         SecretCommand.addTo(line, session);
         line.addSubcommand("stacks", new StacksCommand(session), "stack");
         line.addSubcommand("volumes", volumes(session), "volume");
-        line.addSubcommand("nodes", new NodesCommand(session), "node");
+        line.addSubcommand("nodes", nodes(session), "node");
+        TokenCommand.addTo(line, session);
         ServersCommand.addTo(line, session);
         line.addSubcommand("decisions", decisions(session), "decision");
         line.addSubcommand("diff", new DiffCommand(session));
@@ -91,6 +92,12 @@ final class OlympusCommand implements Runnable {
     private static CommandLine volumes(Session session) {
         var line = new CommandLine(new VolumesCommand(session));
         line.addSubcommand("remove", new VolumeRemoveCommand(session), "rm");
+        return line;
+    }
+
+    private static CommandLine nodes(Session session) {
+        var line = new CommandLine(new NodesCommand(session));
+        line.addSubcommand("remove", new NodeRemoveCommand(session), "rm");
         return line;
     }
 
