@@ -69,9 +69,7 @@ final class TokenCommand implements Runnable {
         @SuppressWarnings("NullAway.Init") // set by picocli
         private CommandSpec spec;
 
-        @Option(
-                names = "--agent",
-                description = "For a machine that runs only the agent.")
+        @Option(names = "--agent", description = "For a machine that runs only the agent.")
         private boolean agent;
 
         @Option(

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tokens of machines that run only the agent, and having one go: what is asked, and what is told. */
+/**
+ * Tokens of machines that run only the agent, and having one go: what is asked, and what is told.
+ */
 final class MachinesTest {
 
     private static final String ID = "0a1b2c3d4e5f" + "0".repeat(52);

@@ -99,10 +99,12 @@ final class AgentComposition implements Composition {
             ThreadEventLoop loop) {
         askAgain();
         var keys = NodeKeys.open(folder.resolve("keys"));
+        sayIfEnded(keys);
         var file = new ServersFile(folder.root());
         var servers = new AgentServers(file, keys, loop);
         var links = new AgentLinks(identity, supervising, servers::told, loop, random);
-        var keeper = new CertificateKeeper(keys, links::renew, options.terminal().clock(), loop, random);
+        var keeper =
+                new CertificateKeeper(keys, links::renew, options.terminal().clock(), loop, random);
         supervising.reportTo(links);
         servers.begin(links::wanted);
         keeper.start();
@@ -127,6 +129,16 @@ final class AgentComposition implements Composition {
                     .println(
                             "olympus agent: this machine was let in before and goes on as it is; --server and --token are not needed, and were of no use: "
                                     + e.getMessage());
+        }
+    }
+
+    /** A machine that was off for too long is turned away in the handshake, without a word. */
+    private void sayIfEnded(NodeKeys keys) {
+        var ends = keys.current().expires();
+        if (!options.terminal().clock().wall().isBefore(ends)) {
+            degraded(
+                    "the certificate of this machine ended at %s, so that no server takes it; make a token with `olympus token create --agent` on a server, and start the agent once with --server ADDRESS --token T"
+                            .formatted(ends));
         }
     }
 

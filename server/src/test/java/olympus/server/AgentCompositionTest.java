@@ -104,8 +104,7 @@ final class AgentCompositionTest {
         var plain =
                 new AgentOrder(
                         node,
-                        new AgentStart(
-                                Optional.empty(), Optional.empty(), Optional.empty(), false),
+                        new AgentStart(Optional.empty(), Optional.empty(), Optional.empty(), false),
                         terminal());
         assertThat(plain.carryOut()).isEmpty();
         try (var agent = agent(node, Optional.empty())) {
@@ -122,7 +121,8 @@ final class AgentCompositionTest {
     void whatIsOfNoUseAtALaterStartIsToldAndTheAgentGoesOn() throws Exception {
         var node = folder.resolve("node");
         order(node, Optional.empty()).carryOut();
-        var later = order(node, Optional.of("olympus-agent." + "A".repeat(43) + "." + "A".repeat(43)));
+        var later =
+                order(node, Optional.of("olympus-agent." + "A".repeat(43) + "." + "A".repeat(43)));
         try (var agent = agent(node, later.carryOut())) {
             awaitPluto(pluto -> pluto.path("connected").asBoolean());
         }
@@ -154,8 +154,7 @@ final class AgentCompositionTest {
         var empty =
                 new AgentOrder(
                         folder.resolve("empty"),
-                        new AgentStart(
-                                Optional.empty(), Optional.empty(), Optional.empty(), false),
+                        new AgentStart(Optional.empty(), Optional.empty(), Optional.empty(), false),
                         terminal());
         assertThatThrownBy(empty::carryOut)
                 .hasMessageContaining("not the data folder of a machine that was let in")

@@ -53,7 +53,8 @@ final class MachinesTest {
     @Test
     void aMachineJoinsWithATokenRunsServicesSurvivesItsAgentAndIsRemoved() {
         var address = startServer("--agents-listen", free());
-        var joined = startAgent("pluto", "--server", address, "--token", token(), "--name", "pluto");
+        var joined =
+                startAgent("pluto", "--server", address, "--token", token(), "--name", "pluto");
         assertThat(joined).contains("joined as node pluto").contains("agent ready in");
         awaitState("pluto", true);
 
@@ -88,8 +89,7 @@ final class MachinesTest {
         assertThat(output("pluto")).contains("olympus token create --agent");
         assertThat(Processes.isAlive(pid)).as("is left as it is").isTrue();
 
-        var again =
-                startAnew("pluto", "--server", address, "--token", token(), "--name", "pluto");
+        var again = startAnew("pluto", "--server", address, "--token", token(), "--name", "pluto");
         assertThat(again).contains("joined as node pluto");
         awaitState("pluto", true);
     }
@@ -109,15 +109,12 @@ final class MachinesTest {
                 .contains("not of the island that made this agent token");
         var revoked = token();
         assertThat(run("token", "list")).contains("0 of 1");
-        var id =
-                server().json("token", "list").path("tokens").get(0).path("id").asString();
+        var id = server().json("token", "list").path("tokens").get(0).path("id").asString();
         run("token", "revoke", id.substring(0, 12));
         assertThat(refused("two", "--server", address, "--token", revoked)).contains("was revoked");
         var brief = token("--ttl", "1s");
         Eventually.becomes(
-                SOON,
-                () -> "the token has ended",
-                () -> !run("token", "list").contains("0 of 1"));
+                SOON, () -> "the token has ended", () -> !run("token", "list").contains("0 of 1"));
         assertThat(refused("two", "--server", address, "--token", brief)).contains("has ended at");
         assertThat(refused("two")).contains("not the data folder of a machine that was let in");
         assertThat(refused("server")).contains("is the data folder of a server");
@@ -169,8 +166,7 @@ final class MachinesTest {
                 () -> name + " is ready: " + Installation.read(output),
                 () -> {
                     if (!process.isAlive()) {
-                        throw new AssertionError(
-                                name + " has ended: " + Installation.read(output));
+                        throw new AssertionError(name + " has ended: " + Installation.read(output));
                     }
                     return Installation.read(output).contains("agent ready in");
                 });
@@ -188,9 +184,7 @@ final class MachinesTest {
 
     private String refused(String name, String... arguments) {
         var installation =
-                name.equals("server")
-                        ? Installation.in(folder.resolve("server"))
-                        : agent(name);
+                name.equals("server") ? Installation.in(folder.resolve("server")) : agent(name);
         var output = installation.startAgent(arguments);
         var process = installation.process();
         Eventually.becomes(
@@ -211,9 +205,7 @@ final class MachinesTest {
 
     private String run(String... words) {
         var run = server().olympus(words);
-        assertThat(run.exitCode())
-                .as("%s%n%s%s", List.of(words), run.out(), run.err())
-                .isZero();
+        assertThat(run.exitCode()).as("%s%n%s%s", List.of(words), run.out(), run.err()).isZero();
         return run.out() + run.err();
     }
 
@@ -230,8 +222,7 @@ final class MachinesTest {
     }
 
     private List<JsonNode> nodes() {
-        return StreamSupport.stream(
-                        server().json("nodes").path("nodes").spliterator(), false)
+        return StreamSupport.stream(server().json("nodes").path("nodes").spliterator(), false)
                 .toList();
     }
 

@@ -6,7 +6,9 @@ import static olympus.server.http.ApiOperation.ISLAND;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Operations about who belongs to the island: its servers, and machines that run only the agent. */
+/**
+ * Operations about who belongs to the island: its servers, and machines that run only the agent.
+ */
 final class ApiMembershipOperations {
 
     private ApiMembershipOperations() {}

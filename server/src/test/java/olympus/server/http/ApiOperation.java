@@ -53,8 +53,7 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
 
     static final int[] BODY = {413, 415};
 
-    static ApiOperation of(
-            String key, String id, String tag, String summary, String answer) {
+    static ApiOperation of(String key, String id, String tag, String summary, String answer) {
         return new ApiOperation(
                 key,
                 new Words(id, tag, summary, "", answer),

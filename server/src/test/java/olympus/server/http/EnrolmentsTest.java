@@ -165,7 +165,12 @@ final class EnrolmentsTest {
         let(machine(), token);
         let(machine(), token);
         refused(machine(), token, 401, "used up: it was good for 2");
-        for (var body : List.of("{\"uses\":0}", "{\"uses\":1001}", "{\"ttl\":\"721h\"}", "{\"ttl\":\"x\"}")) {
+        for (var body :
+                List.of(
+                        "{\"uses\":0}",
+                        "{\"uses\":1001}",
+                        "{\"ttl\":\"721h\"}",
+                        "{\"ttl\":\"x\"}")) {
             assertThat(sent("POST", "/api/v1/agent-tokens", body).statusCode())
                     .as(body)
                     .isEqualTo(400);

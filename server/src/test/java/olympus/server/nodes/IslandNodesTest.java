@@ -67,9 +67,7 @@ final class IslandNodesTest {
         var certificates = Certificates.openOrIssue(keys, self, authorities, Set.of(), AT);
         nodes = new KnownNodes(hermes);
         servers = new KnownServers(hermes);
-        island =
-                new IslandNodes(
-                        hermes, nodes, servers, certificates.nodeSigner(), Clock.system());
+        island = new IslandNodes(hermes, nodes, servers, certificates.nodeSigner(), Clock.system());
     }
 
     @AfterEach
@@ -136,8 +134,7 @@ final class IslandNodesTest {
     void theKeyThatFollowsIsKnownBeforeItsCertificateIsGiven() throws Exception {
         put(member("a", Optional.empty()));
         var request = request();
-        var issued =
-                island.renew(uri(pluto), "a", request).toCompletableFuture().get();
+        var issued = island.renew(uri(pluto), "a", request).toCompletableFuture().get();
         assertThat(issued.chain()).startsWith("-----BEGIN CERTIFICATE-----");
         assertThat(stored().key()).isEqualTo("a");
         assertThat(stored().following()).contains(request.fingerprint());
@@ -152,10 +149,12 @@ final class IslandNodesTest {
     @Test
     void nothingIsSignedForAKeyThatIsNotKnownNorForWhoWasRemoved() throws Exception {
         put(member("a", Optional.empty()));
-        assertThatThrownBy(() -> island.renew(uri(pluto), "x", request()).toCompletableFuture().get())
+        assertThatThrownBy(
+                        () -> island.renew(uri(pluto), "x", request()).toCompletableFuture().get())
                 .hasMessageContaining("not known by this key");
         put(member("a", Optional.empty()).removed("ana", AT));
-        assertThatThrownBy(() -> island.renew(uri(pluto), "a", request()).toCompletableFuture().get())
+        assertThatThrownBy(
+                        () -> island.renew(uri(pluto), "a", request()).toCompletableFuture().get())
                 .hasMessageContaining("not known by this key");
         var stranger = uri(new NodeId(UUID.randomUUID()));
         assertThatThrownBy(() -> island.renew(stranger, "a", request()).toCompletableFuture().get())
