@@ -43,6 +43,7 @@ final class NodesCommand implements Callable<Integer> {
         command.addSubcommand("drain", new WithdrawCommand(session, WithdrawCommand.Action.DRAIN));
         command.addSubcommand("uncordon", new RestoreCommand(session));
         command.addSubcommand("maintenance", MaintenanceCommand.line(session));
+        command.addSubcommand("remove", new NodeRemoveCommand(session), "rm");
         line.addSubcommand("nodes", command, "node");
     }
 

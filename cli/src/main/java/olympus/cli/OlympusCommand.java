@@ -61,6 +61,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("stacks", new StacksCommand(session), "stack");
         line.addSubcommand("volumes", volumes(session), "volume");
         NodesCommand.addTo(line, session);
+        TokenCommand.addTo(line, session);
         ServersCommand.addTo(line, session);
         line.addSubcommand("decisions", decisions(session), "decision");
         line.addSubcommand("diff", new DiffCommand(session));

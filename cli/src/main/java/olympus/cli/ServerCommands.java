@@ -13,6 +13,7 @@ public final class ServerCommands {
     public static void addTo(CommandLine line, ServerProgram program) {
         line.addSubcommand("up", new UpCommand(program));
         line.addSubcommand("server", new ServerCommand(program));
+        line.addSubcommand("agent", new AgentCommand(program));
         line.addSubcommand("demo", new DemoCommand(program));
         line.addSubcommand("store", new StoreCommand(program));
     }
@@ -42,7 +43,7 @@ public final class ServerCommands {
 
     /** Their names. */
     static List<String> names() {
-        return List.of("up", "server", "demo", "store");
+        return List.of("up", "server", "agent", "demo", "store");
     }
 
     /** Stands for the server's program where that is not: the launcher was by-passed. */
@@ -56,6 +57,11 @@ public final class ServerCommands {
             @Override
             public int server(Up order) {
                 throw byPassed("server");
+            }
+
+            @Override
+            public int agent(AgentStart order) {
+                throw byPassed("agent");
             }
 
             @Override

@@ -29,6 +29,21 @@ public interface ServerProgram {
     /** {@code olympus server}: as {@code up}, as one of several servers. */
     int server(Up order);
 
+    /** {@code olympus agent}. */
+    int agent(AgentStart order);
+
+    /**
+     * What {@code agent} was told.
+     *
+     * @param join which server lets the machine in; empty: it was let in before
+     * @param name what people shall call the node; empty: as the machine is called
+     */
+    record AgentStart(
+            Optional<Path> dataFolder,
+            Optional<Join> join,
+            Optional<String> name,
+            boolean stopServices) {}
+
     /**
      * What {@code up} was told.
      *

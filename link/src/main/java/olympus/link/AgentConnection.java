@@ -9,16 +9,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
 import olympus.link.Outbox.Lane;
+import olympus.link.keys.CertificateRequest;
+import olympus.link.keys.IssuedCertificate;
 import olympus.link.proto.AgentLinkGrpc;
 import olympus.link.proto.AgentMessage;
 import olympus.link.proto.Answer;
+import olympus.link.proto.Certificate;
 import olympus.link.proto.Hello;
 import olympus.link.proto.LogLines;
 import olympus.link.proto.Question;
@@ -57,11 +63,17 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile @Nullable Outbox<AgentMessage> outbox;
     private volatile boolean open;
+    private volatile int level;
+    private final AtomicReference<@Nullable CompletableFuture<IssuedCertificate>> signing =
+            new AtomicReference<>();
 
     /** What the client wants to know of its connection. */
     interface Events {
         /** Before the agent is told: from now on what it reports goes here. */
         void opened(AgentConnection connection, String serverId);
+
+        /** Where the island's servers are, as the server says. */
+        void servers(ServerList servers);
 
         /** Once, whether it was ever open or not. */
         void ended(AgentConnection connection, String reason);
@@ -157,6 +169,63 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
         send(Lane.CONTROL, new Object(), AgentMessage.newBuilder().setRefusal(refusal).build());
     }
 
+    /** Whether the server can sign certificates of nodes. */
+    boolean signs() {
+        return open && !ended.get() && level >= LinkLimits.MEMBERSHIP_FROM_LEVEL;
+    }
+
+    /** Asks the server to sign the key that follows; one at a time. */
+    CompletionStage<IssuedCertificate> renew(CertificateRequest request) {
+        var answer = new CompletableFuture<IssuedCertificate>();
+        if (!signs() || !signing.compareAndSet(null, answer)) {
+            answer.completeExceptionally(
+                    new OlympusException(
+                            ErrorCode.UNAVAILABLE,
+                            "this server cannot be asked for a certificate at present"));
+            return answer;
+        }
+        var _ =
+                loop.schedule(
+                        LinkLimits.CERTIFICATE_DEADLINE,
+                        () ->
+                                answer.completeExceptionally(
+                                        new OlympusException(
+                                                ErrorCode.UNAVAILABLE,
+                                                "the server did not sign the certificate within %d s"
+                                                        .formatted(
+                                                                LinkLimits.CERTIFICATE_DEADLINE
+                                                                        .toSeconds()))));
+        var _ = answer.whenComplete((_, _) -> signing.compareAndSet(answer, null));
+        send(
+                Lane.CONTROL,
+                new Object(),
+                AgentMessage.newBuilder()
+                        .setCertificateRequest(MemberWire.request(request))
+                        .build());
+        if (ended.get()) {
+            notSigned("the connection has ended");
+        }
+        return answer;
+    }
+
+    private void signed(Certificate certificate) {
+        var waiting = signing.get();
+        if (waiting != null) {
+            try {
+                waiting.complete(MemberWire.issued(certificate));
+            } catch (OlympusException e) {
+                waiting.completeExceptionally(e);
+            }
+        }
+    }
+
+    private void notSigned(String why) {
+        var waiting = signing.get();
+        if (waiting != null) {
+            waiting.completeExceptionally(new OlympusException(ErrorCode.UNAVAILABLE, why));
+        }
+    }
+
     /** Ends the stream in good order. */
     void complete() {
         outbox().end(StreamObserver::onCompleted);
@@ -183,6 +252,7 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
             fail(refusal.get());
             return;
         }
+        level = welcome.getLevel();
         open = true;
         events.opened(this, welcome.getServerId());
         orders.connected();
@@ -236,6 +306,8 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
                 var credit = message.getExecCredit();
                 execs.credit(credit.getRequestId(), credit.getBytes());
             }
+            case SERVERS -> events.servers(MemberWire.servers(message.getServers()));
+            case CERTIFICATE -> signed(message.getCertificate());
             case EXEC_CANCEL -> execs.cancel(message.getExecCancel().getRequestId());
             case WELCOME ->
                     throw Wire.invalid(
@@ -376,6 +448,7 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
             outbox().end(out -> {});
             logs.keySet().forEach(this::cancelLog);
             execs.cancelAll();
+            notSigned("the connection has ended: " + reason);
             events.ended(this, reason);
         }
     }

@@ -4,13 +4,20 @@ import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
+import olympus.foundation.OlympusException;
+import olympus.link.keys.CertificateRequest;
+import olympus.link.keys.IssuedCertificate;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 import olympus.model.state.NodeReport;
@@ -33,6 +40,7 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
     private final AgentSide.Identity identity;
     private final AgentSide.Orders orders;
     private final Dial dial;
+    private final Consumer<ServerList> told;
     private final EventLoop loop;
     private final Backoff backoff;
     private final ExecutorService callbacks =
@@ -45,7 +53,7 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
 
     // Owned by the loop.
     private @Nullable AgentConnection attempt;
-    private boolean warned;
+    private String warned = "";
 
     /**
      * How the link to this server stands.
@@ -54,15 +62,20 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
      */
     public record Status(boolean connected, String detail) {}
 
+    /**
+     * @param told where the island's servers are, as this one says; must return at once
+     */
     public AgentLinkClient(
             AgentSide.Identity identity,
             AgentSide.Orders orders,
             Dial dial,
+            Consumer<ServerList> told,
             EventLoop loop,
             RandomGenerator random) {
         this.identity = identity;
         this.orders = orders;
         this.dial = dial;
+        this.told = told;
         this.loop = loop;
         this.backoff = new Backoff(LinkLimits.RECONNECT_FIRST, LinkLimits.RECONNECT_MAX, random);
     }
@@ -99,6 +112,21 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
         if (connection != null) {
             connection.refused(refused, inForce, reason);
         }
+    }
+
+    /** Whether the server can be asked for a certificate at present. */
+    boolean signs() {
+        var connection = current;
+        return connection != null && connection.signs();
+    }
+
+    /** Asks the server to sign the key that follows. */
+    CompletionStage<IssuedCertificate> renew(CertificateRequest request) {
+        var connection = current;
+        return connection == null
+                ? CompletableFuture.failedStage(
+                        new OlympusException(ErrorCode.UNAVAILABLE, status.detail()))
+                : connection.renew(request);
     }
 
     /**
@@ -145,7 +173,7 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
             current = connection;
             status = new Status(true, serverId);
             loop.execute(() -> {
-                warned = false;
+                warned = "";
                 LOG.atInfo()
                         .addKeyValue("server", serverId)
                         .addKeyValue("at", dial.where())
@@ -158,6 +186,11 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
                             backoff.reset();
                         }
                     });
+        }
+
+        @Override
+        public void servers(ServerList servers) {
+            told.accept(servers);
         }
 
         @Override
@@ -181,10 +214,13 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
         loop.schedule(delay, this::connect);
     }
 
-    /** Says it once for each time that the server is away, not at each attempt. */
+    /**
+     * Says it once for each time that the server is away, not at each attempt; and again when it is
+     * there and refuses.
+     */
     private void warn(String reason, Duration delay) {
-        if (!warned) {
-            warned = true;
+        if (warned.isEmpty() || (Reasons.isRefusal(reason) && !reason.equals(warned))) {
+            warned = reason;
             LOG.atWarn()
                     .addKeyValue("at", dial.where())
                     .addKeyValue("reason", reason)

@@ -31,6 +31,7 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
 import olympus.link.keys.Installation;
+import olympus.link.keys.KeyFingerprint;
 import olympus.link.keys.NodeUri;
 import olympus.link.proto.AgentLinkGrpc;
 import olympus.link.proto.AgentMessage;
@@ -51,13 +52,14 @@ import olympus.model.state.NodeQuestion;
  */
 public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
 
-    private static final Context.Key<Optional<NodeUri>> CERTIFIED =
+    private static final Context.Key<Optional<Certified>> CERTIFIED =
             Context.key("olympus-certified-node");
     private static final int MAX_METADATA_BYTES = 8 * 1024;
     private static final int MAX_CALLS_PER_CONNECTION = 4;
 
     private final Installation identity;
     private final ServerSide.Listener listener;
+    private final ServerSide.Island island;
     private final EventLoop loop;
     private final NodeStreams streams;
     private final ExecutorService callbacks =
@@ -65,9 +67,31 @@ public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
                     Thread.ofVirtual().name("link-server-", 0).factory());
     private final List<Server> listening = new CopyOnWriteArrayList<>();
 
-    public AgentLinkServer(Installation identity, ServerSide.Listener listener, EventLoop loop) {
+    /**
+     * Who a connection's certificate was issued to.
+     *
+     * @param key fingerprint of its key
+     */
+    record Certified(NodeUri node, String key) {
+
+        static Optional<Certified> of(X509Certificate certificate) {
+            return NodeUri.of(certificate)
+                    .map(node ->
+                            new Certified(node, KeyFingerprint.of(certificate.getPublicKey())));
+        }
+    }
+
+    /**
+     * @param island asked whether a node with a certificate may come in, and what it is told
+     */
+    public AgentLinkServer(
+            Installation identity,
+            ServerSide.Listener listener,
+            ServerSide.Island island,
+            EventLoop loop) {
         this.identity = identity;
         this.listener = listener;
+        this.island = island;
         this.loop = loop;
         this.streams = new NodeStreams(listener);
     }
@@ -105,6 +129,14 @@ public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
                                 LinkLimits.SERVER_KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS)
                         .permitKeepAliveWithoutCalls(true);
         return start(builder, "on " + address).getPort();
+    }
+
+    /**
+     * Who belongs to the island, or where its servers are, has changed: ends the streams of those
+     * that do not belong to it any more, and tells the others.
+     */
+    public void islandChanged() {
+        streams.all().forEach(NodeStream::islandChanged);
     }
 
     @Override
@@ -242,6 +274,7 @@ public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
                             identity,
                             streams,
                             listener,
+                            island,
                             loop,
                             certified,
                             (ServerCallStreamObserver<ServerMessage>) out);
@@ -260,10 +293,10 @@ public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
         public <Q, A> ServerCall.Listener<Q> interceptCall(
                 ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
             var session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
-            Optional<NodeUri> certified = Optional.empty();
+            Optional<Certified> certified = Optional.empty();
             if (session != null) {
                 try {
-                    certified = NodeUri.of((X509Certificate) session.getPeerCertificates()[0]);
+                    certified = Certified.of((X509Certificate) session.getPeerCertificates()[0]);
                 } catch (SSLPeerUnverifiedException e) {
                     call.close(
                             Status.UNAUTHENTICATED.withDescription("no certificate was presented"),

@@ -9,10 +9,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
+import olympus.link.keys.CertificateRequest;
+import olympus.link.keys.IssuedCertificate;
 import olympus.model.SecretRef;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
@@ -36,6 +39,7 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
 
     private final AgentSide.Identity identity;
     private final AgentSide.Orders orders;
+    private final Consumer<ServerList> told;
     private final EventLoop loop;
     private final RandomGenerator random;
 
@@ -63,13 +67,28 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
 
     private record Link(Target target, AgentLinkClient client, Ordering ordering) {}
 
+    /** Those of an agent that knows otherwise where its servers are. */
     public AgentLinks(
             AgentSide.Identity identity,
             AgentSide.Orders orders,
             EventLoop loop,
             RandomGenerator random) {
+        this(identity, orders, _ -> {}, loop, random);
+    }
+
+    /**
+     * @param told where the island's servers are, as any of them says; called by link threads, must
+     *     return at once
+     */
+    public AgentLinks(
+            AgentSide.Identity identity,
+            AgentSide.Orders orders,
+            Consumer<ServerList> told,
+            EventLoop loop,
+            RandomGenerator random) {
         this.identity = identity;
         this.orders = orders;
+        this.told = told;
         this.loop = loop;
         this.random = random;
     }
@@ -126,7 +145,7 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
 
     private void begin(Target target) {
         var ordering = new Ordering(orders);
-        var client = new AgentLinkClient(identity, ordering, target.dial(), loop, random);
+        var client = new AgentLinkClient(identity, ordering, target.dial(), told, loop, random);
         links.put(target.server(), new Link(target, client, ordering));
         var before = ending.get(target.server());
         if (before == null) {
@@ -169,6 +188,20 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
                             status.detail());
                 })
                 .toList();
+    }
+
+    /** Has one of the servers that are connected sign the key that follows. */
+    public CompletionStage<IssuedCertificate> renew(CertificateRequest request) {
+        return present().stream()
+                .map(Link::client)
+                .filter(AgentLinkClient::signs)
+                .findFirst()
+                .map(client -> client.renew(request))
+                .orElseGet(() ->
+                        CompletableFuture.failedStage(
+                                new OlympusException(
+                                        ErrorCode.UNAVAILABLE,
+                                        "no server that can sign certificates is connected")));
     }
 
     @Override

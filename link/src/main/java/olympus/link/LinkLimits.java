@@ -12,9 +12,15 @@ public final class LinkLimits {
 
     /**
      * What this side understands beyond the first messages of the protocol: 1 questions, 2
-     * commands.
+     * commands, 3 servers and certificates.
      */
-    public static final int LEVEL = 2;
+    public static final int LEVEL = 3;
+
+    /** From which level on a side understands {@code Servers} and {@code Certificate}. */
+    static final int MEMBERSHIP_FROM_LEVEL = 3;
+
+    /** Until a server has signed the certificate that an agent asked for. */
+    public static final Duration CERTIFICATE_DEADLINE = Duration.ofSeconds(30);
 
     /** Of one message, e.g. a whole assignment: about 10,000 instances. */
     public static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;

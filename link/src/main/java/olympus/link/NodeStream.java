@@ -13,12 +13,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
+import olympus.link.AgentLinkServer.Certified;
 import olympus.link.Outbox.Lane;
 import olympus.link.Outbox.Outcome;
 import olympus.link.keys.Installation;
-import olympus.link.keys.NodeUri;
 import olympus.link.proto.AgentMessage;
 import olympus.link.proto.Answer;
+import olympus.link.proto.Certificate;
+import olympus.link.proto.CertificateRequest;
 import olympus.link.proto.EventsRecorded;
 import olympus.link.proto.Hello;
 import olympus.link.proto.LogCancel;
@@ -59,8 +61,10 @@ final class NodeStream implements StreamObserver<AgentMessage> {
     private final Installation server;
     private final NodeStreams streams;
     private final ServerSide.Listener listener;
+    private final ServerSide.Island island;
     private final EventLoop loop;
-    private final Optional<NodeUri> certified;
+    private final Optional<Certified> certified;
+    private final AtomicBoolean signing = new AtomicBoolean();
     private final Outbox<ServerMessage> outbox;
     private final NodeExecs execs;
     private final EventLoop.Cancellable helloDeadline;
@@ -82,12 +86,14 @@ final class NodeStream implements StreamObserver<AgentMessage> {
             Installation server,
             NodeStreams streams,
             ServerSide.Listener listener,
+            ServerSide.Island island,
             EventLoop loop,
-            Optional<NodeUri> certified,
+            Optional<Certified> certified,
             ServerCallStreamObserver<ServerMessage> out) {
         this.server = server;
         this.streams = streams;
         this.listener = listener;
+        this.island = island;
         this.loop = loop;
         this.certified = certified;
         this.outbox = new Outbox<>(out);
@@ -248,12 +254,76 @@ final class NodeStream implements StreamObserver<AgentMessage> {
                                 Welcome.newBuilder()
                                         .setProtocol(LinkLimits.PROTOCOL)
                                         .setServerId(server.node().toString())
-                                        .setIslandId(server.island().toString()))
+                                        .setIslandId(server.island().toString())
+                                        .setLevel(LinkLimits.LEVEL))
                         .build());
         level = hello.getLevel();
         version = hello.getAgentVersion();
         node = claimed;
         streams.opened(claimed, hello.getNodeName(), this);
+        // Once more: it may have been removed while it was not among the streams yet.
+        islandChanged();
+    }
+
+    /** Ends, when its node does not belong to the island any more; else tells where servers are. */
+    void islandChanged() {
+        var refused = certified.flatMap(who -> island.refusal(who.node(), who.key()));
+        if (refused.isPresent()) {
+            LOG.atWarn()
+                    .addKeyValue("node", node)
+                    .addKeyValue("reason", refused.get())
+                    .log("An agent's link is ended");
+            close(Status.PERMISSION_DENIED.withDescription(refused.get()));
+        } else if (level >= LinkLimits.MEMBERSHIP_FROM_LEVEL) {
+            send(
+                    Lane.CONTROL,
+                    "servers",
+                    ServerMessage.newBuilder()
+                            .setServers(MemberWire.servers(island.servers()))
+                            .build());
+        }
+    }
+
+    /** One at a time, as the newest key of a node is the one that counts. */
+    private void renew(CertificateRequest request) {
+        if (certified.isEmpty()) {
+            certificate(
+                    MemberWire.refused(
+                            new OlympusException(
+                                    ErrorCode.INVALID,
+                                    "a link within a process has no certificate")));
+        } else if (signing.compareAndSet(false, true)) {
+            try {
+                var _ =
+                        island.renew(
+                                        certified.get().node(),
+                                        certified.get().key(),
+                                        MemberWire.request(request))
+                                .whenComplete((issued, failure) -> {
+                                    signing.set(false);
+                                    certificate(
+                                            failure == null
+                                                    ? MemberWire.issued(issued)
+                                                    : MemberWire.refused(failure));
+                                });
+            } catch (OlympusException e) {
+                signing.set(false);
+                certificate(MemberWire.refused(e));
+            }
+        } else {
+            certificate(
+                    MemberWire.refused(
+                            new OlympusException(
+                                    ErrorCode.CONFLICT,
+                                    "a certificate for this node is being signed already")));
+        }
+    }
+
+    private void certificate(Certificate certificate) {
+        send(
+                Lane.CONTROL,
+                new Object(),
+                ServerMessage.newBuilder().setCertificate(certificate).build());
     }
 
     private Optional<Status> refusal(Hello hello, NodeId claimed) {
@@ -270,7 +340,7 @@ final class NodeStream implements StreamObserver<AgentMessage> {
         if (certified.isEmpty()) {
             return Optional.empty();
         }
-        var identity = certified.get();
+        var identity = certified.get().node();
         if (!identity.node().equals(claimed)) {
             return Optional.of(
                     Status.PERMISSION_DENIED.withDescription(
@@ -284,7 +354,8 @@ final class NodeStream implements StreamObserver<AgentMessage> {
                             "the agent's certificate, %s, is not of this server's realm %s and island %s"
                                     .formatted(identity, server.realm(), server.island())));
         }
-        return Optional.empty();
+        return island.refusal(identity, certified.get().key())
+                .map(Status.PERMISSION_DENIED::withDescription);
     }
 
     private void dispatch(NodeId from, AgentMessage message) {
@@ -312,6 +383,7 @@ final class NodeStream implements StreamObserver<AgentMessage> {
                 loop.execute(() -> logLines(message.getLogLines(), batch));
             }
             case ANSWER -> answered(message.getAnswer());
+            case CERTIFICATE_REQUEST -> renew(message.getCertificateRequest());
             case EXEC_STARTED -> {
                 var started = message.getExecStarted();
                 execs.with(started.getRequestId(), exec -> exec.runs(started.getCredit()));

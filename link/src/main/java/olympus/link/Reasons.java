@@ -15,6 +15,15 @@ final class Reasons {
 
     private Reasons() {}
 
+    /** Whether a reason says that this agent is not let in, so that a person must act. */
+    static boolean isRefusal(String reason) {
+        return reason.endsWith(suffix(Status.Code.PERMISSION_DENIED));
+    }
+
+    private static String suffix(Status.Code code) {
+        return " (" + code + ")";
+    }
+
     static String of(Throwable failure) {
         var status = Status.fromThrowable(failure);
         var parts = new ArrayList<String>();
@@ -33,6 +42,6 @@ final class Reasons {
             }
         }
         var text = parts.isEmpty() ? "the connection was cut" : String.join(": ", parts);
-        return LinkLimits.reason(text + " (" + status.getCode() + ")");
+        return LinkLimits.reason(text + suffix(status.getCode()));
     }
 }

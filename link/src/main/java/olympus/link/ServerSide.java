@@ -2,7 +2,11 @@ package olympus.link;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import olympus.link.keys.CertificateRequest;
+import olympus.link.keys.IssuedCertificate;
+import olympus.link.keys.NodeUri;
 import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.AgentEvent;
@@ -32,6 +36,31 @@ public final class ServerSide {
 
         void refused(
                 NodeId node, Assignment.Stamp refused, Assignment.Stamp inForce, String reason);
+    }
+
+    /**
+     * Who belongs to the island, as the link asks the server. Threading: any thread; never blocks.
+     */
+    public interface Island {
+        /**
+         * Why an agent with this certificate is not taken, in a sentence that says what to do;
+         * empty when it is.
+         *
+         * @param key fingerprint of the certificate's key
+         */
+        Optional<String> refusal(NodeUri node, String key);
+
+        /** Where agents reach the servers, as far as this one knows. */
+        ServerList servers();
+
+        /**
+         * Signs the key that follows the present one, and remembers it. The stage fails with an
+         * {@link olympus.foundation.OlympusException} whose sentence reaches the agent.
+         *
+         * @param key fingerprint of the key with which the agent has proved itself
+         */
+        CompletionStage<IssuedCertificate> renew(
+                NodeUri node, String key, CertificateRequest request);
     }
 
     /** The connected agents. Threading: any thread; never blocks. */

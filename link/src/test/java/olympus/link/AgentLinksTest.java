@@ -60,7 +60,7 @@ final class AgentLinksTest {
             this.self = realm.node(name);
             // Due for renewal, and still good.
             this.certificates = realm.certificates(self, Instant.now().minus(Duration.ofDays(70)));
-            this.link = new AgentLinkServer(self, heard, loop);
+            this.link = new AgentLinkServer(self, heard, new EveryNode(), loop);
             listen();
         }
 
@@ -73,7 +73,7 @@ final class AgentLinksTest {
 
         void restart(int at) {
             close();
-            link = new AgentLinkServer(self, heard, loop);
+            link = new AgentLinkServer(self, heard, new EveryNode(), loop);
             port = at;
             listen();
         }

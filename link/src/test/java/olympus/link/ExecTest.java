@@ -53,7 +53,7 @@ final class ExecTest {
         var realm = new Realm(folder);
         node = realm.node("mars");
         loop = new ThreadEventLoop("exec-test", (who, failure) -> failure.printStackTrace());
-        server = new AgentLinkServer(realm.server, listener, loop);
+        server = new AgentLinkServer(realm.server, listener, new EveryNode(), loop);
     }
 
     @AfterEach
@@ -223,6 +223,7 @@ final class ExecTest {
                         Realm.identity(node.node()),
                         orders,
                         new Dial.InProcess(name),
+                        _ -> {},
                         loop,
                         new Random(1));
         open.add(client);

@@ -57,7 +57,7 @@ final class LinkTest {
         realm = new Realm(folder);
         node = realm.node("mars");
         loop = new ThreadEventLoop("link-test", (name, failure) -> failure.printStackTrace());
-        server = new AgentLinkServer(realm.server, listener, loop);
+        server = new AgentLinkServer(realm.server, listener, new EveryNode(), loop);
         dial = new Dial.InProcess("nowhere");
     }
 
@@ -317,7 +317,8 @@ final class LinkTest {
     private AgentLinkClient connected(Transport transport) {
         listen(transport, 0);
         var agent =
-                new AgentLinkClient(Realm.identity(node.node()), orders, dial, loop, new Random(1));
+                new AgentLinkClient(
+                        Realm.identity(node.node()), orders, dial, _ -> {}, loop, new Random(1));
         open.add(agent);
         agent.start();
         orders.awaitConnections(1);
@@ -330,7 +331,7 @@ final class LinkTest {
     }
 
     private void listen(Transport transport, int port) {
-        server = new AgentLinkServer(realm.server, listener, loop);
+        server = new AgentLinkServer(realm.server, listener, new EveryNode(), loop);
         open.add(server);
         switch (transport) {
             case IN_PROCESS -> {

@@ -56,7 +56,7 @@ final class QuestionsTest {
         realm = new Realm(folder);
         node = realm.node("mars");
         loop = new ThreadEventLoop("questions-test", (who, failure) -> failure.printStackTrace());
-        server = new AgentLinkServer(realm.server, listener, loop);
+        server = new AgentLinkServer(realm.server, listener, new EveryNode(), loop);
     }
 
     @AfterEach
@@ -193,6 +193,7 @@ final class QuestionsTest {
                         new AgentSide.Identity(node.node(), "mars", "0.1.0"),
                         orders,
                         new Dial.InProcess(name),
+                        _ -> {},
                         loop,
                         new Random(1));
         open.add(client);

@@ -60,7 +60,7 @@ final class RefusalsTest {
         realm = new Realm(Files.createDirectory(folder.resolve("realm")));
         node = realm.node("mars");
         loop = new ThreadEventLoop("refusals-test", (name, failure) -> failure.printStackTrace());
-        server = new AgentLinkServer(realm.server, listener, loop);
+        server = new AgentLinkServer(realm.server, listener, new EveryNode(), loop);
         port =
                 server.listenTls(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -103,7 +103,7 @@ final class RefusalsTest {
         var posing =
                 new LinkTls(
                         () -> agents.current(Kind.AGENT), realm.authorities.trust(Purpose.AGENTS));
-        try (var impostor = new AgentLinkServer(realm.server, listener, loop)) {
+        try (var impostor = new AgentLinkServer(realm.server, listener, new EveryNode(), loop)) {
             var at =
                     impostor.listenTls(
                             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), posing);
@@ -351,6 +351,7 @@ final class RefusalsTest {
                                         silent.getLocalPort(),
                                         realm.server.island(),
                                         LinkTls.ofAgent(realm.certificates(node, Instant.now()))),
+                                _ -> {},
                                 loop,
                                 new Random(1))) {
             agent.start();

@@ -1,8 +1,6 @@
 package olympus.server;
 
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Optional;
 import olympus.cli.ServerProgram.Join;
@@ -15,14 +13,19 @@ import olympus.server.group.AdvertisedHost;
 import olympus.server.group.HostAndPort;
 import olympus.server.group.Joining;
 import olympus.server.group.ServerFile;
+import olympus.server.nodes.Enrolling;
 
 /** {@code --join} of one start: asks to be let in, unless this data folder's server was already. */
 record JoinOrder(
         Path dataFolder, Up order, ServerConfiguration settings, UpOptions.Terminal terminal) {
 
-    private static final int DEFAULT_PORT = 7400;
-
     void carryOut() {
+        if (Enrolling.isBegun(dataFolder)) {
+            throw new OlympusException(
+                    ErrorCode.CONFLICT,
+                    "%s is the data folder of a machine that runs only the agent; start it with `olympus agent`, or give a server a folder of its own with --data-dir"
+                            .formatted(dataFolder));
+        }
         if (order.join().isEmpty()) {
             if (Joining.isUnfinishedIn(dataFolder)) {
                 throw new OlympusException(
@@ -46,9 +49,10 @@ record JoinOrder(
         }
     }
 
-    /** The first server must listen for others where it did, too. */
+    /** The first server must listen for others, and for agents, where it did, too. */
     private void keepPorts() {
-        if (settings.island().peers().isPresent()
+        var ports = settings.island();
+        if ((ports.peers().isPresent() || ports.agents().isPresent())
                 && ServerFile.read(dataFolder).isEmpty()
                 && !ServerSettingsFile.of(order.listen()).isEmpty()) {
             try (var folder = DataFolder.open(dataFolder)) {
@@ -58,7 +62,7 @@ record JoinOrder(
     }
 
     private void join(DataFolder folder, Join join) {
-        var address = address(join.address());
+        var address = ApiAddress.parse("--join", join.address());
         var ports = settings.island();
         var listen =
                 ports.peers()
@@ -83,26 +87,5 @@ record JoinOrder(
                 new Joining(folder.root(), terminal.clock()).join(address, join.token(), newcomer);
         ServerSettingsFile.keep(folder.root(), order.listen());
         terminal.out().println("joined as %s".formatted(member.member()));
-    }
-
-    /** {@code host}, {@code host:port} and {@code https://host:port} are all understood. */
-    private static URI address(String text) {
-        try {
-            var uri = new URI(text.contains("://") ? text : "https://" + text);
-            if (uri.getHost() != null && "https".equals(uri.getScheme())) {
-                var port = uri.getPort() == -1 ? DEFAULT_PORT : uri.getPort();
-                return new URI("https", null, uri.getHost(), port, "/", null, null);
-            }
-        } catch (URISyntaxException e) {
-            throw bad(text);
-        }
-        throw bad(text);
-    }
-
-    private static OlympusException bad(String text) {
-        return new OlympusException(
-                ErrorCode.INVALID,
-                "--join %s: expected the address of a server's API, e.g. https://10.0.0.1:7400"
-                        .formatted(text));
     }
 }

@@ -44,8 +44,11 @@ record Membership(
         var kept = ServerFile.read(dataFolder);
         if (ports.peers().isEmpty()) {
             kept.filter(ServerFile::joined).ifPresent(Membership::needsPeers);
-            return new Membership(
-                    dataFolder, self.island(), Optional.empty(), Optional.empty(), ports);
+            var host =
+                    ports.agents()
+                            .map(listen ->
+                                    AdvertisedHost.of(ports.advertise(), listen, Optional.empty()));
+            return new Membership(dataFolder, self.island(), Optional.empty(), host, ports);
         }
         var listen = ports.peers().get();
         var host =

@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import olympus.foundation.OlympusException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,14 +49,35 @@ final class OlympusProcess {
      * @param ending run before the process ends, however
      */
     int run(UpOptions options, Consumer<UpComposition> started, Runnable ending) {
+        return run(
+                options.stopServices() ? options.configuration().stopDeadline() : Duration.ZERO,
+                onBug -> UpComposition.start(options, onBug),
+                started,
+                ending);
+    }
+
+    /** The same, of a process that runs only the agent. */
+    int run(AgentOptions options) {
+        return run(
+                options.stopServices() ? options.configuration().stopDeadline() : Duration.ZERO,
+                onBug -> AgentComposition.start(options, onBug),
+                _ -> {},
+                () -> {});
+    }
+
+    private <C extends Composition> int run(
+            Duration services,
+            Function<BiConsumer<String, Throwable>, C> start,
+            Consumer<C> started,
+            Runnable ending) {
         // Before anything says that it is ready: from then on a signal must end in a clean stop.
-        var hook = Thread.ofPlatform().name("stop").unstarted(() -> stopAndHalt(options));
+        var hook = Thread.ofPlatform().name("stop").unstarted(() -> stopAndHalt(services));
         Runtime.getRuntime().addShutdownHook(hook);
-        try (var up = UpComposition.start(options, this::bug)) {
-            started.accept(up);
+        try (var composition = start.apply(this::bug)) {
+            started.accept(composition);
             told.await();
-            LOG.atInfo().addKeyValue("stop-services", options.stopServices()).log("stopping");
-            up.stopServicesIfWanted();
+            LOG.atInfo().addKeyValue("stop-services", services.isPositive()).log("stopping");
+            composition.stopServicesIfWanted();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (OlympusException e) {
@@ -76,10 +99,10 @@ final class OlympusProcess {
     /**
      * Runs while the JVM ends: lets {@link #run} finish, then ends with its code instead of the
      * signal's.
+     *
+     * @param services what these may take to end, where they are to end too
      */
-    private void stopAndHalt(UpOptions options) {
-        var services =
-                options.stopServices() ? options.configuration().stopDeadline() : Duration.ZERO;
+    private void stopAndHalt(Duration services) {
         Runtime.getRuntime().halt(endWithin(ENDS_WITHIN.plus(services)));
     }
 

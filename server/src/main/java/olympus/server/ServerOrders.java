@@ -80,6 +80,29 @@ final class ServerOrders implements ServerProgram {
     }
 
     @Override
+    public int agent(AgentStart order) {
+        var folder = folder(order.dataFolder());
+        var settings =
+                settings("agent", Optional.empty(), Listen.api(Optional.empty()), Purpose.ALONE);
+        if (settings.isEmpty()) {
+            return USAGE;
+        }
+        try {
+            var again = new AgentOrder(folder, order, process.terminal()).carryOut();
+            return process.run(
+                    new AgentOptions(
+                            folder,
+                            settings.get(),
+                            again,
+                            order.stopServices(),
+                            process.terminal()));
+        } catch (OlympusException e) {
+            err().println("olympus agent: " + e.getMessage());
+            return e.code().exitCode();
+        }
+    }
+
+    @Override
     public int demo(Demo order) {
         var home = Path.of(Optional.ofNullable(System.getProperty("olympus.home")).orElse("."));
         var example = home.resolve(EXAMPLE);

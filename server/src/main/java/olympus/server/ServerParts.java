@@ -26,8 +26,12 @@ import olympus.link.keys.Certificates;
 import olympus.link.keys.Installation;
 import olympus.link.keys.SecretVault;
 import olympus.server.deadline.Deadline;
+import olympus.server.group.StoreWrites;
 import olympus.server.http.Backend;
 import olympus.server.http.HttpSettings;
+import olympus.server.nodes.IslandNodes;
+import olympus.server.nodes.KnownNodes;
+import olympus.server.nodes.NodeAdmission;
 import olympus.server.problems.Problems;
 import olympus.server.secrets.OrdersWithSecrets;
 import olympus.server.secrets.SecretStore;
@@ -104,45 +108,48 @@ final class ServerParts implements AutoCloseable {
                 Membership.of(folder.root(), self, options.configuration().island(), clock);
         var trust = trust(folder, self, membership);
 
-        // The link between server and agent, here within the process.
+        // Where what agents tell will go.
         var linkLoop = opened.keep("link loop", new ThreadEventLoop("link", onBug));
         var reports = new ReportRelay();
-        var agents = opened.keep("link", new AgentLinkServer(self, reports, linkLoop));
-        var meeting = "olympus-" + self.node();
-        agents.listenInProcess(meeting);
 
         // The store, or what stands for it when it cannot be opened.
         var store = store(folder.resolve("hermes"), membership, trust);
+        var island = new IslandServers(self, membership, store, trust.certificates(), clock);
+
+        // The link between server and agents; to the one of this machine within the process.
+        var nodes = new KnownNodes(store.hermes());
+        var members = members(store, island, nodes, trust);
+        var agents = opened.keep("link", new AgentLinkServer(self, reports, members, linkLoop));
+        var meeting = "olympus-" + self.node();
+        agents.listenInProcess(meeting);
         var secrets = new SecretStore(store.hermes(), trust.vault(), clock, deadline);
         var orders = new OrdersWithSecrets(secrets, agents);
         opened.keep("tokens", trust.tokens().follow(store.hermes(), problems));
         var listing = opened.keep("secrets", secrets.follow(orders::secretsChanged, problems));
-        var island = new IslandServers(self, membership, store, trust.certificates(), clock);
-        opened.keep("servers", island.follow(problems));
+        var listings =
+                List.of(
+                        listing,
+                        opened.keep("servers", island.follow(problems)),
+                        opened.keep("nodes", nodes.follow(problems)));
 
-        // The controller, and the agent's report to it.
-        awaitStore(store, listing);
+        // The controller, and the agents' reports to it.
+        awaitStore(store, listings);
         var controller = controller(store, orders);
         controller.onChange(new SecretSweep(secrets, controller.commands(), deadline)::seen);
         var pauses = new PausesTold(controller.listener(), agents, controller::leads);
         controller.onChange(pauses::seen);
         opened.keep("reports", reports).to(pauses);
         var ports = options.configuration().island();
+        opened.keep("changes of nodes", nodes.onChange(agents::islandChanged)::run);
+        opened.keep(
+                "changes of servers", island.known().onChange(_ -> agents.islandChanged())::run);
         ports.agents()
                 .ifPresent(at -> agents.listenTls(at, LinkTls.ofServer(trust.certificates())));
         report(new Dial.InProcess(meeting), island, linkLoop);
         watched(List.of(linkLoop, controller::onLoop));
 
         // The API.
-        var gods =
-                new Backend.Island(
-                        store.hermes(),
-                        controller.commands(),
-                        controller.nodes(),
-                        controller::view,
-                        controller::reconcileTimes,
-                        agents,
-                        island.servers(deadline));
+        var gods = gods(store, controller, nodes, agents, island, admission(store, members, trust));
         var backend = backend(trust, gods, secrets, controller::readiness);
         serve(backend, trust.certificates(), island);
         opened.keep("group of servers", island.keep(problems, onBug));
@@ -150,6 +157,44 @@ final class ServerParts implements AutoCloseable {
                 new StacksAtStart(
                         options.command(), System.getenv(), backend, ground.told().notApplied());
         store.onceReady(() -> options.stacks().forEach(starting::apply));
+    }
+
+    private IslandNodes members(
+            OpenStore store, IslandServers island, KnownNodes nodes, Trust trust) {
+        return new IslandNodes(
+                store.hermes(), nodes, island.known(), trust.certificates().nodeSigner(), clock);
+    }
+
+    private Backend.Island gods(
+            OpenStore store,
+            RunningController controller,
+            KnownNodes nodes,
+            AgentLinkServer agents,
+            IslandServers island,
+            NodeAdmission admission) {
+        return new Backend.Island(
+                store.hermes(),
+                controller.commands(),
+                controller.nodes(),
+                () -> nodes.present(controller.view()),
+                controller::reconcileTimes,
+                agents,
+                island.servers(deadline),
+                admission);
+    }
+
+    /** Of machines that run only the agent. */
+    private NodeAdmission admission(OpenStore store, IslandNodes members, Trust trust) {
+        return new NodeAdmission(
+                new NodeAdmission.Ground(
+                        new StoreWrites(store.hermes(), clock, deadline),
+                        members,
+                        ground.supervision().self(),
+                        trust.certificates()
+                                .trust(Authorities.Purpose.PEOPLE)
+                                .getFirst()
+                                .getPublicKey(),
+                        trust.certificates().nodeSigner()));
     }
 
     private OpenStore store(Path files, Membership membership, Trust trust) {
@@ -196,18 +241,21 @@ final class ServerParts implements AutoCloseable {
      * Gives the store the time to answer, so that the first answers are whole. One that takes
      * longer is not waited for: all that follows comes up by itself when the store does.
      */
-    private void awaitStore(OpenStore store, Projection secrets) {
+    private void awaitStore(OpenStore store, List<Projection> listings) {
         // The person is told by the announcement below, which knows it from the store's status.
         store.failure()
                 .map(OlympusException::getMessage)
                 .or(() -> store.awaitReady(deadline))
-                .or(() -> listed(secrets))
+                .or(() -> listed(listings))
                 .ifPresent(why -> LOG.atError().addKeyValue("cause", why).log("no working store"));
     }
 
-    private Optional<String> listed(Projection secrets) {
+    private Optional<String> listed(List<Projection> listings) {
         try {
-            deadline.await(secrets.listed(), "reading the secrets from the store");
+            for (var listing : listings) {
+                deadline.await(
+                        listing.listed(), "reading secrets, servers and nodes from the store");
+            }
             return Optional.empty();
         } catch (OlympusException e) {
             return Optional.of(String.valueOf(e.getMessage()));

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>What fails after supervision has begun does not end it: it is reported on standard error and
  * in the log, the process goes on, and it is tried again.
  */
-final class UpComposition implements AutoCloseable {
+final class UpComposition implements Composition {
 
     private static final Logger LOG = LoggerFactory.getLogger(UpComposition.class);
 
@@ -124,7 +124,8 @@ final class UpComposition implements AutoCloseable {
     }
 
     /** With {@code --stop-services}: ends every instance. */
-    void stopServicesIfWanted() {
+    @Override
+    public void stopServicesIfWanted() {
         if (options.stopServices() && agent != null) {
             var left = agent.stopAllInstances(options.configuration().stopDeadline());
             if (!left.isEmpty()) {

@@ -25,15 +25,22 @@ import olympus.foundation.OlympusException;
 import olympus.foundation.ThreadEventLoop;
 import olympus.foundation.simulation.SimulatedClock;
 import olympus.foundation.simulation.SimulatedLoop;
+import olympus.hermes.Hermes;
 import olympus.link.AgentLinkServer;
 import olympus.link.keys.Authorities;
+import olympus.link.keys.Authorities.Purpose;
 import olympus.link.keys.Certificates;
 import olympus.link.keys.Installation;
 import olympus.link.keys.SecretVault;
 import olympus.server.deadline.Deadline;
+import olympus.server.group.KnownServers;
 import olympus.server.group.Servers;
+import olympus.server.group.StoreWrites;
 import olympus.server.http.Backend;
 import olympus.server.http.HttpSettings;
+import olympus.server.nodes.IslandNodes;
+import olympus.server.nodes.KnownNodes;
+import olympus.server.nodes.NodeAdmission;
 import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
 import olympus.server.store.HaltedStore;
@@ -72,6 +79,10 @@ class ServedApiTest {
     @SuppressWarnings("NullAway.Init")
     private Backend backend;
 
+    private static OlympusException noStore() {
+        return new OlympusException(ErrorCode.UNAVAILABLE, "no store");
+    }
+
     @BeforeEach
     void prepare() throws Exception {
         var random = new SecureRandom();
@@ -81,7 +92,8 @@ class ServedApiTest {
         certificates =
                 Certificates.openOrIssue(
                         keys, self, authorities, Set.of("127.0.0.1"), clock.wall());
-        agents = new AgentLinkServer(self, new ReportRelay(), loop);
+        var island = island(new HaltedStore("island", noStore()));
+        agents = new AgentLinkServer(self, new ReportRelay(), island, loop);
         backend = backend(self, keys, clock, agents);
     }
 
@@ -187,19 +199,28 @@ class ServedApiTest {
 
     private Backend backend(Installation self, Path keys, Clock clock, AgentLinkServer agents)
             throws Exception {
-        var reason = new OlympusException(ErrorCode.UNAVAILABLE, "no store");
-        var hermes = new HaltedStore("island", reason);
+        var hermes = new HaltedStore("island", noStore());
         var deadline = new Deadline(Duration.ofSeconds(2));
         var vault = SecretVault.openOrCreate(keys.resolve("island.key"), new SecureRandom());
         return new Backend(
                 new Backend.Island(
                         hermes,
-                        new AbsentController(reason),
-                        new AbsentController(reason),
+                        new AbsentController(noStore()),
+                        new AbsentController(noStore()),
                         () -> new ClusterView(0, List.of(), List.of(), List.of(), List.of()),
                         () -> new DurationHistogram().read(),
                         agents,
-                        Servers.none(hermes, deadline)),
+                        Servers.none(hermes, deadline),
+                        new NodeAdmission(
+                                new NodeAdmission.Ground(
+                                        new StoreWrites(hermes, clock, deadline),
+                                        island(hermes),
+                                        self,
+                                        certificates
+                                                .trust(Purpose.PEOPLE)
+                                                .getFirst()
+                                                .getPublicKey(),
+                                        certificates.nodeSigner()))),
                 new Backend.Outside(
                         new SecretStore(hermes, vault, clock, deadline),
                         Tokens.open(folder, clock),
@@ -211,6 +232,15 @@ class ServedApiTest {
                 new Backend.Others(vault, List.of()),
                 clock,
                 deadline);
+    }
+
+    private IslandNodes island(Hermes hermes) {
+        return new IslandNodes(
+                hermes,
+                new KnownNodes(hermes),
+                new KnownServers(hermes),
+                certificates.nodeSigner(),
+                clock);
     }
 
     /** The certificate that a new connection is shown; whether it is trusted is not asked here. */

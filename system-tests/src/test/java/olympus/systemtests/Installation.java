@@ -114,6 +114,18 @@ final class Installation implements AutoCloseable {
             command.addAll(List.of("--listen", "127.0.0.1:0"));
         }
         command.addAll(List.of(arguments));
+        return launch(command);
+    }
+
+    /** Starts {@code olympus agent} without waiting; returns the file that takes its output. */
+    Path startAgent(String... arguments) {
+        var command = new ArrayList<>(entry);
+        command.addAll(List.of(launcher(), "agent", "--data-dir", data.toString()));
+        command.addAll(List.of(arguments));
+        return launch(command);
+    }
+
+    private Path launch(List<String> command) {
         try {
             var output =
                     Files.createDirectories(folder.resolve("out"))

@@ -9,10 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import olympus.foundation.Durable;
 import olympus.foundation.ErrorCode;
@@ -29,7 +29,7 @@ import olympus.foundation.OlympusException;
  * before they expire. What other machines trust is a list ({@link #trust}), so that a new authority
  * can be added before an old one goes.
  *
- * <p>Threading: one thread, the one that starts the process or renews.
+ * <p>Threading: one thread renews, the one that starts the process or its keeper; any may sign.
  */
 public final class Authorities {
 
@@ -46,7 +46,7 @@ public final class Authorities {
     private final Path folder;
     private final SecureRandom random;
     private final Credential root;
-    private final Map<Purpose, Credential> issuing = new EnumMap<>(Purpose.class);
+    private final Map<Purpose, Credential> issuing = new ConcurrentHashMap<>();
 
     /** Whom an issuing authority vouches for. */
     public enum Purpose {

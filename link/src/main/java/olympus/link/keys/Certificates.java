@@ -103,6 +103,11 @@ public final class Certificates {
         return credential;
     }
 
+    /** With which machines that run only the agent are let in. */
+    public NodeSigner nodeSigner() {
+        return new NodeSigner(authorities, owner);
+    }
+
     /** The certificates that vouch for others of {@code purpose}. */
     public List<X509Certificate> trust(Purpose purpose) {
         return authorities.trust(purpose);

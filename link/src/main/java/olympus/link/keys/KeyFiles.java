@@ -152,21 +152,29 @@ final class KeyFiles {
 
     /** The certificates of a PEM file, at least one, in the order of the file. */
     static List<X509Certificate> readCertificates(Path file, String remedy) {
-        var content = read(file, remedy);
         try {
-            var found = new ArrayList<X509Certificate>();
-            for (var certificate :
-                    CertificateFactory.getInstance("X.509")
-                            .generateCertificates(new ByteArrayInputStream(content))) {
-                found.add((X509Certificate) certificate);
-            }
+            var found = certificates(read(file, remedy));
             if (found.isEmpty()) {
                 throw damaged(file, "it holds no certificate", remedy, null);
             }
-            return List.copyOf(found);
+            return found;
         } catch (CertificateException e) {
             throw damaged(file, "it is no PEM certificate: " + e.getMessage(), remedy, e);
         }
+    }
+
+    /** The certificates of a PEM text, up to a private key that follows. */
+    static List<X509Certificate> certificates(byte[] content) throws CertificateException {
+        var text = new String(content, StandardCharsets.US_ASCII);
+        var key = text.indexOf(KEY_BEGIN);
+        var only = (key < 0 ? text : text.substring(0, key)).getBytes(StandardCharsets.US_ASCII);
+        var found = new ArrayList<X509Certificate>();
+        for (var certificate :
+                CertificateFactory.getInstance("X.509")
+                        .generateCertificates(new ByteArrayInputStream(only))) {
+            found.add((X509Certificate) certificate);
+        }
+        return List.copyOf(found);
     }
 
     static PrivateKey readPrivateKey(Path file, String remedy) {

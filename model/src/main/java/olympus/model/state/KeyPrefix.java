@@ -89,6 +89,14 @@ public record KeyPrefix(
                             "olympus/join-tokens/<id>",
                             "server",
                             "hash and end of a token with which a server may join"),
+                    value(
+                            "olympus/nodes/<node id>",
+                            "server",
+                            "machines that run only the agent: name, keys, whether removed"),
+                    value(
+                            "olympus/agent-tokens/<id>",
+                            "server",
+                            "hash, end and uses of a token with which such a machine may join"),
                     value("olympus/secrets/<stack>/<name>/<fingerprint>", "server", "ciphertext"),
                     value(
                             "olympus/kept-secrets/<stack>/<name>",

@@ -9,7 +9,6 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -20,15 +19,14 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Bytes;
 import olympus.hermes.Condition;
-import olympus.hermes.Entry;
 import olympus.hermes.Hermes;
 import olympus.hermes.Operation;
 import olympus.hermes.Transaction;
-import olympus.hermes.TransactionResult;
 import olympus.link.keys.Installation;
 import olympus.link.keys.IslandKeys;
 import olympus.model.NodeId;
 import olympus.server.deadline.Deadline;
+import olympus.server.group.GivenTokens.Kept;
 import olympus.server.group.ServerRecord.State;
 
 /**
@@ -52,6 +50,8 @@ public final class Admission {
     private static final int OLDEST_LEVEL = 1;
 
     private final Ground ground;
+    private final StoreWrites writes;
+    private final GivenTokens<JoinTokenRecord> tokens;
     private final SecureRandom random = new SecureRandom();
 
     /**
@@ -76,6 +76,8 @@ public final class Admission {
 
     public Admission(Ground ground) {
         this.ground = ground;
+        this.writes = new StoreWrites(ground.hermes(), ground.clock(), ground.deadline());
+        this.tokens = new GivenTokens<>(JoinTokenRecord.KIND, writes);
     }
 
     /** A token that was made: the only time that its text is known. */
@@ -84,35 +86,11 @@ public final class Admission {
     /** Makes a token with which one server may join. */
     public Made token(String madeBy) {
         requirePeers();
-        var now = ground.clock().wall();
-        var operations = new ArrayList<Operation>();
-        var kept = 0;
-        for (var entry : tokens()) {
-            if (token(entry).ends().isAfter(now)) {
-                kept++;
-            } else {
-                operations.add(new Operation.Delete(entry.key()));
-            }
-        }
-        if (kept >= MAX_TOKENS) {
-            throw new OlympusException(
-                    ErrorCode.CONFLICT,
-                    "%d join tokens are good at present, more are not made; use one of them, or wait until they have ended (each is good for %s)"
-                            .formatted(kept, TOKEN_LIFE));
-        }
-        var made = JoinToken.make(ground.authority(), random);
-        var ends = now.plus(TOKEN_LIFE);
-        operations.add(
-                new Operation.Put(
-                        JoinTokenRecord.PREFIX.child(made.id()),
-                        bytes(new JoinTokenRecord(madeBy, ends, Optional.empty()))));
-        commit(new Transaction(List.of(), operations), "keeping the join token");
+        var ends = ground.clock().wall().plus(TOKEN_LIFE);
+        var made =
+                tokens.make(
+                        ground.authority(), new JoinTokenRecord(madeBy, ends, Optional.empty()));
         return new Made(made.text(), ends);
-    }
-
-    private List<Entry> tokens() {
-        var page = ground.hermes().list(JoinTokenRecord.PREFIX, Optional.empty(), Hermes.MAX_PAGE);
-        return ground.deadline().await(page, "listing join tokens").entries();
     }
 
     /**
@@ -123,12 +101,12 @@ public final class Admission {
         requirePeers();
         requireLevel(request);
         var newcomer = newcomer(request, from);
-        var entry = tokenOf(JoinToken.parse(request.token()));
-        var token = token(entry);
+        var kept = tokenOf(JoinToken.parse(JoinToken.Kind.SERVER, request.token()));
         var member =
-                token.usedBy()
+                kept.token()
+                        .usedBy()
                         .map(use -> again(use, newcomer))
-                        .orElseGet(() -> admit(entry, token, newcomer));
+                        .orElseGet(() -> admit(kept, newcomer));
         return answer(member);
     }
 
@@ -150,11 +128,9 @@ public final class Admission {
         }
     }
 
-    private Entry tokenOf(JoinToken token) {
-        var key = JoinTokenRecord.PREFIX.child(token.id());
-        return ground.deadline()
-                .await(ground.hermes().get(key), "reading the join token")
-                .filter(entry -> token(entry).ends().isAfter(ground.clock().wall()))
+    private Kept<JoinTokenRecord> tokenOf(JoinToken token) {
+        return tokens.find(token)
+                .filter(kept -> kept.token().ends().isAfter(ground.clock().wall()))
                 .orElseThrow(() ->
                         new OlympusException(
                                 ErrorCode.UNAUTHENTICATED,
@@ -177,7 +153,8 @@ public final class Admission {
         return use.member();
     }
 
-    private String admit(Entry entry, JoinTokenRecord token, ServerRecord newcomer) {
+    private String admit(Kept<JoinTokenRecord> kept, ServerRecord newcomer) {
+        var token = kept.token();
         var staying =
                 ground.servers().all().stream()
                         .filter(server -> server.state() != State.LEAVING)
@@ -190,13 +167,11 @@ public final class Admission {
         }
         var use = new JoinTokenRecord.Use(newcomer.node().toString(), newcomer.member());
         var used = new JoinTokenRecord(token.madeBy(), token.ends(), Optional.of(use));
-        commit(
+        writes.commit(
                 new Transaction(
+                        List.of(kept.unchanged(), new Condition.Absent(newcomer.key())),
                         List.of(
-                                new Condition.RevisionIs(entry.key(), entry.modifyRevision()),
-                                new Condition.Absent(newcomer.key())),
-                        List.of(
-                                new Operation.Put(entry.key(), bytes(used)),
+                                tokens.put(kept, used),
                                 new Operation.Put(
                                         newcomer.key(),
                                         Bytes.wrap(ServerRecord.CODEC.encodeBytes(newcomer))))),
@@ -275,27 +250,5 @@ public final class Admission {
                     ErrorCode.CONFLICT,
                     "this server opens no port for other servers; restart it as `olympus server`, or with --peers-listen HOST:PORT (services go on meanwhile), then try again");
         }
-    }
-
-    private void commit(Transaction transaction, String what) {
-        var result = ground.deadline().await(ground.hermes().transact(transaction), what);
-        switch (result) {
-            case TransactionResult.Committed committed -> {}
-            case TransactionResult.Conflict conflict ->
-                    throw new OlympusException(
-                            ErrorCode.CONFLICT, what + ": another request came first; try again");
-            case TransactionResult.Refused(var code, var message) ->
-                    throw new OlympusException(code, what + ": " + message);
-            case TransactionResult.Unknown(var message) ->
-                    throw new OlympusException(ErrorCode.UNAVAILABLE, what + ": " + message);
-        }
-    }
-
-    private static JoinTokenRecord token(Entry entry) {
-        return JoinTokenRecord.CODEC.decode(entry.value().unsafeArray());
-    }
-
-    private static Bytes bytes(JoinTokenRecord token) {
-        return Bytes.wrap(JoinTokenRecord.CODEC.encodeBytes(token));
     }
 }

@@ -18,6 +18,14 @@ record JoinTokenRecord(String madeBy, Instant ends, Optional<Use> usedBy) {
     static final RecordCodec<JoinTokenRecord> CODEC =
             RecordCodec.of("join token", 1, JoinTokenRecord.class);
 
+    static final GivenTokens.Kind<JoinTokenRecord> KIND =
+            new GivenTokens.Kind<>(
+                    JoinToken.Kind.SERVER,
+                    PREFIX,
+                    CODEC,
+                    JoinTokenRecord::ends,
+                    Admission.MAX_TOKENS);
+
     /** Which newcomer, and which member it became. */
     record Use(String node, String member) {}
 }

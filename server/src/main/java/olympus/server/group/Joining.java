@@ -1,21 +1,13 @@
 package olympus.server.group;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import olympus.foundation.Clock;
 import olympus.foundation.Durable;
 import olympus.foundation.ErrorCode;
@@ -26,9 +18,6 @@ import olympus.hermes.files.StoreGroup;
 import olympus.link.keys.Installation;
 import olympus.link.keys.IslandKeys;
 import olympus.model.NodeId;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The newcomer's side of joining: asks a server of the island, and keeps what it is given in its
@@ -39,10 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Joining {
 
-    private static final Duration DEADLINE = Duration.ofSeconds(30);
-    private static final int MAX_ANSWER_BYTES = 1 << 20;
     private static final String NODE_FILE = "joining-node";
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Path dataFolder;
     private final Clock clock;
@@ -125,9 +111,10 @@ public final class Joining {
     }
 
     private JoinAnswer ask(URI address, String token, Newcomer newcomer, NodeId node) {
-        var parsed = JoinToken.parse(token);
-        var body =
-                JSON.writeValueAsBytes(
+        var parsed = JoinToken.parse(JoinToken.Kind.SERVER, token);
+        return new PinnedPost(address, parsed, "join")
+                .send(
+                        "/api/v1/servers/join",
                         new JoinRequest(
                                 parsed.text(),
                                 node.toString(),
@@ -135,74 +122,8 @@ public final class Joining {
                                 newcomer.peers().toString(),
                                 newcomer.agents(),
                                 newcomer.version(),
-                                Optional.of(HermesNode.supportedLevel())));
-        var request =
-                HttpRequest.newBuilder(address.resolve("/api/v1/servers/join"))
-                        .timeout(DEADLINE)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                        .build();
-        try (var client =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(DEADLINE)
-                        .sslContext(trusting(parsed))
-                        .build()) {
-            var answer = client.send(request, BodyHandlers.ofInputStream());
-            try (var in = answer.body()) {
-                var content = in.readNBytes(MAX_ANSWER_BYTES);
-                if (answer.statusCode() != 200) {
-                    throw refused(address, answer.statusCode(), content);
-                }
-                return JSON.readValue(content, JoinAnswer.class);
-            }
-        } catch (ConnectException e) {
-            throw new OlympusException(
-                    ErrorCode.UNAVAILABLE,
-                    "cannot join at %s: nothing answers there; is that the API's address of a server that runs, and may this machine reach it?"
-                            .formatted(address),
-                    e);
-        } catch (IOException | JacksonException e) {
-            throw new OlympusException(
-                    ErrorCode.UNAVAILABLE,
-                    "cannot join at %s: %s".formatted(address, rootMessage(e)),
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new OlympusException(ErrorCode.UNAVAILABLE, "interrupted while joining", e);
-        }
-    }
-
-    private static OlympusException refused(URI address, int status, byte[] content) {
-        JsonNode problem;
-        try {
-            problem = JSON.readTree(content);
-        } catch (JacksonException notJson) {
-            problem = JSON.createObjectNode();
-        }
-        return new OlympusException(
-                ErrorCode.FORBIDDEN,
-                "the server at %s does not let this one join: %s"
-                        .formatted(
-                                address, problem.path("detail").asString("HTTP status " + status)));
-    }
-
-    private static String rootMessage(Throwable failure) {
-        var cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    }
-
-    private static SSLContext trusting(JoinToken token) {
-        try {
-            var context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new PinnedAuthority(token)}, null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no TLS", e);
-        }
+                                Optional.of(HermesNode.supportedLevel())),
+                        JoinAnswer.class);
     }
 
     /**

@@ -25,6 +25,8 @@ public final class KnownServers implements Projection.Receiver<ServerRecord> {
     private final Map<Key, ServerRecord> records = new ConcurrentHashMap<>();
     private final Set<Consumer<List<ServerRecord>>> listeners = new CopyOnWriteArraySet<>();
 
+    private volatile boolean listed;
+
     public KnownServers(Hermes hermes) {
         this.hermes = hermes;
     }
@@ -38,6 +40,11 @@ public final class KnownServers implements Projection.Receiver<ServerRecord> {
                         ServerRecord.PREFIX,
                         value -> ServerRecord.CODEC.decode(value.unsafeArray()));
         return Projection.start(source, this, problems);
+    }
+
+    /** Whether all of them were read once. */
+    public boolean isListed() {
+        return listed;
     }
 
     /** All, by member name. */
@@ -72,9 +79,10 @@ public final class KnownServers implements Projection.Receiver<ServerRecord> {
     }
 
     @Override
-    public void listed(Map<Key, ServerRecord> listed) {
-        records.keySet().retainAll(listed.keySet());
-        records.putAll(listed);
+    public void listed(Map<Key, ServerRecord> all) {
+        records.keySet().retainAll(all.keySet());
+        records.putAll(all);
+        listed = true;
         tell();
     }
 

@@ -6,9 +6,10 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
+import olympus.link.keys.KeyFingerprint;
 
 /**
- * Trusts a server whose certificate was signed by the authority that a join token names, and nobody
+ * Trusts a server whose certificate was signed by the authority that a token names, and nobody
  * else; under whatever address it was reached, because the token is what says who is meant.
  */
 final class PinnedAuthority extends X509ExtendedTrustManager {
@@ -23,9 +24,9 @@ final class PinnedAuthority extends X509ExtendedTrustManager {
 
     private void check(X509Certificate[] chain) throws CertificateException {
         if (chain.length < 2
-                || !JoinToken.fingerprint(chain[1].getPublicKey()).equals(token.authority())) {
+                || !KeyFingerprint.of(chain[1].getPublicKey()).equals(token.authority())) {
             throw new CertificateException(
-                    "the server there is not of the island that made this join token");
+                    "the server there is not of the island that made this " + token.kind().words());
         }
         try {
             chain[0].verify(chain[1].getPublicKey());

@@ -98,7 +98,7 @@ final class AuditTrail extends OncePerRequestFilter {
                     parts.length > 5
                             ? readable(parts[4]) + "/" + readable(parts[5])
                             : readable(parts[4]);
-            case "pauses", "nodes" -> readable(parts[4]);
+            case "pauses", "nodes", "agent-tokens" -> readable(parts[4]);
             default -> "";
         };
     }

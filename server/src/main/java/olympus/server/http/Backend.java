@@ -19,6 +19,7 @@ import olympus.model.stack.ApplyRequest;
 import olympus.model.stack.StackDefinition;
 import olympus.server.deadline.Deadline;
 import olympus.server.group.Servers;
+import olympus.server.nodes.NodeAdmission;
 import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
 import olympus.server.tokens.Tokens;
@@ -42,7 +43,8 @@ public record Backend(
             Supplier<ClusterView> view,
             Supplier<DurationHistogram.Reading> reconcileTimes,
             ServerSide.Agents agents,
-            Servers servers) {}
+            Servers servers,
+            NodeAdmission admission) {}
 
     /** What belongs to this process. */
     public record Outside(

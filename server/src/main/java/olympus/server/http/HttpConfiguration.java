@@ -168,7 +168,8 @@ class HttpConfiguration implements WebMvcConfigurer {
                                         "/healthz",
                                         "/readyz",
                                         Api.V1 + "/openapi.json",
-                                        ServersController.JOIN)
+                                        ServersController.JOIN,
+                                        EnrolmentsController.ENROL)
                                 .permitAll()
                                 .anyRequest()
                                 .authenticated())
@@ -306,6 +307,11 @@ class HttpConfiguration implements WebMvcConfigurer {
     @Bean
     ServersController servers(Backend backend, FailedLogins failures) {
         return new ServersController(backend, failures);
+    }
+
+    @Bean
+    EnrolmentsController enrolments(Backend backend, FailedLogins failures) {
+        return new EnrolmentsController(backend, failures);
     }
 
     // -- what they share ---------------------------------------------------------------------

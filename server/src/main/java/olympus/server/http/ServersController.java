@@ -2,13 +2,10 @@ package olympus.server.http;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import olympus.foundation.ErrorCode;
-import olympus.foundation.OlympusException;
 import olympus.hermes.MemberReport;
 import olympus.server.group.GroupHealth;
 import olympus.server.group.JoinAnswer;
@@ -32,11 +29,11 @@ final class ServersController {
     static final String JOIN = Api.V1 + "/servers/join";
 
     private final Backend backend;
-    private final FailedLogins failures;
+    private final BroughtTokens brought;
 
     ServersController(Backend backend, FailedLogins failures) {
         this.backend = backend;
-        this.failures = failures;
+        this.brought = new BroughtTokens(failures);
     }
 
     /** Everything that is known of the servers. */
@@ -151,27 +148,15 @@ final class ServersController {
             @RequestBody JoinRequest body,
             HttpServletRequest request,
             HttpServletResponse response) {
-        var from = request.getRemoteAddr();
-        failures.waiting(from).ifPresent(wait -> tooMany(from, wait, response));
-        try {
-            var answer = servers().admitting().join(body, from);
-            new Caller("server:" + answer.member(), from).attachTo(request);
-            return answer;
-        } catch (OlympusException e) {
-            if (e.code() == ErrorCode.UNAUTHENTICATED) {
-                failures.failed(from).ifPresent(wait -> tooMany(from, wait, response));
-            }
-            throw e;
-        }
-    }
-
-    private static void tooMany(String from, Duration wait, HttpServletResponse response) {
-        var seconds = wait.toSeconds() + 1;
-        response.setHeader("Retry-After", Long.toString(seconds));
-        throw new OlympusException(
-                ErrorCode.RATE_LIMITED,
-                "too many wrong tokens from %s; try again in %d s with the right one"
-                        .formatted(from, seconds));
+        return brought.guarded(
+                request,
+                response,
+                () -> {
+                    var from = request.getRemoteAddr();
+                    var answer = servers().admitting().join(body, from);
+                    new Caller("server:" + answer.member(), from).attachTo(request);
+                    return answer;
+                });
     }
 
     @DeleteMapping(path = Api.V1 + "/servers/{member}", produces = Api.JSON)

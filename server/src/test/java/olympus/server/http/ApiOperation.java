@@ -109,7 +109,7 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                         volumes(),
                         island(),
                         NodeOperations.all(),
-                        servers(),
+                        ApiMembershipOperations.all(),
                         records(),
                         server())
                 .flatMap(List::stream)
@@ -444,47 +444,6 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                                 "Ends a pause.",
                                 "Who was told.")
                         .failing(400, 404, 409));
-    }
-
-    private static List<ApiOperation> servers() {
-        return List.of(
-                of(
-                        "GET /api/v1/servers",
-                        "listServers",
-                        ISLAND,
-                        "Lists the island's servers.",
-                        "Servers by member name, who answered, and what to know of how many there are."),
-                of(
-                                "POST /api/v1/servers/join-tokens",
-                                "makeJoinToken",
-                                ISLAND,
-                                "Makes a token with which one new server may join.",
-                                "The token; its text is shown only here.")
-                        .failing(409, 503, 507),
-                of(
-                                "POST /api/v1/servers/join",
-                                "joinServers",
-                                ISLAND,
-                                "Lets a new server in.",
-                                "All that a server of the island holds.")
-                        .saying(
-                                "Needs no token of the API: the join token in the body says who may. The same node may ask again with it, when the answer was lost.")
-                        .failing(400, 409, 503, 507)
-                        .failing(BODY),
-                of(
-                                "DELETE /api/v1/servers/{member}",
-                                "removeServer",
-                                ISLAND,
-                                "Has a server leave.",
-                                "It is leaving; it has left when it is not listed any more.")
-                        .failing(400, 404, 409, 503, 507),
-                of(
-                                "POST /api/v1/servers/{member}/lead",
-                                "transferLeader",
-                                ISLAND,
-                                "Has a server lead.",
-                                "It leads.")
-                        .failing(400, 404, 409, 503));
     }
 
     private static List<ApiOperation> records() {

@@ -92,8 +92,22 @@ final class ApiWords {
         all.put(
                 "decision",
                 new Parameter("Id of a pending decision.", schema("pattern", "^[0-9a-f]{8}$")));
+        ofMachines(all);
         ofHeaders(all);
         return all;
+    }
+
+    private static void ofMachines(Map<String, Parameter> all) {
+        all.put(
+                "token",
+                new Parameter(
+                        "Id of an agent token, or the beginning of it.",
+                        schema("pattern", "^[0-9a-f]{6,64}$")));
+        all.put(
+                "force",
+                new Parameter(
+                        "Whether the node is removed even while instances are assigned to it.",
+                        schema()));
     }
 
     private static void ofImages(Map<String, Parameter> all) {

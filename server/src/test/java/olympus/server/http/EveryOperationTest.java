@@ -73,6 +73,7 @@ class EveryOperationTest {
                 nodes(api, commands);
                 decide(hermes);
                 servers(api, hermes);
+                machines(api);
                 lists(api);
                 streams(api);
                 assertThat(api.contract.notMet())
@@ -190,6 +191,19 @@ class EveryOperationTest {
         ok(sent(api, "POST", "/api/v1/servers/" + self + "/lead", ""), 200);
         ok(sent(api, "DELETE", "/api/v1/servers/old-1", ""), 200);
         ok(api.get("/api/v1/servers"), 200);
+    }
+
+    private static void machines(RunningApi api) throws Exception {
+        EnrolmentsTest.agentsPort(api, "10.0.0.1:7401");
+        var made = sent(api, "POST", "/api/v1/agent-tokens", "{\"ttl\":\"10m\",\"uses\":2}");
+        ok(made, 201);
+        var token = JsonMapper.shared().readTree(made.body());
+        var machine = EnrolmentsTest.machine();
+        var enrolment = machine.body(token.path("token").asString());
+        ok(sent(api, "POST", "/api/v1/enrolments", enrolment), 200);
+        ok(api.get("/api/v1/agent-tokens"), 200);
+        ok(sent(api, "DELETE", "/api/v1/agent-tokens/" + token.path("id").asString(), ""), 200);
+        ok(sent(api, "DELETE", "/api/v1/nodes/" + machine.node() + "?force=true", ""), 200);
     }
 
     private static NodeAnswer measured(NodeQuestion.Use use) {

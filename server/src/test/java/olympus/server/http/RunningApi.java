@@ -54,6 +54,10 @@ import olympus.server.deadline.Deadline;
 import olympus.server.group.Admission;
 import olympus.server.group.KnownServers;
 import olympus.server.group.Servers;
+import olympus.server.group.StoreWrites;
+import olympus.server.nodes.IslandNodes;
+import olympus.server.nodes.KnownNodes;
+import olympus.server.nodes.NodeAdmission;
 import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
 import olympus.server.store.Projection;
@@ -82,6 +86,7 @@ final class RunningApi implements AutoCloseable {
     final SecretVault vault;
     private final AuditStream audit;
     final KnownServers servers;
+    final KnownNodes nodes;
     final AnswerContract contract = new AnswerContract(AnswerContract.generated());
     private final List<Projection> projections;
     private final HttpClient client;
@@ -107,6 +112,7 @@ final class RunningApi implements AutoCloseable {
         var deadline = new Deadline(Duration.ofSeconds(2));
         vault = SecretVault.openOrCreate(keys.resolve(SecretVault.ISLAND_KEY), random);
         servers = new KnownServers(hermes);
+        nodes = new KnownNodes(hermes);
         audit = new AuditStream(hermes, deadline);
         secrets = new SecretStore(hermes, vault, clock, deadline);
         projections = List.of(tokens.follow(hermes, problems), secrets.follow(() -> {}, problems));
@@ -120,7 +126,8 @@ final class RunningApi implements AutoCloseable {
                                 () -> view,
                                 () -> new DurationHistogram().read(),
                                 agents,
-                                serversOf(hermes, installation, folder, clock, deadline)),
+                                serversOf(hermes, installation, folder, clock, deadline),
+                                admission(hermes, installation, clock, deadline)),
                         new Backend.Outside(
                                 secrets,
                                 tokens,
@@ -170,6 +177,18 @@ final class RunningApi implements AutoCloseable {
                         ? Optional.of(opened)
                         : Optional.<HermesNode>empty();
         return new Servers(hermes, servers, node, Optional.of(admission), deadline);
+    }
+
+    private NodeAdmission admission(
+            Hermes hermes, Installation self, Clock clock, Deadline deadline) {
+        var signer = certificates.nodeSigner();
+        return new NodeAdmission(
+                new NodeAdmission.Ground(
+                        new StoreWrites(hermes, clock, deadline),
+                        new IslandNodes(hermes, nodes, servers, signer, clock),
+                        self,
+                        certificates.trust(Authorities.Purpose.PEOPLE).getFirst().getPublicKey(),
+                        signer));
     }
 
     AuditStream audit() {

@@ -88,6 +88,24 @@ final class ArchitectureTest {
         holds(ArchitectureRules::packagesHaveNoCycles, "Cycle detected");
     }
 
+    /** A machine that runs only the agent starts none of it. */
+    @Test
+    void theAgentAloneNeedsNeitherStoreNorControllerNorSpring() {
+        var composition = "olympus.server.AgentComposition";
+        ArchRuleDefinition.noClasses()
+                .that()
+                .haveFullyQualifiedName(composition)
+                .should()
+                .transitivelyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.springframework..",
+                        "olympus.hermes..",
+                        "olympus.zeus..",
+                        "olympus.server.http..")
+                .check(PRODUCT);
+        assertThat(PRODUCT.get(composition).getDirectDependenciesFromSelf()).isNotEmpty();
+    }
+
     /** What a person has in a volume goes only by the one path that asks for its name. */
     @Test
     void onlyOneClassRemovesVolumes() {

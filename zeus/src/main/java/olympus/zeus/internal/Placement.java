@@ -495,7 +495,7 @@ final class Placement {
         int weight(InstanceId instance, Desired desired) {
             var isHere =
                     desired.instance(instance)
-                            .filter(stored -> stored.value().placement().node().equals(id))
+                            .filter(stored -> stored.value().placement().node().equals(node.id()))
                             .isPresent();
             return !isHere ? 0 : idle.contains(instance) ? 1 : DRAWS;
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package olympus.server.nodes;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,261 @@
+package olympus.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A server and machines that run only the agent, as a person sets them up, on loopback. */
+final class MachinesTest {
+
+    private static final Duration SOON = Duration.ofSeconds(90);
+    private static final Pattern TOKEN = Pattern.compile("olympus-agent\\.\\S+");
+
+    private static final String STACK =
+            """
+            name: shop
+            services:
+              web:
+                command: [sleep, "1000"]
+                deploy: { replicas: 2 }
+            """;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path folder;
+
+    private final Random random = new Random();
+    private final Map<String, Installation> machines = new TreeMap<>();
+    private final Map<String, Path> outputs = new TreeMap<>();
+
+    @AfterEach
+    void end() {
+        machines.values().forEach(Installation::close);
+    }
+
+    @Test
+    void aMachineJoinsWithATokenRunsServicesSurvivesItsAgentAndIsRemoved() {
+        var address = startServer("--agents-listen", free());
+        var joined =
+                startAgent("pluto", "--server", address, "--token", token(), "--name", "pluto");
+        assertThat(joined).contains("joined as node pluto").contains("agent ready in");
+        awaitState("pluto", true);
+
+        server().apply(server().stack("shop", STACK), "--yes");
+        Eventually.becomes(
+                SOON,
+                () -> "one replica on each node: " + server().olympus("status").out(),
+                () -> nodesOf("shop/web.1", "shop/web.2").size() == 2);
+        var moved = nodeOf("shop/web.1").equals("pluto") ? "shop/web.1" : "shop/web.2";
+        var pid = server().awaitRunning(moved);
+
+        agent("pluto").killHard();
+        awaitState("pluto", false);
+        assertThat(Processes.isAlive(pid)).as("outlives its agent").isTrue();
+        assertThat(startAgent("pluto")).contains("agent ready in").doesNotContain("joined");
+        awaitState("pluto", true);
+        assertThat(server().awaitRunning(moved)).as("adopted").isEqualTo(pid);
+        assertThat(server().olympus("logs", "shop/web").exitCode()).isZero();
+
+        var withInstances = server().olympus("node", "remove", "pluto", "--yes");
+        assertThat(withInstances.exitCode()).isEqualTo(1);
+        assertThat(withInstances.err()).contains("1 instances are assigned to node pluto");
+        var serverNode = nodeName(false);
+        assertThat(server().olympus("node", "remove", serverNode, "--yes", "--force").err())
+                .contains("olympus servers remove one");
+        assertThat(run("node", "remove", "pluto", "--yes", "--force")).contains("pluto is removed");
+        awaitState("pluto", false);
+        Eventually.becomes(
+                SOON,
+                () -> "the agent says why: " + output("pluto"),
+                () -> output("pluto").contains("was removed by admin"));
+        assertThat(output("pluto")).contains("olympus token create --agent");
+        assertThat(Processes.isAlive(pid)).as("is left as it is").isTrue();
+
+        var again = startAnew("pluto", "--server", address, "--token", token(), "--name", "pluto");
+        assertThat(again).contains("joined as node pluto");
+        awaitState("pluto", true);
+    }
+
+    @Test
+    void wrongUsedEndedAndRevokedTokensAreRefusedInWords() {
+        var address = startServer("--agents-listen", free());
+        var token = token();
+        startAgent("pluto", "--server", address, "--token", token);
+        assertThat(refused("two", "--server", address, "--token", token)).contains("used up");
+        var wrong = token.substring(0, token.length() - 43) + "A".repeat(43);
+        assertThat(refused("two", "--server", address, "--token", wrong))
+                .contains("not known here")
+                .contains("olympus token create --agent");
+        var stranger = "olympus-agent." + "A".repeat(43) + "." + "A".repeat(43);
+        assertThat(refused("two", "--server", address, "--token", stranger))
+                .contains("not of the island that made this agent token");
+        var revoked = token();
+        assertThat(run("token", "list")).contains("0 of 1");
+        var id = server().json("token", "list").path("tokens").get(0).path("id").asString();
+        run("token", "revoke", id.substring(0, 12));
+        assertThat(refused("two", "--server", address, "--token", revoked)).contains("was revoked");
+        var brief = token("--ttl", "1s");
+        Eventually.becomes(
+                SOON, () -> "the token has ended", () -> !run("token", "list").contains("0 of 1"));
+        assertThat(refused("two", "--server", address, "--token", brief)).contains("has ended at");
+        assertThat(refused("two")).contains("not the data folder of a machine that was let in");
+        assertThat(refused("server")).contains("is the data folder of a server");
+        var several = token("--uses", "2");
+        startAgent("two", "--server", address, "--token", several, "--name", "two");
+        startAgent("three", "--server", address, "--token", several, "--name", "three");
+        awaitState("two", true);
+        awaitState("three", true);
+    }
+
+    @Test
+    void aServerWithoutAPortForAgentsSaysHowToOpenOne() {
+        startServer();
+        var refused = server().olympus("token", "create", "--agent");
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains("no server of this island opens a port for agents")
+                .contains("--agents-listen HOST:PORT");
+        assertThat(server().olympus("token", "create").err()).contains("--agent");
+    }
+
+    // What a person does.
+
+    private String startServer(String... more) {
+        var at = free();
+        var installation = Installation.in(folder.resolve("server"));
+        machines.put("server", installation);
+        var arguments = new ArrayList<>(List.of("--listen", at));
+        arguments.addAll(List.of(more));
+        installation.up(arguments.toArray(String[]::new));
+        return "https://" + at;
+    }
+
+    private Installation server() {
+        return agent("server");
+    }
+
+    private Installation agent(String name) {
+        return machines.computeIfAbsent(name, n -> Installation.in(folder.resolve(n)));
+    }
+
+    /** Starts the agent and waits until it is ready; returns what it printed. */
+    private String startAgent(String name, String... arguments) {
+        var output = agent(name).startAgent(arguments);
+        outputs.put(name, output);
+        var process = agent(name).process();
+        Eventually.becomes(
+                Installation.START_DEADLINE,
+                () -> name + " is ready: " + Installation.read(output),
+                () -> {
+                    if (!process.isAlive()) {
+                        throw new AssertionError(name + " has ended: " + Installation.read(output));
+                    }
+                    return Installation.read(output).contains("agent ready in");
+                });
+        return Installation.read(output);
+    }
+
+    private String startAnew(String name, String... arguments) {
+        agent(name).terminate();
+        return startAgent(name, arguments);
+    }
+
+    private String output(String name) {
+        return Installation.read(outputs.getOrDefault(name, folder));
+    }
+
+    private String refused(String name, String... arguments) {
+        var installation =
+                name.equals("server") ? Installation.in(folder.resolve("server")) : agent(name);
+        var output = installation.startAgent(arguments);
+        var process = installation.process();
+        Eventually.becomes(
+                SOON,
+                () -> name + " is refused: " + Installation.read(output),
+                () -> !process.isAlive());
+        assertThat(process.exitValue()).isNotZero();
+        return Installation.read(output);
+    }
+
+    private String token(String... more) {
+        var words = new ArrayList<>(List.of("token", "create", "--agent"));
+        words.addAll(List.of(more));
+        var match = TOKEN.matcher(run(words.toArray(String[]::new)));
+        assertThat(match.find()).isTrue();
+        return match.group();
+    }
+
+    private String run(String... words) {
+        var run = server().olympus(words);
+        assertThat(run.exitCode()).as("%s%n%s%s", List.of(words), run.out(), run.err()).isZero();
+        return run.out() + run.err();
+    }
+
+    private void awaitState(String name, boolean connected) {
+        Eventually.becomes(
+                SOON,
+                () -> name + " connected=" + connected + ": " + server().olympus("nodes").out(),
+                () ->
+                        nodes().stream()
+                                .anyMatch(node ->
+                                        node.path("node").asString().equals(name)
+                                                && node.path("connected").asBoolean()
+                                                        == connected));
+    }
+
+    private List<JsonNode> nodes() {
+        return StreamSupport.stream(server().json("nodes").path("nodes").spliterator(), false)
+                .toList();
+    }
+
+    private String nodeName(boolean isPluto) {
+        return nodes().stream()
+                .map(node -> node.path("node").asString())
+                .filter(name -> name.equals("pluto") == isPluto)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private String nodeOf(String instance) {
+        return server().instance(instance).path("node").asString("");
+    }
+
+    private Set<String> nodesOf(String... instances) {
+        var found = new TreeSet<String>();
+        for (var instance : instances) {
+            found.add(nodeOf(instance));
+        }
+        found.remove("");
+        return found;
+    }
+
+    /** Below the ports that the kernel gives to clients, as it must be free again after a kill. */
+    private String free() {
+        while (true) {
+            var port = random.nextInt(10_000, 30_000);
+            try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return "127.0.0.1:" + socket.getLocalPort();
+            } catch (IOException taken) {
+                assertThat(taken).isInstanceOf(BindException.class);
+            }
+        }
+    }
+}
