@@ -253,7 +253,9 @@ final class IslandSimulationTest {
                         .ports(8000, 8007)
                         .replicas(2)
                         .update(0, DeployPolicy.FailureAction.PAUSE, DeployPolicy.Order.STOP_FIRST);
-        island.apply(stack("sim", web, service("worker").after("web")));
+        // Declared anew: an update that a crash has halted ends only so.
+        var worker = service("worker").command("final").after("web");
+        island.apply(stack("sim", web, worker));
         island.apply(
                 stack(
                         "edge",

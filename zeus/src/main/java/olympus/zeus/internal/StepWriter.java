@@ -105,12 +105,7 @@ final class StepWriter {
                     operations.add(new Operation.Delete(ZeusKeys.service(service)));
             case Step.ForgetStack forget -> forget(forget);
             case Step.LoseNode lose -> lose(lose);
-            case Step.ReturnNode(var from, var why) -> {
-                var node = from.value().node();
-                conditions.add(new Condition.RevisionIs(ZeusKeys.lost(node), from.revision()));
-                operations.add(new Operation.Delete(ZeusKeys.lost(node)));
-                decide("count as back", node, why, "what was started elsewhere ends here");
-            }
+            case Step.ReturnNode back -> takeBack(back);
             case Step.MendDrift(var node, var subject, var why) ->
                     operations.add(
                             decision(
@@ -120,6 +115,13 @@ final class StepWriter {
                                     why,
                                     "the whole assignment is sent again"));
         }
+    }
+
+    private void takeBack(Step.ReturnNode step) {
+        var node = step.from().value().node();
+        conditions.add(new Condition.RevisionIs(ZeusKeys.lost(node), step.from().revision()));
+        operations.add(new Operation.Delete(ZeusKeys.lost(node)));
+        decide("count as back", node, step.why(), "what was started elsewhere ends here");
     }
 
     private void lose(Step.LoseNode step) {
