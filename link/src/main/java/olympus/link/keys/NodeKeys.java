@@ -36,7 +36,7 @@ public final class NodeKeys {
     private static final String ID = "node: ";
     private static final String REQUEST = "request: ";
     private static final String REMEDY =
-            "restore the folder keys from a backup, or make a token with `olympus token create --agent` on a server and let this machine in anew with --server and --token";
+            "restore the folder keys from a backup, or move the whole data folder away and let this machine in as a new node, with a token of `olympus token create --agent`";
 
     private final Path folder;
     private final List<X509Certificate> trust;
