@@ -13,6 +13,7 @@ import olympus.foundation.Clock;
 import olympus.hermes.Hermes;
 import olympus.link.ServerSide;
 import olympus.link.keys.Certificates;
+import olympus.model.state.NodeSpec;
 import olympus.server.group.ServerRecord;
 import olympus.server.group.Servers;
 import olympus.server.http.DoctorCheck;
@@ -173,14 +174,20 @@ final class Doctor {
                                             "the brake holds: " + why,
                                             "look for what many checks have in common")));
             if (!node.connected()) {
-                checks.add(
-                        failed(
-                                "node " + node.name(),
-                                "not connected",
-                                "look whether the agent runs there"));
+                checks.add(away(node));
             }
         }
         return checks;
+    }
+
+    private static DoctorCheck away(ClusterView.NodeView node) {
+        var name = "node " + node.name();
+        return node.wanted()
+                .withdrawal()
+                .filter(order -> order.kind() == NodeSpec.Kind.MAINTENANCE)
+                .map(order -> DoctorCheck.ok(name, "not connected, as expected: " + order.words()))
+                .orElseGet(
+                        () -> failed(name, "not connected", "look whether the agent runs there"));
     }
 
     private List<DoctorCheck> pauses() {

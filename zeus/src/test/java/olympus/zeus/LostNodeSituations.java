@@ -12,6 +12,7 @@ import java.util.Map;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceRecord.Phase;
+import olympus.model.state.NodeSpec;
 
 /** Nodes that go away and come back, for {@link PlannerTest}. */
 final class LostNodeSituations {
@@ -59,6 +60,9 @@ final class LostNodeSituations {
                 "lost-once-enough-others-are-back",
                 secondOnNode2(3, WEB).gone(2).recordedAsHeldBack(2).recordedAsHeldBack(3));
         all.put("lost-one-after-the-other", secondOnNode2(3, WEB).gone(2).lost(3));
+        all.put(
+                "lost-beside-one-in-maintenance",
+                secondOnNode2(3, WEB).gone(2).gone(3).withdrawn(3, NodeSpec.Kind.MAINTENANCE));
         all.put("lost-half-of-four", secondOnNode2(4, WEB).gone(2).gone(3));
         all.put("lost-and-back", secondOnNode2(2, WEB).recordedAsLost(2));
         all.put("lost-and-back-without-a-word", secondOnNode2(2, WEB).recordedAsLost(2).silent(2));

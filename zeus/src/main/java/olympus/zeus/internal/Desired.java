@@ -160,6 +160,13 @@ public record Desired(
         return spec(node).withdrawal();
     }
 
+    /** Whether its being away is what people expect. */
+    boolean isInMaintenance(NodeId node) {
+        return withdrawal(node)
+                .filter(order -> order.kind() == NodeSpec.Kind.MAINTENANCE)
+                .isPresent();
+    }
+
     /** The order by which instances are to leave a node; empty when they may stay. */
     Optional<NodeSpec.Withdrawal> emptying(NodeId node) {
         return withdrawal(node).filter(NodeSpec.Withdrawal::isEmptying);

@@ -441,6 +441,7 @@ final class ViewBuilder {
     /** What is recorded of a node that was away for too long. */
     private Optional<String> loss(NodeId id) {
         return Optional.ofNullable(desired.lost().get(id))
+                .filter(_ -> !desired.isInMaintenance(id))
                 .map(Versioned::value)
                 .map(lost ->
                         lost.heldBack()
