@@ -37,6 +37,15 @@ final class MachinesTest {
                 deploy: { replicas: 2 }
             """;
 
+    private static final String EDGE =
+            """
+            name: edge
+            services:
+              proxy:
+                command: [sleep, "1000"]
+                deploy: { placement: { constraints: ["node.labels.role == edge"] } }
+            """;
+
     @TempDir
     @SuppressWarnings("NullAway.Init")
     Path folder;
@@ -92,6 +101,62 @@ final class MachinesTest {
         var again = startAnew("pluto", "--server", address, "--token", token(), "--name", "pluto");
         assertThat(again).contains("joined as node pluto");
         awaitState("pluto", true);
+    }
+
+    @Test
+    void aMachineIsTakenOutOfUseAndWhatRanOnALostOneRunsElsewhere() {
+        var address = startServer("--agents-listen", free());
+        startAgent("pluto", "--server", address, "--token", token(), "--name", "pluto");
+        awaitState("pluto", true);
+        run("node", "label", "pluto", "role=edge", "rack=b");
+        run("node", "label", "pluto", "rack-");
+        assertThat(run("nodes", "-l", "role=edge")).contains("pluto").contains("role=edge");
+        assertThat(run("nodes", "-l", "role=other")).doesNotContain("pluto");
+
+        server().apply(server().stack("shop", STACK), "--yes");
+        awaitOn("pluto", 1);
+        run("node", "drain", "pluto", "--reason", "new disk", "--wait", "90s");
+        assertThat(run("node", "show", "pluto")).contains("drained").contains("new disk");
+        assertThat(nodesOf("shop/web.1", "shop/web.2")).doesNotContain("pluto");
+        server().apply(server().stack("shop", STACK.replace("2 }", "3 }")), "--yes");
+        server().awaitRunning("shop/web.3");
+        assertThat(nodesOf("shop/web.1", "shop/web.2", "shop/web.3")).hasSize(1);
+
+        run("node", "uncordon", "pluto");
+        server().apply(server().stack("shop", STACK.replace("2 }", "4 }")), "--yes");
+        awaitOn("pluto", 1);
+        var pid = server().awaitRunning("shop/web.4");
+        var edge = server().stack("edge", EDGE);
+        server().apply(edge, "--yes");
+        server().awaitRunning("edge/proxy.1");
+        assertThat(nodeOf("edge/proxy.1")).isEqualTo("pluto");
+
+        agent("pluto").killHard();
+        awaitState("pluto", false);
+        var elsewhere = server().awaitReplaced("shop/web.4", pid);
+        assertThat(nodeOf("shop/web.4")).isNotEqualTo("pluto");
+        assertThat(run("why", "shop/web")).contains("node pluto is lost");
+        assertThat(nodeOf("edge/proxy.1")).isEqualTo("pluto");
+        assertThat(run("why", "edge/proxy")).contains("does not meet node.labels.role == edge");
+        assertThat(Processes.isAlive(pid)).as("runs on where nobody hears of it").isTrue();
+
+        startAgent("pluto");
+        awaitState("pluto", true);
+        Eventually.becomes(
+                SOON, () -> "the run before ends: " + pid, () -> !Processes.isAlive(pid));
+        assertThat(server().awaitRunning("shop/web.4")).isEqualTo(elsewhere);
+        assertThat(server().awaitRunning("edge/proxy.1")).isPositive();
+    }
+
+    private void awaitOn(String node, int instances) {
+        Eventually.becomes(
+                SOON,
+                () -> "%d on %s: %s".formatted(instances, node, server().olympus("status").out()),
+                () ->
+                        nodes().stream()
+                                .anyMatch(one ->
+                                        one.path("node").asString().equals(node)
+                                                && one.path("instances").asInt() == instances));
     }
 
     @Test

@@ -9,6 +9,7 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.NodeId;
 import olympus.model.json.DurationText;
+import olympus.model.state.NodeSpec;
 import olympus.server.nodes.EnrolmentAnswer;
 import olympus.server.nodes.EnrolmentRequest;
 import olympus.server.nodes.NodeAdmission;
@@ -29,6 +30,9 @@ final class EnrolmentsController {
 
     /** Needs no token of the API: the agent token in the body says who may. */
     static final String ENROL = Api.V1 + "/enrolments";
+
+    /** Why a node that was removed takes nothing. */
+    private static final String REMOVED = "it was removed";
 
     private final Backend backend;
     private final BroughtTokens brought;
@@ -109,7 +113,9 @@ final class EnrolmentsController {
                 response,
                 () -> {
                     var answer = admission().enrol(body);
-                    new Caller("node:" + answer.name(), request.getRemoteAddr()).attachTo(request);
+                    var caller = new Caller("node:" + answer.name(), request.getRemoteAddr());
+                    caller.attachTo(request);
+                    welcomeBack(answer.node(), caller);
                     request.setAttribute(AuditTrail.DETAIL, "node " + answer.node());
                     return answer;
                 });
@@ -126,14 +132,42 @@ final class EnrolmentsController {
         if (instances > 0 && !force) {
             throw new OlympusException(
                     ErrorCode.CONFLICT,
-                    "%d instances are assigned to node %s; have them run elsewhere or remove their stacks first, or say --force: then what runs there goes on by itself until its agent is ended with --stop-services"
+                    "%d instances are assigned to node %s; have them run elsewhere (olympus node drain) or remove their stacks first, or say --force: then what runs there goes on by itself until its agent is ended with --stop-services"
                             .formatted(instances, node));
         }
         var id =
                 known.map(NodeView::id)
                         .orElseGet(() -> parsed(node).orElseThrow(() -> notFound(node)));
         var removed = admission().remove(id, Caller.of(request).name());
+        if (known.isPresent()) {
+            backend.deadline()
+                    .await(
+                            backend.island()
+                                    .nodes()
+                                    .withdraw(
+                                            id.toString(),
+                                            NodeSpec.Kind.DRAIN,
+                                            REMOVED,
+                                            true,
+                                            Caller.of(request).actor()),
+                            "taking node %s out of use".formatted(removed.name()));
+        }
         return new NodeRemoved(removed.name(), id.toString(), instances);
+    }
+
+    /** A machine that was removed and is let in again takes instances again. */
+    private void welcomeBack(String node, Caller caller) {
+        var wasRemoved =
+                backend.view().nodes().stream()
+                        .filter(one -> one.id().toString().equals(node))
+                        .flatMap(one -> one.wanted().withdrawal().stream())
+                        .anyMatch(order -> order.reason().equals(REMOVED));
+        if (wasRemoved) {
+            backend.deadline()
+                    .await(
+                            backend.island().nodes().restore(node, caller.actor()),
+                            "taking node %s into use".formatted(node));
+        }
     }
 
     private Optional<NodeView> named(String node) {
