@@ -59,7 +59,7 @@ public final class ComposeReference {
 
         **Secrets.** The texts of `secrets`, of every `env_file`, and of every value in `environment` that holds a variable are kept apart from the declaration, encrypted. An external secret is one of Olympus' own store.
 
-        **Pinned.** A service with a volume, folder or device of its node is never moved: `recovery: { then: move }` is an error. Volumes of type `nfs` or `cifs`, or with another driver than
+        **Pinned.** A service with a volume, folder or device of its node is never moved, not from a lost node either: `recovery: { then: move }` is an error. Volumes of type `nfs` or `cifs`, or with another driver than
         `local`, do not pin.
 
         **Numbers without quotes** reach the container as Compose passes them on: `1.10` as `1.1`, `0755` as `493`; a warning tells it.
