@@ -13,6 +13,12 @@ import olympus.zeus.StackCommands.Actor;
  */
 public interface NodeCommands {
 
+    /**
+     * The reason of an order for a node that does not belong to the island any more. When it
+     * connects again it takes instances again, since it has been let in anew.
+     */
+    String REMOVED = "it was removed";
+
     /** A longer reason is refused. */
     int MAX_REASON = 500;
 

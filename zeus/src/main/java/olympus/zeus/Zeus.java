@@ -92,7 +92,10 @@ public final class Zeus implements StackCommands, NodeCommands, AutoCloseable {
     }
 
     public void nodeConnected(NodeId node, String name) {
-        loop.execute(() -> controller.nodeConnected(node, name));
+        loop.execute(() -> {
+            controller.nodeConnected(node, name);
+            specs.connected(node);
+        });
     }
 
     public void nodeDisconnected(NodeId node, String reason) {

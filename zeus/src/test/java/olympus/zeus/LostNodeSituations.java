@@ -61,6 +61,34 @@ final class LostNodeSituations {
                 secondOnNode2(3, WEB).gone(2).recordedAsHeldBack(2).recordedAsHeldBack(3));
         all.put("lost-one-after-the-other", secondOnNode2(3, WEB).gone(2).lost(3));
         all.put(
+                "lost-replicas-go-each-its-own-way",
+                started(4, stack("shop", WEB.replicas(4)))
+                        .instance("shop/web.1", 1, 1)
+                        .instance("shop/web.2", 2, 1)
+                        .instance("shop/web.3", 2, 1)
+                        .instance("shop/web.4", 2, 1)
+                        .seen("shop/web.1", State.RUNNING, 60)
+                        .seen("shop/web.2", State.RUNNING, 60)
+                        .seen("shop/web.3", State.RUNNING, 60)
+                        .seen("shop/web.4", State.RUNNING, 60)
+                        .lost(2));
+        all.put(
+                "lost-beside-drained-ones",
+                secondOnNode2(5, WEB)
+                        .gone(2)
+                        .gone(3)
+                        .gone(4)
+                        .withdrawn(3, NodeSpec.Kind.DRAIN)
+                        .withdrawn(4, NodeSpec.Kind.DRAIN));
+        all.put(
+                "lost-for-good-is-forgotten",
+                started(2, stack("shop", WEB.global()))
+                        .instance("shop/web.1", 1, 1)
+                        .instance("shop/web.2", 2, 1, Phase.RETIRE, true)
+                        .seen("shop/web.1", State.RUNNING, 60)
+                        .lost(2)
+                        .withdrawn(2, NodeSpec.Kind.DRAIN, true));
+        all.put(
                 "lost-beside-one-in-maintenance",
                 secondOnNode2(3, WEB).gone(2).gone(3).withdrawn(3, NodeSpec.Kind.MAINTENANCE));
         all.put("lost-half-of-four", secondOnNode2(4, WEB).gone(2).gone(3));

@@ -108,6 +108,22 @@ final class PlannerTest {
                 "drain-with-nowhere-to-go",
                 onTheFirst(WEB).withdrawn(1, Kind.DRAIN).withdrawn(2, Kind.CORDON).cutOff(3));
         all.put(
+                "drain-stops-at-what-was-given-up-elsewhere",
+                onTheFirst(WEB)
+                        .instance("shop/web.2", 2, 1)
+                        .crashed("shop/web.2", State.GIVEN_UP, 5)
+                        .withdrawn(1, Kind.DRAIN));
+        all.put(
+                "global-that-is-only-watched-stays",
+                new Situation()
+                        .nodes(2)
+                        .stack(1, Stacks.observed(stack("shop", WEB.global())))
+                        .instance("shop/web.1", 1, 1)
+                        .instance("shop/web.2", 2, 1)
+                        .seen("shop/web.1", State.RUNNING, 60)
+                        .seen("shop/web.2", State.RUNNING, 60)
+                        .withdrawn(1, Kind.DRAIN));
+        all.put(
                 "drain-leaves-what-is-over",
                 onTheFirst(WEB)
                         .seen("shop/web.1", State.COMPLETED, 60)

@@ -14,6 +14,7 @@ import olympus.server.nodes.EnrolmentAnswer;
 import olympus.server.nodes.EnrolmentRequest;
 import olympus.server.nodes.NodeAdmission;
 import olympus.zeus.ClusterView.NodeView;
+import olympus.zeus.NodeCommands;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -30,9 +31,6 @@ final class EnrolmentsController {
 
     /** Needs no token of the API: the agent token in the body says who may. */
     static final String ENROL = Api.V1 + "/enrolments";
-
-    /** Why a node that was removed takes nothing. */
-    private static final String REMOVED = "it was removed";
 
     private final Backend backend;
     private final BroughtTokens brought;
@@ -113,9 +111,7 @@ final class EnrolmentsController {
                 response,
                 () -> {
                     var answer = admission().enrol(body);
-                    var caller = new Caller("node:" + answer.name(), request.getRemoteAddr());
-                    caller.attachTo(request);
-                    welcomeBack(answer.node(), caller);
+                    new Caller("node:" + answer.name(), request.getRemoteAddr()).attachTo(request);
                     request.setAttribute(AuditTrail.DETAIL, "node " + answer.node());
                     return answer;
                 });
@@ -128,7 +124,7 @@ final class EnrolmentsController {
             @RequestParam(defaultValue = "false") boolean force,
             HttpServletRequest request) {
         var known = named(node);
-        var instances = known.map(NodeView::instances).orElse(0);
+        var instances = known.map(EnrolmentsController::running).orElse(0);
         if (instances > 0 && !force) {
             throw new OlympusException(
                     ErrorCode.CONFLICT,
@@ -147,7 +143,7 @@ final class EnrolmentsController {
                                     .withdraw(
                                             id.toString(),
                                             NodeSpec.Kind.DRAIN,
-                                            REMOVED,
+                                            NodeCommands.REMOVED,
                                             true,
                                             Caller.of(request).actor()),
                             "taking node %s out of use".formatted(removed.name()));
@@ -155,19 +151,11 @@ final class EnrolmentsController {
         return new NodeRemoved(removed.name(), id.toString(), instances);
     }
 
-    /** A machine that was removed and is let in again takes instances again. */
-    private void welcomeBack(String node, Caller caller) {
-        var wasRemoved =
-                backend.view().nodes().stream()
-                        .filter(one -> one.id().toString().equals(node))
-                        .flatMap(one -> one.wanted().withdrawal().stream())
-                        .anyMatch(order -> order.reason().equals(REMOVED));
-        if (wasRemoved) {
-            backend.deadline()
-                    .await(
-                            backend.island().nodes().restore(node, caller.actor()),
-                            "taking node %s into use".formatted(node));
-        }
+    /** Of one that was emptied, what still may run there. */
+    private static int running(NodeView node) {
+        return node.wanted().withdrawal().filter(NodeSpec.Withdrawal::isEmptying).isPresent()
+                ? node.wanted().staying().size()
+                : node.instances();
     }
 
     private Optional<NodeView> named(String node) {

@@ -20,6 +20,7 @@ import olympus.server.group.GivenTokens;
 import olympus.server.group.GivenTokens.Kept;
 import olympus.server.group.JoinToken;
 import olympus.server.group.StoreWrites;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets machines in that run only the agent, and has them go: makes agent tokens, and signs for
@@ -173,16 +174,19 @@ public final class NodeAdmission {
     /** Lets a machine in. The same one may ask again. */
     public EnrolmentAnswer enrol(EnrolmentRequest request) {
         requirePort();
-        if (request.version().length() > MAX_VERSION) {
+        var token = JoinToken.parse(JoinToken.Kind.AGENT, given("token", request.token()));
+        // Before anything else of a request that nobody vouches for is looked at.
+        var _ = good(token);
+        var version = given("version", request.version());
+        if (version.length() > MAX_VERSION) {
             throw new OlympusException(
                     ErrorCode.INVALID,
                     "version: %d characters; at most %d are right"
-                            .formatted(request.version().length(), MAX_VERSION));
+                            .formatted(version.length(), MAX_VERSION));
         }
-        var token = JoinToken.parse(JoinToken.Kind.AGENT, request.token());
-        var node = node(request.node());
-        var name = Installation.nameFrom(request.name());
-        var signing = CertificateRequest.parse(request.request());
+        var node = node(given("node", request.node()));
+        var name = Installation.nameFrom(given("name", request.name()));
+        var signing = CertificateRequest.parse(given("request", request.request()));
         for (var attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             var kept = good(token);
             requireNoServer(node);
@@ -192,6 +196,16 @@ public final class NodeAdmission {
         }
         throw new OlympusException(
                 ErrorCode.UNAVAILABLE, "too many machines bring this token at once; try again");
+    }
+
+    private static String given(String member, @Nullable String value) {
+        if (value == null) {
+            throw new OlympusException(
+                    ErrorCode.INVALID,
+                    "%s: nothing is given; expected token, node, name, request and version"
+                            .formatted(member));
+        }
+        return value;
     }
 
     private static NodeId node(String text) {

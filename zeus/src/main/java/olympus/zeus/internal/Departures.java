@@ -10,6 +10,7 @@ import olympus.model.stack.ServiceDefinition;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.NodeSpec;
+import olympus.model.state.ServiceState;
 
 /**
  * Which instances of one service leave nodes that are being emptied, and what keeps the others: at
@@ -57,17 +58,24 @@ final class Departures {
 
     /** What keeps an instance at present; empty when it leaves now. */
     Optional<String> keeps(InstanceRecord record, NodeSpec.Withdrawal order) {
-        var pause = draft.desired.pauseOf(service.stack(), Optional.of(record.placement().node()));
-        if (pause.isPresent()) {
-            return Optional.of("automatic action is paused by " + pause.get().by());
+        var paused = draft.paused(service.stack(), record.placement().node());
+        if (paused.isPresent()) {
+            return paused;
         }
-        if (draft.desired.state(service).rollout().isPresent()) {
-            return Optional.of("an update of it is under way");
+        var rollout = draft.desired.state(service).rollout();
+        if (rollout.isPresent()) {
+            return rollout.map(Departures::words);
         }
         if (!draft.observed.connected(record.placement().node())) {
             return Optional.of("its node is not connected");
         }
         return bound().or(() -> order.force() ? Optional.empty() : budget(record));
+    }
+
+    static String words(ServiceState.Rollout rollout) {
+        return rollout.failed().isPresent()
+                ? "its update is halted"
+                : "an update of it is under way";
     }
 
     void began(InstanceId instance) {
@@ -91,14 +99,16 @@ final class Departures {
                 : Optional.of(away.getFirst() + " has to be well first");
     }
 
-    /** Wanted and not well, and not beyond becoming so. */
+    /** Wanted and not well, unless it has ended or is itself about to leave without waiting. */
     private boolean isOnItsWay(InstanceRecord record) {
+        var leaves = draft.desired.emptying(record.placement().node()).isPresent();
         return !record.order().phase().isGoing()
                 && !draft.observed.isWell(record)
                 && draft.observed
                         .of(record)
                         .map(seen -> seen.observation().state())
-                        .filter(state -> state == State.GIVEN_UP || state == State.COMPLETED)
+                        .filter(state ->
+                                state == State.COMPLETED || (leaves && state == State.GIVEN_UP))
                         .isEmpty();
     }
 }

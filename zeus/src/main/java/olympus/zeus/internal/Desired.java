@@ -160,6 +160,16 @@ public record Desired(
         return spec(node).withdrawal();
     }
 
+    /**
+     * The order by which what a service has on a node is to leave it; empty also while nothing may
+     * be done with that service by itself.
+     */
+    Optional<NodeSpec.Withdrawal> leaving(ServiceId service, NodeId node) {
+        return emptying(node)
+                .filter(_ -> isManaged(service.stack()))
+                .filter(_ -> pauseOf(service.stack(), Optional.of(node)).isEmpty());
+    }
+
     /** Whether its being away is what people expect. */
     boolean isInMaintenance(NodeId node) {
         return withdrawal(node)

@@ -25,7 +25,7 @@ import olympus.model.state.NodeLost;
  *
  * <p>The brake: when more than half of the nodes, and at least {@link #MANY}, are away at once,
  * they probably live and it is the network, or this server, that is at fault. None of them counts
- * as lost before enough are back. Nodes that were lost before, and those in maintenance, are not
+ * as lost before enough are back. Nodes that were lost before, and those being emptied, are not
  * among those that are counted.
  */
 final class LostNodes {
@@ -61,7 +61,7 @@ final class LostNodes {
                 if (isDue && isCountedAsLost) {
                     lost.add(node);
                 }
-                if (!isCountedAsLost && !desired.isInMaintenance(node)) {
+                if (!isCountedAsLost && desired.emptying(node).isEmpty()) {
                     counted++;
                     away++;
                 }

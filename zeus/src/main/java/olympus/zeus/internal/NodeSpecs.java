@@ -102,6 +102,21 @@ public final class NodeSpecs implements NodeCommands {
                         spec -> spec.withWithdrawal(Optional.empty())));
     }
 
+    /** Takes a node into use again that had been removed, and was let in anew. */
+    public void connected(NodeId node) {
+        var wasRemoved =
+                controller.leads()
+                        && controller
+                                .desired()
+                                .withdrawal(node)
+                                .filter(order -> order.reason().equals(REMOVED))
+                                .isPresent();
+        if (wasRemoved) {
+            // Where the store refuses it, a person can do the same.
+            var _ = restore(node.toString(), new Actor(StepWriter.ZEUS, ""));
+        }
+    }
+
     /**
      * @param action and the two after it for the decision
      */

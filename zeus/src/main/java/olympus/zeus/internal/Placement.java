@@ -345,7 +345,8 @@ final class Placement {
                     there = Optional.of(service);
                 }
             }
-            if (weight > home.map(Home::weight).orElse(0)) {
+            // What does not run draws nobody to a node where they cannot be.
+            if ((weight >= DRAWS || load.isOpen()) && weight > home.map(Home::weight).orElse(0)) {
                 var sum = weight;
                 home = there.map(neighbour -> new Home(load, neighbour, sum));
             }
@@ -530,6 +531,11 @@ final class Placement {
             }
             return PlacementRules.refusal(needs.policies(), node)
                     .orElseGet(() -> portRefusal(needs.claims()));
+        }
+
+        /** It takes instances, as far as it itself is concerned. */
+        boolean isOpen() {
+            return link instanceof Observed.Link.Up(var told) && told && withdrawal.isEmpty();
         }
 
         String portRefusal(List<Claim> wanted) {

@@ -6,10 +6,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import olympus.model.InstanceId;
+import olympus.model.NodeId;
 import olympus.model.ServiceId;
+import olympus.model.StackName;
+import olympus.model.state.NodeReport;
+import olympus.model.state.NodeSpec;
 
 /**
  * A plan while it is being made: the inputs, and what has been decided so far. Used by one thread
@@ -24,6 +29,10 @@ final class PlanDraft {
     final Neighbours neighbours;
     final LostNodes lost;
     final Placement placement;
+
+    /** Whether instances are to leave any node. */
+    final boolean isEmptying;
+
     private final List<Step> steps = new ArrayList<>();
     private final Set<ServiceId> unclaimedServices = new HashSet<>();
     private final Set<InstanceId> relocated = new HashSet<>();
@@ -40,10 +49,25 @@ final class PlanDraft {
         this.neighbours = new Neighbours(desired);
         this.lost = new LostNodes(desired, observed, now.nanos());
         this.placement = Placement.of(desired, observed, neighbours, unclaimed);
+        this.isEmptying =
+                desired.specs().values().stream()
+                        .flatMap(spec -> spec.value().withdrawal().stream())
+                        .anyMatch(NodeSpec.Withdrawal::isEmptying);
     }
 
     /** The instant of planning: monotonic for what is waited for, wall for records. */
     record Now(long nanos, Instant wall) {}
+
+    /** Why nothing may be done by itself with what is on a node; empty when it may. */
+    Optional<String> paused(StackName stack, NodeId node) {
+        return desired.pauseOf(stack, Optional.of(node))
+                .map(pause -> "automatic action is paused by " + pause.by())
+                .or(() ->
+                        observed.node(node)
+                                .flatMap(Observed.Node::report)
+                                .flatMap(NodeReport::paused)
+                                .map(why -> "automatic action is paused on its node: " + why));
+    }
 
     /** Whether agents run it by orders that the store has lost: nothing is planned for it. */
     boolean isUnclaimed(ServiceId service) {

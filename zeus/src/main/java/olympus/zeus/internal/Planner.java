@@ -14,6 +14,7 @@ import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceRecord.Phase;
+import olympus.model.state.NodeSpec;
 
 /**
  * The pure core of the controller: from all that is stored and all that is observed to what is done
@@ -180,7 +181,18 @@ public final class Planner {
     static void forgetOnceEnded(PlanDraft draft, Versioned<InstanceRecord> stored, String why) {
         var record = stored.value();
         var isLeft = record.order().phase() == Phase.LEAVE;
-        if (draft.observed.hasEnded(stored)) {
+        var node = record.placement().node();
+        var isGone =
+                draft.lost.isLost(node)
+                        && draft.desired
+                                .emptying(node)
+                                .filter(NodeSpec.Withdrawal::force)
+                                .isPresent();
+        if (isGone) {
+            draft.add(
+                    new Step.ForgetInstance(
+                            stored, "its node is lost and was taken out of use by force"));
+        } else if (draft.observed.hasEnded(stored)) {
             draft.add(new Step.ForgetInstance(stored, isLeft ? "its agent has let go of it" : why));
         } else if (draft.observed.connected(record.placement().node())) {
             draft.waits(

@@ -19,7 +19,6 @@ import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceRecord.Phase;
-import olympus.model.state.NodeReport;
 
 /**
  * Gives what was on lost nodes a new run elsewhere, and neighbours on nodes that are being emptied.
@@ -43,10 +42,7 @@ final class Relocations {
 
     /** To be planned before anything else of the stack. */
     static void plan(PlanDraft draft, StackDefinition stack) {
-        var isEmptying =
-                draft.desired.specs().keySet().stream()
-                        .anyMatch(node -> draft.desired.emptying(node).isPresent());
-        if (!draft.lost.isEmpty() || isEmptying) {
+        if (!draft.lost.isEmpty() || draft.isEmptying) {
             new Relocations(draft, stack).run();
         }
     }
@@ -85,14 +81,23 @@ final class Relocations {
                 }
             }
         }
-        if (bound.isPresent()) {
+        if (together.size() == 1) {
+            movers.forEach(this::moveAlone);
+        } else if (bound.isPresent()) {
             var reason = bound.get();
             movers.forEach(stored -> waits(stored.value(), words(stored.value(), reason)));
         } else if (!movers.isEmpty()) {
             move(movers);
-        } else if (together.size() > 1) {
+        } else {
             leave(together);
         }
+    }
+
+    /** Each to the node that is best for it, and whatever keeps the others. */
+    private void moveAlone(Versioned<InstanceRecord> stored) {
+        var record = stored.value();
+        stays(record, declared(record))
+                .ifPresentOrElse(why -> waits(record, why), () -> move(List.of(stored)));
     }
 
     /** Neighbours that leave nodes that are being emptied do so all at once. */
@@ -145,9 +150,7 @@ final class Relocations {
         if (!draft.observed.connected(record.placement().node())) {
             return Optional.of("its node is not connected");
         }
-        return draft.desired.state(record.id().service()).rollout().isPresent()
-                ? Optional.of("an update of it is under way")
-                : Optional.empty();
+        return draft.desired.state(record.id().service()).rollout().map(Departures::words);
     }
 
     private void tellHeldBack(InstanceRecord record) {
@@ -220,15 +223,7 @@ final class Relocations {
         if (declared.deploy().mode() == DeployPolicy.Mode.GLOBAL) {
             return Optional.of("it runs on every node, and this one is its own");
         }
-        return draft.desired
-                .pauseOf(stack.name(), Optional.of(node))
-                .map(pause -> "automatic action is paused by " + pause.by())
-                .or(() ->
-                        draft.observed
-                                .node(node)
-                                .flatMap(Observed.Node::report)
-                                .flatMap(NodeReport::paused)
-                                .map(why -> "automatic action is paused on its node: " + why))
+        return draft.paused(stack.name(), node)
                 .or(() -> Pinning.reason(declared))
                 .or(() -> draft.desired.definitionOf(record).flatMap(Pinning::reason));
     }

@@ -219,7 +219,7 @@ final class ServicePlanner {
         var used = new TreeSet<Integer>();
         for (var entry : draft.desired.instancesOf(service).entrySet()) {
             var node = entry.getValue().value().placement().node();
-            if (draft.desired.emptying(node).isEmpty()) {
+            if (draft.desired.leaving(service, node).isEmpty()) {
                 byNode.putIfAbsent(node, entry.getKey());
             }
             used.add(entry.getKey());

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
+import olympus.model.stack.DeployPolicy;
 import olympus.model.stack.ServiceDefinition;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceObservation.Health;
@@ -273,12 +274,22 @@ final class ViewBuilder {
         return settled(id, instances, wanted, healthy, waits);
     }
 
+    private boolean isEverywhere(ServiceId id) {
+        return desired.declared(id)
+                .filter(is -> is.deploy().mode() == DeployPolicy.Mode.GLOBAL)
+                .isPresent();
+    }
+
     private StateAndReason settled(
             ServiceId id,
             List<ClusterView.InstanceView> instances,
             int wanted,
             int healthy,
             Optional<String> waits) {
+        if (wanted == 0 && instances.isEmpty() && isEverywhere(id)) {
+            return new StateAndReason(
+                    "waiting", "no node in use meets what it says of nodes, or there is none");
+        }
         if (healthy >= wanted) {
             return new StateAndReason("running", "");
         }

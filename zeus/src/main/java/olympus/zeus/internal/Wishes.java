@@ -42,7 +42,7 @@ final class Wishes {
                 desired.instancesOf(everywhere).values().stream()
                         .anyMatch(one -> isOn(node, one.value()));
         return isThere
-                ? desired.emptying(node).isEmpty()
+                ? desired.leaving(everywhere, node).isEmpty()
                 : desired.withdrawal(node).isEmpty() && desired.meets(definition, node);
     }
 
