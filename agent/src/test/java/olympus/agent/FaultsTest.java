@@ -453,12 +453,31 @@ class FaultsTest {
                             .map(event -> event.instance().orElseThrow().toString())
                             .toList();
             assertThat(stops).containsExactly("first/top.1", "first/base.1");
-            agent.assign(top.desired(Desired.HOLD), base.desired(Desired.HOLD));
-            agent.awaitState("first/base.1", State.PENDING);
-            agent.assign(top, base);
-            agent.awaitRunning("first/top.1");
-            assertThat(agent.seen("first/base.1").map(InstanceObservation::id))
-                    .contains(InstanceId.parse("first/base.1"));
+        }
+        try (var again = new RunningAgent(folder)) {
+            again.awaitRunning("first/top.1");
+            assertThat(again.seen("first/base.1").map(InstanceObservation::state))
+                    .contains(State.RUNNING);
+        }
+    }
+
+    @Test
+    void whatIsOrderedWhileAllInstancesEndIsForTheNextStart() {
+        var first = Specs.of(folder, "first/web.1", "sleep", "600");
+        var second = Specs.of(folder, "first/web.2", "sleep", "600");
+        try (var agent = new RunningAgent(folder)) {
+            agent.assign(first);
+            agent.awaitRunning("first/web.1");
+            assertThat(agent.agent().stopAllInstances(RunningAgent.DEADLINE)).isEmpty();
+
+            agent.assign(first, second); // as by a leader that has just begun
+
+            agent.awaitState("first/web.2", State.STOPPED);
+            agent.awaitState("first/web.1", State.STOPPED);
+        }
+        try (var again = new RunningAgent(folder)) {
+            again.awaitRunning("first/web.1");
+            again.awaitRunning("first/web.2");
         }
     }
 }

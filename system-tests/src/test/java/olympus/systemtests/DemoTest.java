@@ -153,7 +153,10 @@ final class DemoTest {
                             var servers = olympus.olympus("servers").out();
                             return servers.contains("no answer") && servers.contains("leader");
                         });
-                assertThat(olympus.olympus("status").exitCode()).isZero();
+                olympus.awaitRunning("first/web.1");
+                others.add(
+                        ProcessHandle.of(olympus.instance("first/web.1").path("pid").asLong())
+                                .orElseThrow());
             } finally {
                 demo.destroy();
                 assertThat(demo.waitFor(90, TimeUnit.SECONDS)).isTrue();

@@ -72,8 +72,6 @@ final class Supervisor {
         this.probes = probes.apply(this);
     }
 
-    // ---- begin
-
     /**
      * Reads what was in force, finds what still runs and goes on from there. Nothing is started
      * before it is known.
@@ -221,10 +219,16 @@ final class Supervisor {
         }
         driver.wanted(specs);
         for (var id : all) {
-            feed(id, new MachineInput.Wanted(Optional.ofNullable(specs.get(id))));
+            feed(id, wanted(Optional.ofNullable(specs.get(id))));
         }
         settleStops();
         lookAround();
+    }
+
+    /** What is ordered while all instances end is for the next start. */
+    private MachineInput wanted(Optional<InstanceSpec> spec) {
+        var why = "all instances are to end with Olympus";
+        return new MachineInput.Wanted(ending ? spec.map(it -> it.stopped(why)) : spec);
     }
 
     /** What the disk or the kernel did not tell is asked again; until then it is left alone. */
@@ -250,8 +254,6 @@ final class Supervisor {
                 "in force");
         lookAround();
     }
-
-    // ---- machines
 
     /** Hands an input to the machine of an instance and carries out what it decides. */
     void feed(InstanceId id, MachineInput input) {
@@ -583,10 +585,7 @@ final class Supervisor {
     void stopAll() {
         ending = true;
         for (var machine : machines.values().stream().filter(InstanceMachine::isOurs).toList()) {
-            var why = "all instances are to end with Olympus";
-            feed(
-                    machine.id(),
-                    new MachineInput.Wanted(machine.spec().map(spec -> spec.stopped(why))));
+            feed(machine.id(), wanted(machine.spec()));
         }
         settleStops();
     }
