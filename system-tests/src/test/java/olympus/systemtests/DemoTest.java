@@ -153,10 +153,7 @@ final class DemoTest {
                             var servers = olympus.olympus("servers").out();
                             return servers.contains("no answer") && servers.contains("leader");
                         });
-                olympus.awaitRunning("first/web.1");
-                others.add(
-                        ProcessHandle.of(olympus.instance("first/web.1").path("pid").asLong())
-                                .orElseThrow());
+                others.add(ProcessHandle.of(olympus.awaitRunning("first/web.1")).orElseThrow());
             } finally {
                 demo.destroy();
                 assertThat(demo.waitFor(90, TimeUnit.SECONDS)).isTrue();
