@@ -306,7 +306,7 @@ final class Situation {
                                 Optional.of(report(id)),
                                 accepted.getOrDefault(id, 1L),
                                 seen.getOrDefault(id, Map.of()))));
-        return Planner.plan(projection.desired(), new Observed(0, nodes, batchEnded), NOW, WALL);
+        return Planner.plan(projection.desired(1), new Observed(0, nodes, batchEnded), NOW, WALL);
     }
 
     private static NodeReport report(NodeId node) {
