@@ -115,6 +115,35 @@ final class BelongingTest {
     }
 
     @Test
+    void aNodeIsCalledWhatItsRecordSaysWhateverItsAgentSays() throws Exception {
+        var node = keys.owner().node();
+        island.names.put(node, "pluto");
+        try (var agent = new RawAgent(dial)) {
+            agent.hello(1, node.toString());
+            assertThat(listener.await(Heard.Connected.class).name()).isEqualTo("pluto");
+        }
+    }
+
+    @Test
+    void aNodeWhoseRecordWasReadAfterItCameIsCalledByItOnceItCameAgain() throws Exception {
+        var node = keys.owner().node();
+        try (var agent = new RawAgent(dial)) {
+            agent.hello(1, node.toString());
+            assertThat(listener.await(Heard.Connected.class).name()).isEqualTo("raw");
+            island.names.put(node, "raw");
+            server.islandChanged();
+            server.eventsRecorded(node, 3);
+            agent.received.await(
+                    message -> message.getMessageCase() == MessageCase.EVENTS_RECORDED);
+            island.names.put(node, "pluto");
+            server.islandChanged();
+            assertThat(agent.awaitEnd()).contains("this node is called pluto, not raw");
+        }
+        links.wanted(Set.of(new AgentLinks.Target("one", dial)));
+        listener.journal.await(new Heard.Connected(node, "pluto")::equals);
+    }
+
+    @Test
     void anAgentIsToldWhereTheServersAreAndEachChange() {
         island.list = list(7, new ServerList.Entry("one", "10.0.0.1", 7401));
         links.wanted(Set.of(new AgentLinks.Target("one", dial)));

@@ -47,12 +47,12 @@ public final class Enrolling {
      * Asks the server whose API is at {@code address}; a machine that was let in before asks as the
      * one that it is, with the key that it has.
      *
-     * @param name what people shall call the machine
+     * @param name what people shall call the machine; one that was let in before keeps its name
      */
     public Installation enrol(URI address, String token, String name, String version) {
         var parsed = JoinToken.parse(JoinToken.Kind.AGENT, token);
         var post = new PinnedPost(address, parsed, "join with its agent");
-        return NodeKeys.isEnrolled(keys) ? again(post, name, version) : first(post, name, version);
+        return NodeKeys.isEnrolled(keys) ? again(post, version) : first(post, name, version);
     }
 
     private Installation first(PinnedPost post, String name, String version) {
@@ -74,10 +74,13 @@ public final class Enrolling {
         return self;
     }
 
-    private Installation again(PinnedPost post, String name, String version) {
+    /** Under the name that it has. */
+    private Installation again(PinnedPost post, String version) {
         var own = NodeKeys.open(keys);
+        var self = Installation.openOrCreate(dataFolder, Installation.hostName(), random);
         var request = own.again();
-        var answer = ask(post, own.owner().node(), name, request.request().text(), version);
+        var answer =
+                ask(post, own.owner().node(), self.nodeName(), request.request().text(), version);
         if (!installation(answer).island().equals(own.island())) {
             throw new OlympusException(
                     ErrorCode.CONFLICT,
@@ -86,7 +89,7 @@ public final class Enrolling {
         }
         new ServersFile(dataFolder).write(answer.list());
         own.take(request.key(), issued(answer));
-        return Installation.openOrCreate(dataFolder, name, random);
+        return self;
     }
 
     private static EnrolmentAnswer ask(

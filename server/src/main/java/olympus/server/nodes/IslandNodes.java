@@ -87,6 +87,13 @@ public final class IslandNodes implements ServerSide.Island {
         return Optional.empty();
     }
 
+    @Override
+    public Optional<String> name(NodeId node) {
+        return serverOf(node)
+                .map(ServerRecord::name)
+                .or(() -> nodes.find(node).map(NodeMember::name));
+    }
+
     /** The server that runs on a node, where one does. */
     Optional<ServerRecord> serverOf(NodeId node) {
         return servers.all().stream().filter(server -> server.node().equals(node)).findFirst();

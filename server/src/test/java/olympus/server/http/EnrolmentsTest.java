@@ -49,8 +49,12 @@ final class EnrolmentsTest {
     record Machine(NodeId node, KeyPair key) {
 
         String body(String token) {
-            return "{\"token\":\"%s\",\"node\":\"%s\",\"name\":\"pluto\",\"request\":\"%s\",\"version\":\"0.1.0\"}"
-                    .formatted(token, node, CertificateRequest.of(key).text());
+            return body(token, "pluto");
+        }
+
+        String body(String token, String name) {
+            return "{\"token\":\"%s\",\"node\":\"%s\",\"name\":\"%s\",\"request\":\"%s\",\"version\":\"0.1.0\"}"
+                    .formatted(token, node, name, CertificateRequest.of(key).text());
         }
     }
 
@@ -204,6 +208,17 @@ final class EnrolmentsTest {
         assertThat(record(emptied).isMember()).isTrue();
         assertThat(record(emptied).hasKey(CertificateRequest.of(machine.key()).fingerprint()))
                 .isFalse();
+    }
+
+    @Test
+    void aMachineThatBelongsKeepsTheNameThatItIsKnownBy() throws Exception {
+        agentsPort(api, "10.0.0.1:7401");
+        var machine = machine();
+        let(machine, token("{}"));
+        var answer =
+                json(sent("POST", "/api/v1/enrolments", machine.body(token("{}"), "database")));
+        assertThat(answer.path("name").asString()).isEqualTo("pluto");
+        assertThat(record(machine).name()).isEqualTo("pluto");
     }
 
     @Test

@@ -95,6 +95,16 @@ final class IslandNodesTest {
     }
 
     @Test
+    void aNodeIsCalledWhatWasRecordedOfIt() {
+        assertThat(island.name(pluto)).isEmpty();
+        listed(member("a", Optional.empty()));
+        assertThat(island.name(pluto)).contains("pluto");
+        var server = server(new NodeId(UUID.randomUUID()));
+        servers.put(server.key(), server);
+        assertThat(island.name(server.node())).contains("venus");
+    }
+
+    @Test
     void whoWasRemovedIsToldByWhomAndWhatToDo() {
         listed(member("a", Optional.empty()).removed("ana", AT));
         assertThat(island.refusal(uri(pluto), "a").orElseThrow())
@@ -108,19 +118,7 @@ final class IslandNodesTest {
     void aServersMachineComesInAsLongAsItsServerBelongsToTheIsland() {
         listed(member("a", Optional.empty()));
         var node = new NodeId(UUID.randomUUID());
-        var server =
-                new ServerRecord(
-                        "two-0a",
-                        node,
-                        "venus",
-                        Optional.of("10.0.0.2:7402"),
-                        Optional.of("[fe80::2]:7401"),
-                        "https://10.0.0.2:7400",
-                        "0.1.0",
-                        Optional.of(2),
-                        AT,
-                        ServerRecord.State.LEAVING,
-                        Optional.empty());
+        var server = server(node);
         servers.put(server.key(), server);
         assertThat(island.refusal(uri(node), "any")).isEmpty();
         assertThat(island.servers().servers()).hasSize(1);
@@ -159,6 +157,21 @@ final class IslandNodesTest {
         var stranger = uri(new NodeId(UUID.randomUUID()));
         assertThatThrownBy(() -> island.renew(stranger, "a", request()).toCompletableFuture().get())
                 .hasMessageContaining("signs for itself");
+    }
+
+    private static ServerRecord server(NodeId node) {
+        return new ServerRecord(
+                "two-0a",
+                node,
+                "venus",
+                Optional.of("10.0.0.2:7402"),
+                Optional.of("[fe80::2]:7401"),
+                "https://10.0.0.2:7400",
+                "0.1.0",
+                Optional.of(2),
+                AT,
+                ServerRecord.State.LEAVING,
+                Optional.empty());
     }
 
     private CertificateRequest request() {
