@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +51,9 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
     private final Map<String, CompletableFuture<Void>> ending = new TreeMap<>();
 
     private boolean closed;
+
+    /** The server that was asked last for a certificate: another has its turn. Guarded by this. */
+    private String signedLast = "";
 
     /**
      * A server that is to be dialled.
@@ -190,18 +194,38 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
                 .toList();
     }
 
-    /** Has one of the servers that are connected sign the key that follows. */
+    /**
+     * Has one of the servers that are connected sign the key that follows: one after the other, so
+     * that what one refuses is asked of the next.
+     */
     public CompletionStage<IssuedCertificate> renew(CertificateRequest request) {
-        return present().stream()
-                .map(Link::client)
-                .filter(AgentLinkClient::signs)
-                .findFirst()
+        return nextToSign()
                 .map(client -> client.renew(request))
                 .orElseGet(() ->
                         CompletableFuture.failedStage(
                                 new OlympusException(
                                         ErrorCode.UNAVAILABLE,
                                         "no server that can sign certificates is connected")));
+    }
+
+    private synchronized Optional<AgentLinkClient> nextToSign() {
+        var able = links.values().stream().filter(link -> link.client.signs()).toList();
+        var next =
+                able.stream()
+                        .filter(link -> link.target.server().compareTo(signedLast) > 0)
+                        .findFirst()
+                        .or(() -> able.stream().findFirst());
+        next.ifPresent(link -> signedLast = link.target.server());
+        return next.map(Link::client);
+    }
+
+    /**
+     * Ends every link in good order and dials its server anew, which is shown the certificate that
+     * is in force by now. What is under way on them (logs that are followed, commands of people)
+     * ends with them.
+     */
+    public void dialAnew() {
+        present().forEach(link -> link.client.dialAnew());
     }
 
     @Override

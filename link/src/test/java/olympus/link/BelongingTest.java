@@ -15,12 +15,15 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import olympus.foundation.ThreadEventLoop;
 import olympus.link.RecordingServer.Heard;
 import olympus.link.keys.IssuedCertificate;
 import olympus.link.keys.KeyFingerprint;
 import olympus.link.keys.NodeKeys;
+import olympus.link.keys.NodeUri;
 import olympus.link.proto.AgentMessage;
 import olympus.link.proto.CertificateRequest;
 import olympus.link.proto.Hello;
@@ -183,12 +186,7 @@ final class BelongingTest {
 
     @Test
     void theCertificateThatFollowsComesThroughTheLink() throws Exception {
-        island.signer =
-                (node, request) ->
-                        CompletableFuture.completedStage(
-                                realm.serverCertificates
-                                        .nodeSigner()
-                                        .sign(request, node.node(), "mars", Instant.now()));
+        island.signer = signer();
         links.wanted(Set.of(new AgentLinks.Target("one", dial)));
         orders.awaitConnections(1);
         var next = keys.next(new SecureRandom());
@@ -201,6 +199,61 @@ final class BelongingTest {
         }
         assertThat(KeyFingerprint.of(keys.current().certificate().getPublicKey()))
                 .isEqualTo(next.request().fingerprint());
+    }
+
+    @Test
+    void dialledAnewALinkShowsTheCertificateThatIsInForceByThen() throws Exception {
+        island.signer = signer();
+        links.wanted(Set.of(new AgentLinks.Target("one", dial)));
+        orders.awaitConnections(1);
+        var next = keys.next(new SecureRandom());
+        keys.take(next.key(), renewed(next));
+        assertThat(island.keys.get(keys.owner().node())).isNotEqualTo(next.request().fingerprint());
+
+        links.dialAnew();
+
+        listener.journal.awaitCount(2, Heard.Connected.class::isInstance);
+        assertThat(island.keys.get(keys.owner().node())).isEqualTo(next.request().fingerprint());
+    }
+
+    @Test
+    void whatOneServerRefusesIsAskedOfTheNext() throws Exception {
+        var other = new EveryNode();
+        other.signer = signer();
+        try (var second = new AgentLinkServer(realm.server, new RecordingServer(), other, loop)) {
+            var port =
+                    second.listenTls(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                            LinkTls.ofServer(realm.serverCertificates));
+            var there =
+                    new Dial.Tls(
+                            "127.0.0.1",
+                            port,
+                            realm.server.island(),
+                            new LinkTls(keys::current, keys.trust()));
+            links.wanted(
+                    Set.of(
+                            new AgentLinks.Target("one", dial),
+                            new AgentLinks.Target("two", there)));
+            orders.awaitConnections(2);
+            var next = keys.next(new SecureRandom());
+            assertThatThrownBy(() -> links.renew(next.request()).toCompletableFuture().join())
+                    .hasMessageContaining("nobody signs for");
+            assertThat(renewed(next).chain()).startsWith("-----BEGIN CERTIFICATE-----");
+            assertThatThrownBy(() -> links.renew(next.request()).toCompletableFuture().join())
+                    .as("the turn of the first again")
+                    .hasMessageContaining("nobody signs for");
+        }
+    }
+
+    private BiFunction<
+                    NodeUri, olympus.link.keys.CertificateRequest, CompletionStage<IssuedCertificate>>
+            signer() {
+        return (node, request) ->
+                CompletableFuture.completedStage(
+                        realm.serverCertificates
+                                .nodeSigner()
+                                .sign(request, node.node(), "mars", Instant.now()));
     }
 
     @Test

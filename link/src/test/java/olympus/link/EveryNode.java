@@ -20,6 +20,9 @@ final class EveryNode implements ServerSide.Island {
     /** Why not, by node. */
     final Map<NodeId, String> removed = new ConcurrentHashMap<>();
 
+    /** The key that each came with last. */
+    final Map<NodeId, String> keys = new ConcurrentHashMap<>();
+
     /** By what is recorded, by node. */
     final Map<NodeId, String> names = new ConcurrentHashMap<>();
 
@@ -31,6 +34,7 @@ final class EveryNode implements ServerSide.Island {
 
     @Override
     public Optional<String> refusal(NodeUri node, String key) {
+        keys.put(node.node(), key);
         return Optional.ofNullable(removed.get(node.node()));
     }
 

@@ -104,7 +104,13 @@ final class AgentComposition implements Composition {
         var servers = new AgentServers(file, keys, loop);
         var links = new AgentLinks(identity, supervising, servers::told, loop, random);
         var keeper =
-                new CertificateKeeper(keys, links::renew, options.terminal().clock(), loop, random);
+                new CertificateKeeper(
+                        keys,
+                        links::renew,
+                        links::dialAnew,
+                        options.terminal().clock(),
+                        loop,
+                        random);
         supervising.reportTo(links);
         servers.begin(links::wanted);
         keeper.start();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import olympus.foundation.Clock;
 import olympus.foundation.ThreadEventLoop;
+import olympus.foundation.simulation.SimulatedClock;
 import olympus.hermes.HermesNode;
 import olympus.hermes.Transaction;
 import olympus.link.keys.Authorities;
@@ -142,6 +144,38 @@ final class IslandNodesTest {
         assertThat(stored().key()).as("what it came with").isEqualTo(request.fingerprint());
         assertThat(stored().following()).contains(third.fingerprint());
         assertThat(stored().hasKey("a")).isFalse();
+    }
+
+    @Test
+    void aNodeThatAsksAgainAndAgainIsRefusedUntilTheHourIsOver() throws Exception {
+        put(member("a", Optional.empty()));
+        nodes.listed(Map.of(NodeMember.key(pluto), member("a", Optional.empty())));
+        for (var n = 0; n < RenewalLimit.MOST; n++) {
+            island.renew(uri(pluto), "a", request()).toCompletableFuture().get();
+        }
+        var last = stored();
+        assertThatThrownBy(
+                        () -> island.renew(uri(pluto), "a", request()).toCompletableFuture().get())
+                .hasMessageContaining("node pluto was given 6 certificates within an hour")
+                .hasMessageContaining("the next is given at");
+        assertThat(stored()).as("nothing is written").isEqualTo(last);
+    }
+
+    @Test
+    void whoWaitedIsGivenOneAgainAndTheFirstRefusalOnlyIsOneForTheLog() {
+        var clock = new SimulatedClock(AT);
+        var limit = new RenewalLimit(clock);
+        for (var n = 0; n < RenewalLimit.MOST; n++) {
+            assertThat(limit.ask(pluto)).isEmpty();
+            clock.advance(Duration.ofMinutes(1));
+        }
+        assertThat(limit.ask(pluto).orElseThrow())
+                .isEqualTo(new RenewalLimit.Refused(AT.plus(RenewalLimit.WITHIN), true));
+        assertThat(limit.ask(pluto).orElseThrow().first()).isFalse();
+        assertThat(limit.ask(new NodeId(UUID.randomUUID()))).as("another node").isEmpty();
+        clock.advance(RenewalLimit.WITHIN.minusMinutes(RenewalLimit.MOST));
+        assertThat(limit.ask(pluto)).isEmpty();
+        assertThat(limit.ask(pluto).orElseThrow().first()).isTrue();
     }
 
     @Test
