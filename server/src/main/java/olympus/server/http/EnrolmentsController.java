@@ -151,8 +151,8 @@ final class EnrolmentsController {
         return new NodeRemoved(removed.name(), id.toString(), instances);
     }
 
-    /** Of one that was emptied, what still may run there. */
-    private static int running(NodeView node) {
+    /** The instances that a node would take along: of one that was emptied, those that stayed. */
+    static int running(NodeView node) {
         return node.wanted().withdrawal().filter(NodeSpec.Withdrawal::isEmptying).isPresent()
                 ? node.wanted().staying().size()
                 : node.instances();
