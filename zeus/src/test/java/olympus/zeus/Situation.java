@@ -180,6 +180,19 @@ final class Situation {
         return state(service, 2, Optional.empty(), Optional.of(rollout));
     }
 
+    /** The same, halted. */
+    Situation halted(String service) {
+        var rollout =
+                new ServiceState.Rollout(
+                        ServiceState.Cause.UPDATE,
+                        1,
+                        "user:ana",
+                        WALL,
+                        Optional.of("shop/web.2 was given up: ended with exit status 1"),
+                        false);
+        return state(service, 2, Optional.empty(), Optional.of(rollout));
+    }
+
     Situation held(String service) {
         return state(
                 service, 1, Optional.of(new ServiceState.Hold("user:ana", WALL)), Optional.empty());

@@ -150,7 +150,11 @@ final class Relocations {
         if (!draft.observed.connected(record.placement().node())) {
             return Optional.of("its node is not connected");
         }
-        return draft.desired.state(record.id().service()).rollout().map(Departures::words);
+        var order = draft.desired.emptying(record.placement().node());
+        return order.filter(it ->
+                        Departures.isMovedByItsUpdate(
+                                draft.desired.state(record.id().service()), it))
+                .map(_ -> "an update of it is under way");
     }
 
     private void tellHeldBack(InstanceRecord record) {
