@@ -17,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import olympus.foundation.ThreadEventLoop;
 import olympus.link.RecordingServer.Heard;
 import olympus.link.keys.IssuedCertificate;
@@ -186,7 +185,7 @@ final class BelongingTest {
 
     @Test
     void theCertificateThatFollowsComesThroughTheLink() throws Exception {
-        island.signer = signer();
+        island.signer = this::sign;
         links.wanted(Set.of(new AgentLinks.Target("one", dial)));
         orders.awaitConnections(1);
         var next = keys.next(new SecureRandom());
@@ -203,7 +202,7 @@ final class BelongingTest {
 
     @Test
     void dialledAnewALinkShowsTheCertificateThatIsInForceByThen() throws Exception {
-        island.signer = signer();
+        island.signer = this::sign;
         links.wanted(Set.of(new AgentLinks.Target("one", dial)));
         orders.awaitConnections(1);
         var next = keys.next(new SecureRandom());
@@ -219,7 +218,7 @@ final class BelongingTest {
     @Test
     void whatOneServerRefusesIsAskedOfTheNext() throws Exception {
         var other = new EveryNode();
-        other.signer = signer();
+        other.signer = this::sign;
         try (var second = new AgentLinkServer(realm.server, new RecordingServer(), other, loop)) {
             var port =
                     second.listenTls(
@@ -246,14 +245,12 @@ final class BelongingTest {
         }
     }
 
-    private BiFunction<
-                    NodeUri, olympus.link.keys.CertificateRequest, CompletionStage<IssuedCertificate>>
-            signer() {
-        return (node, request) ->
-                CompletableFuture.completedStage(
-                        realm.serverCertificates
-                                .nodeSigner()
-                                .sign(request, node.node(), "mars", Instant.now()));
+    private CompletionStage<IssuedCertificate> sign(
+            NodeUri node, olympus.link.keys.CertificateRequest request) {
+        return CompletableFuture.completedStage(
+                realm.serverCertificates
+                        .nodeSigner()
+                        .sign(request, node.node(), "mars", Instant.now()));
     }
 
     @Test
