@@ -69,6 +69,16 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
      */
     public record ServerLink(String server, String where, boolean connected, String detail) {}
 
+    /** Whether the island takes this agent, as far as its servers have said. */
+    public enum Standing {
+        /** One of them at least. */
+        TAKEN,
+        /** None, and one of them says that it does not belong to the island. */
+        REFUSED,
+        /** None has said anything yet. */
+        UNANSWERED
+    }
+
     private record Link(Target target, AgentLinkClient client, Ordering ordering) {}
 
     /** Those of an agent that knows otherwise where its servers are. */
@@ -192,6 +202,16 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
                             status.detail());
                 })
                 .toList();
+    }
+
+    public Standing standing() {
+        var all = status();
+        if (all.stream().anyMatch(ServerLink::connected)) {
+            return Standing.TAKEN;
+        }
+        return all.stream().map(ServerLink::detail).anyMatch(Reasons::isRefusal)
+                ? Standing.REFUSED
+                : Standing.UNANSWERED;
     }
 
     /**
