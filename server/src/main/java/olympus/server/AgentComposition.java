@@ -87,6 +87,7 @@ final class AgentComposition implements Composition {
                 "links",
                 RepeatedStart.begin(
                         opened.keep("starter", new ThreadEventLoop("starter", onBug)),
+                        "the links to servers",
                         () -> dial(folder, self, identity, supervising, linkLoop),
                         this::degraded));
     }

@@ -35,9 +35,9 @@ final class EnrolmentsController {
     private final Backend backend;
     private final BroughtTokens brought;
 
-    EnrolmentsController(Backend backend, FailedLogins failures) {
+    EnrolmentsController(Backend backend, BroughtTokens brought) {
         this.backend = backend;
-        this.brought = new BroughtTokens(failures);
+        this.brought = brought;
     }
 
     record AgentTokenRequest(Optional<String> ttl, Optional<Integer> uses) {}

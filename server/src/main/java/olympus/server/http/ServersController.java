@@ -34,9 +34,9 @@ final class ServersController {
     private final Backend backend;
     private final BroughtTokens brought;
 
-    ServersController(Backend backend, FailedLogins failures) {
+    ServersController(Backend backend, BroughtTokens brought) {
         this.backend = backend;
-        this.brought = new BroughtTokens(failures);
+        this.brought = brought;
     }
 
     /** Everything that is known of the servers. */

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import olympus.foundation.Clock;
 import olympus.foundation.ThreadEventLoop;
+import olympus.foundation.simulation.SimulatedClock;
 import olympus.hermes.HermesNode;
 import olympus.link.keys.CertificateRequest;
 import olympus.model.NodeId;
@@ -160,6 +161,48 @@ final class EnrolmentsTest {
             refused(machine(), wrong, 401, "not known here");
         }
         refused(machine(), token, 429, "too many wrong tokens");
+    }
+
+    @Test
+    void aRemovedMachineStaysOutWhateverItsTokenIsStillGoodFor() throws Exception {
+        agentsPort(api, "10.0.0.1:7401");
+        var token = token("{\"uses\":3}");
+        var machine = machine();
+        let(machine, token);
+        assertThat(sent("DELETE", "/api/v1/nodes/" + machine.node(), "").statusCode())
+                .isEqualTo(200);
+        refused(machine, token, 401, "was let in with this agent token before, and was removed");
+        assertThat(record(machine).isMember()).isFalse();
+
+        assertThat(api.get("/api/v1/audit").body())
+                .contains("\"actor\":\"refused token\"")
+                .contains("was let in with this agent token before, and was removed")
+                .doesNotContain(token);
+    }
+
+    @Test
+    void whatIsToldOfRefusedTokensIsBounded() {
+        var clock = new SimulatedClock(Instant.parse("2026-11-21T03:00:00Z"));
+        var brought = new BroughtTokens(new FailedLogins(clock, WRONG_ALLOWED), clock);
+        for (var n = 0; n < BroughtTokens.MOST_TOLD; n++) {
+            assertThat(brought.toldAfter()).isZero();
+        }
+        assertThat(brought.toldAfter()).isNegative();
+        assertThat(brought.toldAfter()).isNegative();
+        clock.advance(BroughtTokens.WINDOW);
+        assertThat(brought.toldAfter()).isEqualTo(2);
+        assertThat(brought.toldAfter()).isZero();
+    }
+
+    @Test
+    void ofABodyForWhichNobodyVouchesLittleIsTaken() throws Exception {
+        var large = "{\"token\":\"%s\"}".formatted("A".repeat(65_536));
+        for (var path : List.of("/api/v1/enrolments", "/api/v1/servers/join")) {
+            var refused = sent("POST", path, large);
+            assertThat(refused.statusCode()).as(path).isEqualTo(413);
+            assertThat(refused.body()).contains("at most 65536 bytes are taken");
+        }
+        assertThat(sent("POST", "/api/v1/agent-tokens", large).statusCode()).isEqualTo(400);
     }
 
     @Test
