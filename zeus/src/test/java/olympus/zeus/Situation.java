@@ -51,6 +51,7 @@ final class Situation {
     private final Map<NodeId, Observed.Link> links = new TreeMap<>();
     private final Map<NodeId, Map<InstanceId, Observed.Instance>> seen = new HashMap<>();
     private final Map<NodeId, Long> accepted = new HashMap<>();
+    private final Map<NodeId, String> toldPauses = new HashMap<>();
     private final Map<InstanceId, InstanceRecord> records = new HashMap<>();
     private final Map<ServiceId, Long> batchEnded = new HashMap<>();
 
@@ -210,6 +211,12 @@ final class Situation {
         return this;
     }
 
+    /** Its agent reports that it is paused. */
+    Situation toldPause(int number, String why) {
+        toldPauses.put(node(number), why);
+        return this;
+    }
+
     Situation paused(String scope) {
         entries.put(
                 "zeus/pauses/" + scope,
@@ -316,20 +323,21 @@ final class Situation {
                         new Observed.Node(
                                 link,
                                 Optional.of(WALL),
-                                Optional.of(report(id)),
+                                Optional.of(report(id, toldPauses.get(id))),
                                 accepted.getOrDefault(id, 1L),
                                 seen.getOrDefault(id, Map.of()))));
         return Planner.plan(projection.desired(1), new Observed(0, nodes, batchEnded), NOW, WALL);
     }
 
-    private static NodeReport report(NodeId node) {
+    private static NodeReport report(
+            NodeId node, @org.jspecify.annotations.Nullable String paused) {
         return new NodeReport(
                 node,
                 "",
                 1,
                 "boot",
                 Assignment.Stamp.NONE,
-                Optional.empty(),
+                Optional.ofNullable(paused),
                 Optional.empty(),
                 List.of(),
                 List.of(),

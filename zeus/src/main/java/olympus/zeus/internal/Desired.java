@@ -204,6 +204,11 @@ public record Desired(
         return all;
     }
 
+    /** The pause of a node by itself; not that of everything, which is no reason to go elsewhere. */
+    Optional<PauseRecord> pauseOf(NodeId node) {
+        return Optional.ofNullable(pauses.get("node:" + nodeName(node))).map(Versioned::value);
+    }
+
     /**
      * The pause that halts automatic action on this service (and on this node, if one is named).
      */
