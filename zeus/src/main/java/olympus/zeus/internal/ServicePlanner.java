@@ -379,6 +379,10 @@ final class ServicePlanner {
     private boolean leave(Versioned<InstanceRecord> stored, String action, String cause) {
         var id = stored.value().id();
         var from = draft.desired.nodeName(stored.value().placement().node());
+        if (Relocations.isUnguarded(draft.desired, stored.value(), definition)) {
+            draft.waits(service, "%s stays on %s: %s".formatted(id, from, Relocations.UNGUARDED));
+            return false;
+        }
         return switch (draft.placement.choose(id, definition, List.of())) {
             case Placement.Choice.Nowhere(var why) -> {
                 draft.waits(service, "%s stays on %s: %s".formatted(id, from, why));
