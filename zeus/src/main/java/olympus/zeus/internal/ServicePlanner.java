@@ -394,6 +394,10 @@ final class ServicePlanner {
         var record = stored.value();
         var id = record.id();
         var from = draft.desired.nodeName(record.placement().node());
+        if (Relocations.isUnguarded(draft.desired, record, definition)) {
+            draft.waits(service, "%s stays on %s: %s".formatted(id, from, Relocations.UNGUARDED));
+            return false;
+        }
         var runs =
                 asItRuns ? draft.desired.definitionOf(record).orElse(definition) : definition;
         return switch (draft.placement.choose(id, runs, List.of())) {
