@@ -122,8 +122,11 @@ final class MachinesTest {
         assertThat(output("pluto")).contains("olympus token create --agent");
         assertThat(Processes.isAlive(pid)).as("is left as it is").isTrue();
 
-        var again = startAnew("pluto", "--server", address, "--token", token(), "--name", "pluto");
-        assertThat(again).contains("joined as node pluto");
+        startAnew("pluto", "--server", address, "--token", token(), "--name", "pluto");
+        Eventually.becomes(
+                SOON,
+                () -> "pluto is let in anew: " + output("pluto"),
+                () -> output("pluto").contains("joined as node pluto"));
         awaitState("pluto", true);
         Eventually.becomes(
                 SOON,
@@ -318,9 +321,9 @@ final class MachinesTest {
         return Installation.read(output);
     }
 
-    private String startAnew(String name, String... arguments) {
+    private void startAnew(String name, String... arguments) {
         agent(name).terminate();
-        return startAgent(name, arguments);
+        startAgent(name, arguments);
     }
 
     private String output(String name) {

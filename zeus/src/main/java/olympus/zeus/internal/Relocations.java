@@ -290,9 +290,7 @@ final class Relocations {
     }
 
     private Step.ReplaceRun move(
-            Versioned<InstanceRecord> stored,
-            NodeId target,
-            Function<InstanceRecord, String> why) {
+            Versioned<InstanceRecord> stored, NodeId target, Function<InstanceRecord, String> why) {
         var record = stored.value();
         draft.placement.left(record.placement().node(), record.id());
         draft.placement.placed(target, record.id(), runs(record));

@@ -398,8 +398,7 @@ final class ServicePlanner {
             draft.waits(service, "%s stays on %s: %s".formatted(id, from, Relocations.UNGUARDED));
             return false;
         }
-        var runs =
-                asItRuns ? draft.desired.definitionOf(record).orElse(definition) : definition;
+        var runs = asItRuns ? draft.desired.definitionOf(record).orElse(definition) : definition;
         return switch (draft.placement.choose(id, runs, List.of())) {
             case Placement.Choice.Nowhere(var why) -> {
                 draft.waits(service, "%s stays on %s: %s".formatted(id, from, why));
@@ -423,8 +422,7 @@ final class ServicePlanner {
 
     private InstanceRecord moved(InstanceRecord record, NodeId target, ServiceDefinition runs) {
         var there =
-                new InstanceRecord.Placement(
-                        target, Placement.ports(runs, record.id()), List.of());
+                new InstanceRecord.Placement(target, Placement.ports(runs, record.id()), List.of());
         return new InstanceRecord(record.id(), there, record.run(), firstOrder());
     }
 
