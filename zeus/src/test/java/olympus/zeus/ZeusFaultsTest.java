@@ -136,6 +136,9 @@ final class ZeusFaultsTest {
     @Test
     void doesNotMoveAwayFromAPausedNode() {
         island.apply(stack("first", service("web").moves().command("never")));
+        while (island.service("first/web").instances().isEmpty()) {
+            island.run(Duration.ofMillis(10));
+        }
         var home = island.service("first/web").instances().getFirst().nodeName();
         island.now(island.zeus.pause("node:" + home, "looking", Island.ANA));
         island.run(LONG);
