@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import olympus.model.InstanceId;
 import olympus.model.ServiceId;
 import olympus.model.state.InstanceObservation.State;
@@ -104,29 +103,6 @@ class SingletonsTest {
         assertThat(alive()).doesNotContain(elsewhere(there));
         island.run(Duration.ofSeconds(5));
         assertThat(alive()).containsExactly(elsewhere(there));
-    }
-
-    @Test
-    void whatRanBeforeItWasSaidToBeOneIsNotStartedElsewhere() {
-        var plain = service("two");
-        UnaryOperator<olympus.model.stack.StackDefinition> asOne =
-                stack -> singleton(stack, "one", LEASE);
-        island.apply(asOne.apply(stack("sim", service("one").command("one"), plain)));
-        island.run(Duration.ofSeconds(2));
-        var two = new InstanceId(ServiceId.parse("sim/two"), 1);
-        var there =
-                island.agents.values().stream()
-                        .filter(agent -> agent.runs().containsKey(two))
-                        .findFirst()
-                        .orElseThrow();
-        island.disconnect(there);
-        island.apply(
-                singleton(
-                        asOne.apply(stack("sim", service("one").command("one"), plain)),
-                        "two",
-                        LEASE));
-        island.run(Duration.ofMinutes(2));
-        assertThat(elsewhere(there).runs()).doesNotContainKey(two);
     }
 
     private void apply(String command) {
