@@ -53,6 +53,7 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
 
     // Owned by the loop.
     private @Nullable AgentConnection attempt;
+    private @Nullable AgentConnection anew;
     private String warned = "";
 
     /**
@@ -129,6 +130,18 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
                 : connection.renew(request);
     }
 
+    /** Ends the stream in good order and begins another one at once. */
+    void dialAnew() {
+        loop.execute(() -> {
+            var connection = attempt;
+            if (connection != null) {
+                LOG.atInfo().addKeyValue("at", dial.where()).log("Dialling a server anew");
+                anew = connection;
+                connection.complete();
+            }
+        });
+    }
+
     /**
      * Ends the stream in good order and connects no more. Returns when all is closed; not to be
      * called on the loop.
@@ -200,13 +213,18 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
             }
             status = new Status(false, reason);
             connection.channel().shutdown();
-            loop.execute(() -> reconnect(reason));
+            loop.execute(() -> reconnect(connection, reason));
         }
     }
 
-    private void reconnect(String reason) {
+    private void reconnect(AgentConnection ended, String reason) {
         attempt = null;
         if (closed) {
+            return;
+        }
+        if (anew == ended) {
+            anew = null;
+            connect();
             return;
         }
         var delay = backoff.next();

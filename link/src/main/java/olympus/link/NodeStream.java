@@ -75,6 +75,7 @@ final class NodeStream implements StreamObserver<AgentMessage> {
     private volatile @Nullable NodeId node;
     private volatile int level;
     private volatile String version = "";
+    private volatile String name = "";
 
     // Owned by the loop.
     private final OpenQuestions questions;
@@ -260,12 +261,21 @@ final class NodeStream implements StreamObserver<AgentMessage> {
         level = hello.getLevel();
         version = hello.getAgentVersion();
         node = claimed;
-        streams.opened(claimed, hello.getNodeName(), this);
+        name = recordedName().orElseGet(hello::getNodeName);
+        streams.opened(claimed, name, this);
         // Once more: it may have been removed while it was not among the streams yet.
         islandChanged();
     }
 
-    /** Ends, when its node does not belong to the island any more; else tells where servers are. */
+    /** Of an agent that has proved with a certificate which node it is. */
+    private Optional<String> recordedName() {
+        return certified.flatMap(who -> island.name(who.node().node()));
+    }
+
+    /**
+     * Ends, when its node does not belong to the island any more, or is called otherwise than was
+     * told; else tells where servers are.
+     */
     void islandChanged() {
         var refused = certified.flatMap(who -> island.refusal(who.node(), who.key()));
         if (refused.isPresent()) {
@@ -274,6 +284,11 @@ final class NodeStream implements StreamObserver<AgentMessage> {
                     .addKeyValue("reason", refused.get())
                     .log("An agent's link is ended");
             close(Status.PERMISSION_DENIED.withDescription(refused.get()));
+        } else if (recordedName().filter(is -> !is.equals(name)).isPresent()) {
+            close(
+                    Status.UNAVAILABLE.withDescription(
+                            "this node is called %s, not %s; connect again"
+                                    .formatted(recordedName().orElse(name), name)));
         } else if (level >= LinkLimits.MEMBERSHIP_FROM_LEVEL) {
             send(
                     Lane.CONTROL,

@@ -25,6 +25,9 @@ public final class ServerSide {
      * and return at once.
      */
     public interface Listener {
+        /**
+         * @param name as {@link Island#name} has it, else as the agent says
+         */
         void connected(NodeId node, String name);
 
         void disconnected(NodeId node, String reason);
@@ -49,6 +52,12 @@ public final class ServerSide {
          * @param key fingerprint of the certificate's key
          */
         Optional<String> refusal(NodeUri node, String key);
+
+        /**
+         * What people call the node, by its record: what an agent says of itself is no name that
+         * constraints and pauses could go by. Empty when nothing is recorded, or not read yet.
+         */
+        Optional<String> name(NodeId node);
 
         /** Where agents reach the servers, as far as this one knows. */
         ServerList servers();

@@ -51,6 +51,9 @@ final class SimulatedAgent {
     /** Everything that it ever noted, recorded or not. */
     final List<AgentEvent> happened = new ArrayList<>();
 
+    /** Somebody has broken into it: it says that it knows no store, and holds these. */
+    private Optional<List<InstanceSpec>> forged = Optional.empty();
+
     private Assignment.Stamp accepted = Assignment.Stamp.NONE;
     private long sequence;
     private long eventSequence;
@@ -319,6 +322,12 @@ final class SimulatedAgent {
         report();
     }
 
+    /** From now on tells what an honest agent would only tell of a store that was lost. */
+    void forgeHeld(List<InstanceSpec> specs) {
+        forged = Optional.of(specs);
+        report();
+    }
+
     Assignment.Stamp accepted() {
         return accepted;
     }
@@ -379,11 +388,11 @@ final class SimulatedAgent {
                 name,
                 ++sequence,
                 "boot",
-                accepted,
+                forged.isPresent() ? Assignment.Stamp.NONE : accepted,
                 Optional.empty(),
                 Optional.empty(),
                 seen,
-                List.copyOf(held.values()),
+                forged.orElseGet(() -> List.copyOf(held.values())),
                 List.of());
     }
 

@@ -135,8 +135,8 @@ final class ZeusFaultsTest {
 
     @Test
     void doesNotMoveAwayFromAPausedNode() {
-        island.now(island.zeus.pause("node:node1", "looking", Island.ANA));
         island.apply(stack("first", service("web").moves().command("never").replicas(2)));
+        island.now(island.zeus.pause("node:node1", "looking", Island.ANA));
         island.run(LONG);
         assertThat(island.service("first/web").reason()).contains("paused by user:ana");
         assertThat(island.agent().runs()).isNotEmpty();

@@ -20,11 +20,11 @@ import olympus.model.stack.ServiceDefinition;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceRecord.Phase;
-import olympus.model.state.NodeSpec;
+import olympus.model.state.NodeReport;
 
 /**
- * Where instances go: nodes are filtered (connected and known to tell what they run, in use,
- * allowed by what the service says of nodes, ports free, also of runs that were moved away and may
+ * Where instances go: nodes are filtered (connected and known to tell what they run, in use, not
+ * paused, allowed by what the service says of nodes, ports free, also of runs that were moved away and may
  * still be there; beside their {@link Neighbours}), then scored (fewest instances of the service by
  * each label that it is spread over, then on the node, then fewest instances at all, then by id).
  * Knows what this plan has placed so far.
@@ -60,7 +60,7 @@ final class Placement {
                                 new Load(
                                         PlacementRules.Node.of(desired, id),
                                         observed.link(id),
-                                        desired.withdrawal(id))));
+                                        closed(id, desired, observed))));
         for (var ofService : desired.instances().values()) {
             for (var stored : ofService.values()) {
                 var record = stored.value();
@@ -83,6 +83,26 @@ final class Placement {
             }
         }
         return placement;
+    }
+
+    /** Why a node takes nothing new, in words; empty when it does. */
+    private static Optional<String> closed(NodeId id, Desired desired, Observed observed) {
+        return desired.withdrawal(id)
+                .map(order -> " takes nothing new: " + order.words())
+                .or(() ->
+                        desired.pauseOf(id)
+                                .map(pause ->
+                                        " takes nothing new: automatic action is paused there by %s (%s)"
+                                                .formatted(pause.by(), pause.reason())))
+                .or(() ->
+                        observed.node(id)
+                                // Agents tell a pause of everything as well.
+                                .filter(_ -> !desired.pauses().containsKey("all"))
+                                .flatMap(Observed.Node::report)
+                                .flatMap(NodeReport::paused)
+                                .map(why ->
+                                        " takes nothing new: automatic action is paused there: "
+                                                + why));
     }
 
     /**
@@ -453,7 +473,7 @@ final class Placement {
     private static final class Load {
         private final PlacementRules.Node node;
         private final Observed.Link link;
-        private final Optional<NodeSpec.Withdrawal> withdrawal;
+        private final Optional<String> closed;
         private final Map<ServiceId, Integer> byService = new HashMap<>();
         private final Set<InstanceId> idle = new HashSet<>();
         private final Map<ServiceId, Integer> idleByService = new HashMap<>();
@@ -461,12 +481,10 @@ final class Placement {
         private int total;
 
         Load(
-                PlacementRules.Node node,
-                Observed.Link link,
-                Optional<NodeSpec.Withdrawal> withdrawal) {
+                PlacementRules.Node node, Observed.Link link, Optional<String> closed) {
             this.node = node;
             this.link = link;
-            this.withdrawal = withdrawal;
+            this.closed = closed;
         }
 
         int of(ServiceId service) {
@@ -521,8 +539,8 @@ final class Placement {
                     }
                 }
             }
-            if (withdrawal.isPresent()) {
-                return " takes nothing new: " + withdrawal.get().words();
+            if (closed.isPresent()) {
+                return closed.get();
             }
             var most = needs.preferred().maxPerNode();
             if (most.filter(n -> of(id.service()) >= n).isPresent()) {
@@ -535,7 +553,7 @@ final class Placement {
 
         /** It takes instances, as far as it itself is concerned. */
         boolean isOpen() {
-            return link instanceof Observed.Link.Up(var told) && told && withdrawal.isEmpty();
+            return link instanceof Observed.Link.Up(var told) && told && closed.isEmpty();
         }
 
         String portRefusal(List<Claim> wanted) {

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
@@ -131,10 +132,10 @@ final class Relocations {
             case Placement.Choice.Nowhere(var why) ->
                     leaving.forEach(stored -> waits(stored.value(), why));
             case Placement.Choice.Chosen(var target, var why) ->
-                    leaving.forEach(stored ->
-                            move(
-                                    stored,
-                                    target,
+                    move(
+                            leaving,
+                            target,
+                            _ ->
                                     "it leaves %s: %s; %s"
                                             .formatted(
                                                     draft.desired.nodeName(first),
@@ -142,7 +143,7 @@ final class Relocations {
                                                             .emptying(first)
                                                             .orElseThrow()
                                                             .words(),
-                                                    why)));
+                                                    why));
         }
     }
 
@@ -150,7 +151,11 @@ final class Relocations {
         if (!draft.observed.connected(record.placement().node())) {
             return Optional.of("its node is not connected");
         }
-        return draft.desired.state(record.id().service()).rollout().map(Departures::words);
+        var order = draft.desired.emptying(record.placement().node());
+        return order.filter(it ->
+                        Departures.isMovedByItsUpdate(
+                                draft.desired.state(record.id().service()), it))
+                .map(_ -> "an update of it is under way");
     }
 
     private void tellHeldBack(InstanceRecord record) {
@@ -233,15 +238,15 @@ final class Relocations {
             case Placement.Choice.Nowhere(var why) ->
                     movers.forEach(stored -> waits(stored.value(), why));
             case Placement.Choice.Chosen(var target, var why) ->
-                    movers.forEach(stored ->
-                            move(
-                                    stored,
-                                    target,
+                    move(
+                            movers,
+                            target,
+                            record ->
                                     "node %s is lost; %s"
                                             .formatted(
                                                     draft.desired.nodeName(
-                                                            stored.value().placement().node()),
-                                                    why)));
+                                                            record.placement().node()),
+                                                    why));
         }
     }
 
@@ -255,12 +260,29 @@ final class Relocations {
         return draft.placement.chooseForAll(wanted, left);
     }
 
-    private void move(Versioned<InstanceRecord> stored, NodeId target, String why) {
+    private void move(
+            List<Versioned<InstanceRecord>> movers,
+            NodeId target,
+            Function<InstanceRecord, String> why) {
+        var moves = new ArrayList<Step.ReplaceRun>();
+        for (var stored : movers) {
+            moves.add(move(stored, target, why));
+        }
+        if (moves.size() == 1) {
+            draft.relocate(moves.getFirst());
+        } else {
+            draft.relocate(moves);
+        }
+    }
+
+    private Step.ReplaceRun move(
+            Versioned<InstanceRecord> stored,
+            NodeId target,
+            Function<InstanceRecord, String> why) {
         var record = stored.value();
         draft.placement.left(record.placement().node(), record.id());
         draft.placement.placed(target, record.id(), runs(record));
-        draft.relocate(
-                new Step.ReplaceRun(stored, elsewhere(record, target), "move", why), record.id());
+        return new Step.ReplaceRun(stored, elsewhere(record, target), "move", why.apply(record));
     }
 
     private InstanceRecord elsewhere(InstanceRecord record, NodeId target) {
