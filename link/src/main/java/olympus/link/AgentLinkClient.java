@@ -115,6 +115,14 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
         }
     }
 
+    @Override
+    public void askForLeases(long number) {
+        var connection = current;
+        if (connection != null) {
+            connection.askForLeases(number);
+        }
+    }
+
     /** Whether the server can be asked for a certificate at present. */
     boolean signs() {
         var connection = current;

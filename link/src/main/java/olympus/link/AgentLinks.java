@@ -20,6 +20,7 @@ import olympus.link.keys.IssuedCertificate;
 import olympus.model.SecretRef;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;
@@ -267,6 +268,11 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
                 .forEach(link -> link.client.refused(refused, inForce, reason));
     }
 
+    @Override
+    public void askForLeases(long number) {
+        present().forEach(link -> link.client.askForLeases(number));
+    }
+
     private synchronized List<Link> present() {
         return List.copyOf(links.values());
     }
@@ -333,6 +339,11 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
         @Override
         public void exec(ExecCall call) {
             agent.exec(call);
+        }
+
+        @Override
+        public void leased(LeaseGrant grant) {
+            agent.leased(grant);
         }
 
         @Override

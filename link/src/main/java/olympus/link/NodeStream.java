@@ -32,6 +32,7 @@ import olympus.link.proto.Welcome;
 import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
 import org.jspecify.annotations.Nullable;
@@ -173,6 +174,13 @@ final class NodeStream implements StreamObserver<AgentMessage> {
                 Lane.CONTROL,
                 pause.stack(),
                 ServerMessage.newBuilder().setPause(Wire.pause(pause)).build());
+    }
+
+    void leased(LeaseGrant grant) {
+        send(
+                Lane.CONTROL,
+                "leases",
+                ServerMessage.newBuilder().setLeaseGrant(LeaseWire.grant(grant)).build());
     }
 
     /** On the loop. Returns what cancels, to be run on the loop. */
@@ -399,6 +407,8 @@ final class NodeStream implements StreamObserver<AgentMessage> {
             }
             case ANSWER -> answered(message.getAnswer());
             case CERTIFICATE_REQUEST -> renew(message.getCertificateRequest());
+            case LEASE_REQUEST ->
+                    listener.askedForLeases(from, message.getLeaseRequest().getNumber());
             case EXEC_STARTED -> {
                 var started = message.getExecStarted();
                 execs.with(started.getRequestId(), exec -> exec.runs(started.getCredit()));

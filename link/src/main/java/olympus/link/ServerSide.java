@@ -11,6 +11,7 @@ import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;
@@ -39,6 +40,9 @@ public final class ServerSide {
 
         void refused(
                 NodeId node, Assignment.Stamp refused, Assignment.Stamp inForce, String reason);
+
+        /** To be answered, by who leads, with {@link Agents#leased}. */
+        void askedForLeases(NodeId node, long number);
     }
 
     /**
@@ -83,6 +87,9 @@ public final class ServerSide {
         void eventsRecorded(NodeId node, long upToSequence);
 
         void pause(NodeId node, Pause pause);
+
+        /** Answers a node that asked, if it is still connected. */
+        void leased(NodeId node, LeaseGrant grant);
 
         /**
          * Asks the node for lines; the returned handle cancels. A node that is not connected ends

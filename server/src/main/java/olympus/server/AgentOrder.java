@@ -19,8 +19,8 @@ import olympus.server.nodes.Enrolling;
 record AgentOrder(Path dataFolder, AgentStart order, UpOptions.Terminal terminal) {
 
     /**
-     * Lets the machine in. One that was let in before goes on as it is, and asks again, with what is
-     * returned, only when it is seen not to belong to the island any more.
+     * Lets the machine in. One that was let in before goes on as it is, and asks again, with what
+     * is returned, only when it is seen not to belong to the island any more.
      */
     Optional<AgentOptions.Again> carryOut() {
         if (Files.exists(dataFolder.resolve("keys").resolve("authority"))) {

@@ -12,8 +12,8 @@ import olympus.link.keys.NodeKeys;
  * as the island takes it. It is used once, when a server says that the machine does not belong to
  * it any more, when none answers for {@link #ALONE}, or when nothing can be dialled at all.
  *
- * <p>Threading: {@link #ask} blocks its caller; watching goes on on the loop that it is given, until
- * the first server takes the machine, and asks on a thread of its own.
+ * <p>Threading: {@link #ask} blocks its caller; watching goes on on the loop that it is given,
+ * until the first server takes the machine, and asks on a thread of its own.
  */
 final class AskingAgain implements AutoCloseable {
 
@@ -75,8 +75,7 @@ final class AskingAgain implements AutoCloseable {
                         yield false;
                     }
                     case REFUSED -> true;
-                    case UNANSWERED ->
-                            terminal.clock().monotonicNanos() - watched.aloneNanos >= 0;
+                    case UNANSWERED -> terminal.clock().monotonicNanos() - watched.aloneNanos >= 0;
                 };
         if (isNeeded) {
             take().ifPresent(again ->

@@ -32,8 +32,7 @@ final class RepeatedStart implements AutoCloseable {
         AutoCloseable start() throws IOException;
     }
 
-    private RepeatedStart(
-            EventLoop loop, String part, Start start, Consumer<String> failing) {
+    private RepeatedStart(EventLoop loop, String part, Start start, Consumer<String> failing) {
         this.loop = loop;
         this.part = part;
         this.start = start;
@@ -46,8 +45,7 @@ final class RepeatedStart implements AutoCloseable {
      * @param part what is started, in words, for the log
      * @param failing told why an attempt failed, when that is another reason than the last one
      */
-    static RepeatedStart begin(
-            EventLoop loop, String part, Start start, Consumer<String> failing) {
+    static RepeatedStart begin(EventLoop loop, String part, Start start, Consumer<String> failing) {
         var repeated = new RepeatedStart(loop, part, start, failing);
         repeated.attempt();
         return repeated;

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import olympus.foundation.Clock;
 import olympus.foundation.DurationHistogram;
 import olympus.foundation.EventLoop;
@@ -21,6 +22,7 @@ import olympus.model.state.InstanceSpec;
 import olympus.model.state.NodeReport;
 import olympus.model.state.NodeSpec;
 import olympus.zeus.internal.Controller;
+import olympus.zeus.internal.Leases;
 import olympus.zeus.internal.NodeSpecs;
 
 /**
@@ -35,6 +37,7 @@ public final class Zeus implements StackCommands, NodeCommands, AutoCloseable {
     private final EventLoop loop;
     private final Controller controller;
     private final NodeSpecs specs;
+    private final Leases leases;
 
     public Zeus(
             Hermes hermes,
@@ -46,6 +49,7 @@ public final class Zeus implements StackCommands, NodeCommands, AutoCloseable {
         this.loop = loop;
         this.controller = new Controller(hermes, loop, clock, random, orders, options);
         this.specs = new NodeSpecs(controller);
+        this.leases = new Leases(controller, hermes, loop, clock, orders);
     }
 
     /** Begins to project and, as soon as this server leads, to control. */
@@ -111,6 +115,14 @@ public final class Zeus implements StackCommands, NodeCommands, AutoCloseable {
      */
     public void happened(NodeId node, List<AgentEvent> events) {
         loop.execute(() -> controller.happened(node, events));
+    }
+
+    /**
+     * An agent asks for leases of the singletons on its node. Answered through {@link
+     * NodeOrders#leased} where this server leads, else not at all.
+     */
+    public void askedForLeases(NodeId node, long number) {
+        loop.execute(() -> leases.asked(node, number));
     }
 
     @Override
@@ -250,7 +262,9 @@ public final class Zeus implements StackCommands, NodeCommands, AutoCloseable {
 
     @Override
     public CompletionStage<List<Cause>> why(String thing) {
-        return onLoop(() -> controller.why(thing));
+        return onLoop(() -> controller.why(thing).thenApplyAsync(
+                found -> Stream.concat(leases.causes(thing).stream(), found.stream()).toList(),
+                loop));
     }
 
     private <T> CompletionStage<T> onLoop(Supplier<CompletionStage<T>> task) {

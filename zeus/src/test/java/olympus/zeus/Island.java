@@ -24,6 +24,7 @@ import olympus.model.StackName;
 import olympus.model.state.Assignment;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
+import olympus.model.state.LeaseGrant;
 
 /**
  * A whole island on one simulated loop: an in-memory store, Zeus, and agents behind a link that can
@@ -146,6 +147,7 @@ final class Island {
                 });
         target.nodeConnected(agent.id, agent.name);
         agent.reports = report -> carry(() -> target.reported(report));
+        agent.asks = number -> carry(() -> target.askedForLeases(agent.id, number));
         agent.eventSink = events -> carry(() -> target.happened(agent.id, events));
         agent.connected();
     }
@@ -158,6 +160,7 @@ final class Island {
     private void cut(SimulatedAgent agent) {
         agent.reports = report -> {};
         agent.eventSink = events -> {};
+        agent.asks = number -> {};
         if (absence(agent.id, clock.wall()).isEmpty()) {
             absences(agent.id).add(new Absence(clock.wall(), Instant.MAX));
         }
@@ -215,6 +218,11 @@ final class Island {
         @Override
         public void eventsRecorded(NodeId node, long upToSequence) {
             carry(() -> agent(node).eventsRecorded(upToSequence));
+        }
+
+        @Override
+        public void leased(NodeId node, LeaseGrant grant) {
+            carry(() -> agent(node).leased(grant));
         }
     }
 

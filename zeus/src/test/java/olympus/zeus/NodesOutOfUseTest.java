@@ -93,10 +93,7 @@ final class NodesOutOfUseTest {
         var web =
                 service("web")
                         .replicas(6)
-                        .update(
-                                1,
-                                DeployPolicy.FailureAction.PAUSE,
-                                DeployPolicy.Order.STOP_FIRST);
+                        .update(1, DeployPolicy.FailureAction.PAUSE, DeployPolicy.Order.STOP_FIRST);
         island.apply(stack("shop", web.command("good")));
         island.run(LONG);
         island.apply(stack("shop", web.command("bad")));

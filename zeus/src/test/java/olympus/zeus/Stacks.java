@@ -15,6 +15,7 @@ import olympus.model.stack.PlacementPolicy;
 import olympus.model.stack.PortSpec;
 import olympus.model.stack.RecoveryPolicy;
 import olympus.model.stack.ServiceDefinition;
+import olympus.model.stack.Singleton;
 import olympus.model.stack.StackDefinition;
 import olympus.model.stack.StopPolicy;
 import olympus.model.stack.Workload;
@@ -155,6 +156,14 @@ public final class Stacks {
                 DeployPolicy.UpdatePolicy.DEFAULT,
                 RecoveryPolicy.DEFAULT,
                 DeployPolicy.Mode.REPLICATED);
+    }
+
+    /** The same, with a service of which there are never two. */
+    static StackDefinition singleton(StackDefinition stack, String name, Duration lease) {
+        var services = new TreeMap<>(stack.services());
+        services.computeIfPresent(
+                name, (_, s) -> s.with(s.deploy().with(Optional.of(new Singleton(lease)))));
+        return new StackDefinition(stack.name(), stack.mode(), stack.directory(), services);
     }
 
     /** The same stack with each service as a container. */

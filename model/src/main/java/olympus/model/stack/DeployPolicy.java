@@ -8,17 +8,34 @@ import olympus.model.json.EnumWords;
 /**
  * How many instances, where, with which limits, and how they are replaced. Compose's {@code
  * deploy}.
+ *
+ * @param singleton present when it must never run twice; then there is one replica
  */
 public record DeployPolicy(
         Mode mode,
         int replicas,
         Resources resources,
         UpdatePolicy update,
-        Optional<PlacementPolicy> placement) {
+        Optional<PlacementPolicy> placement,
+        Optional<Singleton> singleton) {
+
+    public DeployPolicy(
+            Mode mode,
+            int replicas,
+            Resources resources,
+            UpdatePolicy update,
+            Optional<PlacementPolicy> placement) {
+        this(mode, replicas, resources, update, placement, Optional.empty());
+    }
 
     /** Anywhere. */
     public DeployPolicy(Mode mode, int replicas, Resources resources, UpdatePolicy update) {
         this(mode, replicas, resources, update, Optional.empty());
+    }
+
+    /** The same of a service that must never run twice, or may again. */
+    public DeployPolicy with(Optional<Singleton> other) {
+        return new DeployPolicy(mode, replicas, resources, update, placement, other);
     }
 
     /** Where instances may be; anywhere, when nothing is said. */

@@ -26,7 +26,7 @@ final class BroughtTokens {
     static final Duration WINDOW = Duration.ofMinutes(1);
 
     /** A request with a key takes less than 2 KiB. */
-    static final long MAX_BODY_BYTES = 64 << 10;
+    static final long MAX_BODY_BYTES = 32 << 10;
 
     private static final Logger LOG = LoggerFactory.getLogger(BroughtTokens.class);
 

@@ -312,8 +312,7 @@ public final class NodeAdmission {
 
     private EnrolmentAnswer answer(NodeMember member, CertificateRequest signing) {
         var issued =
-                ground.signer()
-                        .sign(signing, member.node(), member.name(), writes.clock().wall());
+                ground.signer().sign(signing, member.node(), member.name(), writes.clock().wall());
         var list = ground.island().servers();
         return new EnrolmentAnswer(
                 ground.self().realm().toString(),

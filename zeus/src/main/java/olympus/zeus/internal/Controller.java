@@ -26,7 +26,6 @@ import olympus.model.stack.StackDefinition;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.InstanceSpec;
 import olympus.model.state.NodeReport;
-import olympus.model.state.ServiceState;
 import olympus.zeus.ClusterView;
 import olympus.zeus.NodeOrders;
 import olympus.zeus.StackCommands;
@@ -407,7 +406,15 @@ public final class Controller {
         }
     }
 
-    // What people order: see Orders.
+    // What people order: see Orders. What singletons may go on: see Leases.
+
+    Optional<Office.Term> term() {
+        return office.term();
+    }
+
+    long termSinceNanos() {
+        return office.sinceNanos();
+    }
 
     Desired desired() {
         return projection.desired(hermes.status().incarnation());
@@ -588,11 +595,5 @@ public final class Controller {
 
     boolean isPaused(StackName stack) {
         return desired().pauseOf(stack, Optional.empty()).isPresent();
-    }
-
-    static ServiceState.Rollout restartRollout(
-            Actor actor, java.time.Instant now, long revision, boolean paused) {
-        return new ServiceState.Rollout(
-                ServiceState.Cause.RESTART, revision, actor.name(), now, Optional.empty(), paused);
     }
 }

@@ -204,7 +204,9 @@ public record Desired(
         return all;
     }
 
-    /** The pause of a node by itself; not that of everything, which is no reason to go elsewhere. */
+    /**
+     * The pause of a node by itself; not that of everything, which is no reason to go elsewhere.
+     */
     Optional<PauseRecord> pauseOf(NodeId node) {
         return Optional.ofNullable(pauses.get("node:" + nodeName(node))).map(Versioned::value);
     }

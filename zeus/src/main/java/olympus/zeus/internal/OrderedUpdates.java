@@ -1,11 +1,13 @@
 package olympus.zeus.internal;
 
+import java.time.Instant;
 import java.util.Optional;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.ServiceId;
 import olympus.model.state.ServiceState;
 import olympus.model.state.StackRevision;
+import olympus.zeus.StackCommands.Actor;
 import olympus.zeus.StackPlan;
 
 /**
@@ -70,5 +72,12 @@ final class OrderedUpdates {
                                                                         was, now))
                                                         .isPresent()))
                 .isPresent();
+    }
+
+    /** That every instance of a service gets a new run. */
+    static ServiceState.Rollout restartRollout(
+            Actor actor, Instant now, long revision, boolean paused) {
+        return new ServiceState.Rollout(
+                ServiceState.Cause.RESTART, revision, actor.name(), now, Optional.empty(), paused);
     }
 }

@@ -24,10 +24,10 @@ import olympus.model.state.NodeReport;
 
 /**
  * Where instances go: nodes are filtered (connected and known to tell what they run, in use, not
- * paused, allowed by what the service says of nodes, ports free, also of runs that were moved away and may
- * still be there; beside their {@link Neighbours}), then scored (fewest instances of the service by
- * each label that it is spread over, then on the node, then fewest instances at all, then by id).
- * Knows what this plan has placed so far.
+ * paused, allowed by what the service says of nodes, ports free, also of runs that were moved away
+ * and may still be there; beside their {@link Neighbours}), then scored (fewest instances of the
+ * service by each label that it is spread over, then on the node, then fewest instances at all,
+ * then by id). Knows what this plan has placed so far.
  *
  * <p>The first of several neighbours goes to a node that has the ports of all of them free, if
  * there is one; the others follow it, also when one of them could otherwise be moved elsewhere.
@@ -480,8 +480,7 @@ final class Placement {
         private final Map<Integer, List<Claim>> claims = new HashMap<>();
         private int total;
 
-        Load(
-                PlacementRules.Node node, Observed.Link link, Optional<String> closed) {
+        Load(PlacementRules.Node node, Observed.Link link, Optional<String> closed) {
             this.node = node;
             this.link = link;
             this.closed = closed;

@@ -32,6 +32,9 @@ import olympus.model.state.InstanceRecord.Phase;
  */
 final class Relocations {
 
+    static final String UNGUARDED =
+            "it was started before it was said to be a singleton, so that no guardian ends it there";
+
     private final PlanDraft draft;
     private final StackDefinition stack;
     private final Map<ServiceId, ServicePlanner> planners = new HashMap<>();
@@ -228,9 +231,20 @@ final class Relocations {
         if (declared.deploy().mode() == DeployPolicy.Mode.GLOBAL) {
             return Optional.of("it runs on every node, and this one is its own");
         }
+        if (isUnguarded(draft.desired, record, declared)) {
+            return Optional.of(UNGUARDED);
+        }
         return draft.paused(stack.name(), node)
                 .or(() -> Pinning.reason(declared))
                 .or(() -> draft.desired.definitionOf(record).flatMap(Pinning::reason));
+    }
+
+    /** It is to be a singleton, and what is there was started before that was said. */
+    static boolean isUnguarded(Desired desired, InstanceRecord record, ServiceDefinition declared) {
+        return declared.deploy().singleton().isPresent()
+                && desired.definitionOf(record)
+                        .filter(was -> was.deploy().singleton().isPresent())
+                        .isEmpty();
     }
 
     private void move(List<Versioned<InstanceRecord>> movers) {
@@ -276,9 +290,7 @@ final class Relocations {
     }
 
     private Step.ReplaceRun move(
-            Versioned<InstanceRecord> stored,
-            NodeId target,
-            Function<InstanceRecord, String> why) {
+            Versioned<InstanceRecord> stored, NodeId target, Function<InstanceRecord, String> why) {
         var record = stored.value();
         draft.placement.left(record.placement().node(), record.id());
         draft.placement.placed(target, record.id(), runs(record));

@@ -394,8 +394,11 @@ final class ServicePlanner {
         var record = stored.value();
         var id = record.id();
         var from = draft.desired.nodeName(record.placement().node());
-        var runs =
-                asItRuns ? draft.desired.definitionOf(record).orElse(definition) : definition;
+        if (Relocations.isUnguarded(draft.desired, record, definition)) {
+            draft.waits(service, "%s stays on %s: %s".formatted(id, from, Relocations.UNGUARDED));
+            return false;
+        }
+        var runs = asItRuns ? draft.desired.definitionOf(record).orElse(definition) : definition;
         return switch (draft.placement.choose(id, runs, List.of())) {
             case Placement.Choice.Nowhere(var why) -> {
                 draft.waits(service, "%s stays on %s: %s".formatted(id, from, why));
@@ -419,8 +422,7 @@ final class ServicePlanner {
 
     private InstanceRecord moved(InstanceRecord record, NodeId target, ServiceDefinition runs) {
         var there =
-                new InstanceRecord.Placement(
-                        target, Placement.ports(runs, record.id()), List.of());
+                new InstanceRecord.Placement(target, Placement.ports(runs, record.id()), List.of());
         return new InstanceRecord(record.id(), there, record.run(), firstOrder());
     }
 
