@@ -371,6 +371,7 @@ final class ServicePlanner {
         }
         var keeps = departures.keeps(record, order.get());
         if (keeps.isPresent()) {
+            draft.stays(record.id(), keeps.get());
             draft.waits(
                     service,
                     "%s stays on %s: %s"
@@ -402,6 +403,7 @@ final class ServicePlanner {
                 asItRuns ? draft.desired.definitionOf(record).orElse(definition) : definition;
         return switch (draft.placement.choose(id, runs, List.of())) {
             case Placement.Choice.Nowhere(var why) -> {
+                draft.stays(id, why);
                 draft.waits(service, "%s stays on %s: %s".formatted(id, from, why));
                 yield false;
             }
