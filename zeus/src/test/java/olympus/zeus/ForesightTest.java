@@ -40,11 +40,15 @@ final class ForesightTest {
     }
 
     private static Forecast lost(Situation situation, int... nodes) {
-        return situation.foresight().suppose(new Supposition(ids(nodes), Set.of(), Optional.empty()));
+        return situation
+                .foresight()
+                .suppose(new Supposition(ids(nodes), Set.of(), Optional.empty()));
     }
 
     private static Forecast drained(Situation situation, int... nodes) {
-        return situation.foresight().suppose(new Supposition(Set.of(), ids(nodes), Optional.empty()));
+        return situation
+                .foresight()
+                .suppose(new Supposition(Set.of(), ids(nodes), Optional.empty()));
     }
 
     private static Set<NodeId> ids(int... nodes) {
@@ -82,7 +86,8 @@ final class ForesightTest {
                 .isEqualTo(
                         """
                         shop/web.1 on node1 stays
-                        shop/web.2 on node2 moves to node3: node node2 is lost; node3 has the fewest instances (0 of this service, 0 in all)""");
+                        shop/web.2 on node2 moves to node3: node node2 is lost; node3 has the fewest instances (0 of this service, 0 in all)\
+                        """);
         assertThat(only(forecast).gravity()).isEqualTo(Gravity.FINE);
     }
 
@@ -152,8 +157,7 @@ final class ForesightTest {
         var forecast = drained(webOn(3, WEB, 2, 2, 2), 2);
 
         assertThat(forecast.fates())
-                .allSatisfy(
-                        fate -> assertThat(fate.outcome()).isEqualTo(Foresight.Outcome.MOVES));
+                .allSatisfy(fate -> assertThat(fate.outcome()).isEqualTo(Foresight.Outcome.MOVES));
         assertThat(forecast.losses()).isEmpty();
         assertThat(text(forecast)).contains("it leaves node2: it is being drained by what-if");
     }
@@ -220,8 +224,7 @@ final class ForesightTest {
 
         assertThat(foresight.suppose(Supposition.lost(Situation.node(1)))).isEqualTo(first);
         assertThat(foresight.suppose(new Supposition(Set.of(), Set.of(), Optional.empty())).fates())
-                .allSatisfy(
-                        fate -> assertThat(fate.outcome()).isEqualTo(Foresight.Outcome.STAYS));
+                .allSatisfy(fate -> assertThat(fate.outcome()).isEqualTo(Foresight.Outcome.STAYS));
     }
 
     /** What is foreseen is what comes about once it has really happened. */

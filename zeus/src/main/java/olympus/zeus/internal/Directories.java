@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.json.EnumWords;
 import olympus.model.stack.ServiceDefinition;
@@ -86,10 +85,7 @@ final class Directories {
 
     private Directory.Instance instance(InstanceRecord record) {
         var node = record.placement().node();
-        var seen =
-                lastHeard
-                        .of(record)
-                        .filter(one -> one.runToken().equals(record.run().token()));
+        var seen = lastHeard.of(record).filter(one -> one.runToken().equals(record.run().token()));
         var obstacle = obstacle(record, seen);
         return new Directory.Instance(
                 record.id(),
@@ -126,9 +122,7 @@ final class Directories {
                 : Optional.of("its probe says " + EnumWords.of(last.health()));
     }
 
-    /**
-     * What is about to leave its node is left alone already, as long as others can do its work.
-     */
+    /** What is about to leave its node is left alone already, as long as others can do its work. */
     private List<Directory.Instance> settled(ServiceId id, List<Directory.Instance> all) {
         var leaving =
                 all.stream()

@@ -201,8 +201,7 @@ public final class Thought implements Foresight {
         return step instanceof Step.ReplaceRun || step instanceof Step.RetireInstance;
     }
 
-    private Fate fate(
-            InstanceRecord record, Desired after, Supposition supposition, Trace trace) {
+    private Fate fate(InstanceRecord record, Desired after, Supposition supposition, Trace trace) {
         var id = record.id();
         var node = record.placement().node();
         var runs = observed.isWell(record);
@@ -238,8 +237,7 @@ public final class Thought implements Foresight {
                 rest.or(supposition::undecided)
                         .or(() -> Optional.ofNullable(trace.last.stays().get(record.id())))
                         .or(() ->
-                                Optional.ofNullable(
-                                        trace.last.waits().get(record.id().service())))
+                                Optional.ofNullable(trace.last.waits().get(record.id().service())))
                         .orElse("its node is away");
         return new Fate(
                 record.id(), record.placement().node(), outcome, Optional.empty(), runs, why);

@@ -96,8 +96,7 @@ final class ThoughtState {
 
     /** At once: in thought nothing is gained by one after the other. */
     void drain(NodeId node) {
-        var order =
-                new NodeSpec.Withdrawal(NodeSpec.Kind.DRAIN, "what-if", now.wall(), "", true);
+        var order = new NodeSpec.Withdrawal(NodeSpec.Kind.DRAIN, "what-if", now.wall(), "", true);
         var spec = base.spec(node).withWithdrawal(Optional.of(order));
         specs.put(node, stored(spec));
     }
