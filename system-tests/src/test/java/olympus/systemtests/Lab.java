@@ -71,7 +71,8 @@ final class Lab implements AutoCloseable {
     }
 
     private void atHub(String command) {
-        var all = List.of("nsenter", "--target", "" + hub.pid(), "--net", "--", "sh", "-ec", command);
+        var all =
+                List.of("nsenter", "--target", "" + hub.pid(), "--net", "--", "sh", "-ec", command);
         try {
             var process = new ProcessBuilder(all).redirectErrorStream(true).start();
             var output =

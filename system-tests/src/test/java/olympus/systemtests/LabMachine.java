@@ -164,10 +164,7 @@ final class LabMachine {
                 throw new AssertionError(
                         "%s on %s: not done within %s:\n%s"
                                 .formatted(
-                                        script,
-                                        name,
-                                        COMMAND_DEADLINE,
-                                        Files.readString(output)));
+                                        script, name, COMMAND_DEADLINE, Files.readString(output)));
             }
             var text = Files.readString(output);
             Files.delete(output);
@@ -184,8 +181,7 @@ final class LabMachine {
         var ran = run(script);
         if (ran.code() != 0) {
             throw new AssertionError(
-                    "%s on %s ended with %d: %s"
-                            .formatted(script, name, ran.code(), ran.output()));
+                    "%s on %s ended with %d: %s".formatted(script, name, ran.code(), ran.output()));
         }
         return ran.output();
     }

@@ -265,9 +265,14 @@ public final class Zeus implements StackCommands, NodeCommands, Insight, AutoClo
 
     @Override
     public CompletionStage<List<Cause>> why(String thing) {
-        return onLoop(() -> controller.why(thing).thenApplyAsync(
-                found -> Stream.concat(leases.causes(thing).stream(), found.stream()).toList(),
-                loop));
+        return onLoop(() ->
+                controller
+                        .why(thing)
+                        .thenApplyAsync(
+                                found ->
+                                        Stream.concat(leases.causes(thing).stream(), found.stream())
+                                                .toList(),
+                                loop));
     }
 
     @Override
