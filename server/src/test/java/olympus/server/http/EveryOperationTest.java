@@ -189,7 +189,8 @@ class EveryOperationTest {
                         .formatted(token, RunningApi.NODE);
         ok(sent(api, "POST", "/api/v1/servers/join", request), 200);
         ok(sent(api, "POST", "/api/v1/servers/" + self + "/lead", ""), 200);
-        ok(sent(api, "DELETE", "/api/v1/servers/old-1", ""), 200);
+        ok(sent(api, "DELETE", "/api/v1/servers/old-1", ""), 409);
+        ok(sent(api, "DELETE", "/api/v1/servers/old-1?force=true", ""), 200);
         ok(api.get("/api/v1/servers"), 200);
     }
 
