@@ -411,27 +411,7 @@ class EveryOperationTest {
                 7,
                 List.of(service("web", List.of(instance)), service("worker", List.of())),
                 List.of(
-                        new ClusterView.NodeView(
-                                RunningApi.NODE,
-                                "mars",
-                                true,
-                                Optional.of(AT),
-                                1,
-                                Optional.of("works"),
-                                Optional.of("many fail at once"),
-                                List.of("no cgroups"),
-                                new ClusterView.Wanted(
-                                        Map.of("role", "web", "rack", "b2"),
-                                        Optional.of(
-                                                new NodeSpec.Withdrawal(
-                                                        NodeSpec.Kind.DRAIN,
-                                                        "user:admin",
-                                                        AT,
-                                                        "new disk",
-                                                        true)),
-                                        List.of(
-                                                new ClusterView.Staying(
-                                                        web(), "its volume is there", true)))),
+                        mars(),
                         new ClusterView.NodeView(
                                 olympus.model.NodeId.parse("0b8f0b3e-5a43-4c1f-9d7e-2f6a1c0e9b11"),
                                 "venus",
@@ -453,6 +433,24 @@ class EveryOperationTest {
                                 StackDefinition.Mode.OBSERVE)),
                 List.of(new ClusterView.PauseView("stack:shop", "user:admin", AT, "works")),
                 pending());
+    }
+
+    private static ClusterView.NodeView mars() {
+        return new ClusterView.NodeView(
+                RunningApi.NODE,
+                "mars",
+                true,
+                Optional.of(AT),
+                1,
+                Optional.of("works"),
+                Optional.of("many fail at once"),
+                List.of("no cgroups"),
+                new ClusterView.Wanted(
+                        Map.of("role", "web", "rack", "b2"),
+                        Optional.of(
+                                new NodeSpec.Withdrawal(
+                                        NodeSpec.Kind.DRAIN, "user:admin", AT, "new disk", true)),
+                        List.of(new ClusterView.Staying(web(), "its volume is there", true))));
     }
 
     private static List<ClusterView.PendingView> pending() {
