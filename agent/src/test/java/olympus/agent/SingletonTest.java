@@ -51,15 +51,8 @@ class SingletonTest {
     void goesOnForAsLongAsItIsRenewed() {
         try (var agent = leased("exec sleep 600")) {
             var pid = agent.awaitRunning(ID).pid();
-            var end = System.nanoTime() + 3 * LEASE.toNanos() + GRACE.toNanos();
 
-            while (System.nanoTime() - end < 0) {
-                assertThat(isAlive(pid)).isTrue();
-                Poll.within(Duration.ofMillis(200), Optional::empty);
-            }
-
-            assertThat(agent.awaitRunning(ID).pid()).isEqualTo(pid);
-            assertThat(guardians()).hasSize(1);
+            livesFor(LEASE.multipliedBy(3).plus(GRACE), agent, pid);
         }
     }
 
@@ -91,14 +84,8 @@ class SingletonTest {
             var pid = agent.awaitRunning(ID).pid();
 
             agent.restartAgent();
-            var end = System.nanoTime() + 2 * LEASE.toNanos();
-            while (System.nanoTime() - end < 0) {
-                assertThat(isAlive(pid)).isTrue();
-                Poll.within(Duration.ofMillis(200), Optional::empty);
-            }
 
-            assertThat(agent.awaitRunning(ID).pid()).isEqualTo(pid);
-            assertThat(guardians()).hasSize(1);
+            livesFor(LEASE.multipliedBy(2), agent, pid);
         }
     }
 
@@ -132,6 +119,29 @@ class SingletonTest {
             agent.lease(LEASE);
             assertThat(fencingToken(agent.awaitRunning(ID).pid())).isGreaterThan(token);
         }
+    }
+
+    @Test
+    void hasAGreaterTokenAlsoUnderTheSameLease() {
+        try (var agent = leased("exec sleep 600")) {
+            var pid = agent.awaitRunning(ID).pid();
+            var token = fencingToken(pid);
+
+            ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+            var next = agent.await(ID, it -> it.state() == State.RUNNING && it.pid() != pid).pid();
+
+            assertThat(fencingToken(next)).isEqualTo(token + 1);
+        }
+    }
+
+    private void livesFor(Duration time, RunningAgent agent, long pid) {
+        var end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() - end < 0) {
+            assertThat(isAlive(pid)).isTrue();
+            Poll.within(Duration.ofMillis(200), Optional::empty);
+        }
+        assertThat(agent.awaitRunning(ID).pid()).isEqualTo(pid);
+        assertThat(guardians()).hasSize(1);
     }
 
     private RunningAgent leased(String script) {

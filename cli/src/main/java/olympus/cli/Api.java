@@ -444,9 +444,7 @@ final class Api {
 
     private String nextStep() {
         return server.dataDirectory()
-                .map(folder ->
-                        "Start the server with: olympus up --data-dir %s; what is wrong says: olympus doctor --data-dir %s"
-                                .formatted(folder, folder))
+                .map(Installation.own()::toBegin)
                 .orElse(
                         "Start the server there with: olympus up; what is wrong there says: olympus doctor");
     }

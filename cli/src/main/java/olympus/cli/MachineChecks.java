@@ -134,7 +134,7 @@ public record MachineChecks(Path dataFolder, Map<String, String> environment, In
             return Finding.warning(
                     name,
                     dataFolder + " is not there: no server has been started on it",
-                    "olympus up --data-dir " + dataFolder);
+                    Installation.own().startCommand(dataFolder).orElse(""));
         }
         try {
             var rights = PosixFilePermissions.toString(Files.getPosixFilePermissions(dataFolder));

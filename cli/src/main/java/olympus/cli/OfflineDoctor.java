@@ -32,8 +32,9 @@ record OfflineDoctor(MachineChecks machine, Optional<Path> launcher) {
 
     /** The launcher of the installation that this process runs from. */
     static Optional<Path> ownLauncher() {
-        return Optional.ofNullable(System.getProperty("olympus.home"))
-                .map(home -> Path.of(home, "olympus"))
+        return Installation.own()
+                .home()
+                .map(home -> home.resolve("olympus"))
                 .filter(Files::isExecutable);
     }
 
@@ -47,7 +48,9 @@ record OfflineDoctor(MachineChecks machine, Optional<Path> launcher) {
                 Finding.failed(
                         "server",
                         "not reachable: " + unreachable,
-                        holder.isEmpty() ? "olympus up --data-dir " + machine.dataFolder() : ""));
+                        holder.isEmpty()
+                                ? Installation.own().startCommand(machine.dataFolder()).orElse("")
+                                : ""));
         found.add(
                 holder.map(pid ->
                                 Finding.warning(

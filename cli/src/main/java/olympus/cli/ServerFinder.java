@@ -120,8 +120,12 @@ final class ServerFinder {
         if (!Files.exists(endpoint)) {
             throw new CommandFailure(
                     ExitCodes.CANNOT_CONNECT,
-                    "no server has been started on the data folder %s (%s): there is no %s. Start one with: olympus up --data-dir %s; what is wrong says: olympus doctor --data-dir %s"
-                            .formatted(directory, origin, endpoint, directory, directory));
+                    "no server has been started on the data folder %s (%s): there is no %s. %s"
+                            .formatted(
+                                    directory,
+                                    origin,
+                                    endpoint,
+                                    Installation.own().toBegin(directory)));
         }
         var json = read(endpoint);
         var problem = json.path("problem").asString("");
@@ -153,8 +157,11 @@ final class ServerFinder {
                                 "the server on the data folder %s (pid %s) supervises, but cannot be asked: %s"
                                         .formatted(directory, pid, problem))
                         .orElseGet(() ->
-                                "no server runs on the data folder %s. Start one with: olympus up --data-dir %s; the last one said: %s"
-                                        .formatted(directory, directory, problem)));
+                                "no server runs on the data folder %s. %s. The last one said: %s"
+                                        .formatted(
+                                                directory,
+                                                Installation.own().toBegin(directory),
+                                                problem)));
     }
 
     private ServerAddress fromContext(Optional<String> name, Given given) {

@@ -169,7 +169,7 @@ final class ServersCommand implements Callable<Integer> {
     @Command(
             description = {
                 "Has a server leave the island; waits until the others have let it go.",
-                "What it runs as a node goes on; its data folder is of no more use to a server."
+                "Its node is cut off with it, so it is refused while instances are assigned there (olympus node drain, or --force: then what runs there goes on by itself). Its data folder is of no more use to a server."
             })
     static final class Remove implements Callable<Integer> {
 

@@ -149,7 +149,9 @@ final class PackagesTest {
                 "mkdir /opt/tools && tar -C /opt/tools --strip-components=1 -xzf "
                         + file("olympus-agent", ".tar.gz"));
         assertThat(pluto.shell("/opt/tools/olympus --version")).startsWith("olympus ");
-        assertThat(pluto.run("/opt/tools/olympus status").output()).contains("no server");
+        assertThat(pluto.run("/opt/tools/olympus status").output())
+                .contains("no server", "--address https://")
+                .doesNotContain("olympus up");
     }
 
     private void awaitRunningOn(LabMachine asked, int count, String... nodes) {

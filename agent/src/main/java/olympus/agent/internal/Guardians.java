@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import olympus.foundation.Poll;
 import olympus.model.state.InstanceSpec;
 
@@ -23,7 +25,7 @@ import olympus.model.state.InstanceSpec;
  * the next renewal.
  *
  * <p>Threading: any thread, one call at a time; blocks on files and processes. State: none but what
- * stands in the folders of runs.
+ * stands in the folders of instances and runs.
  */
 final class Guardians {
 
@@ -59,9 +61,10 @@ final class Guardians {
                 leases.of(spec)
                         .orElseThrow(() ->
                                 new IOException("its lease ran out while it was being started"));
+        var token = nextFencingToken(folders.fencingToken(spec.id()), lease.leastFencingToken());
         write(folder, lease);
         start(spec, run, folder, groups);
-        return Map.of(FENCING_TOKEN, Long.toString(lease.fencingToken(run)));
+        return Map.of(FENCING_TOKEN, Long.toString(token));
     }
 
     /**
@@ -110,13 +113,41 @@ final class Guardians {
      */
     private static void write(RunFolder folder, HeldLeases.Held lease) throws IOException {
         var end = lease.endNanos() / HUNDREDTH_NANOS;
-        var line = "%020d %d %020d%n".formatted(end, lease.revision(), end);
+        write(folder.lease(), "%020d %d %020d%n".formatted(end, lease.revision(), end), false);
+    }
+
+    /**
+     * Greater than the last one on this node, also when both runs begin under the same lease. It is
+     * on the disk before the run begins, so that neither an agent's nor the machine's end forgets
+     * it.
+     */
+    static long nextFencingToken(Path file, long least) throws IOException {
+        var last = Files.exists(file) ? lastFencingToken(file) : 0;
+        var token = Math.max(least, last + 1);
+        write(file, "%020d %020d%n".formatted(token, token), true);
+        return token;
+    }
+
+    /** Of a file that was torn, the half that is whole; the greater where both are. */
+    private static long lastFencingToken(Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.US_ASCII)
+                .strip()
+                .transform(text -> Stream.of(text.split(" ")))
+                .filter(half -> half.length() == 20 && half.chars().allMatch(Character::isDigit))
+                .mapToLong(Long::parseLong)
+                .max()
+                .orElse(0);
+    }
+
+    private static void write(Path path, String line, boolean isForced) throws IOException {
         try (var file =
-                FileChannel.open(
-                        folder.lease(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             var bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII));
             while (bytes.hasRemaining()) {
                 file.write(bytes, bytes.position());
+            }
+            if (isForced) {
+                file.force(false);
             }
         }
     }

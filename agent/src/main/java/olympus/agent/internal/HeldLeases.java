@@ -43,17 +43,24 @@ final class HeldLeases {
      */
     record Held(String runToken, long endNanos, long incarnation, long revision) {
 
-        private static final int RUN_BITS = 16;
-        private static final int INCARNATION_FROM = 51;
+        /** About 2^20 revisions a second, for as long as a store lives, stay below the next. */
+        private static final int REVISION_BITS = 20;
+
+        /** Starts on one node from the same revision; more of them only delay the order. */
+        private static final int START_BITS = 12;
+
+        /** No store is older: what is left of 63 bits is enough until the year 2091. */
+        private static final long FIRST_INCARNATION = 1_700_000_000;
 
         /**
-         * Grows with each run of the service, on whatever node: by the incarnation, then by the
-         * revision, then by the number of the run on this node.
+         * The least fencing token of a run under this lease: greater than that of every lease from
+         * an earlier revision, and than that of every earlier incarnation, which is a time in
+         * seconds. Added rather than put side by side, so that no revision can be too great for its
+         * place.
          */
-        long fencingToken(long run) {
-            return (incarnation << INCARNATION_FROM)
-                    | (revision << RUN_BITS)
-                    | (run & ((1 << RUN_BITS) - 1));
+        long leastFencingToken() {
+            var seconds = Math.max(0, incarnation - FIRST_INCARNATION);
+            return ((seconds << REVISION_BITS) + revision) << START_BITS;
         }
 
         Held notBefore(Held earlier) {

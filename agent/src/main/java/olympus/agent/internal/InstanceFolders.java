@@ -75,6 +75,11 @@ final class InstanceFolders {
         return instance(id).resolve("instance");
     }
 
+    /** The last one that a run of a singleton was given here. */
+    Path fencingToken(InstanceId id) {
+        return instance(id).resolve("fencing-token");
+    }
+
     /**
      * The folder of a run: in the instance's folder, or in memory if the disk was full when it
      * began.
