@@ -177,7 +177,9 @@ final class ServersCommand implements Callable<Integer> {
 
         @Mixin private final CommonOptions options = new CommonOptions();
 
-        @Parameters(paramLabel = "SERVER", description = "as olympus servers lists it")
+        @Parameters(
+                paramLabel = "SERVER",
+                description = "as olympus servers lists it, or its machine's name")
         private String server = "";
 
         @Option(
@@ -205,6 +207,7 @@ final class ServersCommand implements Callable<Integer> {
             var body =
                     api.delete("/servers/" + Api.escape(server) + (force ? "?force=true" : ""))
                             .body();
+            server = body.path("member").asString(server);
             if (waiting.isWanted()) {
                 await(session.patientApi(options), waiting.patience());
             }
@@ -263,7 +266,9 @@ final class ServersCommand implements Callable<Integer> {
 
         @Mixin private final CommonOptions options = new CommonOptions();
 
-        @Parameters(paramLabel = "SERVER", description = "as olympus servers lists it")
+        @Parameters(
+                paramLabel = "SERVER",
+                description = "as olympus servers lists it, or its machine's name")
         private String server = "";
 
         TransferLeader(Session session) {
@@ -276,7 +281,10 @@ final class ServersCommand implements Callable<Integer> {
                     session.api(options)
                             .post("/servers/" + Api.escape(server) + "/lead", null)
                             .body();
-            session.print(options, body, _ -> session.say(server + " leads now"));
+            session.print(
+                    options,
+                    body,
+                    answer -> session.say(answer.path("member").asString(server) + " leads now"));
             return ExitCodes.OK;
         }
     }

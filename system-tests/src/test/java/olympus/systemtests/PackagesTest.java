@@ -3,13 +3,11 @@ package olympus.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class PackagesTest {
 
     private static final Duration SOON = Duration.ofSeconds(90);
-    private static final long BUILT_WITHIN_MINUTES = 15;
     private static final long MEGABYTE = 1_000_000;
     private static final Pattern TOKEN = Pattern.compile("olympus-agent\\.\\S+");
 
@@ -39,23 +36,13 @@ final class PackagesTest {
                 deploy: { replicas: 2, placement: { constraints: ["node.labels.role == web"] } }
             """;
 
-    private Path packages;
+    private Packages packages;
     private Path temporary;
     private Lab lab;
 
     @BeforeAll
-    void build(@TempDir Path folder) throws IOException, InterruptedException {
-        packages = folder.resolve("packages");
-        var log = folder.resolve("build.log");
-        var build =
-                new ProcessBuilder(
-                                Installation.root().resolve("packaging/build-packages").toString(),
-                                packages.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(log.toFile())
-                        .start();
-        assertThat(build.waitFor(BUILT_WITHIN_MINUTES, TimeUnit.MINUTES)).isTrue();
-        assertThat(build.exitValue()).as(Files.readString(log)).isZero();
+    void build(@TempDir Path folder) {
+        packages = Packages.build(folder);
     }
 
     @BeforeEach
@@ -137,17 +124,17 @@ final class PackagesTest {
 
     @Test
     void theAgentAloneIsSmall() throws IOException {
-        assertThat(Files.size(file("olympus-agent", ".deb"))).isLessThan(60 * MEGABYTE);
-        assertThat(Files.size(file("olympus-agent", ".tar.gz"))).isPositive();
-        assertThat(Files.readString(packages.resolve("SHA256SUMS")).lines()).hasSize(4);
+        assertThat(Files.size(packages.file("olympus-agent", ".deb"))).isLessThan(60 * MEGABYTE);
+        assertThat(Files.size(packages.file("olympus-agent", ".tar.gz"))).isPositive();
+        assertThat(Files.readString(packages.folder().resolve("SHA256SUMS")).lines()).hasSize(4);
     }
 
     @Test
-    void theArchiveRunsWhereverItIsUnpacked() throws IOException {
+    void theArchiveRunsWhereverItIsUnpacked() {
         var pluto = lab.machine("pluto");
         pluto.shell(
                 "mkdir /opt/tools && tar -C /opt/tools --strip-components=1 -xzf "
-                        + file("olympus-agent", ".tar.gz"));
+                        + packages.file("olympus-agent", ".tar.gz"));
         assertThat(pluto.shell("/opt/tools/olympus --version")).startsWith("olympus ");
         assertThat(pluto.run("/opt/tools/olympus status").output())
                 .contains("no server", "--address https://")
@@ -175,19 +162,6 @@ final class PackagesTest {
     }
 
     private void install(LabMachine machine, String name) {
-        try {
-            machine.shell("dpkg -i " + file(name, ".deb"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private Path file(String name, String ending) throws IOException {
-        try (var files = Files.list(packages)) {
-            return files.filter(file -> file.getFileName().toString().matches(name + "[_-][0-9].*"))
-                    .filter(file -> file.toString().endsWith(ending))
-                    .findFirst()
-                    .orElseThrow();
-        }
+        machine.shell("dpkg -i " + packages.file(name, ".deb"));
     }
 }

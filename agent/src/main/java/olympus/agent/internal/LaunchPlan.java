@@ -87,7 +87,7 @@ sealed interface LaunchPlan {
             Workload.Process process,
             Map<SecretRef, String> secrets,
             Accounts.Account account) {
-        var directory = Path.of(process.workingDirectory().orElse(spec.directory()));
+        var directory = directory(spec, process);
         if (!Files.isDirectory(directory)) {
             return new Impossible(
                     "the working directory %s %s"
@@ -95,7 +95,7 @@ sealed interface LaunchPlan {
                                     directory,
                                     Files.exists(directory)
                                             ? "is not a directory"
-                                            : "does not exist"),
+                                            : "does not exist on this machine"),
                     true);
         }
         var placeholders = placeholders(spec);
@@ -114,9 +114,31 @@ sealed interface LaunchPlan {
         var problem =
                 unexecutable(command.getFirst(), directory, environment.getOrDefault("PATH", ""));
         if (problem.isPresent()) {
-            return new Impossible(problem.get(), true);
+            return new Impossible(problem.get() + whyThere(spec, process), true);
         }
         return new Ready(account.prefix(), command, environment, directory);
+    }
+
+    /**
+     * The declared one; else the stack's folder, which only the machine where the stack was applied
+     * is sure to have, and where it is missing {@code /}.
+     */
+    private static Path directory(InstanceSpec spec, Workload.Process process) {
+        return process.workingDirectory()
+                .map(Path::of)
+                .orElseGet(() -> {
+                    var folder = Path.of(spec.directory());
+                    return Files.isDirectory(folder) ? folder : Path.of("/");
+                });
+    }
+
+    /** Said where it may be why something is missing: the start in {@code /}. */
+    private static String whyThere(InstanceSpec spec, Workload.Process process) {
+        return process.workingDirectory().isPresent()
+                        || Files.isDirectory(Path.of(spec.directory()))
+                ? ""
+                : "; it was to start in /, as the stack's folder %s is not on this machine"
+                        .formatted(spec.directory());
     }
 
     private static Map<String, String> environment(

@@ -80,8 +80,8 @@ final class ProcessKeys {
             new Key<>(
                     "working_dir",
                     Shapes.text("a path"),
-                    "the stack's folder",
-                    "Working directory; a relative path is seen from the file that names it.",
+                    "the stack's folder, or / on a machine that has no such folder",
+                    "Working directory; a relative path is seen from the file that names it. A declared one must be on every machine where an instance may run.",
                     "working_dir: ./public");
 
     static final Key<List<EnvironmentSetting>> ENVIRONMENT =

@@ -142,9 +142,14 @@ public record Servers(
                                 .formatted(hermes.status().halted().orElse("it is starting"))));
     }
 
-    /** Orders that a server leaves; it has left when it is not shown any more. */
-    public ServerRecord remove(String member) {
-        var server = require(member);
+    /**
+     * Orders that a server leaves; it has left when it is not shown any more.
+     *
+     * @param named as in {@link #require}
+     */
+    public ServerRecord remove(String named) {
+        var server = require(named);
+        var member = server.member();
         if (server.state() == State.LEAVING) {
             return server;
         }
@@ -176,12 +181,17 @@ public record Servers(
         return leaving;
     }
 
-    /** Has a server lead; returns when it does. */
-    public void lead(String member) {
-        var server = require(member);
+    /**
+     * Has a server lead; returns when it does.
+     *
+     * @param named as in {@link #require}
+     */
+    public ServerRecord lead(String named) {
+        var server = require(named);
+        var member = server.member();
         var present = group().orElseThrow(() -> notLeading("this server's store is not open"));
         if (hermes.status().leader().equals(Optional.of(member))) {
-            return;
+            return server;
         }
         if (present.members().find(member).isEmpty()) {
             throw new OlympusException(
@@ -201,6 +211,7 @@ public record Servers(
                                     .formatted(member, why));
                 });
         deadline.await(present.transferLeadership(member), "handing the lead over to " + member);
+        return server;
     }
 
     private OlympusException notLeading(String why) {
@@ -210,16 +221,32 @@ public record Servers(
                         .formatted(why, hermes.status().leader().orElse("nobody that it knows")));
     }
 
-    private ServerRecord require(String member) {
-        return known.find(member)
+    /**
+     * The server of this name.
+     *
+     * @param named the server's own name, or that of its machine where only one has it
+     */
+    public ServerRecord require(String named) {
+        return known.find(named)
+                .or(() -> {
+                    var there =
+                            known.all().stream()
+                                    .filter(server -> server.name().equals(named))
+                                    .toList();
+                    return there.size() == 1 ? Optional.of(there.getFirst()) : Optional.empty();
+                })
                 .orElseThrow(() ->
                         new OlympusException(
                                 ErrorCode.NOT_FOUND,
                                 "there is no server \"%s\"; there are %s"
                                         .formatted(
-                                                member,
+                                                named,
                                                 known.all().stream()
-                                                        .map(ServerRecord::member)
+                                                        .map(server ->
+                                                                "%s (%s)"
+                                                                        .formatted(
+                                                                                server.member(),
+                                                                                server.name()))
                                                         .toList())));
     }
 

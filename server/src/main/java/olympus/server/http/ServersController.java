@@ -167,17 +167,15 @@ final class ServersController {
     ServerLeft remove(
             @PathVariable String member, @RequestParam(defaultValue = "false") boolean force) {
         if (!force) {
-            requireEmptied(member);
+            requireEmptied(servers().require(member));
         }
         var server = servers().remove(member);
         return new ServerLeft(server.member(), ServerEntry.word(server.state()));
     }
 
     /** Its machine is a node by being a server's: no agent of it is taken afterwards. */
-    private void requireEmptied(String member) {
-        servers()
-                .known()
-                .find(member)
+    private void requireEmptied(ServerRecord leaving) {
+        Optional.of(leaving)
                 .filter(server -> server.state() != ServerRecord.State.LEAVING)
                 .flatMap(server ->
                         backend.view().nodes().stream()
@@ -191,14 +189,13 @@ final class ServersController {
                                     .formatted(
                                             EnrolmentsController.running(node),
                                             node.name(),
-                                            member,
+                                            leaving.member(),
                                             node.name()));
                 });
     }
 
     @PostMapping(path = Api.V1 + "/servers/{member}/lead", produces = Api.JSON)
     ServerLeads lead(@PathVariable String member) {
-        servers().lead(member);
-        return new ServerLeads(member);
+        return new ServerLeads(servers().lead(member).member());
     }
 }

@@ -78,6 +78,19 @@ final class ServerRemovalTest {
         assertThat(left.body()).contains("leaving");
     }
 
+    @Test
+    void isKnownByItsMachinesNameWhereOnlyOneHasThat() throws Exception {
+        onVenus(0);
+        var left = delete("venus");
+        assertThat(left.statusCode()).as(left.body()).isEqualTo(200);
+        assertThat(left.body()).contains("two-0a");
+
+        server("three-0b", venus, "mars");
+        var either = delete("mars");
+        assertThat(either.statusCode()).isEqualTo(404);
+        assertThat(either.body()).contains("one (mars)", "three-0b (mars)");
+    }
+
     private void server(String member, NodeId node, String name) throws Exception {
         var server =
                 new ServerRecord(
@@ -119,8 +132,12 @@ final class ServerRemovalTest {
     }
 
     private HttpResponse<String> remove(String query) throws Exception {
+        return delete("two-0a" + query);
+    }
+
+    private HttpResponse<String> delete(String what) throws Exception {
         return api.send(
-                api.authorised("/api/v1/servers/two-0a" + query)
+                api.authorised("/api/v1/servers/" + what)
                         .method("DELETE", BodyPublishers.noBody()));
     }
 
