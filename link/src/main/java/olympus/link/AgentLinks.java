@@ -20,6 +20,7 @@ import olympus.model.SecretRef;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;
 
@@ -207,6 +208,11 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
     @Override
     public void report(NodeReport report) {
         present().forEach(link -> link.client.report(report));
+    }
+
+    @Override
+    public void facts(NodeFacts facts) {
+        present().forEach(link -> link.client.facts(facts));
     }
 
     @Override

@@ -8,6 +8,7 @@ import olympus.model.SecretRef;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;
 
@@ -54,7 +55,7 @@ public final class AgentSide {
          */
         void exec(ExecCall call);
 
-        /** The stream to this server is up: send the whole report and all unrecorded events now. */
+        /** The stream to this server is up: send facts, the whole report and all unrecorded events now. */
         void connected();
     }
 
@@ -64,6 +65,9 @@ public final class AgentSide {
      */
     public interface Reports {
         void report(NodeReport report);
+
+        /** What the machine has; a server that is too old is not told. */
+        void facts(NodeFacts facts);
 
         void events(List<AgentEvent> events);
 

@@ -12,12 +12,15 @@ public final class LinkLimits {
 
     /**
      * What this side understands beyond the first messages of the protocol: 1 questions, 2
-     * commands, 3 servers and certificates.
+     * commands, 3 servers and certificates, 4 facts.
      */
-    public static final int LEVEL = 3;
+    public static final int LEVEL = 4;
 
     /** From which level on a side understands {@code Servers} and {@code Certificate}. */
     static final int MEMBERSHIP_FROM_LEVEL = 3;
+
+    /** From which level on a server understands {@code Facts}. */
+    static final int FACTS_FROM_LEVEL = 4;
 
     /** Until a server has signed the certificate that an agent asked for. */
     public static final Duration CERTIFICATE_DEADLINE = Duration.ofSeconds(30);

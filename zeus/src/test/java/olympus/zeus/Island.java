@@ -24,6 +24,7 @@ import olympus.model.StackName;
 import olympus.model.state.Assignment;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
+import olympus.model.state.NodeFacts;
 
 /**
  * A whole island on one simulated loop: an in-memory store, Zeus, and agents behind a link that can
@@ -50,6 +51,9 @@ final class Island {
     int lossPercent;
 
     int maxDelayMillis = 1;
+
+    /** What every node tells that it has; nothing unless a simulation asks for it. */
+    Optional<NodeFacts> machine = Optional.empty();
 
     /** Of every Zeus that is started from then on. */
     final Duration lossDelay;
@@ -145,6 +149,7 @@ final class Island {
                     all.add(new Absence(open.from(), clock.wall()));
                 });
         target.nodeConnected(agent.id, agent.name);
+        machine.ifPresent(facts -> target.facts(agent.id, facts));
         agent.reports = report -> carry(() -> target.reported(report));
         agent.eventSink = events -> carry(() -> target.happened(agent.id, events));
         agent.connected();

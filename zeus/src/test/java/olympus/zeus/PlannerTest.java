@@ -38,6 +38,7 @@ final class PlannerTest {
         neighbours(all);
         withdrawals(all);
         PlacementSituations.put(all);
+        ResourceSituations.put(all);
         LostNodeSituations.addTo(all);
         return all.entrySet().stream();
     }

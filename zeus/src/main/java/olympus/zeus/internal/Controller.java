@@ -25,8 +25,8 @@ import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.InstanceSpec;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeReport;
-import olympus.model.state.ServiceState;
 import olympus.zeus.ClusterView;
 import olympus.zeus.NodeOrders;
 import olympus.zeus.StackCommands;
@@ -401,6 +401,12 @@ public final class Controller {
         }
     }
 
+    public void facts(NodeId node, NodeFacts facts) {
+        if (observed.facts(node, facts)) {
+            wake();
+        }
+    }
+
     public void happened(NodeId node, List<AgentEvent> events) {
         // Elsewhere nothing can be recorded: the agent tells whoever leads next again.
         if (office.term().isPresent()) {
@@ -589,11 +595,5 @@ public final class Controller {
 
     boolean isPaused(StackName stack) {
         return desired().pauseOf(stack, Optional.empty()).isPresent();
-    }
-
-    static ServiceState.Rollout restartRollout(
-            Actor actor, java.time.Instant now, long revision, boolean paused) {
-        return new ServiceState.Rollout(
-                ServiceState.Cause.RESTART, revision, actor.name(), now, Optional.empty(), paused);
     }
 }

@@ -1,11 +1,13 @@
 package olympus.zeus.internal;
 
+import java.time.Instant;
 import java.util.Optional;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.ServiceId;
 import olympus.model.state.ServiceState;
 import olympus.model.state.StackRevision;
+import olympus.zeus.StackCommands.Actor;
 import olympus.zeus.StackPlan;
 
 /**
@@ -16,6 +18,12 @@ import olympus.zeus.StackPlan;
 final class OrderedUpdates {
 
     private OrderedUpdates() {}
+
+    /** The same once more, in its turn. */
+    static ServiceState.Rollout restart(Actor actor, Instant now, long revision, boolean paused) {
+        return new ServiceState.Rollout(
+                ServiceState.Cause.RESTART, revision, actor.name(), now, Optional.empty(), paused);
+    }
 
     /** Whether it is one, and under way. */
     static boolean is(ServiceState.Rollout rollout) {

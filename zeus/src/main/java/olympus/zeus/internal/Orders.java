@@ -350,7 +350,7 @@ final class Orders {
             }
             var current = stack(service.stack()).pointer().orElseThrow().value().revision();
             var rollout =
-                    Controller.restartRollout(
+                    OrderedUpdates.restart(
                             actor,
                             controller.clock().wall(),
                             current,
