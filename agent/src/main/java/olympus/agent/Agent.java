@@ -14,6 +14,7 @@ import olympus.link.Pause;
 import olympus.model.InstanceId;
 import olympus.model.SecretRef;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
 
@@ -101,6 +102,11 @@ public final class Agent implements AgentSide.Orders, AutoCloseable {
     @Override
     public void exec(ExecCall call) {
         supervision.exec(call);
+    }
+
+    @Override
+    public void leased(LeaseGrant grant) {
+        supervision.leased(grant);
     }
 
     @Override

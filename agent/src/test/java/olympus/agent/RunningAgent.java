@@ -33,6 +33,7 @@ import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceSpec;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeReport;
 
@@ -47,6 +48,8 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
 
     private final Path data;
     private final NodeId node;
+    private volatile Optional<Duration> leaseTime = Optional.empty();
+    private volatile List<InstanceSpec> assigned = List.of();
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private final List<String> refusals = new CopyOnWriteArrayList<>();
     private final List<AgentEvent> events = new ArrayList<>();
@@ -155,6 +158,7 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
 
     /** The same with specifications that are made already. */
     public void assign(Map<SecretRef, String> secrets, List<InstanceSpec> instances) {
+        assigned = List.copyOf(instances);
         var stacks =
                 instances.stream().map(spec -> spec.id().service().stack()).distinct().toList();
         var stamp = new Assignment.Stamp(1, 1, GENERATIONS.incrementAndGet());
@@ -328,6 +332,30 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
         synchronized (this) {
             notifyAll();
         }
+    }
+
+    /** From now on answers like a server that leads: all that is assigned may go on for so long. */
+    public void lease(Duration time) {
+        leaseTime = Optional.of(time);
+    }
+
+    /** From now on no lease is renewed. */
+    public void leaseNothing() {
+        leaseTime = Optional.empty();
+    }
+
+    @Override
+    public void askForLeases(long number) {
+        leaseTime.ifPresent(time ->
+                agent.leased(
+                        new LeaseGrant(
+                                number,
+                                new Assignment.Stamp(1, 1, GENERATIONS.get()),
+                                assigned.stream()
+                                        .map(spec ->
+                                                new LeaseGrant.Lease(
+                                                        spec.id(), spec.runToken(), time))
+                                        .toList())));
     }
 
     @Override

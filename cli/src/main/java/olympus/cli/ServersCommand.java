@@ -181,6 +181,11 @@ final class ServersCommand implements Callable<Integer> {
         private String server = "";
 
         @Option(
+                names = "--force",
+                description = "Even while instances are assigned to its machine.")
+        private boolean force;
+
+        @Option(
                 names = {"-y", "--yes"},
                 description = "Do not ask.")
         private boolean yes;
@@ -197,7 +202,9 @@ final class ServersCommand implements Callable<Integer> {
                 confirm();
             }
             var api = session.api(options);
-            var body = api.delete("/servers/" + Api.escape(server)).body();
+            var body =
+                    api.delete("/servers/" + Api.escape(server) + (force ? "?force=true" : ""))
+                            .body();
             if (waiting.isWanted()) {
                 await(session.patientApi(options), waiting.patience());
             }

@@ -26,6 +26,7 @@ import olympus.link.proto.AgentMessage;
 import olympus.link.proto.Answer;
 import olympus.link.proto.Certificate;
 import olympus.link.proto.Hello;
+import olympus.link.proto.LeaseRequest;
 import olympus.link.proto.LogLines;
 import olympus.link.proto.Question;
 import olympus.link.proto.ServerMessage;
@@ -180,6 +181,18 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
         send(Lane.CONTROL, new Object(), AgentMessage.newBuilder().setRefusal(refusal).build());
     }
 
+    /** Of questions that wait only the last is sent: what it is answered counts from later. */
+    void askForLeases(long number) {
+        if (open && level >= LinkLimits.LEASES_FROM_LEVEL) {
+            send(
+                    Lane.CONTROL,
+                    "leases",
+                    AgentMessage.newBuilder()
+                            .setLeaseRequest(LeaseRequest.newBuilder().setNumber(number))
+                            .build());
+        }
+    }
+
     /** Whether the server can sign certificates of nodes. */
     boolean signs() {
         return open && !ended.get() && level >= LinkLimits.MEMBERSHIP_FROM_LEVEL;
@@ -319,6 +332,7 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
             }
             case SERVERS -> events.servers(MemberWire.servers(message.getServers()));
             case CERTIFICATE -> signed(message.getCertificate());
+            case LEASE_GRANT -> orders.leased(LeaseWire.grant(message.getLeaseGrant()));
             case EXEC_CANCEL -> execs.cancel(message.getExecCancel().getRequestId());
             case WELCOME ->
                     throw Wire.invalid(

@@ -54,6 +54,7 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
 
     // Owned by the loop.
     private @Nullable AgentConnection attempt;
+    private @Nullable AgentConnection anew;
     private String warned = "";
 
     /**
@@ -123,6 +124,14 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
         }
     }
 
+    @Override
+    public void askForLeases(long number) {
+        var connection = current;
+        if (connection != null) {
+            connection.askForLeases(number);
+        }
+    }
+
     /** Whether the server can be asked for a certificate at present. */
     boolean signs() {
         var connection = current;
@@ -136,6 +145,18 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
                 ? CompletableFuture.failedStage(
                         new OlympusException(ErrorCode.UNAVAILABLE, status.detail()))
                 : connection.renew(request);
+    }
+
+    /** Ends the stream in good order and begins another one at once. */
+    void dialAnew() {
+        loop.execute(() -> {
+            var connection = attempt;
+            if (connection != null) {
+                LOG.atInfo().addKeyValue("at", dial.where()).log("Dialling a server anew");
+                anew = connection;
+                connection.complete();
+            }
+        });
     }
 
     /**
@@ -209,13 +230,18 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
             }
             status = new Status(false, reason);
             connection.channel().shutdown();
-            loop.execute(() -> reconnect(reason));
+            loop.execute(() -> reconnect(connection, reason));
         }
     }
 
-    private void reconnect(String reason) {
+    private void reconnect(AgentConnection ended, String reason) {
         attempt = null;
         if (closed) {
+            return;
+        }
+        if (anew == ended) {
+            anew = null;
+            connect();
             return;
         }
         var delay = backoff.next();

@@ -39,6 +39,7 @@ import olympus.link.proto.ServerMessage;
 import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
 
@@ -153,6 +154,11 @@ public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
     @Override
     public void pause(NodeId node, Pause pause) {
         streams.current(node).ifPresent(stream -> stream.pause(pause));
+    }
+
+    @Override
+    public void leased(NodeId node, LeaseGrant grant) {
+        streams.current(node).ifPresent(stream -> stream.leased(grant));
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import olympus.link.keys.IssuedCertificate;
 import olympus.model.SecretRef;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeQuestion;
@@ -52,6 +54,9 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
 
     private boolean closed;
 
+    /** The server that was asked last for a certificate: another has its turn. Guarded by this. */
+    private String signedLast = "";
+
     /**
      * A server that is to be dialled.
      *
@@ -65,6 +70,16 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
      * @param detail the server's id when connected, else why not
      */
     public record ServerLink(String server, String where, boolean connected, String detail) {}
+
+    /** Whether the island takes this agent, as far as its servers have said. */
+    public enum Standing {
+        /** One of them at least. */
+        TAKEN,
+        /** None, and one of them says that it does not belong to the island. */
+        REFUSED,
+        /** None has said anything yet. */
+        UNANSWERED
+    }
 
     private record Link(Target target, AgentLinkClient client, Ordering ordering) {}
 
@@ -191,18 +206,48 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
                 .toList();
     }
 
-    /** Has one of the servers that are connected sign the key that follows. */
+    public Standing standing() {
+        var all = status();
+        if (all.stream().anyMatch(ServerLink::connected)) {
+            return Standing.TAKEN;
+        }
+        return all.stream().map(ServerLink::detail).anyMatch(Reasons::isRefusal)
+                ? Standing.REFUSED
+                : Standing.UNANSWERED;
+    }
+
+    /**
+     * Has one of the servers that are connected sign the key that follows: one after the other, so
+     * that what one refuses is asked of the next.
+     */
     public CompletionStage<IssuedCertificate> renew(CertificateRequest request) {
-        return present().stream()
-                .map(Link::client)
-                .filter(AgentLinkClient::signs)
-                .findFirst()
+        return nextToSign()
                 .map(client -> client.renew(request))
                 .orElseGet(() ->
                         CompletableFuture.failedStage(
                                 new OlympusException(
                                         ErrorCode.UNAVAILABLE,
                                         "no server that can sign certificates is connected")));
+    }
+
+    private synchronized Optional<AgentLinkClient> nextToSign() {
+        var able = links.values().stream().filter(link -> link.client.signs()).toList();
+        var next =
+                able.stream()
+                        .filter(link -> link.target.server().compareTo(signedLast) > 0)
+                        .findFirst()
+                        .or(() -> able.stream().findFirst());
+        next.ifPresent(link -> signedLast = link.target.server());
+        return next.map(Link::client);
+    }
+
+    /**
+     * Ends every link in good order and dials its server anew, which is shown the certificate that
+     * is in force by now. What is under way on them (logs that are followed, commands of people)
+     * ends with them.
+     */
+    public void dialAnew() {
+        present().forEach(link -> link.client.dialAnew());
     }
 
     @Override
@@ -227,6 +272,11 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
         var brought = all.stream().filter(link -> link.ordering.brought(refused)).toList();
         (brought.isEmpty() ? all : brought)
                 .forEach(link -> link.client.refused(refused, inForce, reason));
+    }
+
+    @Override
+    public void askForLeases(long number) {
+        present().forEach(link -> link.client.askForLeases(number));
     }
 
     private synchronized List<Link> present() {
@@ -295,6 +345,11 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
         @Override
         public void exec(ExecCall call) {
             agent.exec(call);
+        }
+
+        @Override
+        public void leased(LeaseGrant grant) {
+            agent.leased(grant);
         }
 
         @Override

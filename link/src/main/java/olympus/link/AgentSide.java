@@ -7,6 +7,7 @@ import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeQuestion;
@@ -55,6 +56,9 @@ public final class AgentSide {
          */
         void exec(ExecCall call);
 
+        /** An answer to {@link Reports#askForLeases}. */
+        void leased(LeaseGrant grant);
+
         /** The stream to this server is up: send facts, the whole report and all unrecorded events now. */
         void connected();
     }
@@ -72,6 +76,14 @@ public final class AgentSide {
         void events(List<AgentEvent> events);
 
         void refused(Assignment.Stamp refused, Assignment.Stamp inForce, String reason);
+
+        /**
+         * Asks for leases of the singletons on this node; whoever leads answers with {@link
+         * Orders#leased}. What cannot be sent now is not sent: it would come too late.
+         *
+         * @param number by which the answer is known
+         */
+        void askForLeases(long number);
     }
 
     /** Who the agent is. */

@@ -32,6 +32,7 @@ import olympus.link.proto.Welcome;
 import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,7 @@ final class NodeStream implements StreamObserver<AgentMessage> {
     private volatile @Nullable NodeId node;
     private volatile int level;
     private volatile String version = "";
+    private volatile String name = "";
 
     // Owned by the loop.
     private final OpenQuestions questions;
@@ -174,6 +176,13 @@ final class NodeStream implements StreamObserver<AgentMessage> {
                 ServerMessage.newBuilder().setPause(Wire.pause(pause)).build());
     }
 
+    void leased(LeaseGrant grant) {
+        send(
+                Lane.CONTROL,
+                "leases",
+                ServerMessage.newBuilder().setLeaseGrant(LeaseWire.grant(grant)).build());
+    }
+
     /** On the loop. Returns what cancels, to be run on the loop. */
     Runnable openLog(LogRequest request, LogSink sink) {
         if (over) {
@@ -260,12 +269,21 @@ final class NodeStream implements StreamObserver<AgentMessage> {
         level = hello.getLevel();
         version = hello.getAgentVersion();
         node = claimed;
-        streams.opened(claimed, hello.getNodeName(), this);
+        name = recordedName().orElseGet(hello::getNodeName);
+        streams.opened(claimed, name, this);
         // Once more: it may have been removed while it was not among the streams yet.
         islandChanged();
     }
 
-    /** Ends, when its node does not belong to the island any more; else tells where servers are. */
+    /** Of an agent that has proved with a certificate which node it is. */
+    private Optional<String> recordedName() {
+        return certified.flatMap(who -> island.name(who.node().node()));
+    }
+
+    /**
+     * Ends, when its node does not belong to the island any more, or is called otherwise than was
+     * told; else tells where servers are.
+     */
     void islandChanged() {
         var refused = certified.flatMap(who -> island.refusal(who.node(), who.key()));
         if (refused.isPresent()) {
@@ -274,6 +292,11 @@ final class NodeStream implements StreamObserver<AgentMessage> {
                     .addKeyValue("reason", refused.get())
                     .log("An agent's link is ended");
             close(Status.PERMISSION_DENIED.withDescription(refused.get()));
+        } else if (recordedName().filter(is -> !is.equals(name)).isPresent()) {
+            close(
+                    Status.UNAVAILABLE.withDescription(
+                            "this node is called %s, not %s; connect again"
+                                    .formatted(recordedName().orElse(name), name)));
         } else if (level >= LinkLimits.MEMBERSHIP_FROM_LEVEL) {
             send(
                     Lane.CONTROL,
@@ -385,6 +408,8 @@ final class NodeStream implements StreamObserver<AgentMessage> {
             }
             case ANSWER -> answered(message.getAnswer());
             case CERTIFICATE_REQUEST -> renew(message.getCertificateRequest());
+            case LEASE_REQUEST ->
+                    listener.askedForLeases(from, message.getLeaseRequest().getNumber());
             case EXEC_STARTED -> {
                 var started = message.getExecStarted();
                 execs.with(started.getRequestId(), exec -> exec.runs(started.getCredit()));

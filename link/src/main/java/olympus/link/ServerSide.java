@@ -11,6 +11,7 @@ import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeQuestion;
@@ -26,6 +27,9 @@ public final class ServerSide {
      * and return at once.
      */
     public interface Listener {
+        /**
+         * @param name as {@link Island#name} has it, else as the agent says
+         */
         void connected(NodeId node, String name);
 
         void disconnected(NodeId node, String reason);
@@ -40,6 +44,9 @@ public final class ServerSide {
 
         void refused(
                 NodeId node, Assignment.Stamp refused, Assignment.Stamp inForce, String reason);
+
+        /** To be answered, by who leads, with {@link Agents#leased}. */
+        void askedForLeases(NodeId node, long number);
     }
 
     /**
@@ -53,6 +60,12 @@ public final class ServerSide {
          * @param key fingerprint of the certificate's key
          */
         Optional<String> refusal(NodeUri node, String key);
+
+        /**
+         * What people call the node, by its record: what an agent says of itself is no name that
+         * constraints and pauses could go by. Empty when nothing is recorded, or not read yet.
+         */
+        Optional<String> name(NodeId node);
 
         /** Where agents reach the servers, as far as this one knows. */
         ServerList servers();
@@ -78,6 +91,9 @@ public final class ServerSide {
         void eventsRecorded(NodeId node, long upToSequence);
 
         void pause(NodeId node, Pause pause);
+
+        /** Answers a node that asked, if it is still connected. */
+        void leased(NodeId node, LeaseGrant grant);
 
         /**
          * Asks the node for lines; the returned handle cancels. A node that is not connected ends

@@ -360,8 +360,7 @@ final class Wire {
                                 text.substring(at + 1)));
     }
 
-    private static <T> T parsed(
-            String what, String text, java.util.function.Function<String, T> parser) {
+    static <T> T parsed(String what, String text, java.util.function.Function<String, T> parser) {
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException e) {

@@ -15,12 +15,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import olympus.foundation.ThreadEventLoop;
 import olympus.link.RecordingServer.Heard;
 import olympus.link.keys.IssuedCertificate;
 import olympus.link.keys.KeyFingerprint;
 import olympus.link.keys.NodeKeys;
+import olympus.link.keys.NodeUri;
 import olympus.link.proto.AgentMessage;
 import olympus.link.proto.CertificateRequest;
 import olympus.link.proto.Hello;
@@ -115,6 +117,35 @@ final class BelongingTest {
     }
 
     @Test
+    void aNodeIsCalledWhatItsRecordSaysWhateverItsAgentSays() throws Exception {
+        var node = keys.owner().node();
+        island.names.put(node, "pluto");
+        try (var agent = new RawAgent(dial)) {
+            agent.hello(1, node.toString());
+            assertThat(listener.await(Heard.Connected.class).name()).isEqualTo("pluto");
+        }
+    }
+
+    @Test
+    void aNodeWhoseRecordWasReadAfterItCameIsCalledByItOnceItCameAgain() throws Exception {
+        var node = keys.owner().node();
+        try (var agent = new RawAgent(dial)) {
+            agent.hello(1, node.toString());
+            assertThat(listener.await(Heard.Connected.class).name()).isEqualTo("raw");
+            island.names.put(node, "raw");
+            server.islandChanged();
+            server.eventsRecorded(node, 3);
+            agent.received.await(
+                    message -> message.getMessageCase() == MessageCase.EVENTS_RECORDED);
+            island.names.put(node, "pluto");
+            server.islandChanged();
+            assertThat(agent.awaitEnd()).contains("this node is called pluto, not raw");
+        }
+        links.wanted(Set.of(new AgentLinks.Target("one", dial)));
+        listener.journal.await(new Heard.Connected(node, "pluto")::equals);
+    }
+
+    @Test
     void anAgentIsToldWhereTheServersAreAndEachChange() {
         island.list = list(7, new ServerList.Entry("one", "10.0.0.1", 7401));
         links.wanted(Set.of(new AgentLinks.Target("one", dial)));
@@ -154,12 +185,7 @@ final class BelongingTest {
 
     @Test
     void theCertificateThatFollowsComesThroughTheLink() throws Exception {
-        island.signer =
-                (node, request) ->
-                        CompletableFuture.completedStage(
-                                realm.serverCertificates
-                                        .nodeSigner()
-                                        .sign(request, node.node(), "mars", Instant.now()));
+        island.signer = this::sign;
         links.wanted(Set.of(new AgentLinks.Target("one", dial)));
         orders.awaitConnections(1);
         var next = keys.next(new SecureRandom());
@@ -172,6 +198,59 @@ final class BelongingTest {
         }
         assertThat(KeyFingerprint.of(keys.current().certificate().getPublicKey()))
                 .isEqualTo(next.request().fingerprint());
+    }
+
+    @Test
+    void dialledAnewALinkShowsTheCertificateThatIsInForceByThen() throws Exception {
+        island.signer = this::sign;
+        links.wanted(Set.of(new AgentLinks.Target("one", dial)));
+        orders.awaitConnections(1);
+        var next = keys.next(new SecureRandom());
+        keys.take(next.key(), renewed(next));
+        assertThat(island.keys.get(keys.owner().node())).isNotEqualTo(next.request().fingerprint());
+
+        links.dialAnew();
+
+        listener.journal.awaitCount(2, Heard.Connected.class::isInstance);
+        assertThat(island.keys.get(keys.owner().node())).isEqualTo(next.request().fingerprint());
+    }
+
+    @Test
+    void whatOneServerRefusesIsAskedOfTheNext() throws Exception {
+        var other = new EveryNode();
+        other.signer = this::sign;
+        try (var second = new AgentLinkServer(realm.server, new RecordingServer(), other, loop)) {
+            var port =
+                    second.listenTls(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                            LinkTls.ofServer(realm.serverCertificates));
+            var there =
+                    new Dial.Tls(
+                            "127.0.0.1",
+                            port,
+                            realm.server.island(),
+                            new LinkTls(keys::current, keys.trust()));
+            links.wanted(
+                    Set.of(
+                            new AgentLinks.Target("one", dial),
+                            new AgentLinks.Target("two", there)));
+            orders.awaitConnections(2);
+            var next = keys.next(new SecureRandom());
+            assertThatThrownBy(() -> links.renew(next.request()).toCompletableFuture().join())
+                    .hasMessageContaining("nobody signs for");
+            assertThat(renewed(next).chain()).startsWith("-----BEGIN CERTIFICATE-----");
+            assertThatThrownBy(() -> links.renew(next.request()).toCompletableFuture().join())
+                    .as("the turn of the first again")
+                    .hasMessageContaining("nobody signs for");
+        }
+    }
+
+    private CompletionStage<IssuedCertificate> sign(
+            NodeUri node, olympus.link.keys.CertificateRequest request) {
+        return CompletableFuture.completedStage(
+                realm.serverCertificates
+                        .nodeSigner()
+                        .sign(request, node.node(), "mars", Instant.now()));
     }
 
     @Test

@@ -20,6 +20,12 @@ final class EveryNode implements ServerSide.Island {
     /** Why not, by node. */
     final Map<NodeId, String> removed = new ConcurrentHashMap<>();
 
+    /** The key that each came with last. */
+    final Map<NodeId, String> keys = new ConcurrentHashMap<>();
+
+    /** By what is recorded, by node. */
+    final Map<NodeId, String> names = new ConcurrentHashMap<>();
+
     volatile ServerList list = new ServerList(1, 1, List.of());
     volatile BiFunction<NodeUri, CertificateRequest, CompletionStage<IssuedCertificate>> signer =
             (node, _) ->
@@ -28,7 +34,13 @@ final class EveryNode implements ServerSide.Island {
 
     @Override
     public Optional<String> refusal(NodeUri node, String key) {
+        keys.put(node.node(), key);
         return Optional.ofNullable(removed.get(node.node()));
+    }
+
+    @Override
+    public Optional<String> name(NodeId node) {
+        return Optional.ofNullable(names.get(node));
     }
 
     @Override

@@ -21,6 +21,7 @@ import olympus.foundation.ThreadEventLoop;
 import olympus.link.RecordingAgent.Told;
 import olympus.link.RecordingServer.Heard;
 import olympus.link.keys.Installation;
+import olympus.model.state.LeaseGrant;
 import olympus.model.InstanceId;
 import olympus.model.StackName;
 import olympus.model.state.Assignment;
@@ -67,6 +68,25 @@ final class LinkTest {
             closeable.close();
         }
         loop.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void carriesQuestionsForLeasesAndWhatIsGranted(Transport transport) {
+        var agent = connected(transport);
+
+        agent.askForLeases(7);
+
+        assertThat(listener.await(RecordingServer.Heard.AskedForLeases.class))
+                .isEqualTo(new RecordingServer.Heard.AskedForLeases(node.node(), 7));
+        var grant =
+                new LeaseGrant(
+                        7,
+                        new Assignment.Stamp(1, 20, 300),
+                        List.of(new LeaseGrant.Lease(WEB, "run-1", Duration.ofMillis(9_500))));
+        server.leased(node.node(), grant);
+        assertThat(orders.journal.await(RecordingAgent.Told.Leased.class::isInstance))
+                .isEqualTo(new RecordingAgent.Told.Leased(grant));
     }
 
     @ParameterizedTest

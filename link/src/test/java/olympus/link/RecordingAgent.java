@@ -11,6 +11,7 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.SecretRef;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
 
@@ -25,6 +26,8 @@ final class RecordingAgent implements AgentSide.Orders {
         record Paused(Pause pause) implements Told {}
 
         record Connected() implements Told {}
+
+        record Leased(LeaseGrant grant) implements Told {}
 
         record LogsCancelled() implements Told {}
     }
@@ -76,6 +79,11 @@ final class RecordingAgent implements AgentSide.Orders {
     @Override
     public void exec(ExecCall call) {
         commands.accept(call);
+    }
+
+    @Override
+    public void leased(LeaseGrant grant) {
+        journal.add(new Told.Leased(grant));
     }
 
     @Override

@@ -21,6 +21,8 @@ final class RecordingServer implements ServerSide.Listener {
 
         record Happened(NodeId node, List<AgentEvent> events) implements Heard {}
 
+        record AskedForLeases(NodeId node, long number) implements Heard {}
+
         record Refused(
                 NodeId node, Assignment.Stamp refused, Assignment.Stamp inForce, String reason)
                 implements Heard {}
@@ -57,6 +59,11 @@ final class RecordingServer implements ServerSide.Listener {
     public void refused(
             NodeId node, Assignment.Stamp refused, Assignment.Stamp inForce, String reason) {
         journal.add(new Heard.Refused(node, refused, inForce, reason));
+    }
+
+    @Override
+    public void askedForLeases(NodeId node, long number) {
+        journal.add(new Heard.AskedForLeases(node, number));
     }
 
     <H extends Heard> H await(Class<H> kind) {

@@ -7,7 +7,6 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import olympus.agent.Agent;
 import olympus.agent.AgentConfig;
-import olympus.foundation.OlympusException;
 import olympus.foundation.ThreadEventLoop;
 import olympus.link.AgentLinks;
 import olympus.link.AgentSide;
@@ -35,10 +34,11 @@ final class AgentComposition implements Composition {
     private final SecureRandom random = new SecureRandom();
 
     private @Nullable Agent agent;
-    private boolean askedAgain;
+    private final AskingAgain again;
 
     private AgentComposition(AgentOptions options) {
         this.options = options;
+        this.again = new AskingAgain(options.again(), options.terminal());
     }
 
     /**
@@ -87,6 +87,7 @@ final class AgentComposition implements Composition {
                 "links",
                 RepeatedStart.begin(
                         opened.keep("starter", new ThreadEventLoop("starter", onBug)),
+                        "the links to servers",
                         () -> dial(folder, self, identity, supervising, linkLoop),
                         this::degraded));
     }
@@ -97,49 +98,46 @@ final class AgentComposition implements Composition {
             AgentSide.Identity identity,
             Agent supervising,
             ThreadEventLoop loop) {
-        askAgain();
         var keys = NodeKeys.open(folder.resolve("keys"));
-        sayIfEnded(keys);
         var file = new ServersFile(folder.root());
+        if (hasEnded(keys) || !file.isReadable()) {
+            // No server could be dialled as it is.
+            again.ask(keys);
+        }
+        sayIfEnded(keys);
         var servers = new AgentServers(file, keys, loop);
         var links = new AgentLinks(identity, supervising, servers::told, loop, random);
         var keeper =
-                new CertificateKeeper(keys, links::renew, options.terminal().clock(), loop, random);
+                new CertificateKeeper(
+                        keys,
+                        links::renew,
+                        links::dialAnew,
+                        options.terminal().clock(),
+                        loop,
+                        random);
         supervising.reportTo(links);
         servers.begin(links::wanted);
         keeper.start();
+        again.watch(keys, links, servers, loop);
         ready(self, servers.current());
         return () -> {
+            again.close();
             keeper.close();
             links.close();
         };
     }
 
-    /** What was given at the start may be of no use any more: the machine was let in before. */
-    private void askAgain() {
-        if (askedAgain || options.again().isEmpty()) {
-            return;
-        }
-        askedAgain = true;
-        try {
-            options.again().get().run();
-        } catch (OlympusException e) {
-            options.terminal()
-                    .err()
-                    .println(
-                            "olympus agent: this machine was let in before and goes on as it is; --server and --token are not needed, and were of no use: "
-                                    + e.getMessage());
+    /** A machine that was off for too long is turned away in the handshake, without a word. */
+    private void sayIfEnded(NodeKeys keys) {
+        if (hasEnded(keys)) {
+            degraded(
+                    "the certificate of this machine ended at %s, so that no server takes it; make a token with `olympus token create --agent` on a server, and start the agent once with --server ADDRESS --token T"
+                            .formatted(keys.current().expires()));
         }
     }
 
-    /** A machine that was off for too long is turned away in the handshake, without a word. */
-    private void sayIfEnded(NodeKeys keys) {
-        var ends = keys.current().expires();
-        if (!options.terminal().clock().wall().isBefore(ends)) {
-            degraded(
-                    "the certificate of this machine ended at %s, so that no server takes it; make a token with `olympus token create --agent` on a server, and start the agent once with --server ADDRESS --token T"
-                            .formatted(ends));
-        }
+    private boolean hasEnded(NodeKeys keys) {
+        return !options.terminal().clock().wall().isBefore(keys.current().expires());
     }
 
     private void ready(Installation self, ServerList servers) {

@@ -8,7 +8,9 @@ import olympus.cli.ServerProgram.AgentStart;
 import olympus.cli.ServerProgram.Join;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
+import olympus.link.ServerList;
 import olympus.link.keys.Installation;
+import olympus.link.keys.NodeKeys;
 import olympus.server.nodes.Enrolling;
 
 /**
@@ -17,10 +19,10 @@ import olympus.server.nodes.Enrolling;
 record AgentOrder(Path dataFolder, AgentStart order, UpOptions.Terminal terminal) {
 
     /**
-     * Lets the machine in. One that was let in before asks again only once its services are
-     * supervised: with what is returned, which may fail without harm.
+     * Lets the machine in. One that was let in before goes on as it is, and asks again, with what
+     * is returned, only when it is seen not to belong to the island any more.
      */
-    Optional<Runnable> carryOut() {
+    Optional<AgentOptions.Again> carryOut() {
         if (Files.exists(dataFolder.resolve("keys").resolve("authority"))) {
             throw new OlympusException(
                     ErrorCode.CONFLICT,
@@ -39,7 +41,7 @@ record AgentOrder(Path dataFolder, AgentStart order, UpOptions.Terminal terminal
         var join = order.join().get();
         var address = ApiAddress.parse("--server", join.address());
         if (Enrolling.isDone(dataFolder)) {
-            return Optional.of(() -> enrol(dataFolder, address, join));
+            return Optional.of(keys -> again(keys, address, join));
         }
         try (var folder = DataFolder.open(dataFolder)) {
             enrol(folder.root(), address, join);
@@ -49,7 +51,17 @@ record AgentOrder(Path dataFolder, AgentStart order, UpOptions.Terminal terminal
 
     private void enrol(Path root, URI address, Join join) {
         var name = order.name().orElseGet(Installation::hostName);
-        var self = new Enrolling(root).enrol(address, join.token(), name, Version.TEXT);
+        said(new Enrolling(root).enrol(address, join.token(), name, Version.TEXT));
+    }
+
+    private ServerList again(NodeKeys keys, URI address, Join join) {
+        var enrolling = new Enrolling(dataFolder);
+        var servers = enrolling.again(keys, address, join.token(), Version.TEXT);
+        said(enrolling.self());
+        return servers;
+    }
+
+    private void said(Installation self) {
         terminal.out().println("joined as node %s (%s)".formatted(self.nodeName(), self.node()));
     }
 }

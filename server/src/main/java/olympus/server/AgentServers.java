@@ -56,6 +56,14 @@ final class AgentServers {
         loop.execute(() -> this.dialling = Optional.of(dialling));
     }
 
+    /** The island says so to this machine, which it has let in anew: whatever was known before. */
+    void letIn(ServerList list) {
+        loop.execute(() -> {
+            current = list;
+            dialling.ifPresent(links -> links.accept(targets(list)));
+        });
+    }
+
     /** A server says where all of them are. */
     void told(ServerList list) {
         loop.execute(() -> take(list));

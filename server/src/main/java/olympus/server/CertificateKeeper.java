@@ -18,7 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a machine's certificate good: when it is due, has a new key signed by any server that is
- * connected, and tries again until it succeeds.
+ * connected, and tries again until it succeeds. Then the links are dialled anew: servers know a
+ * machine by the key that it showed on the link and the one that follows it, so that on a link that
+ * began two keys ago, the one in use would be forgotten.
  *
  * <p>Threading: everything on its loop, but the writing of the new key, which blocks it for a
  * moment once in two months.
@@ -31,6 +33,7 @@ final class CertificateKeeper implements AutoCloseable {
 
     private final NodeKeys keys;
     private final Function<CertificateRequest, CompletionStage<IssuedCertificate>> signer;
+    private final Runnable renewed;
     private final Clock clock;
     private final EventLoop loop;
     private final SecureRandom random;
@@ -41,15 +44,18 @@ final class CertificateKeeper implements AutoCloseable {
 
     /**
      * @param signer asks a server
+     * @param renewed has the links show the certificate that is in force by now
      */
     CertificateKeeper(
             NodeKeys keys,
             Function<CertificateRequest, CompletionStage<IssuedCertificate>> signer,
+            Runnable renewed,
             Clock clock,
             EventLoop loop,
             SecureRandom random) {
         this.keys = keys;
         this.signer = signer;
+        this.renewed = renewed;
         this.clock = clock;
         this.loop = loop;
         this.random = random;
@@ -88,6 +94,7 @@ final class CertificateKeeper implements AutoCloseable {
                 LOG.atInfo()
                         .addKeyValue("good until", keys.current().expires())
                         .log("the certificate was renewed");
+                renewed.run();
             }
         } catch (OlympusException e) {
             tell(String.valueOf(e.getMessage()));

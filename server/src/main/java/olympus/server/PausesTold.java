@@ -86,6 +86,11 @@ final class PausesTold implements ServerSide.Listener {
     }
 
     @Override
+    public void askedForLeases(NodeId node, long number) {
+        next.askedForLeases(node, number);
+    }
+
+    @Override
     public void connected(NodeId node, String name) {
         next.connected(node, name);
         came(node, name);

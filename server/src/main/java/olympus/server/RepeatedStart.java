@@ -20,6 +20,7 @@ final class RepeatedStart implements AutoCloseable {
     static final Duration RETRY = Duration.ofSeconds(5);
 
     private final EventLoop loop;
+    private final String part;
     private final Start start;
     private final Consumer<String> failing;
     private @Nullable AutoCloseable started;
@@ -31,8 +32,9 @@ final class RepeatedStart implements AutoCloseable {
         AutoCloseable start() throws IOException;
     }
 
-    private RepeatedStart(EventLoop loop, Start start, Consumer<String> failing) {
+    private RepeatedStart(EventLoop loop, String part, Start start, Consumer<String> failing) {
         this.loop = loop;
+        this.part = part;
         this.start = start;
         this.failing = failing;
     }
@@ -40,10 +42,11 @@ final class RepeatedStart implements AutoCloseable {
     /**
      * Returns after the first attempt.
      *
+     * @param part what is started, in words, for the log
      * @param failing told why an attempt failed, when that is another reason than the last one
      */
-    static RepeatedStart begin(EventLoop loop, Start start, Consumer<String> failing) {
-        var repeated = new RepeatedStart(loop, start, failing);
+    static RepeatedStart begin(EventLoop loop, String part, Start start, Consumer<String> failing) {
+        var repeated = new RepeatedStart(loop, part, start, failing);
         repeated.attempt();
         return repeated;
     }
@@ -68,8 +71,9 @@ final class RepeatedStart implements AutoCloseable {
             told = reason;
             LOG.atError()
                     .addMarker(ServerLog.TOLD)
+                    .addKeyValue("part", part)
                     .setCause(cause)
-                    .log("the server did not start; tried again");
+                    .log("a part did not start; tried again");
             failing.accept("%s; tried again every %d s".formatted(reason, RETRY.toSeconds()));
         }
     }

@@ -39,6 +39,9 @@ final class ReportRelay implements ServerSide.Listener, AutoCloseable {
                         Assignment.Stamp refused,
                         Assignment.Stamp inForce,
                         String reason) {}
+
+                @Override
+                public void askedForLeases(NodeId node, long number) {}
             };
 
     private ServerSide.Listener target = NOBODY;
@@ -82,5 +85,10 @@ final class ReportRelay implements ServerSide.Listener, AutoCloseable {
     public synchronized void refused(
             NodeId node, Assignment.Stamp refused, Assignment.Stamp inForce, String reason) {
         target.refused(node, refused, inForce, reason);
+    }
+
+    @Override
+    public synchronized void askedForLeases(NodeId node, long number) {
+        target.askedForLeases(node, number);
     }
 }

@@ -174,6 +174,11 @@ record RunningController(
         }
 
         @Override
+        public void askedForLeases(NodeId node, long number) {
+            zeus.askedForLeases(node, number);
+        }
+
+        @Override
         public void refused(
                 NodeId node, Assignment.Stamp refused, Assignment.Stamp inForce, String reason) {
             LOG.atWarn()

@@ -100,6 +100,7 @@ final class UpComposition implements Composition {
                 "server",
                 RepeatedStart.begin(
                         opened.keep("starter", new ThreadEventLoop("starter", onBug)),
+                        "the server",
                         () -> ServerParts.start(ground),
                         this::serverFailed));
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,6 +32,7 @@ import javax.net.ssl.TrustManagerFactory;
 import olympus.cli.ServerProgram.AgentStart;
 import olympus.cli.ServerProgram.Join;
 import olympus.foundation.Clock;
+import olympus.link.ServerList;
 import olympus.server.config.ServerConfiguration;
 import olympus.server.nodes.ServersFile;
 import org.junit.jupiter.api.AfterEach;
@@ -118,17 +120,69 @@ final class AgentCompositionTest {
     }
 
     @Test
-    void whatIsOfNoUseAtALaterStartIsToldAndTheAgentGoesOn() throws Exception {
+    void aMachineThatBelongsLinksAtOnceAndUsesNoTokenThatWasLeftInItsUnitFile() throws Exception {
         var node = folder.resolve("node");
         order(node, Optional.empty()).carryOut();
-        var later =
-                order(node, Optional.of("olympus-agent." + "A".repeat(43) + "." + "A".repeat(43)));
-        try (var agent = agent(node, later.carryOut())) {
+        try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var at = "https://127.0.0.1:" + silent.getLocalPort();
+            try (var agent = agent(node, order(node, at, wrong()).carryOut())) {
+                awaitPluto(pluto -> pluto.path("connected").asBoolean());
+            }
+            silent.setSoTimeout(1);
+            assertThatThrownBy(silent::accept).isInstanceOf(SocketTimeoutException.class);
+        }
+        assertThat(err.toString(UTF_8)).doesNotContain("of no use");
+    }
+
+    @Test
+    void aMachineThatWasRemovedUsesTheTokenThatItIsStartedWith() throws Exception {
+        var node = folder.resolve("node");
+        order(node, Optional.empty()).carryOut();
+        try (var agent = agent(node, Optional.empty())) {
             awaitPluto(pluto -> pluto.path("connected").asBoolean());
         }
-        assertThat(err.toString(UTF_8))
-                .contains("was let in before and goes on as it is")
-                .contains("not of the island that made this agent token");
+        request("DELETE", "/api/v1/nodes/pluto", "");
+        awaitNodes(nodes -> nodes.size() == 1);
+        try (var agent = agent(node, order(node, Optional.of(wrong())).carryOut())) {
+            awaitErr("not of the island that made this agent token");
+        }
+        assertThat(err.toString(UTF_8)).contains("was let in before and goes on as it is");
+        try (var agent = agent(node, order(node, Optional.empty()).carryOut())) {
+            awaitPluto(pluto -> pluto.path("connected").asBoolean());
+        }
+    }
+
+    @Test
+    void aMachineWhoseServersHaveAllMovedAsksTheOneThatItIsStartedWith() throws Exception {
+        var node = folder.resolve("node");
+        order(node, Optional.empty()).carryOut();
+        var file = new ServersFile(node);
+        var known = file.read();
+        file.write(
+                new ServerList(
+                        known.incarnation(),
+                        known.revision() + 1_000,
+                        List.of(
+                                new ServerList.Entry(
+                                        "one",
+                                        "127.0.0.1",
+                                        Integer.parseInt(free().substring(10))))));
+        try (var agent = agent(node, order(node, Optional.empty()).carryOut())) {
+            awaitPluto(pluto -> pluto.path("connected").asBoolean());
+        }
+    }
+
+    /** As a token is written, of no island. */
+    private static String wrong() {
+        return "olympus-agent." + "A".repeat(43) + "." + "A".repeat(43);
+    }
+
+    private void awaitErr(String text) {
+        var end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!err.toString(UTF_8).contains(text)) {
+            assertThat(System.nanoTime()).as(err.toString(UTF_8)).isLessThan(end);
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
     }
 
     @Test
@@ -166,17 +220,21 @@ final class AgentCompositionTest {
                 token.isPresent()
                         ? token.get()
                         : request("POST", "/api/v1/agent-tokens", "{}").path("token").asString();
+        return order(node, address(), given);
+    }
+
+    private AgentOrder order(Path node, String address, String token) {
         return new AgentOrder(
                 node,
                 new AgentStart(
                         Optional.of(node),
-                        Optional.of(new Join(address(), given)),
+                        Optional.of(new Join(address, token)),
                         Optional.of("pluto"),
                         false),
                 terminal());
     }
 
-    private AgentComposition agent(Path node, Optional<Runnable> again) {
+    private AgentComposition agent(Path node, Optional<AgentOptions.Again> again) {
         return AgentComposition.start(
                 new AgentOptions(node, configuration, again, false, terminal()),
                 (_, cause) -> bugs.add(cause));

@@ -2,6 +2,7 @@ package olympus.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
@@ -21,6 +23,7 @@ import olympus.link.keys.Authorities;
 import olympus.link.keys.CertificateRequest;
 import olympus.link.keys.Certificates;
 import olympus.link.keys.Installation;
+import olympus.link.keys.KeyFingerprint;
 import olympus.link.keys.NodeKeys;
 import olympus.link.keys.NodeSigner;
 import olympus.server.nodes.ServersFile;
@@ -96,6 +99,46 @@ final class AgentKeysTest {
         assertThat(keys.current()).isNotEqualTo(first);
     }
 
+    /** What servers know of the machine: the key of its link, and the one that follows. */
+    @Test
+    void aKeyThatCannotBeKeptLocksNobodyOutHoweverOftenItWasRenewedBefore() throws Exception {
+        var onTheLink = new AtomicReference<>(fingerprint());
+        var known = new ArrayList<String>();
+        var keeper =
+                new CertificateKeeper(
+                        keys,
+                        request -> {
+                            asked.add(request);
+                            known.clear();
+                            known.add(onTheLink.get());
+                            known.add(request.fingerprint());
+                            return CompletableFuture.completedStage(
+                                    signer.sign(
+                                            request, keys.owner().node(), "pluto", clock.wall()));
+                        },
+                        () -> onTheLink.set(fingerprint()),
+                        clock,
+                        loop,
+                        random);
+        keeper.start();
+        loop.runFor(Duration.ofDays(61));
+        assertThat(asked).hasSize(1);
+        assertThat(known).contains(fingerprint());
+        var folderOfKeys = folder.resolve("node").resolve("keys");
+        Files.move(folderOfKeys, folder.resolve("moved"));
+        Files.writeString(folderOfKeys, "no folder");
+
+        loop.runFor(Duration.ofDays(61));
+
+        assertThat(asked).hasSizeGreaterThan(1);
+        assertThat(fingerprint()).isEqualTo(asked.getFirst().fingerprint());
+        assertThat(known).as("by which it may come in again").contains(fingerprint());
+    }
+
+    private String fingerprint() {
+        return KeyFingerprint.of(keys.current().certificate().getPublicKey());
+    }
+
     private CertificateKeeper keeper(boolean signed) {
         return new CertificateKeeper(
                 keys,
@@ -108,6 +151,7 @@ final class AgentKeysTest {
                             : CompletableFuture.failedStage(
                                     new OlympusException(ErrorCode.UNAVAILABLE, "no server"));
                 },
+                () -> {},
                 clock,
                 loop,
                 random);

@@ -2,6 +2,7 @@ package olympus.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import olympus.model.state.LeaseGrant;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -49,5 +50,8 @@ final class NodelessController {
 
         @Override
         public void eventsRecorded(NodeId node, long upToSequence) {}
+
+        @Override
+        public void leased(NodeId node, LeaseGrant grant) {}
     }
 }

@@ -2,6 +2,7 @@ package olympus.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import olympus.model.state.LeaseGrant;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,6 +141,9 @@ class PausesToldTest {
         public void pause(NodeId node, Pause pause) {
             pauses.add(pause);
         }
+
+        @Override
+        public void leased(NodeId node, LeaseGrant grant) {}
 
         @Override
         public Runnable streamLogs(NodeId node, LogRequest request, LogSink sink) {

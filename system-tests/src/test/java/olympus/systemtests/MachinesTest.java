@@ -37,6 +37,20 @@ final class MachinesTest {
                 deploy: { replicas: 2 }
             """;
 
+    /** Holds a lock while it runs; who finds it held runs beside another one. */
+    private static final String SINGLETON =
+            """
+            name: lone
+            services:
+              one:
+                singleton: { lease: 4s }
+                stop_grace_period: 2s
+                command:
+                  - sh
+                  - -c
+                  - 'exec 9>> %1$s.lock; flock -n 9 || echo beside >> %1$s; echo began $$OLYMPUS_FENCING_TOKEN >> %1$s; exec sleep 1000'
+            """;
+
     private static final String EDGE =
             """
             name: edge
@@ -108,8 +122,11 @@ final class MachinesTest {
         assertThat(output("pluto")).contains("olympus token create --agent");
         assertThat(Processes.isAlive(pid)).as("is left as it is").isTrue();
 
-        var again = startAnew("pluto", "--server", address, "--token", token(), "--name", "pluto");
-        assertThat(again).contains("joined as node pluto");
+        startAnew("pluto", "--server", address, "--token", token(), "--name", "pluto");
+        Eventually.becomes(
+                SOON,
+                () -> "pluto is let in anew: " + output("pluto"),
+                () -> output("pluto").contains("joined as node pluto"));
         awaitState("pluto", true);
         Eventually.becomes(
                 SOON,
@@ -160,6 +177,51 @@ final class MachinesTest {
                 SOON, () -> "the run before ends: " + pid, () -> !Processes.isAlive(pid));
         assertThat(server().awaitRunning("shop/web.4")).isEqualTo(elsewhere);
         assertThat(server().awaitRunning("edge/proxy.1")).isPositive();
+    }
+
+    @Test
+    void aSingletonEndsByItselfWhereItsAgentIsKilledAndRunsElsewhereOnlyThen() {
+        var address = startServer("--agents-listen", free());
+        for (var name : List.of("pluto", "ceres")) {
+            startAgent(name, "--server", address, "--token", token(), "--name", name);
+            awaitState(name, true);
+        }
+        var runs = folder.resolve("runs");
+        server().apply(
+                server().stack("lone", SINGLETON.formatted(runs)), "--yes");
+        var first = server().awaitRunning("lone/one.1");
+        var there = nodeOf("lone/one.1");
+        assertThat(run("why", "lone/one")).contains("The lease of lone/one.1 on");
+        if (there.equals(nodeNameOfServer())) {
+            run("node", "drain", there, "--wait", "90s");
+            first = server().awaitReplaced("lone/one.1", first);
+            there = nodeOf("lone/one.1");
+        }
+        assertThat(there).isIn("pluto", "ceres");
+        var pid = first;
+
+        agent(there).killHard();
+
+        Eventually.becomes(
+                SOON, () -> "it ends without its agent: " + pid, () -> !Processes.isAlive(pid));
+        server().awaitReplaced("lone/one.1", pid);
+        assertThat(nodeOf("lone/one.1")).isNotEqualTo(there);
+        // Each run that finds another one alive says so.
+        assertThat(Installation.read(runs)).contains("began").doesNotContain("beside");
+        var tokens =
+                Installation.read(runs).lines()
+                        .filter(line -> line.startsWith("began "))
+                        .map(line -> Long.valueOf(line.substring("began ".length())))
+                        .toList();
+        assertThat(tokens).hasSizeGreaterThan(1).isSorted().doesNotHaveDuplicates();
+    }
+
+    private String nodeNameOfServer() {
+        return nodes().stream()
+                .map(node -> node.path("node").asString())
+                .filter(name -> !List.of("pluto", "ceres").contains(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private void awaitOn(String node, int instances) {
@@ -259,9 +321,9 @@ final class MachinesTest {
         return Installation.read(output);
     }
 
-    private String startAnew(String name, String... arguments) {
+    private void startAnew(String name, String... arguments) {
         agent(name).terminate();
-        return startAgent(name, arguments);
+        startAgent(name, arguments);
     }
 
     private String output(String name) {

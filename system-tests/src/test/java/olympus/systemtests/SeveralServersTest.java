@@ -82,7 +82,7 @@ final class SeveralServersTest {
         assertThat(run("c", "servers", "transfer-leader", to)).contains(to + " leads now");
         assertThat(awaitLeader("c")).isEqualTo(to);
 
-        run("c", "servers", "remove", to, "--yes");
+        run("c", "servers", "remove", to, "--yes", "--force");
         assertThat(members("c")).doesNotContain(to).hasSize(2);
         assertThat(awaitLeader("c")).isNotEqualTo(to);
         apply("c", STACK.replace("1000", "5000"));

@@ -2,6 +2,7 @@ package olympus.zeus;
 
 import olympus.model.NodeId;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 
 /**
  * Through which Zeus tells nodes what to run: plugged in by the composition root, which adds
@@ -15,4 +16,7 @@ public interface NodeOrders {
      * again.
      */
     void eventsRecorded(NodeId node, long upToSequence);
+
+    /** Which singletons on the node may go on: the answer to what it asked. */
+    void leased(NodeId node, LeaseGrant grant);
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import olympus.foundation.Clock;
 import olympus.foundation.DurationHistogram;
 import olympus.foundation.EventLoop;
@@ -22,6 +23,7 @@ import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeReport;
 import olympus.model.state.NodeSpec;
 import olympus.zeus.internal.Controller;
+import olympus.zeus.internal.Leases;
 import olympus.zeus.internal.NodeSpecs;
 
 /**
@@ -36,6 +38,7 @@ public final class Zeus implements StackCommands, NodeCommands, AutoCloseable {
     private final EventLoop loop;
     private final Controller controller;
     private final NodeSpecs specs;
+    private final Leases leases;
 
     public Zeus(
             Hermes hermes,
@@ -47,6 +50,7 @@ public final class Zeus implements StackCommands, NodeCommands, AutoCloseable {
         this.loop = loop;
         this.controller = new Controller(hermes, loop, clock, random, orders, options);
         this.specs = new NodeSpecs(controller);
+        this.leases = new Leases(controller, hermes, loop, clock, orders);
     }
 
     /** Begins to project and, as soon as this server leads, to control. */
@@ -117,6 +121,14 @@ public final class Zeus implements StackCommands, NodeCommands, AutoCloseable {
      */
     public void happened(NodeId node, List<AgentEvent> events) {
         loop.execute(() -> controller.happened(node, events));
+    }
+
+    /**
+     * An agent asks for leases of the singletons on its node. Answered through {@link
+     * NodeOrders#leased} where this server leads, else not at all.
+     */
+    public void askedForLeases(NodeId node, long number) {
+        loop.execute(() -> leases.asked(node, number));
     }
 
     @Override
@@ -256,7 +268,9 @@ public final class Zeus implements StackCommands, NodeCommands, AutoCloseable {
 
     @Override
     public CompletionStage<List<Cause>> why(String thing) {
-        return onLoop(() -> controller.why(thing));
+        return onLoop(() -> controller.why(thing).thenApplyAsync(
+                found -> Stream.concat(leases.causes(thing).stream(), found.stream()).toList(),
+                loop));
     }
 
     private <T> CompletionStage<T> onLoop(Supplier<CompletionStage<T>> task) {

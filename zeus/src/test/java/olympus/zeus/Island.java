@@ -24,6 +24,7 @@ import olympus.model.StackName;
 import olympus.model.state.Assignment;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeFacts;
 
 /**
@@ -151,6 +152,7 @@ final class Island {
         target.nodeConnected(agent.id, agent.name);
         machine.ifPresent(facts -> target.facts(agent.id, facts));
         agent.reports = report -> carry(() -> target.reported(report));
+        agent.asks = number -> carry(() -> target.askedForLeases(agent.id, number));
         agent.eventSink = events -> carry(() -> target.happened(agent.id, events));
         agent.connected();
     }
@@ -163,6 +165,7 @@ final class Island {
     private void cut(SimulatedAgent agent) {
         agent.reports = report -> {};
         agent.eventSink = events -> {};
+        agent.asks = number -> {};
         if (absence(agent.id, clock.wall()).isEmpty()) {
             absences(agent.id).add(new Absence(clock.wall(), Instant.MAX));
         }
@@ -220,6 +223,11 @@ final class Island {
         @Override
         public void eventsRecorded(NodeId node, long upToSequence) {
             carry(() -> agent(node).eventsRecorded(upToSequence));
+        }
+
+        @Override
+        public void leased(NodeId node, LeaseGrant grant) {
+            carry(() -> agent(node).leased(grant));
         }
     }
 

@@ -131,6 +131,26 @@ final class LostStoreTest {
     }
 
     @Test
+    void believesNoAgentThatSaysItKnowsAnEarlierStore() {
+        island.join(2);
+        island.apply(three("good"));
+        island.run(Duration.ofSeconds(5));
+        var ordered =
+                island.assignments.stream()
+                        .flatMap(assignment -> assignment.instances().stream())
+                        .filter(spec -> spec.id().equals(InstanceId.parse("first/web.1")))
+                        .toList();
+
+        island.agents.values().stream().toList().getLast().forgeHeld(List.of(ordered.getLast()));
+        island.run(Duration.ofSeconds(5));
+
+        assertThat(island.service("first/web").state()).isEqualTo("running");
+        assertThat(island.apply(three("better")).changes())
+                .noneMatch(change -> change.effect().contains("take over"));
+        assertThat(island.service("first/web").state()).isNotEqualTo("unclaimed");
+    }
+
+    @Test
     void leavesAloneWhatRunsByOrdersThatARepairedStoreHasLost() {
         island.apply(three("good"));
         island.run(Duration.ofSeconds(5));

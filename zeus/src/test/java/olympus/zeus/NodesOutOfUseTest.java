@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import olympus.model.stack.DeployPolicy;
+import olympus.model.state.InstanceObservation;
 import olympus.model.state.NodeSpec;
 import olympus.model.state.NodeSpec.Kind;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,27 @@ final class NodesOutOfUseTest {
 
         assertThat(onTheFirst("shop/web")).isEqualTo(1);
         assertThat(island.service("shop/web").healthy()).isEqualTo(9);
+    }
+
+    @Test
+    void byForceAHaltedUpdateKeepsNothingAndWhatItHasNotReachedRunsWhatItRan() {
+        var web =
+                service("web")
+                        .replicas(6)
+                        .update(1, DeployPolicy.FailureAction.PAUSE, DeployPolicy.Order.STOP_FIRST);
+        island.apply(stack("shop", web.command("good")));
+        island.run(LONG);
+        island.apply(stack("shop", web.command("bad")));
+        island.run(LONG);
+        assertThat(island.service("shop/web").reason()).contains("halted");
+
+        withdraw(Kind.DRAIN, true);
+        island.run(LONG);
+
+        assertThat(wanted().staying()).isEmpty();
+        assertThat(island.service("shop/web").healthy()).isEqualTo(5);
+        assertThat(first.runs().values())
+                .noneMatch(run -> run.state == InstanceObservation.State.RUNNING);
     }
 
     private String drainHomeOf(olympus.model.stack.StackDefinition project) {

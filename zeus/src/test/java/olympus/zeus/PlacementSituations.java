@@ -42,7 +42,39 @@ final class PlacementSituations {
                 .stack(1, where(policy, stack("shop", services)));
     }
 
+    private static void pauses(Map<String, Situation> all) {
+        var two = stack("shop", WEB.replicas(2));
+        all.put(
+                "placed-past-a-paused-node",
+                new Situation().nodes(3).stack(1, two).paused("node:node1"));
+        all.put(
+                "placed-past-a-node-that-says-it-is-paused",
+                new Situation().nodes(3).stack(1, two).toldPause(1, "by hand"));
+        all.put(
+                "no-node-but-a-paused-one",
+                new Situation().nodes(1).stack(1, two).paused("node:node1"));
+        all.put(
+                "placed-while-everything-is-paused",
+                new Situation()
+                        .nodes(2)
+                        .stack(1, two)
+                        .paused("all")
+                        .toldPause(1, "all")
+                        .toldPause(2, "all"));
+        all.put(
+                "lost-and-moved-past-a-paused-node",
+                new Situation()
+                        .nodes(4)
+                        .stack(1, two)
+                        .instance("shop/web.1", 1, 1)
+                        .seen("shop/web.1", State.RUNNING, 60)
+                        .instance("shop/web.2", 2, 1)
+                        .paused("node:node3")
+                        .lost(2));
+    }
+
     static void put(Map<String, Situation> all) {
+        pauses(all);
         all.put("placed-by-label", racks(constraints("node.labels.role == web"), WEB.replicas(3)));
         all.put(
                 "placed-by-several-constraints",

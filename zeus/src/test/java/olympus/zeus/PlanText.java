@@ -1,6 +1,7 @@
 package olympus.zeus;
 
 import java.time.Duration;
+import java.util.stream.Stream;
 import olympus.model.NodeId;
 import olympus.model.state.InstanceRecord;
 import olympus.zeus.internal.Plan;
@@ -13,7 +14,8 @@ final class PlanText {
 
     static String of(Plan plan, long nowNanos) {
         var text = new StringBuilder();
-        plan.steps()
+        plan.steps().stream()
+                .flatMap(PlanText::each)
                 .forEach(step ->
                         text.append(of(step)).append("\n    ").append(step.why()).append('\n'));
         plan.waits()
@@ -31,8 +33,15 @@ final class PlanText {
         return text.isEmpty() ? "nothing to do\n" : text.toString();
     }
 
+    private static Stream<Step> each(Step step) {
+        return step instanceof Step.MoveTogether(var moves)
+                ? moves.stream().map(Step.class::cast)
+                : Stream.of(step);
+    }
+
     private static String of(Step step) {
         return switch (step) {
+            case Step.MoveTogether(var moves) -> throw new AssertionError(moves);
             case Step.PlaceInstance(var record, var why) -> "place " + record(record);
             case Step.ReplaceRun(var from, var to, var action, var why) ->
                     action + " " + record(from.value()) + " -> " + record(to);

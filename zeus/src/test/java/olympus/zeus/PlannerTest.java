@@ -37,6 +37,7 @@ final class PlannerTest {
         ends(all);
         neighbours(all);
         withdrawals(all);
+        drainsOfHaltedUpdates(all);
         PlacementSituations.put(all);
         ResourceSituations.put(all);
         LostNodeSituations.addTo(all);
@@ -148,6 +149,39 @@ final class PlannerTest {
                         .seen("shop/web.1", State.RUNNING, 60)
                         .updating("shop/web")
                         .withdrawn(1, Kind.DRAIN));
+    }
+
+    /** The update reached the second of two, on another node, and stopped at it. */
+    private static Situation haltedUpdate(State second) {
+        var draft = WEB.replicas(2);
+        var situation =
+                updated(draft.command("sleep 1"), draft.command("sleep 2"))
+                        .nodes(3)
+                        .instance("shop/web.1", 1, 1)
+                        .seen("shop/web.1", State.RUNNING, 60)
+                        .instance("shop/web.2", 2, 2)
+                        .halted("shop/web");
+        return second == State.RUNNING
+                ? situation.seen("shop/web.2", second, 60)
+                : situation.crashed("shop/web.2", second, 5);
+    }
+
+    private static void drainsOfHaltedUpdates(Map<String, Situation> all) {
+        all.put(
+                "drain-moves-what-a-halted-update-has-not-reached",
+                haltedUpdate(State.RUNNING).withdrawn(1, Kind.DRAIN));
+        all.put(
+                "drain-moves-what-a-halted-update-has-reached",
+                haltedUpdate(State.RUNNING).withdrawn(2, Kind.DRAIN));
+        all.put(
+                "drain-waits-for-what-a-halted-update-broke",
+                haltedUpdate(State.GIVEN_UP).withdrawn(1, Kind.DRAIN));
+        all.put(
+                "drain-by-force-waits-for-no-halted-update",
+                haltedUpdate(State.GIVEN_UP).withdrawn(1, Kind.DRAIN, true));
+        all.put(
+                "drain-by-force-waits-for-no-update",
+                haltedUpdate(State.RUNNING).updating("shop/web").withdrawn(1, Kind.DRAIN, true));
     }
 
     private static Situation updated(Stacks.Draft was, Stacks.Draft is) {

@@ -28,6 +28,7 @@ import olympus.model.NodeId;
 import olympus.model.state.Assignment;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
+import olympus.model.state.LeaseGrant;
 
 /**
  * An island with three servers on one simulated loop: each has its member of the store and its
@@ -75,6 +76,8 @@ final class ServerIsland {
             agents.put(agent.id, agent);
             agent.onStart = invariants::begun;
             agent.reports = report -> toAll(agent, server -> server.zeus.reported(report));
+            agent.asks =
+                    number -> toAll(agent, server -> server.zeus.askedForLeases(agent.id, number));
             agent.eventSink = list -> toAll(agent, server -> server.zeus.happened(agent.id, list));
         }
         servers.values().forEach(Server::begin);
@@ -184,6 +187,12 @@ final class ServerIsland {
         public void eventsRecorded(NodeId node, long upToSequence) {
             var agent = agent(node);
             wire(server, agent).down(() -> agent.eventsRecorded(upToSequence));
+        }
+
+        @Override
+        public void leased(NodeId node, LeaseGrant grant) {
+            var agent = agent(node);
+            wire(server, agent).down(() -> agent.leased(grant));
         }
     }
 

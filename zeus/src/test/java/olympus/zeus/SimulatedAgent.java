@@ -22,6 +22,7 @@ import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceSpec;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeReport;
 
 /**
@@ -51,6 +52,9 @@ final class SimulatedAgent {
     /** Everything that it ever noted, recorded or not. */
     final List<AgentEvent> happened = new ArrayList<>();
 
+    /** Somebody has broken into it: it says that it knows no store, and holds these. */
+    private Optional<List<InstanceSpec>> forged = Optional.empty();
+
     private Assignment.Stamp accepted = Assignment.Stamp.NONE;
     private long sequence;
     private long eventSequence;
@@ -61,8 +65,28 @@ final class SimulatedAgent {
     /** Told of the first start of each run, before anything else happens. */
     Consumer<InstanceSpec> onStart = spec -> {};
 
+    // Leases of singletons, and the guardians that end them; the clock of the node may be a little
+    // off.
+
+    /** How many of its seconds pass in a true one. */
+    double rate = 1;
+
+    /** A mistake to be found: how many times as long as it was granted a lease counts here. */
+    double stretch = 1;
+
+    Consumer<Long> asks = number -> {};
+    private final Map<InstanceId, Lease> leases = new HashMap<>();
+    private final Map<Long, Long> askedNanos = new HashMap<>();
+    private long lastAsk;
+    private boolean asking;
+    private boolean killed;
+
+    private record Lease(String token, long endNanos) {}
+
     /** One instance as it runs. */
     static final class Run {
+        long leaseEndNanos;
+        boolean guarded;
         InstanceSpec spec;
         State state = State.PENDING;
         int restarts;
@@ -103,7 +127,7 @@ final class SimulatedAgent {
     }
 
     void accept(Assignment assignment) {
-        if (assignment.stamp().compareTo(accepted) < 0) {
+        if (killed || assignment.stamp().compareTo(accepted) < 0) {
             return;
         }
         var raised = assignment.stamp().incarnation() > accepted.incarnation();
@@ -120,6 +144,7 @@ final class SimulatedAgent {
         specs.putAll(held);
         reconcile();
         report();
+        askForLeases();
         if (anotherLeads) {
             tellEvents();
         }
@@ -189,6 +214,11 @@ final class SimulatedAgent {
     }
 
     private void startRun(InstanceId id, Run run) {
+        if (killed || (isSingleton(run.spec) && !isLeased(run.spec))) {
+            run.state = State.PENDING;
+            return;
+        }
+        guard(id, run);
         run.state = State.STARTING;
         if (run.restarts == 0) {
             onStart.accept(run.spec);
@@ -272,7 +302,7 @@ final class SimulatedAgent {
     /** The instance ends by itself. */
     void crash(InstanceId id) {
         var run = runs.get(id);
-        if (run == null || run.state != State.RUNNING) {
+        if (run == null || run.state != State.RUNNING || killed) {
             return;
         }
         if (isLeftAlone(run.spec)) {
@@ -305,6 +335,119 @@ final class SimulatedAgent {
         eventSink.accept(List.copyOf(events));
     }
 
+    void leased(LeaseGrant grant) {
+        var from = askedNanos.get(grant.number());
+        if (killed || from == null) {
+            return;
+        }
+        for (var lease : grant.leases()) {
+            var end = from + (long) (lease.time().toNanos() * stretch);
+            var fresh = new Lease(lease.runToken(), end);
+            leases.merge(
+                    lease.instance(),
+                    fresh,
+                    (a, b) -> a.token.equals(b.token) && a.endNanos > b.endNanos ? a : b);
+            var run = runs.get(lease.instance());
+            if (run != null && run.spec.runToken().equals(lease.runToken())) {
+                run.leaseEndNanos = Math.max(run.leaseEndNanos, end);
+            }
+        }
+        reconcile();
+    }
+
+    private void askForLeases() {
+        if (asking || specs.values().stream().noneMatch(SimulatedAgent::isSingleton)) {
+            return;
+        }
+        asking = true;
+        var _ =
+                loop.schedule(
+                        Duration.ofSeconds(1),
+                        () -> {
+                            asking = false;
+                            if (!killed) {
+                                askedNanos.put(++lastAsk, ownNanos());
+                                asks.accept(lastAsk);
+                            }
+                            askForLeases();
+                        });
+    }
+
+    /** SIGKILL: what runs goes on, and so do the guardians. */
+    void kill() {
+        killed = true;
+        leases.clear();
+        askedNanos.clear();
+    }
+
+    void startAgain() {
+        if (killed) {
+            killed = false;
+            reconcile();
+            connected();
+        }
+    }
+
+    private long ownNanos() {
+        return (long) (clock.monotonicNanos() * rate);
+    }
+
+    static boolean isSingleton(InstanceSpec spec) {
+        return spec.definition().deploy().singleton().isPresent();
+    }
+
+    private boolean isLeased(InstanceSpec spec) {
+        var lease = leases.get(spec.id());
+        return lease != null && lease.token.equals(spec.runToken()) && lease.endNanos > ownNanos();
+    }
+
+    /** Needs no agent. Looks once a second and takes all the time that it is allowed. */
+    private void guard(InstanceId id, Run run) {
+        if (!isSingleton(run.spec)) {
+            return;
+        }
+        var lease = leases.get(id);
+        if (lease != null) {
+            run.leaseEndNanos = Math.max(run.leaseEndNanos, lease.endNanos);
+        }
+        if (!run.guarded) {
+            run.guarded = true;
+            lookAtLease(id, run);
+        }
+    }
+
+    private void lookAtLease(InstanceId id, Run run) {
+        var _ =
+                loop.schedule(
+                        Duration.ofSeconds(1),
+                        () -> {
+                            if (runs.get(id) != run || !run.isAlive()) {
+                                run.guarded = false;
+                            } else if (ownNanos() < run.leaseEndNanos) {
+                                lookAtLease(id, run);
+                            } else {
+                                endByGuardian(id, run);
+                            }
+                        });
+    }
+
+    private void endByGuardian(InstanceId id, Run run) {
+        var grace = run.spec.definition().stop().gracePeriod().toMillis() / rate;
+        run.state = State.STOPPING;
+        later(
+                50,
+                random.nextBoolean() ? (int) grace + 1_000 : 500,
+                id,
+                run,
+                () -> {
+                    run.guarded = false;
+                    run.state = State.PENDING;
+                    if (!killed) {
+                        reconcile();
+                    }
+                });
+    }
+
     void eventsRecorded(long upTo) {
         events.removeIf(event -> event.sequence() <= upTo);
     }
@@ -316,6 +459,12 @@ final class SimulatedAgent {
                         accepted.incarnation(),
                         accepted.epoch(),
                         accepted.generation() + generations);
+        report();
+    }
+
+    /** From now on tells what an honest agent would only tell of a store that was lost. */
+    void forgeHeld(List<InstanceSpec> specs) {
+        forged = Optional.of(specs);
         report();
     }
 
@@ -344,6 +493,9 @@ final class SimulatedAgent {
     }
 
     void report() {
+        if (killed) {
+            return;
+        }
         reports.accept(snapshot());
     }
 
@@ -354,7 +506,7 @@ final class SimulatedAgent {
 
     /** All that nobody has recorded: also told again from time to time by a real agent. */
     void tellEvents() {
-        if (!events.isEmpty()) {
+        if (!events.isEmpty() && !killed) {
             eventSink.accept(List.copyOf(events));
         }
     }
@@ -379,11 +531,11 @@ final class SimulatedAgent {
                 name,
                 ++sequence,
                 "boot",
-                accepted,
+                forged.isPresent() ? Assignment.Stamp.NONE : accepted,
                 Optional.empty(),
                 Optional.empty(),
                 seen,
-                List.copyOf(held.values()),
+                forged.orElseGet(() -> List.copyOf(held.values())),
                 List.of());
     }
 

@@ -53,6 +53,7 @@ final class Situation {
     private final Map<NodeId, Map<InstanceId, Observed.Instance>> seen = new HashMap<>();
     private final Map<NodeId, NodeFacts> facts = new HashMap<>();
     private final Map<NodeId, Long> accepted = new HashMap<>();
+    private final Map<NodeId, String> toldPauses = new HashMap<>();
     private final Map<InstanceId, InstanceRecord> records = new HashMap<>();
     private final Map<ServiceId, Long> batchEnded = new HashMap<>();
 
@@ -188,6 +189,19 @@ final class Situation {
         return state(service, 2, Optional.empty(), Optional.of(rollout));
     }
 
+    /** The same, halted. */
+    Situation halted(String service) {
+        var rollout =
+                new ServiceState.Rollout(
+                        ServiceState.Cause.UPDATE,
+                        1,
+                        "user:ana",
+                        WALL,
+                        Optional.of("shop/web.2 was given up: ended with exit status 1"),
+                        false);
+        return state(service, 2, Optional.empty(), Optional.of(rollout));
+    }
+
     Situation held(String service) {
         return state(
                 service, 1, Optional.of(new ServiceState.Hold("user:ana", WALL)), Optional.empty());
@@ -202,6 +216,12 @@ final class Situation {
                 "zeus/services/" + service,
                 Codecs.SERVICE_STATE.encodeBytes(
                         new ServiceState(ServiceId.parse(service), generation, hold, rollout)));
+        return this;
+    }
+
+    /** Its agent reports that it is paused. */
+    Situation toldPause(int number, String why) {
+        toldPauses.put(node(number), why);
         return this;
     }
 
@@ -316,21 +336,22 @@ final class Situation {
                         new Observed.Node(
                                 link,
                                 Optional.of(WALL),
-                                Optional.of(report(id)),
+                                Optional.of(report(id, toldPauses.get(id))),
                                 accepted.getOrDefault(id, 1L),
                                 seen.getOrDefault(id, Map.of()),
                                 Optional.ofNullable(facts.get(id)))));
-        return Planner.plan(projection.desired(), new Observed(0, nodes, batchEnded), NOW, WALL);
+        return Planner.plan(projection.desired(1), new Observed(0, nodes, batchEnded), NOW, WALL);
     }
 
-    private static NodeReport report(NodeId node) {
+    private static NodeReport report(
+            NodeId node, @org.jspecify.annotations.Nullable String paused) {
         return new NodeReport(
                 node,
                 "",
                 1,
                 "boot",
                 Assignment.Stamp.NONE,
-                Optional.empty(),
+                Optional.ofNullable(paused),
                 Optional.empty(),
                 List.of(),
                 List.of(),

@@ -17,6 +17,7 @@ import olympus.model.stack.PlacementPolicy;
 import olympus.model.stack.PortSpec;
 import olympus.model.stack.RecoveryPolicy;
 import olympus.model.stack.ServiceDefinition;
+import olympus.model.stack.Singleton;
 import olympus.model.stack.StackDefinition;
 import olympus.model.stack.StopPolicy;
 import olympus.model.stack.Workload;
@@ -160,6 +161,14 @@ public final class Stacks {
                 DeployPolicy.Mode.REPLICATED);
     }
 
+    /** The same, with a service of which there are never two. */
+    static StackDefinition singleton(StackDefinition stack, String name, Duration lease) {
+        var services = new TreeMap<>(stack.services());
+        services.computeIfPresent(
+                name, (_, s) -> s.with(s.deploy().with(Optional.of(new Singleton(lease)))));
+        return new StackDefinition(stack.name(), stack.mode(), stack.directory(), services);
+    }
+
     /** The same stack with each service as a container. */
     static StackDefinition inContainers(StackDefinition stack) {
         return inContainers(stack, List.of());
@@ -250,6 +259,7 @@ public final class Stacks {
                                 was.resources(),
                                 was.update(),
                                 Optional.of(policy),
+                                was.singleton(),
                                 was.reservations(),
                                 was.priority()),
                 stack);
@@ -274,6 +284,7 @@ public final class Stacks {
                                 was.resources(),
                                 was.update(),
                                 was.placement(),
+                                was.singleton(),
                                 Optional.of(reservations),
                                 was.priority()),
                 stack);
@@ -290,6 +301,7 @@ public final class Stacks {
                                 was.resources(),
                                 was.update(),
                                 was.placement(),
+                                was.singleton(),
                                 was.reservations(),
                                 Optional.of(priority)),
                 stack);

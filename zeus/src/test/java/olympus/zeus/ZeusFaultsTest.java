@@ -135,11 +135,25 @@ final class ZeusFaultsTest {
 
     @Test
     void doesNotMoveAwayFromAPausedNode() {
-        island.now(island.zeus.pause("node:node1", "looking", Island.ANA));
-        island.apply(stack("first", service("web").moves().command("never").replicas(2)));
+        island.apply(stack("first", service("web").moves().command("never")));
+        while (island.service("first/web").instances().isEmpty()) {
+            island.run(Duration.ofMillis(10));
+        }
+        var home = island.service("first/web").instances().getFirst().nodeName();
+        island.now(island.zeus.pause("node:" + home, "looking", Island.ANA));
         island.run(LONG);
         assertThat(island.service("first/web").reason()).contains("paused by user:ana");
-        assertThat(island.agent().runs()).isNotEmpty();
+        assertThat(island.service("first/web").instances().getFirst().nodeName()).isEqualTo(home);
+    }
+
+    @Test
+    void givesAPausedNodeNothing() {
+        island.now(island.zeus.pause("node:node1", "looking", Island.ANA));
+        island.apply(stack("first", service("web").replicas(3)));
+        island.run(LONG);
+        assertThat(island.service("first/web").instances())
+                .hasSize(3)
+                .allMatch(instance -> instance.nodeName().equals("node2"));
     }
 
     @Test

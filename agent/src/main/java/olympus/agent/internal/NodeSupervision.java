@@ -30,6 +30,7 @@ import olympus.model.InstanceId;
 import olympus.model.SecretRef;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeQuestion;
@@ -63,6 +64,8 @@ public final class NodeSupervision implements AutoCloseable {
     private final ContainerEngine engine;
     private volatile Optional<ContainerDriver> containers = Optional.empty();
     private volatile Optional<UnitDriver> units = Optional.empty();
+    private final HeldLeases leases;
+    private volatile Optional<ProcessDriver> processes = Optional.empty();
     private final Supervisor supervisor;
     private final FactsRounds facts;
     private boolean reportDue;
@@ -109,6 +112,8 @@ public final class NodeSupervision implements AutoCloseable {
         var limits = new Limits(identity.node().toString().substring(0, 8));
         var strays = new Strays(bootId);
         commands = commands(launch, accounts, limits);
+        leases = new HeldLeases(clock);
+        var guardians = new Guardians(folders, bootId, leases);
         var parts =
                 new SupervisorParts(
                         identity,
@@ -124,6 +129,7 @@ public final class NodeSupervision implements AutoCloseable {
                         new EventJournal(root),
                         output,
                         brake,
+                        leases,
                         this::lacks,
                         this::reportSoon,
                         this::sendEventsSoon);
@@ -133,9 +139,11 @@ public final class NodeSupervision implements AutoCloseable {
                         it ->
                                 new Drivers(
                                         folders,
-                                        new ProcessDriver(
-                                                folders, bootId, loop, blocking, watcher, accounts,
-                                                limits, strays, it::feed),
+                                        processes(
+                                                new ProcessDriver(
+                                                        folders, bootId, loop, blocking, watcher,
+                                                        accounts, limits, strays, guardians,
+                                                        it::feed)),
                                         containers(it, launch),
                                         units(it, bootId, systemd)),
                         it -> rounds(it, clock, random, inside));
@@ -167,6 +175,11 @@ public final class NodeSupervision implements AutoCloseable {
             Supervisor told, Clock clock, RandomGenerator random, InsideProbe inside) {
         return new ProbeRounds(
                 loop, blocking, clock, random, inside::ask, told::secrets, told::feed);
+    }
+
+    private ProcessDriver processes(ProcessDriver driver) {
+        processes = Optional.of(driver);
+        return driver;
     }
 
     private ContainerDriver containers(Supervisor told, ContainerLaunch launch) {
@@ -253,6 +266,18 @@ public final class NodeSupervision implements AutoCloseable {
         loop.execute(() -> {
             supervisor.events().recorded(upToSequence);
             sendEventsSoon();
+        });
+    }
+
+    /** Which singletons may go on; what waited for that starts. */
+    public void leased(LeaseGrant grant) {
+        loop.execute(() -> {
+            leases.granted(grant);
+            processes.ifPresent(driver ->
+                    supervisor.specs().values().stream()
+                            .filter(HeldLeases::isSingleton)
+                            .forEach(driver::renew));
+            supervisor.lookAround();
         });
     }
 
@@ -381,6 +406,8 @@ public final class NodeSupervision implements AutoCloseable {
 
     private void everySecond() {
         supervisor.everySecond();
+        leases.ask(supervisor.specs().values())
+                .ifPresent(number -> reports.forEach(to -> to.askForLeases(number)));
         loop.schedule(Duration.ofSeconds(1), this::everySecond);
     }
 

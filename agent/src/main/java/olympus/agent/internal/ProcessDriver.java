@@ -49,10 +49,11 @@ final class ProcessDriver implements Driver {
     private final Accounts accounts;
     private final Limits limits;
     private final Strays strays;
+    private final Guardians guardians;
     private final Problems problems = new Problems();
     private final BiConsumer<InstanceId, MachineInput> events;
     private final Semaphore starts = new Semaphore(PARALLEL_STARTS);
-    private final Map<InstanceId, Live> live = new HashMap<>();
+    private final Map<InstanceId, LiveRun> live = new HashMap<>();
 
     ProcessDriver(
             InstanceFolders folders,
@@ -63,6 +64,7 @@ final class ProcessDriver implements Driver {
             Accounts accounts,
             Limits limits,
             Strays strays,
+            Guardians guardians,
             BiConsumer<InstanceId, MachineInput> events) {
         this.folders = folders;
         this.bootId = bootId;
@@ -72,33 +74,8 @@ final class ProcessDriver implements Driver {
         this.accounts = accounts;
         this.limits = limits;
         this.strays = strays;
+        this.guardians = guardians;
         this.events = events;
-    }
-
-    /** A run that is there. */
-    private static final class Live {
-        final InstanceId id;
-        final long run;
-        RunFolder folder;
-        OptionalLong memoryKills = OptionalLong.empty();
-        Optional<Long> memoryLimit = Optional.empty();
-        final String marker;
-        Optional<ProcessIdentity> child = Optional.empty();
-        Optional<ProcessIdentity> shim = Optional.empty();
-        Optional<PidWatcher.Watch> childWatch = Optional.empty();
-        Optional<PidWatcher.Watch> shimWatch = Optional.empty();
-        Optional<StopPolicy> stopping = Optional.empty();
-        boolean childEnded;
-        boolean shimEnded;
-        boolean clearing;
-        OptionalLong killAtNanos = OptionalLong.empty();
-
-        Live(InstanceId id, long run, RunFolder folder, String marker) {
-            this.id = id;
-            this.run = run;
-            this.folder = folder;
-            this.marker = marker;
-        }
     }
 
     // ---- start
@@ -106,7 +83,7 @@ final class ProcessDriver implements Driver {
     @Override
     public void start(InstanceSpec spec, long run, Map<SecretRef, String> secrets) {
         var id = spec.id();
-        var entry = new Live(id, run, folders.run(id, run), folders.marker(id, run));
+        var entry = new LiveRun(id, run, folders.run(id, run), folders.marker(id, run));
         live.put(id, entry);
         blocking.execute(() -> {
             var outcome = launch(spec, entry, secrets);
@@ -121,7 +98,7 @@ final class ProcessDriver implements Driver {
         record Failed(String reason, boolean hopeless) implements Launch {}
     }
 
-    private Launch launch(InstanceSpec spec, Live entry, Map<SecretRef, String> secrets) {
+    private Launch launch(InstanceSpec spec, LiveRun entry, Map<SecretRef, String> secrets) {
         try {
             starts.acquire();
             try {
@@ -141,7 +118,7 @@ final class ProcessDriver implements Driver {
         }
     }
 
-    private Launch launch(InstanceSpec spec, Live entry, LaunchPlan.Ready ready)
+    private Launch launch(InstanceSpec spec, LiveRun entry, LaunchPlan.Ready ready)
             throws IOException, InterruptedException {
         var taken = PortHolders.heldByOthers(spec);
         if (taken.isPresent()) {
@@ -170,6 +147,8 @@ final class ProcessDriver implements Driver {
         builder.environment().clear();
         builder.environment().putAll(ready.environment());
         builder.environment().put(InstanceFolders.MARKER_NAME, entry.marker);
+        builder.environment()
+                .putAll(guardians.begin(spec, entry.run, entry.folder, applied.groups()));
         var process = builder.start();
         if (!process.waitFor(START_DEADLINE.toSeconds(), TimeUnit.SECONDS)
                 || process.exitValue() != 0) {
@@ -183,7 +162,7 @@ final class ProcessDriver implements Driver {
      * A full disk must not keep an instance down: what a run needs on disk is little and can live
      * in memory.
      */
-    private void createFolder(InstanceSpec spec, Live entry) {
+    private void createFolder(InstanceSpec spec, LiveRun entry) {
         try {
             entry.folder.create(spec.runToken(), entry.marker, bootId);
         } catch (UncheckedIOException diskRefuses) {
@@ -194,8 +173,16 @@ final class ProcessDriver implements Driver {
         }
     }
 
-    private static String joined(List<Path> groups) {
+    static String joined(List<Path> groups) {
         return groups.stream().map(Path::toString).collect(Collectors.joining(":"));
+    }
+
+    /** Gives the runs of singletons the time that they were granted. */
+    void renew(InstanceSpec spec) {
+        blocking.execute(() -> {
+            var problem = guardians.renew(spec);
+            loop.execute(() -> problems.set("renew", spec.id(), problem.stream().toList()));
+        });
     }
 
     @Override
@@ -250,7 +237,7 @@ final class ProcessDriver implements Driver {
                 : Optional.empty();
     }
 
-    private void launched(Live entry, Launch outcome) {
+    private void launched(LiveRun entry, Launch outcome) {
         switch (outcome) {
             case Launch.Failed failed -> {
                 live.remove(entry.id, entry);
@@ -325,7 +312,7 @@ final class ProcessDriver implements Driver {
     }
 
     private Optional<Found> adopt(InstanceId id, long run) {
-        var entry = new Live(id, run, folders.run(id, run), folders.marker(id, run));
+        var entry = new LiveRun(id, run, folders.run(id, run), folders.marker(id, run));
         var intent = entry.folder.intent();
         var token = intent.map(RunFolder.Intent::runToken).orElse("");
         if (intent.isPresent() && !intent.get().bootId().equals(bootId)) {
@@ -373,7 +360,7 @@ final class ProcessDriver implements Driver {
     }
 
     /** Nothing may take its place before all of it is gone. */
-    private Found ending(Live entry, String token) {
+    private Found ending(LiveRun entry, String token) {
         live.put(entry.id, entry);
         loop.execute(() -> clear(entry));
         return new Found(
@@ -381,7 +368,7 @@ final class ProcessDriver implements Driver {
     }
 
     /** Who holds the run, after a claim that is still on its way has been waited for or taken. */
-    private Optional<ProcessIdentity> settledChild(Live entry) {
+    private Optional<ProcessIdentity> settledChild(LiveRun entry) {
         if (entry.folder.claim()) {
             return Optional.empty();
         }
@@ -394,14 +381,14 @@ final class ProcessDriver implements Driver {
 
     // ---- watch and end
 
-    private void watch(Live entry, ProcessIdentity child, Optional<ProcessIdentity> shim) {
+    private void watch(LiveRun entry, ProcessIdentity child, Optional<ProcessIdentity> shim) {
         entry.child = Optional.of(child);
         entry.shim = shim;
         watchShim(entry);
         watchChild(entry, child);
     }
 
-    private void watchShim(Live entry) {
+    private void watchShim(LiveRun entry) {
         if (entry.shim.isEmpty()) {
             entry.shimEnded = true;
             return;
@@ -423,7 +410,7 @@ final class ProcessDriver implements Driver {
     }
 
     /** A process that cannot be watched is left alone, not taken for ended. */
-    private void watchChild(Live entry, ProcessIdentity child) {
+    private void watchChild(LiveRun entry, ProcessIdentity child) {
         switch (watcher.watch(child, bootId, () -> loop.execute(() -> childEnded(entry)))) {
             case PidWatcher.Attempt.Held held -> {
                 problems.clear("watch", entry.id);
@@ -449,7 +436,7 @@ final class ProcessDriver implements Driver {
         }
     }
 
-    private void again(Live entry, Runnable attempt) {
+    private void again(LiveRun entry, Runnable attempt) {
         loop.schedule(
                 AGAIN_AFTER,
                 () -> {
@@ -459,7 +446,7 @@ final class ProcessDriver implements Driver {
                 });
     }
 
-    private void childEnded(Live entry) {
+    private void childEnded(LiveRun entry) {
         entry.childEnded = true;
         if (live.get(entry.id) != entry) {
             return;
@@ -471,7 +458,7 @@ final class ProcessDriver implements Driver {
         }
     }
 
-    private void shimEnded(Live entry) {
+    private void shimEnded(LiveRun entry) {
         entry.shimEnded = true;
         if (live.get(entry.id) != entry) {
             return;
@@ -489,7 +476,7 @@ final class ProcessDriver implements Driver {
         }
     }
 
-    private void clear(Live entry) {
+    private void clear(LiveRun entry) {
         if (entry.clearing || live.get(entry.id) != entry) {
             return;
         }
@@ -502,7 +489,7 @@ final class ProcessDriver implements Driver {
      * Ends everything that is left of a run; what is being stopped may use the rest of its grace
      * period. The run has ended only when nothing of it is there any more.
      */
-    private void endRest(Live entry) {
+    private void endRest(LiveRun entry) {
         var killAt = entry.killAtNanos.orElse(System.nanoTime());
         blocking.execute(() -> {
             var remains =
@@ -530,12 +517,15 @@ final class ProcessDriver implements Driver {
         });
     }
 
-    private MachineInput.Ended end(Live entry, int killed) {
+    private MachineInput.Ended end(LiveRun entry, int killed) {
         var status = entry.folder.status();
         var detail = new ArrayList<String>();
         var lastLine = entry.folder.lastErrorLine();
         if (!lastLine.isEmpty() && status.filter(code -> code == 0).isEmpty()) {
             detail.add("last on stderr: " + lastLine);
+        }
+        if (entry.folder.isLeaseOver()) {
+            detail.add("its lease had run out, and its guardian ended it");
         }
         if (wasKilledForMemory(entry)) {
             detail.add(
@@ -548,14 +538,14 @@ final class ProcessDriver implements Driver {
         return new MachineInput.Ended(entry.run, status, String.join("; ", detail));
     }
 
-    private boolean wasKilledForMemory(Live entry) {
+    private boolean wasKilledForMemory(LiveRun entry) {
         var kills = limits.memoryKills(entry.id);
         return entry.memoryLimit.isPresent()
                 && kills.isPresent()
                 && kills.getAsLong() > entry.memoryKills.orElse(kills.getAsLong());
     }
 
-    private static void cancelWatches(Live entry) {
+    private static void cancelWatches(LiveRun entry) {
         entry.childWatch.ifPresent(PidWatcher.Watch::cancel);
         entry.shimWatch.ifPresent(PidWatcher.Watch::cancel);
     }
@@ -574,7 +564,7 @@ final class ProcessDriver implements Driver {
         }
     }
 
-    private void signalStop(Live entry, StopPolicy policy) {
+    private void signalStop(LiveRun entry, StopPolicy policy) {
         entry.killAtNanos = OptionalLong.of(System.nanoTime() + policy.gracePeriod().toNanos());
         signal(entry, Sentences.signal(policy.signal()));
         loop.schedule(
@@ -589,7 +579,7 @@ final class ProcessDriver implements Driver {
     /**
      * To the whole process group: a shell would not hand a signal on to the command it waits for.
      */
-    private static void signal(Live entry, int number) {
+    private static void signal(LiveRun entry, int number) {
         var reachable = entry.childWatch.filter(watch -> watch.signal(0) == 0).isPresent();
         if (reachable && entry.child.isPresent()) {
             if (Posix.kill(-entry.child.get().pid(), number) < 0) {

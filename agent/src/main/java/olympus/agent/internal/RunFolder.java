@@ -79,6 +79,20 @@ record RunFolder(Path path) {
         return claim("shim");
     }
 
+    /** Who ends the run when its lease has run out; free where it needs none. */
+    Claim guardian() {
+        return claim("guardian");
+    }
+
+    Path lease() {
+        return path.resolve("lease");
+    }
+
+    /** Whether its guardian has begun to end it. */
+    boolean isLeaseOver() {
+        return Files.exists(path.resolve("lease-over"));
+    }
+
     /**
      * Takes the run, so that a shim that comes late starts nothing; false when somebody holds it
      * already.

@@ -467,7 +467,7 @@ final class Supervisor {
                         : Optional.empty();
         return new Surroundings(
                 ending ? Optional.empty() : parts.pauses().of(id.service().stack()),
-                coldStarts.contains(id) ? missingDependency(id) : Optional.empty(),
+                missing(id),
                 brake.holdsBack(),
                 rationed,
                 unclaimed.contains(id) && !ending
@@ -476,13 +476,12 @@ final class Supervisor {
                 Optional.ofNullable(asked.get(id)));
     }
 
-    /**
-     * Without a server to hold instances back, a cold start follows the declared order by what is
-     * seen here.
-     */
-    private Optional<String> missingDependency(InstanceId id) {
-        return Optional.ofNullable(lastSpecs.get(id))
-                .flatMap(wanted -> StartOrder.missing(wanted, machines.values()));
+    /** A cold start follows the declared order, as seen here; a singleton needs its lease. */
+    private Optional<String> missing(InstanceId id) {
+        var wanted = Optional.ofNullable(lastSpecs.get(id));
+        return (coldStarts.contains(id) ? wanted : Optional.<InstanceSpec>empty())
+                .flatMap(spec -> StartOrder.missing(spec, machines.values()))
+                .or(() -> wanted.flatMap(parts.leases()::missing));
     }
 
     /** Lets every machine look again at what is around it. */

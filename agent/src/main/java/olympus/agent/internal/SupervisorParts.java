@@ -31,6 +31,7 @@ record SupervisorParts(
         EventJournal events,
         OutputCollector output,
         Brake brake,
+        HeldLeases leases,
         Supplier<List<String>> lacks,
         Runnable changed,
         Runnable happened) {}

@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import olympus.agent.Eventually;
+import olympus.foundation.Clock;
 import olympus.foundation.ThreadEventLoop;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
@@ -60,6 +61,7 @@ class ProcessDriverTest {
                             new Accounts(Posix.effectiveUser()),
                             new Limits("test", List.of(), List.of()),
                             new Strays(bootId),
+                            new Guardians(folders, bootId, new HeldLeases(Clock.system())),
                             (id, event) -> events.add(event));
             var found = new CompletableFuture<ProcessDriver.Found>();
             loop.execute(() -> found.complete(driver.adopt(ID).orElseThrow()));

@@ -109,7 +109,7 @@ final class ComposeServiceReader {
                         dependsOn(f, own, networks),
                         ServiceReader.probe(own, defaults, this::note),
                         recovery(f, own, container),
-                        deploy(f, own),
+                        deploy(f, own).with(ServiceReader.singleton(own, this::note)),
                         stop(f, own),
                         ServiceReader.about(own, defaults));
         return new Read(definition, container.isPresent());

@@ -86,6 +86,7 @@ public final class DefinitionRules {
         definition.services().forEach(rules::service);
         rules.dependencies();
         rules.cycles();
+        SingletonRules.check(definition, rules.findings);
         PinningRules.check(definition, rules.findings);
         ApartRules.check(definition, rules.findings);
         PortRules.check(definition.services(), rules.outlined, rules.findings);

@@ -10,6 +10,7 @@ import olympus.model.json.EnumWords;
  * How many instances, where, with which limits, and how they are replaced. Compose's {@code
  * deploy}.
  *
+ * @param singleton present when it must never run twice; then there is one replica
  * @param reservations what a node must have room for; nothing, when nothing is said
  * @param priority 0 to {@link #HIGHEST_PRIORITY}: who is placed first when there is not room for
  *     all; {@link #USUAL_PRIORITY} when nothing is said
@@ -20,25 +21,40 @@ public record DeployPolicy(
         Resources resources,
         UpdatePolicy update,
         Optional<PlacementPolicy> placement,
+        Optional<Singleton> singleton,
         Optional<Reservations> reservations,
         Optional<Integer> priority) {
 
     public static final int HIGHEST_PRIORITY = 100;
     public static final int USUAL_PRIORITY = 50;
 
-    /** Anywhere. */
-    public DeployPolicy(Mode mode, int replicas, Resources resources, UpdatePolicy update) {
-        this(mode, replicas, resources, update, Optional.empty());
-    }
-
-    /** Of usual priority, which reserves nothing. */
+    /** Of usual priority, which reserves nothing, and may run twice while it is moved. */
     public DeployPolicy(
             Mode mode,
             int replicas,
             Resources resources,
             UpdatePolicy update,
             Optional<PlacementPolicy> placement) {
-        this(mode, replicas, resources, update, placement, Optional.empty(), Optional.empty());
+        this(
+                mode,
+                replicas,
+                resources,
+                update,
+                placement,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** Anywhere. */
+    public DeployPolicy(Mode mode, int replicas, Resources resources, UpdatePolicy update) {
+        this(mode, replicas, resources, update, Optional.empty());
+    }
+
+    /** The same of a service that must never run twice, or may again. */
+    public DeployPolicy with(Optional<Singleton> other) {
+        return new DeployPolicy(
+                mode, replicas, resources, update, placement, other, reservations, priority);
     }
 
     /** Where instances may be; anywhere, when nothing is said. */

@@ -36,6 +36,12 @@ public record ServiceDefinition(
                 name, other, ports, dependsOn, probe, recovery, deploy, stop, about);
     }
 
+    /** The same, deployed otherwise. */
+    public ServiceDefinition with(DeployPolicy other) {
+        return new ServiceDefinition(
+                name, workload, ports, dependsOn, probe, recovery, other, stop, about);
+    }
+
     /** Labels, owner and runbook. */
     public record About(
             Map<String, String> labels,

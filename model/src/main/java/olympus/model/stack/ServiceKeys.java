@@ -120,6 +120,45 @@ final class ServiceKeys {
                     "How many instances, with which limits, and how they are replaced.",
                     "deploy: { replicas: 2 }");
 
+    static final Key<Duration> LEASE =
+            new Key<>(
+                    "lease",
+                    Shapes.duration(),
+                    "10s",
+                    "How long an instance goes on without hearing from the server that leads; then it is ended where it is. 3s to 10m.",
+                    "lease: 5s");
+
+    static final KeyTable SINGLETON_BLOCK =
+            KeyTable.of("singleton", "singleton", "The long form of `singleton: true`.", LEASE);
+
+    static final Key<Optional<Singleton>> SINGLETON =
+            new Key<>(
+                    "singleton",
+                    Shapes.either(
+                            Optional.of(
+                                    Shapes.refine(
+                                            Shapes.truth(),
+                                            (is, place, problems) ->
+                                                    Optional.of(
+                                                            is
+                                                                    ? Optional.of(Singleton.DEFAULT)
+                                                                    : Optional.empty()))),
+                            Optional.empty(),
+                            Optional.of(
+                                    Shapes.object(
+                                            SINGLETON_BLOCK,
+                                            (f, place, problems) ->
+                                                    Optional.of(
+                                                            Optional.of(
+                                                                    f.get(LEASE)
+                                                                            .map(Singleton::new)
+                                                                            .orElse(
+                                                                                    Singleton
+                                                                                            .DEFAULT)))))),
+                    "false",
+                    "`true`: it never runs twice, also while its node is cut off: it runs under a lease, and a guardian on the node ends it when that has run out.",
+                    "singleton: true");
+
     static final Key<String> STOP_SIGNAL =
             new Key<>(
                     "stop_signal",
@@ -192,6 +231,7 @@ final class ServiceKeys {
                             RecoveryKeys.RECOVERY_KEY,
                             RESTART,
                             DEPLOY_KEY,
+                            SINGLETON,
                             STOP_SIGNAL,
                             STOP_GRACE_PERIOD,
                             SERVICE_SECRETS,

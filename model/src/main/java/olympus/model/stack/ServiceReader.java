@@ -108,7 +108,8 @@ final class ServiceReader {
                                 .policy(restart, defaults.recovery()),
                         fields.get(ServiceKeys.DEPLOY_KEY)
                                 .orElse(DeploySetting.NONE)
-                                .policy(DeploySetting.NONE),
+                                .policy(DeploySetting.NONE)
+                                .with(singleton(fields, this::note)),
                         stop(fields),
                         about(fields, defaults));
         return new Read(definition, workload.isPresent());
@@ -116,6 +117,11 @@ final class ServiceReader {
 
     private void note(String path, Place place) {
         places.put("services." + name + "." + path, place);
+    }
+
+    static Optional<Singleton> singleton(Fields fields, BiConsumer<String, Place> note) {
+        note.accept("deploy.singleton", fields.placeOf(ServiceKeys.SINGLETON));
+        return fields.get(ServiceKeys.SINGLETON).flatMap(setting -> setting);
     }
 
     private StopPolicy stop(Fields fields) {

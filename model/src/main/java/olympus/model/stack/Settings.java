@@ -99,6 +99,7 @@ final class Settings {
                             .orElse(DeployPolicy.Resources.UNLIMITED),
                     update.or(otherwise::update).orElse(DeployPolicy.UpdatePolicy.DEFAULT),
                     placement.or(otherwise::placement),
+                    Optional.empty(),
                     resources.reservations().or(otherwise.resources::reservations),
                     priority.or(otherwise::priority));
         }

@@ -43,6 +43,7 @@ public final class StackReference {
         every value from the environment of the command, then from `.env` in the stack's folder; `$$` is a dollar sign. A variable that is not set is
         empty, with a warning. Names that begin with `OLYMPUS_` are filled in for each instance when it starts, and are given to it as environment
         variables: `OLYMPUS_PORT` (its first port), `OLYMPUS_PORT_<NAME>`, `OLYMPUS_INSTANCE`, `OLYMPUS_SERVICE`, `OLYMPUS_STACK`, `OLYMPUS_ORDINAL`.
+        A singleton also finds `OLYMPUS_FENCING_TOKEN`, a number that is greater than that of every run of it before.
 
         **Secrets.** Clear texts come from `secrets:` and from every `env_file`. They are not part of the declaration: Olympus stores a reference with a
         fingerprint, and the encrypted text apart from it.

@@ -8,14 +8,19 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Set;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Refuses request bodies beyond a limit: at once where the length is announced, else while reading.
+ * Of requests for which nobody vouches before their body is read, much less is taken.
  */
 final class BodyLimit extends OncePerRequestFilter {
+
+    private static final Set<String> UNVOUCHED =
+            Set.of(ServersController.JOIN, EnrolmentsController.ENROL);
 
     private final long maxBytes;
 
@@ -27,37 +32,51 @@ final class BodyLimit extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (request.getContentLengthLong() > maxBytes) {
-            Problem.of(tooLarge(request.getContentLengthLong() + " bytes")).write(response);
+        var limit =
+                UNVOUCHED.contains(request.getServletPath())
+                        ? new Limit(Math.min(maxBytes, BroughtTokens.MAX_BODY_BYTES), "")
+                        : new Limit(maxBytes, " (http.max_body)");
+        if (request.getContentLengthLong() > limit.bytes) {
+            Problem.of(limit.passed(request.getContentLengthLong() + " bytes")).write(response);
             return;
         }
-        chain.doFilter(new Limited(request), response);
+        chain.doFilter(new Limited(request, limit), response);
     }
 
-    private OlympusException tooLarge(String length) {
-        return new OlympusException(
-                ErrorCode.TOO_LARGE,
-                "the request's body has %s, at most %d bytes are taken (http.max_body)"
-                        .formatted(length, maxBytes));
+    /**
+     * @param setting which sets it, in brackets
+     */
+    private record Limit(long bytes, String setting) {
+        OlympusException passed(String length) {
+            return new OlympusException(
+                    ErrorCode.TOO_LARGE,
+                    "the request's body has %s, at most %d bytes are taken%s"
+                            .formatted(length, bytes, setting));
+        }
     }
 
-    private final class Limited extends HttpServletRequestWrapper {
-        Limited(HttpServletRequest request) {
+    private static final class Limited extends HttpServletRequestWrapper {
+        private final Limit limit;
+
+        Limited(HttpServletRequest request, Limit limit) {
             super(request);
+            this.limit = limit;
         }
 
         @Override
         public ServletInputStream getInputStream() throws IOException {
-            return new Counted(super.getInputStream());
+            return new Counted(super.getInputStream(), limit);
         }
     }
 
-    private final class Counted extends ServletInputStream {
+    private static final class Counted extends ServletInputStream {
         private final ServletInputStream source;
+        private final Limit limit;
         private long count;
 
-        Counted(ServletInputStream source) {
+        Counted(ServletInputStream source, Limit limit) {
             this.source = source;
+            this.limit = limit;
         }
 
         @Override
@@ -76,8 +95,8 @@ final class BodyLimit extends OncePerRequestFilter {
 
         private void counted(int more) {
             count += more;
-            if (count > maxBytes) {
-                throw tooLarge("more than that");
+            if (count > limit.bytes) {
+                throw limit.passed("more than that");
             }
         }
 

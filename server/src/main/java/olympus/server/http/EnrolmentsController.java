@@ -35,9 +35,9 @@ final class EnrolmentsController {
     private final Backend backend;
     private final BroughtTokens brought;
 
-    EnrolmentsController(Backend backend, FailedLogins failures) {
+    EnrolmentsController(Backend backend, BroughtTokens brought) {
         this.backend = backend;
-        this.brought = new BroughtTokens(failures);
+        this.brought = brought;
     }
 
     record AgentTokenRequest(Optional<String> ttl, Optional<Integer> uses) {}
@@ -151,8 +151,8 @@ final class EnrolmentsController {
         return new NodeRemoved(removed.name(), id.toString(), instances);
     }
 
-    /** Of one that was emptied, what still may run there. */
-    private static int running(NodeView node) {
+    /** The instances that a node would take along: of one that was emptied, those that stayed. */
+    static int running(NodeView node) {
         return node.wanted().withdrawal().filter(NodeSpec.Withdrawal::isEmptying).isPresent()
                 ? node.wanted().staying().size()
                 : node.instances();

@@ -305,16 +305,21 @@ class HttpConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    ServersController servers(Backend backend, FailedLogins failures) {
-        return new ServersController(backend, failures);
+    ServersController servers(Backend backend, BroughtTokens brought) {
+        return new ServersController(backend, brought);
     }
 
     @Bean
-    EnrolmentsController enrolments(Backend backend, FailedLogins failures) {
-        return new EnrolmentsController(backend, failures);
+    EnrolmentsController enrolments(Backend backend, BroughtTokens brought) {
+        return new EnrolmentsController(backend, brought);
     }
 
     // -- what they share ---------------------------------------------------------------------
+
+    @Bean
+    BroughtTokens broughtTokens(FailedLogins failures, Backend backend) {
+        return new BroughtTokens(failures, backend.clock());
+    }
 
     @Bean
     FailedLogins failedLogins(Backend backend, HttpSettings settings) {

@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
 import olympus.hermes.MemberReport;
 import olympus.server.group.GroupHealth;
 import olympus.server.group.JoinAnswer;
@@ -18,6 +20,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -31,9 +34,9 @@ final class ServersController {
     private final Backend backend;
     private final BroughtTokens brought;
 
-    ServersController(Backend backend, FailedLogins failures) {
+    ServersController(Backend backend, BroughtTokens brought) {
         this.backend = backend;
-        this.brought = new BroughtTokens(failures);
+        this.brought = brought;
     }
 
     /** Everything that is known of the servers. */
@@ -159,10 +162,38 @@ final class ServersController {
                 });
     }
 
+    /** One whose machine still has instances goes only when that is said. */
     @DeleteMapping(path = Api.V1 + "/servers/{member}", produces = Api.JSON)
-    ServerLeft remove(@PathVariable String member) {
+    ServerLeft remove(
+            @PathVariable String member, @RequestParam(defaultValue = "false") boolean force) {
+        if (!force) {
+            requireEmptied(member);
+        }
         var server = servers().remove(member);
         return new ServerLeft(server.member(), ServerEntry.word(server.state()));
+    }
+
+    /** Its machine is a node by being a server's: no agent of it is taken afterwards. */
+    private void requireEmptied(String member) {
+        servers()
+                .known()
+                .find(member)
+                .filter(server -> server.state() != ServerRecord.State.LEAVING)
+                .flatMap(server ->
+                        backend.view().nodes().stream()
+                                .filter(node -> node.id().equals(server.node()))
+                                .findFirst())
+                .filter(node -> EnrolmentsController.running(node) > 0)
+                .ifPresent(node -> {
+                    throw new OlympusException(
+                            ErrorCode.CONFLICT,
+                            "%d instances are assigned to node %s, the machine of server %s, which is cut off with it: what can run elsewhere would be started elsewhere after a while, and what runs there go on by itself. First: olympus node drain %s --wait 10m; or say --force, when the machine is gone or its server is to join anew at once"
+                                    .formatted(
+                                            EnrolmentsController.running(node),
+                                            node.name(),
+                                            member,
+                                            node.name()));
+                });
     }
 
     @PostMapping(path = Api.V1 + "/servers/{member}/lead", produces = Api.JSON)

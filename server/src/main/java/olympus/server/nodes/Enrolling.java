@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.util.UUID;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
+import olympus.link.ServerList;
 import olympus.link.keys.Installation;
 import olympus.link.keys.IssuedCertificate;
 import olympus.link.keys.NodeKeys;
@@ -44,15 +45,22 @@ public final class Enrolling {
     }
 
     /**
-     * Asks the server whose API is at {@code address}; a machine that was let in before asks as the
-     * one that it is, with the key that it has.
+     * Asks the server whose API is at {@code address} to let in a machine that was not let in yet.
      *
      * @param name what people shall call the machine
      */
     public Installation enrol(URI address, String token, String name, String version) {
+        return first(post(address, token), name, version);
+    }
+
+    private static PinnedPost post(URI address, String token) {
         var parsed = JoinToken.parse(JoinToken.Kind.AGENT, token);
-        var post = new PinnedPost(address, parsed, "join with its agent");
-        return NodeKeys.isEnrolled(keys) ? again(post, name, version) : first(post, name, version);
+        return new PinnedPost(address, parsed, "join with its agent");
+    }
+
+    /** Who the machine is that was let in. */
+    public Installation self() {
+        return Installation.openOrCreate(dataFolder, Installation.hostName(), random);
     }
 
     private Installation first(PinnedPost post, String name, String version) {
@@ -74,19 +82,31 @@ public final class Enrolling {
         return self;
     }
 
-    private Installation again(PinnedPost post, String name, String version) {
-        var own = NodeKeys.open(keys);
+    /**
+     * A machine that was let in before asks as the one that it is: with the key and the name that
+     * it has.
+     *
+     * @return where its servers are, which is kept
+     */
+    public ServerList again(NodeKeys own, URI address, String token, String version) {
         var request = own.again();
-        var answer = ask(post, own.owner().node(), name, request.request().text(), version);
+        var answer =
+                ask(
+                        post(address, token),
+                        own.owner().node(),
+                        self().nodeName(),
+                        request.request().text(),
+                        version);
         if (!installation(answer).island().equals(own.island())) {
             throw new OlympusException(
                     ErrorCode.CONFLICT,
                     "%s is the data folder of a node of island %s, but that server is of island %s; give a new one with --data-dir"
                             .formatted(dataFolder, own.island(), answer.island()));
         }
-        new ServersFile(dataFolder).write(answer.list());
+        var servers = answer.list();
+        new ServersFile(dataFolder).write(servers);
         own.take(request.key(), issued(answer));
-        return Installation.openOrCreate(dataFolder, name, random);
+        return servers;
     }
 
     private static EnrolmentAnswer ask(

@@ -25,6 +25,8 @@ import olympus.server.group.HostAndPort;
 import olympus.server.group.JoinToken;
 import olympus.server.group.KnownServers;
 import olympus.server.group.ServerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who belongs to the island, as the link asks: machines that were let in and not removed, with a
@@ -38,6 +40,8 @@ import olympus.server.group.ServerRecord;
  */
 public final class IslandNodes implements ServerSide.Island {
 
+    private static final Logger LOG = LoggerFactory.getLogger(IslandNodes.class);
+
     private static final String LET_IN =
             "To let it in: make a token with `%s` on a server, then start it once with `olympus agent --server ADDRESS --token T`"
                     .formatted(JoinToken.Kind.AGENT.command());
@@ -47,6 +51,7 @@ public final class IslandNodes implements ServerSide.Island {
     private final KnownServers servers;
     private final NodeSigner signer;
     private final Clock clock;
+    private final RenewalLimit limit;
 
     public IslandNodes(
             Hermes hermes, KnownNodes nodes, KnownServers servers, NodeSigner signer, Clock clock) {
@@ -55,6 +60,7 @@ public final class IslandNodes implements ServerSide.Island {
         this.servers = servers;
         this.signer = signer;
         this.clock = clock;
+        this.limit = new RenewalLimit(clock);
     }
 
     @Override
@@ -87,6 +93,13 @@ public final class IslandNodes implements ServerSide.Island {
         return Optional.empty();
     }
 
+    @Override
+    public Optional<String> name(NodeId node) {
+        return serverOf(node)
+                .map(ServerRecord::name)
+                .or(() -> nodes.find(node).map(NodeMember::name));
+    }
+
     /** The server that runs on a node, where one does. */
     Optional<ServerRecord> serverOf(NodeId node) {
         return servers.all().stream().filter(server -> server.node().equals(node)).findFirst();
@@ -113,6 +126,31 @@ public final class IslandNodes implements ServerSide.Island {
 
     @Override
     public CompletionStage<IssuedCertificate> renew(
+            NodeUri node, String key, CertificateRequest request) {
+        var refused = limit.ask(node.node());
+        return refused.isPresent()
+                ? CompletableFuture.failedStage(tooOften(node.node(), refused.get()))
+                : renewWithin(node, key, request);
+    }
+
+    /** Said in the log once, however often it asks. */
+    private OlympusException tooOften(NodeId node, RenewalLimit.Refused refused) {
+        var why =
+                "node %s was given %d certificates within an hour, which is as many as a server gives; what keeps it from using them stands in its agent's log, and the next is given at %s"
+                        .formatted(
+                                name(node).orElseGet(node::toString),
+                                RenewalLimit.MOST,
+                                refused.until());
+        if (refused.first()) {
+            LOG.atWarn()
+                    .addKeyValue("node", node)
+                    .addKeyValue("reason", why)
+                    .log("a certificate was not renewed");
+        }
+        return new OlympusException(ErrorCode.RATE_LIMITED, why);
+    }
+
+    private CompletionStage<IssuedCertificate> renewWithin(
             NodeUri node, String key, CertificateRequest request) {
         return hermes.get(NodeMember.key(node.node()))
                 .thenCompose(found ->

@@ -190,8 +190,9 @@ public final class NodeAdmission {
         for (var attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             var kept = good(token);
             requireNoServer(node);
-            if (isLetIn(kept, node, name, signing)) {
-                return answer(node, name, signing);
+            var letIn = letIn(kept, node, name, signing);
+            if (letIn.isPresent()) {
+                return answer(letIn.get(), signing);
             }
         }
         throw new OlympusException(
@@ -246,18 +247,19 @@ public final class NodeAdmission {
     }
 
     /**
-     * Writes that it was; false when another request came first, so that all is to be looked at
-     * anew.
+     * Writes that it was; empty when another request came first, so that all is to be looked at
+     * anew. A member that asks as the one that it is keeps the name that people know it by.
      */
-    private boolean isLetIn(
+    private Optional<NodeMember> letIn(
             Kept<AgentTokenRecord> kept, NodeId node, String name, CertificateRequest signing) {
         var present =
                 writes.deadline()
                         .await(writes.hermes().get(NodeMember.key(node)), "reading the node");
         var before = present.map(NodeAdmission::member);
         var again = kept.token().usedBy().contains(node);
-        if (again && before.filter(known -> isSame(known, signing)).isPresent()) {
-            return true;
+        var same = before.filter(known -> isSame(known, signing));
+        if (again && same.isPresent()) {
+            return same;
         }
         if (again) {
             throw unauthenticated(
@@ -278,18 +280,20 @@ public final class NodeAdmission {
         var member =
                 new NodeMember(
                         node,
-                        name,
+                        same.map(NodeMember::name).orElse(name),
                         signing.fingerprint(),
                         Optional.empty(),
                         kept.id(),
                         NodeMember.State.MEMBER,
                         kept.token().madeBy(),
                         writes.clock().wall());
-        return writes.tryCommit(
-                new Transaction(
-                        List.of(kept.unchanged(), unchanged(node, present)),
-                        List.of(tokens.put(kept, kept.token().usedBy(node)), member.put())),
-                "letting the machine in");
+        var written =
+                writes.tryCommit(
+                        new Transaction(
+                                List.of(kept.unchanged(), unchanged(node, present)),
+                                List.of(tokens.put(kept, kept.token().usedBy(node)), member.put())),
+                        "letting the machine in");
+        return written ? Optional.of(member) : Optional.empty();
     }
 
     private static boolean isSame(NodeMember known, CertificateRequest signing) {
@@ -306,14 +310,15 @@ public final class NodeAdmission {
                 .orElseGet(() -> new Condition.Absent(NodeMember.key(node)));
     }
 
-    private EnrolmentAnswer answer(NodeId node, String name, CertificateRequest signing) {
-        var issued = ground.signer().sign(signing, node, name, writes.clock().wall());
+    private EnrolmentAnswer answer(NodeMember member, CertificateRequest signing) {
+        var issued =
+                ground.signer().sign(signing, member.node(), member.name(), writes.clock().wall());
         var list = ground.island().servers();
         return new EnrolmentAnswer(
                 ground.self().realm().toString(),
                 ground.self().island().toString(),
-                node.toString(),
-                name,
+                member.node().toString(),
+                member.name(),
                 issued.chain(),
                 issued.trust(),
                 list.incarnation(),

@@ -32,6 +32,15 @@ public final class ServersFile {
         this.file = dataFolder.resolve(NAME);
     }
 
+    /** Whether there is one that says where servers are. */
+    public boolean isReadable() {
+        try {
+            return !read().servers().isEmpty();
+        } catch (OlympusException noneOrDamaged) {
+            return false;
+        }
+    }
+
     /**
      * @throws OlympusException when there is none, or it is damaged
      */

@@ -1,5 +1,6 @@
 package olympus.server.secrets;
 
+import olympus.model.state.LeaseGrant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,6 +49,11 @@ public final class OrdersWithSecrets implements NodeOrders {
     @Override
     public void eventsRecorded(NodeId node, long upToSequence) {
         agents.eventsRecorded(node, upToSequence);
+    }
+
+    @Override
+    public void leased(NodeId node, LeaseGrant grant) {
+        agents.leased(node, grant);
     }
 
     /** Tries again what went out incomplete. */

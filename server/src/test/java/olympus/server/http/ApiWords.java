@@ -106,7 +106,7 @@ final class ApiWords {
         all.put(
                 "force",
                 new Parameter(
-                        "Whether the node is removed even while instances are assigned to it.",
+                        "Whether the node, or the server with its node, is removed even while instances are assigned to it.",
                         schema()));
     }
 

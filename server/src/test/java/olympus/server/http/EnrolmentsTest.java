@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import olympus.foundation.Clock;
 import olympus.foundation.ThreadEventLoop;
+import olympus.foundation.simulation.SimulatedClock;
 import olympus.hermes.HermesNode;
 import olympus.link.keys.CertificateRequest;
 import olympus.model.NodeId;
@@ -49,8 +50,12 @@ final class EnrolmentsTest {
     record Machine(NodeId node, KeyPair key) {
 
         String body(String token) {
-            return "{\"token\":\"%s\",\"node\":\"%s\",\"name\":\"pluto\",\"request\":\"%s\",\"version\":\"0.1.0\"}"
-                    .formatted(token, node, CertificateRequest.of(key).text());
+            return body(token, "pluto");
+        }
+
+        String body(String token, String name) {
+            return "{\"token\":\"%s\",\"node\":\"%s\",\"name\":\"%s\",\"request\":\"%s\",\"version\":\"0.1.0\"}"
+                    .formatted(token, node, name, CertificateRequest.of(key).text());
         }
     }
 
@@ -159,6 +164,48 @@ final class EnrolmentsTest {
     }
 
     @Test
+    void aRemovedMachineStaysOutWhateverItsTokenIsStillGoodFor() throws Exception {
+        agentsPort(api, "10.0.0.1:7401");
+        var token = token("{\"uses\":3}");
+        var machine = machine();
+        let(machine, token);
+        assertThat(sent("DELETE", "/api/v1/nodes/" + machine.node(), "").statusCode())
+                .isEqualTo(200);
+        refused(machine, token, 401, "was let in with this agent token before, and was removed");
+        assertThat(record(machine).isMember()).isFalse();
+
+        assertThat(api.get("/api/v1/audit").body())
+                .contains("\"actor\":\"refused token\"")
+                .contains("was let in with this agent token before, and was removed")
+                .doesNotContain(token);
+    }
+
+    @Test
+    void whatIsToldOfRefusedTokensIsBounded() {
+        var clock = new SimulatedClock(Instant.parse("2026-11-21T03:00:00Z"));
+        var brought = new BroughtTokens(new FailedLogins(clock, WRONG_ALLOWED), clock);
+        for (var n = 0; n < BroughtTokens.MOST_TOLD; n++) {
+            assertThat(brought.toldAfter()).isZero();
+        }
+        assertThat(brought.toldAfter()).isNegative();
+        assertThat(brought.toldAfter()).isNegative();
+        clock.advance(BroughtTokens.WINDOW);
+        assertThat(brought.toldAfter()).isEqualTo(2);
+        assertThat(brought.toldAfter()).isZero();
+    }
+
+    @Test
+    void ofABodyForWhichNobodyVouchesLittleIsTaken() throws Exception {
+        var large = "{\"token\":\"%s\"}".formatted("A".repeat(40_000));
+        for (var path : List.of("/api/v1/enrolments", "/api/v1/servers/join")) {
+            var refused = sent("POST", path, large);
+            assertThat(refused.statusCode()).as(path).isEqualTo(413);
+            assertThat(refused.body()).contains("at most 32768 bytes are taken");
+        }
+        assertThat(sent("POST", "/api/v1/agent-tokens", large).statusCode()).isEqualTo(400);
+    }
+
+    @Test
     void severalMachinesMayComeWithOneTokenWhereThatWasSaid() throws Exception {
         agentsPort(api, "10.0.0.1:7401");
         var token = token("{\"uses\":2}");
@@ -204,6 +251,17 @@ final class EnrolmentsTest {
         assertThat(record(emptied).isMember()).isTrue();
         assertThat(record(emptied).hasKey(CertificateRequest.of(machine.key()).fingerprint()))
                 .isFalse();
+    }
+
+    @Test
+    void aMachineThatBelongsKeepsTheNameThatItIsKnownBy() throws Exception {
+        agentsPort(api, "10.0.0.1:7401");
+        var machine = machine();
+        let(machine, token("{}"));
+        var answer =
+                json(sent("POST", "/api/v1/enrolments", machine.body(token("{}"), "database")));
+        assertThat(answer.path("name").asString()).isEqualTo("pluto");
+        assertThat(record(machine).name()).isEqualTo("pluto");
     }
 
     @Test

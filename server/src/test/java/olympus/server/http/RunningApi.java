@@ -2,6 +2,7 @@ package olympus.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import olympus.model.state.LeaseGrant;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -335,6 +336,9 @@ final class RunningApi implements AutoCloseable {
         public synchronized void pause(NodeId node, Pause pause) {
             pauses.add(pause);
         }
+
+        @Override
+        public void leased(NodeId node, LeaseGrant grant) {}
 
         @Override
         public synchronized Runnable streamLogs(NodeId node, LogRequest request, LogSink sink) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import olympus.foundation.Clock;
 import olympus.foundation.ThreadEventLoop;
+import olympus.foundation.simulation.SimulatedClock;
 import olympus.hermes.HermesNode;
 import olympus.hermes.Transaction;
 import olympus.link.keys.Authorities;
@@ -95,6 +97,16 @@ final class IslandNodesTest {
     }
 
     @Test
+    void aNodeIsCalledWhatWasRecordedOfIt() {
+        assertThat(island.name(pluto)).isEmpty();
+        listed(member("a", Optional.empty()));
+        assertThat(island.name(pluto)).contains("pluto");
+        var server = server(new NodeId(UUID.randomUUID()));
+        servers.put(server.key(), server);
+        assertThat(island.name(server.node())).contains("venus");
+    }
+
+    @Test
     void whoWasRemovedIsToldByWhomAndWhatToDo() {
         listed(member("a", Optional.empty()).removed("ana", AT));
         assertThat(island.refusal(uri(pluto), "a").orElseThrow())
@@ -108,19 +120,7 @@ final class IslandNodesTest {
     void aServersMachineComesInAsLongAsItsServerBelongsToTheIsland() {
         listed(member("a", Optional.empty()));
         var node = new NodeId(UUID.randomUUID());
-        var server =
-                new ServerRecord(
-                        "two-0a",
-                        node,
-                        "venus",
-                        Optional.of("10.0.0.2:7402"),
-                        Optional.of("[fe80::2]:7401"),
-                        "https://10.0.0.2:7400",
-                        "0.1.0",
-                        Optional.of(2),
-                        AT,
-                        ServerRecord.State.LEAVING,
-                        Optional.empty());
+        var server = server(node);
         servers.put(server.key(), server);
         assertThat(island.refusal(uri(node), "any")).isEmpty();
         assertThat(island.servers().servers()).hasSize(1);
@@ -147,6 +147,38 @@ final class IslandNodesTest {
     }
 
     @Test
+    void aNodeThatAsksAgainAndAgainIsRefusedUntilTheHourIsOver() throws Exception {
+        put(member("a", Optional.empty()));
+        nodes.listed(Map.of(NodeMember.key(pluto), member("a", Optional.empty())));
+        for (var n = 0; n < RenewalLimit.MOST; n++) {
+            island.renew(uri(pluto), "a", request()).toCompletableFuture().get();
+        }
+        var last = stored();
+        assertThatThrownBy(
+                        () -> island.renew(uri(pluto), "a", request()).toCompletableFuture().get())
+                .hasMessageContaining("node pluto was given 6 certificates within an hour")
+                .hasMessageContaining("the next is given at");
+        assertThat(stored()).as("nothing is written").isEqualTo(last);
+    }
+
+    @Test
+    void whoWaitedIsGivenOneAgainAndTheFirstRefusalOnlyIsOneForTheLog() {
+        var clock = new SimulatedClock(AT);
+        var limit = new RenewalLimit(clock);
+        for (var n = 0; n < RenewalLimit.MOST; n++) {
+            assertThat(limit.ask(pluto)).isEmpty();
+            clock.advance(Duration.ofMinutes(1));
+        }
+        assertThat(limit.ask(pluto).orElseThrow())
+                .isEqualTo(new RenewalLimit.Refused(AT.plus(RenewalLimit.WITHIN), true));
+        assertThat(limit.ask(pluto).orElseThrow().first()).isFalse();
+        assertThat(limit.ask(new NodeId(UUID.randomUUID()))).as("another node").isEmpty();
+        clock.advance(RenewalLimit.WITHIN.minusMinutes(RenewalLimit.MOST));
+        assertThat(limit.ask(pluto)).isEmpty();
+        assertThat(limit.ask(pluto).orElseThrow().first()).isTrue();
+    }
+
+    @Test
     void nothingIsSignedForAKeyThatIsNotKnownNorForWhoWasRemoved() throws Exception {
         put(member("a", Optional.empty()));
         assertThatThrownBy(
@@ -159,6 +191,21 @@ final class IslandNodesTest {
         var stranger = uri(new NodeId(UUID.randomUUID()));
         assertThatThrownBy(() -> island.renew(stranger, "a", request()).toCompletableFuture().get())
                 .hasMessageContaining("signs for itself");
+    }
+
+    private static ServerRecord server(NodeId node) {
+        return new ServerRecord(
+                "two-0a",
+                node,
+                "venus",
+                Optional.of("10.0.0.2:7402"),
+                Optional.of("[fe80::2]:7401"),
+                "https://10.0.0.2:7400",
+                "0.1.0",
+                Optional.of(2),
+                AT,
+                ServerRecord.State.LEAVING,
+                Optional.empty());
     }
 
     private CertificateRequest request() {

@@ -32,7 +32,7 @@ final class Assignments {
                 }
             }
         }
-        return new Assignment(node, stamp, meant(desired, stamp.incarnation()), specs);
+        return new Assignment(node, stamp, meant(desired), specs);
     }
 
     /** What the instances of a stack shall be once they are as declared now. */
@@ -62,9 +62,9 @@ final class Assignments {
     }
 
     /** Of the others the store may know less than was ordered: see {@link StackPointer}. */
-    private static List<StackName> meant(olympus.zeus.internal.Desired desired, long incarnation) {
+    private static List<StackName> meant(olympus.zeus.internal.Desired desired) {
         return desired.stacks().keySet().stream()
-                .filter(stack -> Unclaimed.isMeant(desired, stack, incarnation))
+                .filter(stack -> Unclaimed.isMeant(desired, stack))
                 .toList();
     }
 

@@ -138,6 +138,7 @@ record Claim(
             return new Claim(
                     new Desired(
                             before.revision(),
+                            before.incarnation(),
                             Collections.unmodifiableNavigableMap(stacks),
                             services,
                             instances,

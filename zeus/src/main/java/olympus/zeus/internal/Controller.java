@@ -221,7 +221,7 @@ public final class Controller {
         }
         keepHouse();
         if (!ready && !listedOnce) {
-            show(ViewBuilder.ofReports(projection.desired(), observedNow(), unread()));
+            show(ViewBuilder.ofReports(desired(), observedNow(), unread()));
             return;
         }
         if (!ready) {
@@ -247,8 +247,7 @@ public final class Controller {
     }
 
     private Plan makePlan() {
-        return Planner.plan(
-                projection.desired(), observedNow(), clock.monotonicNanos(), clock.wall());
+        return Planner.plan(desired(), observedNow(), clock.monotonicNanos(), clock.wall());
     }
 
     private void armFor(Plan made) {
@@ -283,7 +282,7 @@ public final class Controller {
     private final class OfficeTold implements Office.Told {
         @Override
         public void began() {
-            observed.termBegan(projection.desired(), clock.monotonicNanos());
+            observed.termBegan(desired(), clock.monotonicNanos());
             rememberNodes();
             writes.pump();
             var _ = loop.schedule(Office.LISTEN, Controller.this::wake);
@@ -311,7 +310,7 @@ public final class Controller {
     }
 
     private void refreshView() {
-        show(ViewBuilder.build(projection.desired(), observedNow(), plan));
+        show(ViewBuilder.build(desired(), observedNow(), plan));
     }
 
     private void show(ClusterView fresh) {
@@ -347,7 +346,7 @@ public final class Controller {
 
     private WriteQueue.Write<List<Step>> nextWrite() {
         var fresh = drifts.settle(makePlan(), clock.monotonicNanos());
-        return new StepWriter(projection.desired(), clock.wall(), this::newToken).write(fresh);
+        return new StepWriter(desired(), clock.wall(), this::newToken).write(fresh);
     }
 
     private String newToken() {
@@ -376,7 +375,7 @@ public final class Controller {
             var changed = projection.nodeChanged(node);
             if (observed.needsAssignment(node, changed, now, options.resendAfter().toNanos())) {
                 var stamp = observed.stamp(node, term.incarnation(), term.epoch(), changed);
-                orders.assign(Assignments.of(node, projection.desired(), stamp));
+                orders.assign(Assignments.of(node, desired(), stamp));
                 observed.sent(node, stamp, changed, now);
             }
         }
@@ -414,10 +413,18 @@ public final class Controller {
         }
     }
 
-    // What people order: see Orders.
+    // What people order: see Orders. What singletons may go on: see Leases.
+
+    Optional<Office.Term> term() {
+        return office.term();
+    }
+
+    long termSinceNanos() {
+        return office.sinceNanos();
+    }
 
     Desired desired() {
-        return projection.desired();
+        return projection.desired(hermes.status().incarnation());
     }
 
     Observed observedNow() {
@@ -448,7 +455,7 @@ public final class Controller {
     /** Why the first order about a stack has to wait; see {@link Acquaintance}. */
     Optional<String> unacquainted(StackName stack) {
         var incarnation = hermes.status().incarnation();
-        return office.term().isEmpty() || Unclaimed.isMeant(desired(), stack, incarnation)
+        return office.term().isEmpty() || Unclaimed.isMeant(desired(), stack)
                 ? Optional.empty()
                 : observed.unacquainted(incarnation);
     }

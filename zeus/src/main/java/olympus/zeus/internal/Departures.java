@@ -62,9 +62,8 @@ final class Departures {
         if (paused.isPresent()) {
             return paused;
         }
-        var rollout = draft.desired.state(service).rollout();
-        if (rollout.isPresent()) {
-            return rollout.map(Departures::words);
+        if (isMovedByItsUpdate(draft.desired.state(service), order)) {
+            return Optional.of("an update of it is under way");
         }
         if (!draft.observed.connected(record.placement().node())) {
             return Optional.of("its node is not connected");
@@ -72,10 +71,13 @@ final class Departures {
         return bound().or(() -> order.force() ? Optional.empty() : budget(record));
     }
 
-    static String words(ServiceState.Rollout rollout) {
-        return rollout.failed().isPresent()
-                ? "its update is halted"
-                : "an update of it is under way";
+    /**
+     * An update that goes on takes what it replaces to other nodes; one that was halted does not,
+     * and by force nothing waits for it.
+     */
+    static boolean isMovedByItsUpdate(ServiceState state, NodeSpec.Withdrawal order) {
+        return !order.force()
+                && state.rollout().filter(rollout -> rollout.failed().isEmpty()).isPresent();
     }
 
     void began(InstanceId instance) {
@@ -96,7 +98,15 @@ final class Departures {
         }
         return parallelism == 0 || away.size() < parallelism
                 ? Optional.empty()
-                : Optional.of(away.getFirst() + " has to be well first");
+                : Optional.of(away.getFirst() + " has to be well first" + advice());
+    }
+
+    /** Nothing makes it well by itself where its update was halted. */
+    private String advice() {
+        return draft.desired.state(service).rollout().isPresent()
+                ? "; its update is halted: apply what works, roll it back (olympus rollback %s), or drain with --force"
+                        .formatted(service.stack())
+                : "";
     }
 
     /** Wanted and not well, unless it has ended or is itself about to leave without waiting. */

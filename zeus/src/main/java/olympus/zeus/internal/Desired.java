@@ -26,9 +26,12 @@ import olympus.model.state.StackRevision;
 /**
  * Everything stored under {@code zeus/} as of one revision. Read-only; the maps are in the order of
  * their keys and belong to whoever made this value.
+ *
+ * @param incarnation of the store, as it is at present: orders of an earlier one may be lost
  */
 public record Desired(
         long revision,
+        long incarnation,
         NavigableMap<StackName, StackRecords> stacks,
         Map<ServiceId, Versioned<ServiceState>> services,
         NavigableMap<ServiceId, NavigableMap<Integer, Versioned<InstanceRecord>>> instances,
@@ -200,6 +203,13 @@ public record Desired(
         }
         all.putAll(spec(node).labels());
         return all;
+    }
+
+    /**
+     * The pause of a node by itself; not that of everything, which is no reason to go elsewhere.
+     */
+    Optional<PauseRecord> pauseOf(NodeId node) {
+        return Optional.ofNullable(pauses.get("node:" + nodeName(node))).map(Versioned::value);
     }
 
     /**

@@ -9,28 +9,27 @@ import java.util.Optional;
 import java.util.Set;
 import olympus.model.InstanceId;
 import olympus.model.ServiceId;
-import olympus.model.state.NodeSpec;
 
 /** What is on one node, and what it is. Used by one thread within one planning. */
 final class NodeLoad {
     final PlacementRules.Node node;
     final Room room;
     private final Observed.Link link;
-    private final Optional<NodeSpec.Withdrawal> withdrawal;
+    private final Optional<String> closed;
     private final Map<ServiceId, Integer> byService = new HashMap<>();
     final Set<InstanceId> idle = new HashSet<>();
     private final Map<ServiceId, Integer> idleByService = new HashMap<>();
     private final Map<Integer, List<Placement.Claim>> claims = new HashMap<>();
     private int total;
 
-    NodeLoad(
-            PlacementRules.Node node,
-            Observed.Link link,
-            Optional<NodeSpec.Withdrawal> withdrawal) {
+    /**
+     * @param closed why it takes nothing new, as the rest of a sentence
+     */
+    NodeLoad(PlacementRules.Node node, Observed.Link link, Optional<String> closed) {
         this.node = node;
         this.room = new Room(node.facts());
         this.link = link;
-        this.withdrawal = withdrawal;
+        this.closed = closed;
     }
 
     /** Instances of whatever service. */
@@ -95,8 +94,8 @@ final class NodeLoad {
                 }
             }
         }
-        if (withdrawal.isPresent()) {
-            return " takes nothing new: " + withdrawal.get().words();
+        if (closed.isPresent()) {
+            return closed.get();
         }
         var most = needs.preferred().maxPerNode();
         if (most.filter(n -> of(id.service()) >= n).isPresent()) {
@@ -110,7 +109,7 @@ final class NodeLoad {
 
     /** It takes instances, as far as it itself is concerned. */
     boolean isOpen() {
-        return link instanceof Observed.Link.Up(var told) && told && withdrawal.isEmpty();
+        return link instanceof Observed.Link.Up(var told) && told && closed.isEmpty();
     }
 
     private Optional<String> company(Needs needs) {

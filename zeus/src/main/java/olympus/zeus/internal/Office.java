@@ -111,6 +111,11 @@ final class Office {
                 : Optional.empty();
     }
 
+    /** Since when it has been held, while it is. */
+    long sinceNanos() {
+        return sinceNanos;
+    }
+
     /** To be called often, and whenever the projection has moved. */
     void look() {
         var led = led();

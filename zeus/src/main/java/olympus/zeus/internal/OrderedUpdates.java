@@ -19,12 +19,6 @@ final class OrderedUpdates {
 
     private OrderedUpdates() {}
 
-    /** The same once more, in its turn. */
-    static ServiceState.Rollout restart(Actor actor, Instant now, long revision, boolean paused) {
-        return new ServiceState.Rollout(
-                ServiceState.Cause.RESTART, revision, actor.name(), now, Optional.empty(), paused);
-    }
-
     /** Whether it is one, and under way. */
     static boolean is(ServiceState.Rollout rollout) {
         return rollout.failed().isEmpty() && isOrdered(rollout.cause());
@@ -78,5 +72,12 @@ final class OrderedUpdates {
                                                                         was, now))
                                                         .isPresent()))
                 .isPresent();
+    }
+
+    /** That every instance of a service gets a new run. */
+    static ServiceState.Rollout restartRollout(
+            Actor actor, Instant now, long revision, boolean paused) {
+        return new ServiceState.Rollout(
+                ServiceState.Cause.RESTART, revision, actor.name(), now, Optional.empty(), paused);
     }
 }

@@ -350,7 +350,7 @@ final class Orders {
             }
             var current = stack(service.stack()).pointer().orElseThrow().value().revision();
             var rollout =
-                    OrderedUpdates.restart(
+                    OrderedUpdates.restartRollout(
                             actor,
                             controller.clock().wall(),
                             current,

@@ -22,12 +22,12 @@ import olympus.model.stack.ServiceDefinition;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceRecord.Phase;
-import olympus.model.state.NodeSpec;
+import olympus.model.state.NodeReport;
 import olympus.zeus.ClusterView;
 
 /**
- * Where instances go: nodes are filtered (connected and known to tell what they run, in use,
- * allowed by what the service says of nodes, apart from what it is not to be with, ports and {@link
+ * Where instances go: nodes are filtered (connected and known to tell what they run, in use, not
+ * paused, allowed by what the service says of nodes, apart from what it is not to be with, ports and {@link
  * Room} free, also of runs that were moved away and may still be there; beside their {@link
  * Neighbours}), then scored (fewest instances of the service by each label that it is spread over,
  * then on the node, then fewest instances at all, then by id; a packed service goes to the node of
@@ -67,7 +67,7 @@ final class Placement {
                                 new NodeLoad(
                                         PlacementRules.Node.of(desired, observed, id),
                                         observed.link(id),
-                                        desired.withdrawal(id))));
+                                        closed(id, desired, observed))));
         for (var ofService : desired.instances().values()) {
             for (var stored : ofService.values()) {
                 var record = stored.value();
@@ -97,6 +97,26 @@ final class Placement {
             }
         }
         return placement;
+    }
+
+    /** Why a node takes nothing new, in words; empty when it does. */
+    private static Optional<String> closed(NodeId id, Desired desired, Observed observed) {
+        return desired.withdrawal(id)
+                .map(order -> " takes nothing new: " + order.words())
+                .or(() ->
+                        desired.pauseOf(id)
+                                .map(pause ->
+                                        " takes nothing new: automatic action is paused there by %s (%s)"
+                                                .formatted(pause.by(), pause.reason())))
+                .or(() ->
+                        observed.node(id)
+                                // Agents tell a pause of everything as well.
+                                .filter(_ -> !desired.pauses().containsKey("all"))
+                                .flatMap(Observed.Node::report)
+                                .flatMap(NodeReport::paused)
+                                .map(why ->
+                                        " takes nothing new: automatic action is paused there: "
+                                                + why));
     }
 
     /**

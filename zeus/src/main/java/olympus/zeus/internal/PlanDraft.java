@@ -79,9 +79,18 @@ final class PlanDraft {
     }
 
     /** It gets a new run elsewhere: nothing else is planned for it. */
-    void relocate(Step step, InstanceId id) {
+    void relocate(Step.ReplaceRun step) {
         steps.add(step);
-        relocated.add(id);
+        relocated.add(step.to().id());
+    }
+
+    /** The same of several that go to one node: in one write, as far as one takes them. */
+    void relocate(List<Step.ReplaceRun> together) {
+        for (var from = 0; from < together.size(); from += Step.MoveTogether.MOST) {
+            var to = Math.min(from + Step.MoveTogether.MOST, together.size());
+            steps.add(new Step.MoveTogether(together.subList(from, to)));
+        }
+        together.forEach(step -> relocated.add(step.to().id()));
     }
 
     boolean isRelocated(InstanceId id) {

@@ -91,9 +91,13 @@ public final class Projection {
         return Math.max(stacksChanged, nodeChanged.getOrDefault(node, 0L));
     }
 
-    public Desired desired() {
+    /**
+     * @param incarnation of the store
+     */
+    public Desired desired(long incarnation) {
         return new Desired(
                 revision,
+                incarnation,
                 Collections.unmodifiableNavigableMap(stackViews),
                 Collections.unmodifiableNavigableMap(services),
                 Collections.unmodifiableNavigableMap(instances),
@@ -144,7 +148,7 @@ public final class Projection {
         var id = stored.value().service();
         services.put(id, stored);
         var of = instances.get(id);
-        if (of != null && !desired().isManaged(id.stack())) {
+        if (of != null && !desired(0).isManaged(id.stack())) {
             of.values().forEach(one -> nodeChanged.put(one.value().placement().node(), at));
         }
     }

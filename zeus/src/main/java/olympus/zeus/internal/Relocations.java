@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
@@ -30,6 +31,9 @@ import olympus.model.state.InstanceRecord.Phase;
  * assignment, which has it no more.
  */
 final class Relocations {
+
+    static final String UNGUARDED =
+            "it was started before it was said to be a singleton, so that no guardian ends it there";
 
     private final PlanDraft draft;
     private final StackDefinition stack;
@@ -144,10 +148,10 @@ final class Relocations {
             case Placement.Choice.Nowhere(var why) ->
                     leaving.forEach(stored -> waits(stored.value(), why));
             case Placement.Choice.Chosen(var target, var why) ->
-                    leaving.forEach(stored ->
-                            move(
-                                    stored,
-                                    target,
+                    move(
+                            leaving,
+                            target,
+                            _ ->
                                     "it leaves %s: %s; %s"
                                             .formatted(
                                                     draft.desired.nodeName(first),
@@ -155,7 +159,7 @@ final class Relocations {
                                                             .emptying(first)
                                                             .orElseThrow()
                                                             .words(),
-                                                    why)));
+                                                    why));
         }
     }
 
@@ -163,7 +167,11 @@ final class Relocations {
         if (!draft.observed.connected(record.placement().node())) {
             return Optional.of("its node is not connected");
         }
-        return draft.desired.state(record.id().service()).rollout().map(Departures::words);
+        var order = draft.desired.emptying(record.placement().node());
+        return order.filter(it ->
+                        Departures.isMovedByItsUpdate(
+                                draft.desired.state(record.id().service()), it))
+                .map(_ -> "an update of it is under way");
     }
 
     private void tellHeldBack(InstanceRecord record) {
@@ -236,9 +244,20 @@ final class Relocations {
         if (declared.deploy().mode() == DeployPolicy.Mode.GLOBAL) {
             return Optional.of("it runs on every node, and this one is its own");
         }
+        if (isUnguarded(draft.desired, record, declared)) {
+            return Optional.of(UNGUARDED);
+        }
         return draft.paused(stack.name(), node)
                 .or(() -> Pinning.reason(declared))
                 .or(() -> draft.desired.definitionOf(record).flatMap(Pinning::reason));
+    }
+
+    /** It is to be a singleton, and what is there was started before that was said. */
+    static boolean isUnguarded(Desired desired, InstanceRecord record, ServiceDefinition declared) {
+        return declared.deploy().singleton().isPresent()
+                && desired.definitionOf(record)
+                        .filter(was -> was.deploy().singleton().isPresent())
+                        .isEmpty();
     }
 
     private void move(List<Versioned<InstanceRecord>> movers) {
@@ -246,15 +265,15 @@ final class Relocations {
             case Placement.Choice.Nowhere(var why) ->
                     movers.forEach(stored -> waits(stored.value(), why));
             case Placement.Choice.Chosen(var target, var why) ->
-                    movers.forEach(stored ->
-                            move(
-                                    stored,
-                                    target,
+                    move(
+                            movers,
+                            target,
+                            record ->
                                     "node %s is lost; %s"
                                             .formatted(
                                                     draft.desired.nodeName(
-                                                            stored.value().placement().node()),
-                                                    why)));
+                                                            record.placement().node()),
+                                                    why));
         }
     }
 
@@ -268,12 +287,27 @@ final class Relocations {
         return draft.placement.chooseForAll(wanted, left);
     }
 
-    private void move(Versioned<InstanceRecord> stored, NodeId target, String why) {
+    private void move(
+            List<Versioned<InstanceRecord>> movers,
+            NodeId target,
+            Function<InstanceRecord, String> why) {
+        var moves = new ArrayList<Step.ReplaceRun>();
+        for (var stored : movers) {
+            moves.add(move(stored, target, why));
+        }
+        if (moves.size() == 1) {
+            draft.relocate(moves.getFirst());
+        } else {
+            draft.relocate(moves);
+        }
+    }
+
+    private Step.ReplaceRun move(
+            Versioned<InstanceRecord> stored, NodeId target, Function<InstanceRecord, String> why) {
         var record = stored.value();
         draft.placement.left(record.placement().node(), record.id());
         draft.placement.placed(target, record.id(), runs(record));
-        draft.relocate(
-                new Step.ReplaceRun(stored, elsewhere(record, target), "move", why), record.id());
+        return new Step.ReplaceRun(stored, elsewhere(record, target), "move", why.apply(record));
     }
 
     private InstanceRecord elsewhere(InstanceRecord record, NodeId target) {

@@ -327,7 +327,7 @@ final class ServicePlanner {
         }
         if (record.run().generation() != state.generation()) {
             if (!keepsRunning(record)) {
-                return true;
+                return !isLeftByItsUpdate(record) || !leave(stored);
             }
             amend(stored);
             return false;
@@ -346,6 +346,14 @@ final class ServicePlanner {
             return false;
         }
         return !move(stored) && !leave(stored);
+    }
+
+    /** Its node is being emptied, and no update comes that would replace it elsewhere. */
+    private boolean isLeftByItsUpdate(InstanceRecord record) {
+        return draft.desired
+                .emptying(record.placement().node())
+                .filter(order -> !Departures.isMovedByItsUpdate(state, order))
+                .isPresent();
     }
 
     /** Its node is being emptied. */
@@ -372,30 +380,50 @@ final class ServicePlanner {
                                     keeps.get()));
             return false;
         }
-        return leave(stored, "move", order.get().words());
+        return leave(stored, state.rollout().isPresent(), "move", order.get().words());
     }
 
-    /** Gives it a new run on a node that is in use, if there is one. */
-    private boolean leave(Versioned<InstanceRecord> stored, String action, String cause) {
-        var id = stored.value().id();
-        var from = draft.desired.nodeName(stored.value().placement().node());
-        return switch (draft.placement.choose(id, definition, List.of())) {
+    /**
+     * Gives it a new run on a node that is in use, if there is one.
+     *
+     * @param asItRuns with generation, revision and confirmation as they are: a halted update is
+     *     not carried on by a move
+     */
+    private boolean leave(
+            Versioned<InstanceRecord> stored, boolean asItRuns, String action, String cause) {
+        var record = stored.value();
+        var id = record.id();
+        var from = draft.desired.nodeName(record.placement().node());
+        if (Relocations.isUnguarded(draft.desired, record, definition)) {
+            draft.waits(service, "%s stays on %s: %s".formatted(id, from, Relocations.UNGUARDED));
+            return false;
+        }
+        var runs = asItRuns ? draft.desired.definitionOf(record).orElse(definition) : definition;
+        return switch (draft.placement.choose(id, runs, List.of())) {
             case Placement.Choice.Nowhere(var why) -> {
                 draft.waits(service, "%s stays on %s: %s".formatted(id, from, why));
                 yield false;
             }
             case Placement.Choice.Chosen(var target, var why) -> {
-                draft.placement.placed(target, id, definition);
+                draft.placement.placed(target, id, runs);
                 departures.began(id);
                 draft.add(
                         new Step.ReplaceRun(
                                 stored,
-                                newRecord(id, target, List.of()),
+                                asItRuns
+                                        ? moved(record, target, runs)
+                                        : newRecord(id, target, List.of()),
                                 action,
                                 "it leaves %s: %s; %s".formatted(from, cause, why)));
                 yield true;
             }
         };
+    }
+
+    private InstanceRecord moved(InstanceRecord record, NodeId target, ServiceDefinition runs) {
+        var there =
+                new InstanceRecord.Placement(target, Placement.ports(runs, record.id()), List.of());
+        return new InstanceRecord(record.id(), there, record.run(), firstOrder());
     }
 
     /**
@@ -504,7 +532,7 @@ final class ServicePlanner {
         if (order.isPresent()
                 && draft.neighbours.of(service).isEmpty()
                 && departures.bound().isEmpty()
-                && leave(stored, action, why + "; " + order.get().words())) {
+                && leave(stored, false, action, why + "; " + order.get().words())) {
             return true;
         }
         var followed = draft.placement.followed(id);

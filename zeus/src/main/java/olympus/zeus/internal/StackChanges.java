@@ -351,7 +351,7 @@ final class StackChanges {
             return Optional.empty();
         }
         var paused = desired.pauseOf(id.stack(), Optional.empty()).isPresent();
-        var rollout = OrderedUpdates.restart(actor, now, revision, paused);
+        var rollout = OrderedUpdates.restartRollout(actor, now, revision, paused);
         return Optional.of(
                 new ServiceState(
                         id,

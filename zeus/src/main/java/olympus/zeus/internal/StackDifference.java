@@ -123,7 +123,15 @@ final class StackDifference {
         return !made(was.workload()).equals(made(is.workload()))
                 || !was.ports().equals(is.ports())
                 || !was.deploy().resources().equals(is.deploy().resources())
-                || was.deploy().mode() != is.deploy().mode();
+                || was.deploy().mode() != is.deploy().mode()
+                || isGuardedOtherwise(was, is);
+    }
+
+    /** A guardian is given the signal and the grace period when its run begins. */
+    private static boolean isGuardedOtherwise(ServiceDefinition was, ServiceDefinition is) {
+        var isSingleton = is.deploy().singleton().isPresent();
+        return was.deploy().singleton().isPresent() != isSingleton
+                || (isSingleton && !was.stop().equals(is.stop()));
     }
 
     private static Workload made(Workload workload) {

@@ -1,5 +1,6 @@
 package olympus.zeus.internal;
 
+import java.util.List;
 import java.util.Optional;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
@@ -24,6 +25,27 @@ public sealed interface Step {
      */
     record ReplaceRun(Versioned<InstanceRecord> from, InstanceRecord to, String action, String why)
             implements Step {}
+
+    /**
+     * Neighbours that move to one node: all of them in one write, so that nothing can come between.
+     * Not more than {@link #MOST}, which a write of the store takes.
+     */
+    record MoveTogether(List<ReplaceRun> moves) implements Step {
+        static final int MOST = 400;
+
+        public MoveTogether {
+            moves = List.copyOf(moves);
+            if (moves.isEmpty() || moves.size() > MOST) {
+                throw new IllegalArgumentException(
+                        "%d instances move together; 1 to %d can".formatted(moves.size(), MOST));
+            }
+        }
+
+        @Override
+        public String why() {
+            return moves.getFirst().why();
+        }
+    }
 
     /** Dependencies are met: start it. */
     record ReleaseInstance(Versioned<InstanceRecord> from, InstanceRecord to, String why)

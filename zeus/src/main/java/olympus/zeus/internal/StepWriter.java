@@ -35,6 +35,7 @@ final class StepWriter {
     private final List<Condition> conditions = new ArrayList<>();
     private final List<Operation> operations = new ArrayList<>();
     private final List<Step> taken = new ArrayList<>();
+    private int operated;
 
     StepWriter(Desired desired, Instant now, Supplier<String> tokens) {
         this.desired = desired;
@@ -51,11 +52,13 @@ final class StepWriter {
                 }
                 break;
             }
-            if (taken.size() >= MAX_STEPS) {
+            var size = step instanceof Step.MoveTogether(var moves) ? moves.size() : 1;
+            if (!taken.isEmpty() && operated + size > MAX_STEPS) {
                 break;
             }
             add(step);
             taken.add(step);
+            operated += size;
         }
         return new WriteQueue.Write<>(conditions, operations, taken);
     }
@@ -71,6 +74,7 @@ final class StepWriter {
                 replace(from, withToken(to));
                 decide(action, to, why, "a new run is ordered");
             }
+            case Step.MoveTogether(var moves) -> moves.forEach(this::add);
             case Step.ReleaseInstance(var from, var to, var why) -> {
                 replace(from, to);
                 decide("start", to, why, "ordered");

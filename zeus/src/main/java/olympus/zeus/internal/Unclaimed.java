@@ -29,9 +29,7 @@ final class Unclaimed {
                         seen.report()
                                 .ifPresent(report -> {
                                     for (var spec : report.held()) {
-                                        var stack = spec.id().service().stack();
-                                        if (!isMeant(
-                                                desired, stack, report.accepted().incarnation())) {
+                                        if (!isMeant(desired, spec.id().service().stack())) {
                                             found.merge(
                                                     spec.id(),
                                                     new Held(node, spec),
@@ -53,11 +51,14 @@ final class Unclaimed {
         return found;
     }
 
-    /** Whether the stack was applied or removed in this incarnation of the store. */
-    static boolean isMeant(Desired desired, StackName stack, long incarnation) {
+    /**
+     * Whether the stack was applied or removed in the present incarnation of the store. What an
+     * agent says of incarnations does not count: nothing would keep it from naming an earlier one.
+     */
+    static boolean isMeant(Desired desired, StackName stack) {
         return desired.stack(stack)
                 .flatMap(Desired.StackRecords::pointer)
-                .filter(pointer -> pointer.value().isOf(incarnation))
+                .filter(pointer -> pointer.value().isOf(desired.incarnation()))
                 .isPresent();
     }
 

@@ -51,7 +51,7 @@ final class ObservedNodesTest {
     void countsFromWhenATermBegan() {
         connectAndCut(10);
         watch(10, 20);
-        nodes.termBegan(new Projection().desired(), seconds(20));
+        nodes.termBegan(new Projection().desired(1), seconds(20));
 
         assertThat(link(MARS)).isEqualTo(new Observed.Link.Down(seconds(35)));
         assertThat(link(NEVER_HEARD)).isEqualTo(new Observed.Link.Down(seconds(35)));
