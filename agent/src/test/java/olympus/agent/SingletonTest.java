@@ -70,11 +70,12 @@ class SingletonTest {
                 leased(
                         "trap '' TERM; setsid sh -c 'trap \"\" TERM; while :; do sleep 1; done' & while :; do sleep 1; done")) {
             var pid = agent.awaitRunning(ID).pid();
-            Poll.within(SLACK, () -> marked(agent).size() >= 2 ? Optional.of(true) : Optional.empty())
-                    .orElseThrow();
+            awaitTrue(SLACK, () -> marked(agent).size() >= 2);
 
             agent.restartAgent(() -> {
-                awaitTrue(LEASE.plus(GRACE).plus(SLACK), () -> !isAlive(pid) && marked(agent).isEmpty());
+                awaitTrue(
+                        LEASE.plus(GRACE).plus(SLACK),
+                        () -> !isAlive(pid) && marked(agent).isEmpty());
                 awaitTrue(SLACK, () -> guardians().isEmpty());
                 agent.leaseNothing();
             });

@@ -34,7 +34,8 @@ final class AgentCommand implements Callable<Integer> {
             names = "--server",
             paramLabel = "ADDRESS",
             description =
-                    "The API of any server of the island, which lets this machine in. Once it is in, the option is not needed any more.")
+                    "The API of any server of the island, which lets this machine in (OLYMPUS_AGENT_SERVER). Once it is in, the option is not needed any more.",
+            defaultValue = "${env:OLYMPUS_AGENT_SERVER}")
     private @Nullable String server;
 
     @Option(
@@ -68,7 +69,8 @@ final class AgentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (server != null && token == null) {
+        var isToldServer = spec.commandLine().getParseResult().hasMatchedOption("--server");
+        if (isToldServer && token == null) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--server needs --token T, which `olympus token create --agent` prints on a server of the island");
@@ -77,9 +79,10 @@ final class AgentCommand implements Callable<Integer> {
                 new ServerProgram.AgentStart(
                         Optional.ofNullable(dataFolder),
                         Optional.ofNullable(server)
-                                .map(address ->
-                                        new ServerProgram.Join(
-                                                address, Optional.ofNullable(token).orElse(""))),
+                                .flatMap(address ->
+                                        Optional.ofNullable(token)
+                                                .map(text ->
+                                                        new ServerProgram.Join(address, text))),
                         Optional.ofNullable(name),
                         stopServices));
     }

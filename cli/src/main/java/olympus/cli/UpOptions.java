@@ -51,7 +51,8 @@ final class UpOptions {
             names = "--join",
             paramLabel = "ADDRESS",
             description =
-                    "Become one more server of the island whose server has its API at this address. Once joined, the option is not needed any more.")
+                    "Become one more server of the island whose server has its API at this address (OLYMPUS_JOIN). Once joined, the option is not needed any more.",
+            defaultValue = "${env:OLYMPUS_JOIN}")
     private @Nullable String join;
 
     @Option(
@@ -82,12 +83,13 @@ final class UpOptions {
     private boolean stopServices;
 
     ServerProgram.Up order(CommandSpec spec) {
-        if (join != null && token == null) {
+        var isToldToJoin = spec.commandLine().getParseResult().hasMatchedOption("--join");
+        if (isToldToJoin && token == null) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--join needs --token T, which `olympus servers add` prints on a server of the island");
         }
-        if (join != null && !stacks.isEmpty()) {
+        if (isToldToJoin && !stacks.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--stack does not go with --join: apply stacks to the island, with olympus apply");
@@ -103,8 +105,8 @@ final class UpOptions {
                 Optional.ofNullable(configuration),
                 stopServices,
                 Optional.ofNullable(join)
-                        .map(address ->
-                                new ServerProgram.Join(
-                                        address, Optional.ofNullable(token).orElse(""))));
+                        .flatMap(address ->
+                                Optional.ofNullable(token)
+                                        .map(text -> new ServerProgram.Join(address, text))));
     }
 }

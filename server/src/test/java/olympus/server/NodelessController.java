@@ -2,7 +2,6 @@ package olympus.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import olympus.model.state.LeaseGrant;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -12,6 +11,7 @@ import olympus.foundation.Clock;
 import olympus.hermes.Hermes;
 import olympus.model.NodeId;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 import olympus.server.deadline.Deadline;
 import olympus.zeus.NodeOrders;
 

@@ -2,7 +2,6 @@ package olympus.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import olympus.model.state.LeaseGrant;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +20,7 @@ import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.StackName;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;

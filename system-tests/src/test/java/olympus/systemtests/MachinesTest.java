@@ -187,8 +187,7 @@ final class MachinesTest {
             awaitState(name, true);
         }
         var runs = folder.resolve("runs");
-        server().apply(
-                server().stack("lone", SINGLETON.formatted(runs)), "--yes");
+        server().apply(server().stack("lone", SINGLETON.formatted(runs)), "--yes");
         var first = server().awaitRunning("lone/one.1");
         var there = nodeOf("lone/one.1");
         assertThat(run("why", "lone/one")).contains("The lease of lone/one.1 on");
@@ -209,7 +208,8 @@ final class MachinesTest {
         // Each run that finds another one alive says so.
         assertThat(Installation.read(runs)).contains("began").doesNotContain("beside");
         var tokens =
-                Installation.read(runs).lines()
+                Installation.read(runs)
+                        .lines()
                         .filter(line -> line.startsWith("began "))
                         .map(line -> Long.valueOf(line.substring("began ".length())))
                         .toList();

@@ -23,6 +23,7 @@ import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeReport;
 import olympus.model.state.NodeSpec;
 import olympus.zeus.internal.Controller;
+import olympus.zeus.internal.Insights;
 import olympus.zeus.internal.Leases;
 import olympus.zeus.internal.NodeSpecs;
 
@@ -33,11 +34,12 @@ import olympus.zeus.internal.NodeSpecs;
  * <p>Threading: any thread may call; all work is done on the loop given at construction, which owns
  * the projection of {@code zeus/…} and the observed state of nodes.
  */
-public final class Zeus implements StackCommands, NodeCommands, AutoCloseable {
+public final class Zeus implements StackCommands, NodeCommands, Insight, AutoCloseable {
 
     private final EventLoop loop;
     private final Controller controller;
     private final NodeSpecs specs;
+    private final Insights insights;
     private final Leases leases;
 
     public Zeus(
@@ -50,6 +52,7 @@ public final class Zeus implements StackCommands, NodeCommands, AutoCloseable {
         this.loop = loop;
         this.controller = new Controller(hermes, loop, clock, random, orders, options);
         this.specs = new NodeSpecs(controller);
+        this.insights = new Insights(controller, options);
         this.leases = new Leases(controller, hermes, loop, clock, orders);
     }
 
@@ -268,9 +271,29 @@ public final class Zeus implements StackCommands, NodeCommands, AutoCloseable {
 
     @Override
     public CompletionStage<List<Cause>> why(String thing) {
-        return onLoop(() -> controller.why(thing).thenApplyAsync(
-                found -> Stream.concat(leases.causes(thing).stream(), found.stream()).toList(),
-                loop));
+        return onLoop(() ->
+                controller
+                        .why(thing)
+                        .thenApplyAsync(
+                                found ->
+                                        Stream.concat(leases.causes(thing).stream(), found.stream())
+                                                .toList(),
+                                loop));
+    }
+
+    @Override
+    public CompletionStage<Foresight> foresight() {
+        return onLoop(insights::foresight);
+    }
+
+    @Override
+    public CompletionStage<Directory> directory() {
+        return onLoop(insights::directory);
+    }
+
+    @Override
+    public EventLoop.Cancellable onDirectoryChange(Runnable listener) {
+        return insights.onDirectoryChange(listener);
     }
 
     private <T> CompletionStage<T> onLoop(Supplier<CompletionStage<T>> task) {

@@ -113,6 +113,10 @@ final class Island {
         agents.values().stream().filter(agent -> agent != away).forEach(this::connect);
     }
 
+    Foresight foresight() {
+        return now(zeus.foresight());
+    }
+
     /** All that is stored of Zeus at this moment. */
     List<Entry> backup() {
         var entries = new ArrayList<Entry>();

@@ -47,7 +47,8 @@ class SingletonsTest {
                 .as("placed anew")
                 .isNotEqualTo(there.id);
         assertThat(run(elsewhere(there)).state).isEqualTo(State.PENDING);
-        assertThat(why()).anyMatch(it -> it.contains("waits: it was granted a lease on " + there.name));
+        assertThat(why())
+                .anyMatch(it -> it.contains("waits: it was granted a lease on " + there.name));
 
         island.run(ENDED.minusSeconds(10));
         assertThat(alive()).containsExactly(elsewhere(there));
@@ -68,9 +69,7 @@ class SingletonsTest {
     @Test
     void aDrainedNodeEndsItFirst() {
         var there = holder();
-        island.now(
-                island.zeus.withdraw(
-                        there.name, NodeSpec.Kind.DRAIN, "", false, Island.ANA));
+        island.now(island.zeus.withdraw(there.name, NodeSpec.Kind.DRAIN, "", false, Island.ANA));
         island.run(Duration.ofSeconds(5));
         assertThat(alive()).containsExactly(elsewhere(there));
     }
@@ -91,7 +90,10 @@ class SingletonsTest {
             island.run(Duration.ofSeconds(1));
             assertThat(before.isAlive()).isTrue();
         }
-        assertThat(why()).anyMatch(it -> it.matches("The lease of sim/one.1 on node. was renewed . s ago and ends in . s\\."));
+        assertThat(why())
+                .anyMatch(it ->
+                        it.matches(
+                                "The lease of sim/one.1 on node. was renewed . s ago and ends in . s\\."));
     }
 
     @Test

@@ -35,6 +35,7 @@ import olympus.zeus.internal.Observed;
 import olympus.zeus.internal.Plan;
 import olympus.zeus.internal.Planner;
 import olympus.zeus.internal.Projection;
+import olympus.zeus.internal.Thought;
 
 /**
  * Records and reports that are being put together, to be planned from. Every record is as of store
@@ -323,12 +324,25 @@ final class Situation {
     }
 
     Plan plan() {
+        return Planner.plan(projection().desired(1), observed(), NOW, WALL);
+    }
+
+    Foresight foresight() {
+        return Thought.of(
+                projection().desired(1), observed(), NOW, WALL, ZeusOptions.DEFAULT.lossDelay());
+    }
+
+    private Projection projection() {
         var projection = new Projection();
         projection.listed(
                 entries.entrySet().stream()
                         .map(e -> new Entry(Key.of(e.getKey()), Bytes.wrap(e.getValue()), 1, 1, 0))
                         .toList(),
                 1);
+        return projection;
+    }
+
+    private Observed observed() {
         var nodes = new TreeMap<NodeId, Observed.Node>();
         links.forEach((id, link) ->
                 nodes.put(
@@ -340,7 +354,7 @@ final class Situation {
                                 accepted.getOrDefault(id, 1L),
                                 seen.getOrDefault(id, Map.of()),
                                 Optional.ofNullable(facts.get(id)))));
-        return Planner.plan(projection.desired(1), new Observed(0, nodes, batchEnded), NOW, WALL);
+        return new Observed(0, nodes, batchEnded);
     }
 
     private static NodeReport report(

@@ -14,6 +14,7 @@ final class KeyTables {
                     ProcessKeys.ENVIRONMENT_SECRET,
                     ProcessKeys.ENV_FILE,
                     PortKeys.PORT,
+                    ServiceKeys.SINGLETON_BLOCK,
                     ServiceKeys.DEPENDENCY,
                     ProbeKeys.PROBE,
                     RecoveryKeys.RECOVERY,

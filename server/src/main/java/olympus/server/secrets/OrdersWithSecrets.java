@@ -1,12 +1,12 @@
 package olympus.server.secrets;
 
-import olympus.model.state.LeaseGrant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import olympus.link.ServerSide;
 import olympus.model.NodeId;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 import olympus.zeus.NodeOrders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

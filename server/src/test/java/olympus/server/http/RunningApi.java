@@ -2,7 +2,6 @@ package olympus.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import olympus.model.state.LeaseGrant;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,6 +48,7 @@ import olympus.link.keys.SecretVault;
 import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.Assignment;
+import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeQuestion;
 import olympus.server.deadline.Deadline;

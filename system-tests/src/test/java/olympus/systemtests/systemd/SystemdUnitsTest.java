@@ -24,7 +24,7 @@ final class SystemdUnitsTest {
     @TempDir Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = "olympus.service")
+    @ValueSource(strings = {"olympus.service", "olympus-server.service", "olympus-agent.service"})
     void systemdFindsNothingWrongWithTheUnit(String unit) throws Exception {
         assertThat(verify(unit, Files.readString(UNITS.resolve(unit)))).isEmpty();
     }
@@ -38,7 +38,7 @@ final class SystemdUnitsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = "olympus.service")
+    @ValueSource(strings = {"olympus.service", "olympus-server.service", "olympus-agent.service"})
     void instancesOutliveTheUnit(String unit) throws IOException {
         assertThat(Files.readAllLines(UNITS.resolve(unit)))
                 .contains(

@@ -43,7 +43,7 @@ final class DriftGrace {
         while (due.size() > MAX_DRIFTS) {
             due.remove(due.keySet().iterator().next());
         }
-        return new Plan(kept, made.waits(), made.wakeNanos());
+        return new Plan(kept, made.waits(), made.stays(), made.wakeNanos());
     }
 
     void mended(Step.MendDrift drift, long now) {

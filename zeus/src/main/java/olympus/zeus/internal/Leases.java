@@ -178,21 +178,29 @@ public final class Leases {
     public List<Cause> causes(String thing) {
         var desired = controller.desired();
         var causes = new ArrayList<Cause>();
-        desired.instances().forEach((service, instances) -> {
-            for (var stored : instances.values()) {
-                var record = stored.value();
-                var isMeant =
-                        List.of(record.id().toString(), service.toString(), service.service())
-                                .contains(thing);
-                if (isMeant
-                        && isToRun(record)
-                        && desired.definitionOf(record)
-                                .flatMap(it -> it.deploy().singleton())
-                                .isPresent()) {
-                    causes.add(new Cause(clock.wall(), "lease", words(service, record, desired)));
-                }
-            }
-        });
+        desired.instances()
+                .forEach((service, instances) -> {
+                    for (var stored : instances.values()) {
+                        var record = stored.value();
+                        var isMeant =
+                                List.of(
+                                                record.id().toString(),
+                                                service.toString(),
+                                                service.service())
+                                        .contains(thing);
+                        if (isMeant
+                                && isToRun(record)
+                                && desired.definitionOf(record)
+                                        .flatMap(it -> it.deploy().singleton())
+                                        .isPresent()) {
+                            causes.add(
+                                    new Cause(
+                                            clock.wall(),
+                                            "lease",
+                                            words(service, record, desired)));
+                        }
+                    }
+                });
         return causes;
     }
 

@@ -37,6 +37,7 @@ final class PlanDraft {
     private final Set<ServiceId> unclaimedServices = new HashSet<>();
     private final Set<InstanceId> relocated = new HashSet<>();
     private final Map<ServiceId, String> waits = new HashMap<>();
+    private final Map<InstanceId, String> stays = new HashMap<>();
     private OptionalLong wakeNanos = OptionalLong.empty();
 
     PlanDraft(Desired desired, Observed observed, Now now) {
@@ -102,6 +103,11 @@ final class PlanDraft {
         waits.putIfAbsent(service, sentence);
     }
 
+    /** Why one instance does not leave its node. */
+    void stays(InstanceId id, String why) {
+        stays.putIfAbsent(id, why);
+    }
+
     void wakeAt(long nanos) {
         if (wakeNanos.isEmpty() || nanos - wakeNanos.getAsLong() < 0) {
             wakeNanos = OptionalLong.of(nanos);
@@ -109,6 +115,6 @@ final class PlanDraft {
     }
 
     Plan finish() {
-        return new Plan(steps, waits, wakeNanos);
+        return new Plan(steps, waits, stays, wakeNanos);
     }
 }

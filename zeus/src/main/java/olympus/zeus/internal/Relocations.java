@@ -182,6 +182,7 @@ final class Relocations {
     }
 
     private void waits(InstanceRecord record, String why) {
+        draft.stays(record.id(), why);
         draft.waits(
                 record.id().service(),
                 "%s is not moved from %s: %s"

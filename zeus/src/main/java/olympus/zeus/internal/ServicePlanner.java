@@ -371,6 +371,7 @@ final class ServicePlanner {
         }
         var keeps = departures.keeps(record, order.get());
         if (keeps.isPresent()) {
+            draft.stays(record.id(), keeps.get());
             draft.waits(
                     service,
                     "%s stays on %s: %s"
@@ -401,6 +402,7 @@ final class ServicePlanner {
         var runs = asItRuns ? draft.desired.definitionOf(record).orElse(definition) : definition;
         return switch (draft.placement.choose(id, runs, List.of())) {
             case Placement.Choice.Nowhere(var why) -> {
+                draft.stays(id, why);
                 draft.waits(service, "%s stays on %s: %s".formatted(id, from, why));
                 yield false;
             }

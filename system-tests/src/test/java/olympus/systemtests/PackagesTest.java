@@ -1,0 +1,190 @@
+package olympus.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The packages, installed on machines without Java; what docs/tutorial-machines.md has a person do.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class PackagesTest {
+
+    private static final Duration SOON = Duration.ofSeconds(90);
+    private static final long BUILT_WITHIN_MINUTES = 15;
+    private static final long MEGABYTE = 1_000_000;
+    private static final Pattern TOKEN = Pattern.compile("olympus-agent\\.\\S+");
+
+    private static final String STACK =
+            """
+            name: shop
+            services:
+              web:
+                command: [sleep, "1000"]
+                deploy: { replicas: 2, placement: { constraints: ["node.labels.role == web"] } }
+            """;
+
+    private Path packages;
+    private Path temporary;
+    private Lab lab;
+
+    @BeforeAll
+    void build(@TempDir Path folder) throws IOException, InterruptedException {
+        packages = folder.resolve("packages");
+        var log = folder.resolve("build.log");
+        var build =
+                new ProcessBuilder(
+                                Installation.root().resolve("packaging/build-packages").toString(),
+                                packages.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
+        assertThat(build.waitFor(BUILT_WITHIN_MINUTES, TimeUnit.MINUTES)).isTrue();
+        assertThat(build.exitValue()).as(Files.readString(log)).isZero();
+    }
+
+    @BeforeEach
+    void plug(@TempDir Path folder) {
+        temporary = folder;
+        lab = new Lab(folder);
+    }
+
+    @AfterEach
+    void unplug() {
+        lab.close();
+    }
+
+    @Test
+    void threeMachinesWithoutJavaBecomeAnIslandThatSurvivesTheLossOfOne() {
+        var mars = lab.machine("mars");
+        assertThat(mars.run("java -version").code()).as("no Java there").isEqualTo(127);
+        install(mars, "olympus");
+        mars.start("olympus server --listen 0.0.0.0:7400 --advertise " + mars.address());
+        Eventually.becomes(
+                SOON,
+                () -> "the server answers: " + mars.run("olympus servers").output(),
+                () -> mars.run("olympus servers").code() == 0);
+
+        for (var name : List.of("venus", "earth")) {
+            var machine = lab.machine(name);
+            install(machine, "olympus-agent");
+            var made = mars.shell("olympus token create --agent");
+            var token = TOKEN.matcher(made);
+            assertThat(token.find()).as(made).isTrue();
+            assertThat(made).contains("olympus agent --server https://" + mars.address());
+            machine.start(
+                    "env OLYMPUS_AGENT_SERVER=https://%s:7400 OLYMPUS_AGENT_TOKEN=%s olympus agent"
+                            .formatted(mars.address(), token.group()));
+            Eventually.becomes(
+                    SOON,
+                    () -> name + " is there: " + mars.shell("olympus nodes"),
+                    () -> mars.run("olympus node label %s role=web".formatted(name)).code() == 0);
+        }
+
+        Lab.write(temporary.resolve("shop/olympus.yaml"), STACK);
+        mars.shell("olympus apply --yes " + temporary.resolve("shop"));
+        awaitRunningOn(mars, 2, "venus", "earth");
+
+        lab.at("venus").switchOff();
+        awaitRunningOn(mars, 2, "earth");
+
+        var refused = lab.at("earth").run("olympus server");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.output()).contains("needs the package olympus");
+    }
+
+    @Test
+    void removingThePackageLeavesServicesAndDataAlone() {
+        var pluto = lab.machine("pluto");
+        install(pluto, "olympus");
+        pluto.start("olympus up");
+        Eventually.becomes(
+                SOON,
+                () -> "it is up: " + pluto.run("olympus status").output(),
+                () -> pluto.run("olympus status").code() == 0);
+        Lab.write(
+                temporary.resolve("one/olympus.yaml"),
+                "name: one\nservices: { worker: { command: [sleep, '4321'] } }\n");
+        pluto.shell("olympus apply --yes " + temporary.resolve("one"));
+        Eventually.becomes(
+                SOON,
+                () -> "the worker runs: " + pluto.shell("olympus status"),
+                () -> pluto.run("pgrep -f 'sleep 4321'").code() == 0);
+
+        pluto.shell("dpkg --purge olympus");
+
+        assertThat(pluto.run("test -e /usr/lib/olympus || test -e /var/cache/olympus").code())
+                .as("nothing of the package is left")
+                .isEqualTo(1);
+        assertThat(pluto.run("pgrep -f 'sleep 4321'").code()).as("the worker goes on").isZero();
+        assertThat(pluto.run("test -d /var/lib/olympus").code()).as("its data stays").isZero();
+    }
+
+    @Test
+    void theAgentAloneIsSmall() throws IOException {
+        assertThat(Files.size(file("olympus-agent", ".deb"))).isLessThan(60 * MEGABYTE);
+        assertThat(Files.size(file("olympus-agent", ".tar.gz"))).isPositive();
+        assertThat(Files.readString(packages.resolve("SHA256SUMS")).lines()).hasSize(4);
+    }
+
+    @Test
+    void theArchiveRunsWhereverItIsUnpacked() throws IOException {
+        var pluto = lab.machine("pluto");
+        pluto.shell(
+                "mkdir /opt/tools && tar -C /opt/tools --strip-components=1 -xzf "
+                        + file("olympus-agent", ".tar.gz"));
+        assertThat(pluto.shell("/opt/tools/olympus --version")).startsWith("olympus ");
+        assertThat(pluto.run("/opt/tools/olympus status").output()).contains("no server");
+    }
+
+    private void awaitRunningOn(LabMachine asked, int count, String... nodes) {
+        Eventually.becomes(
+                SOON,
+                () -> "runs on %s: %s".formatted(List.of(nodes), asked.shell("olympus status")),
+                () -> {
+                    var running =
+                            asked.json("status shop/web")
+                                    .path("services")
+                                    .path(0)
+                                    .path("instances")
+                                    .valueStream()
+                                    .filter(it -> it.path("state").asString().equals("running"))
+                                    .map(it -> it.path("node").asString())
+                                    .toList();
+                    return running.size() == count
+                            && List.copyOf(new TreeSet<>(running))
+                                    .equals(List.of(nodes).stream().sorted().toList());
+                });
+    }
+
+    private void install(LabMachine machine, String name) {
+        try {
+            machine.shell("dpkg -i " + file(name, ".deb"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path file(String name, String ending) throws IOException {
+        try (var files = Files.list(packages)) {
+            return files.filter(file -> file.getFileName().toString().matches(name + "[_-][0-9].*"))
+                    .filter(file -> file.toString().endsWith(ending))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+}
