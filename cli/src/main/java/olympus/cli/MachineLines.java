@@ -68,9 +68,7 @@ final class MachineLines {
     }
 
     private static String plain(double number) {
-        return number == 0
-                ? "0"
-                : BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+        return number == 0 ? "0" : BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 
     private static String memory(JsonNode memory) {

@@ -33,8 +33,8 @@ import olympus.link.proto.ServerMessage;
 import olympus.link.proto.Welcome;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
-import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeFacts;
+import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;
 import org.jspecify.annotations.Nullable;
 

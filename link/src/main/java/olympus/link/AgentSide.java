@@ -59,7 +59,10 @@ public final class AgentSide {
         /** An answer to {@link Reports#askForLeases}. */
         void leased(LeaseGrant grant);
 
-        /** The stream to this server is up: send facts, the whole report and all unrecorded events now. */
+        /**
+         * The stream to this server is up: send facts, the whole report and all unrecorded events
+         * now.
+         */
         void connected();
     }
 

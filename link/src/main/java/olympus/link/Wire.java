@@ -33,8 +33,8 @@ import olympus.model.state.AskedOfNode;
 import olympus.model.state.Assignment;
 import olympus.model.state.Codecs;
 import olympus.model.state.NodeAnswer;
-import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeFacts;
+import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;
 
 /**

@@ -31,9 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Islands under a seed: two stacks with ports and dependencies are applied, scaled, updated (also
  * to programs that fail, and to each other's ports), restarted, stopped and paused while reports
  * and orders are lost, doubled and late, nodes are cut off for less and for more than the loss
- * delay, instances crash and the server restarts; a third stack is pinned; nodes
- * have room for three instances of those that reserve memory. After every event {@link
- * IslandInvariants} hold; once the faults stop, what was declared last is what runs.
+ * delay, instances crash and the server restarts; a third stack is pinned; nodes have room for
+ * three instances of those that reserve memory. After every event {@link IslandInvariants} hold;
+ * once the faults stop, what was declared last is what runs.
  */
 final class IslandSimulationTest {
 

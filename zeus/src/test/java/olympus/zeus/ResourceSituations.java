@@ -162,11 +162,7 @@ final class ResourceSituations {
         all.put(
                 "placed-by-processors",
                 machines()
-                        .stack(
-                                1,
-                                where(
-                                        constraint("node.cpus < 4"),
-                                        stack("shop", WEB.global()))));
+                        .stack(1, where(constraint("node.cpus < 4"), stack("shop", WEB.global()))));
         all.put(
                 "no-node-of-that-architecture",
                 machines()
@@ -220,10 +216,7 @@ final class ResourceSituations {
                         .stack(1, reserving("db", 0, 600, 0, stack("aaa", DB)))
                         .stack(
                                 1,
-                                ranked(
-                                        "web",
-                                        90,
-                                        reserving("web", 0, 600, 0, stack("shop", WEB))))
+                                ranked("web", 90, reserving("web", 0, 600, 0, stack("shop", WEB))))
                         .instance("aaa/db.1", 2, 1)
                         .seen("aaa/db.1", State.RUNNING, 60)
                         .instance("shop/web.1", 2, 1)

@@ -335,8 +335,7 @@ public final class Stacks {
                 List.of(),
                 List.of(),
                 IntStream.range(0, gpus)
-                        .mapToObj(n ->
-                                new NodeFacts.Device("gpu", "nvidia", "", "/dev/nvidia" + n))
+                        .mapToObj(n -> new NodeFacts.Device("gpu", "nvidia", "", "/dev/nvidia" + n))
                         .toList());
     }
 

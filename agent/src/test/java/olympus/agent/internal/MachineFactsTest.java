@@ -57,7 +57,9 @@ class MachineFactsTest {
         file("dev/nvidia1", "");
         file("dev/nvidiactl", "");
         file("dev/nvidia-uvm", "");
-        file("proc/driver/nvidia/gpus/0000:01:00.0/information", "Model: \t\t RTX 4000\nDevice Minor: \t 1\n");
+        file(
+                "proc/driver/nvidia/gpus/0000:01:00.0/information",
+                "Model: \t\t RTX 4000\nDevice Minor: \t 1\n");
         render("renderD128", "nvidia", "0x10de", "0x2230");
         render("renderD129", "amdgpu", "0x1002", "0x73bf");
         file("dev/dri/card0", "");

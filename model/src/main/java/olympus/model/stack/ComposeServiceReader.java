@@ -11,8 +11,8 @@ import olympus.model.stack.KeyTable.Fields;
 import olympus.model.stack.ServiceReader.Read;
 import olympus.model.stack.Settings.BackoffSetting;
 import olympus.model.stack.Settings.DeploySetting;
-import olympus.model.stack.Settings.ResourcesSetting;
 import olympus.model.stack.Settings.RecoverySetting;
+import olympus.model.stack.Settings.ResourcesSetting;
 import olympus.model.stack.Settings.RestartSetting;
 
 /**

@@ -374,11 +374,7 @@ public final class DefinitionRules {
                                 "a number above 0"));
         deploy.priority()
                 .ifPresent(priority ->
-                        within(
-                                path + ".priority",
-                                priority,
-                                0,
-                                DeployPolicy.HIGHEST_PRIORITY));
+                        within(path + ".priority", priority, 0, DeployPolicy.HIGHEST_PRIORITY));
         deploy.resources()
                 .pids()
                 .filter(pids -> pids <= 0)

@@ -18,8 +18,7 @@ final class Apartness {
     }
 
     Set<ServiceId> of(ServiceId service) {
-        return byStack
-                .computeIfAbsent(service.stack(), this::pairs)
+        return byStack.computeIfAbsent(service.stack(), this::pairs)
                 .getOrDefault(service.service(), Set.of());
     }
 

@@ -3,7 +3,6 @@ package olympus.zeus.internal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,12 +26,12 @@ import olympus.zeus.ClusterView;
 
 /**
  * Where instances go: nodes are filtered (connected and known to tell what they run, in use, not
- * paused, allowed by what the service says of nodes, apart from what it is not to be with, ports and {@link
- * Room} free, also of runs that were moved away and may still be there; beside their {@link
- * Neighbours}), then scored (fewest instances of the service by each label that it is spread over,
- * then on the node, then fewest instances at all, then by id; a packed service goes to the node of
- * which the most is reserved; of a node that has told nothing what is reserved may not be there, so
- * that it comes last). Knows what this plan has placed so far.
+ * paused, allowed by what the service says of nodes, apart from what it is not to be with, ports
+ * and {@link Room} free, also of runs that were moved away and may still be there; beside their
+ * {@link Neighbours}), then scored (fewest instances of the service by each label that it is spread
+ * over, then on the node, then fewest instances at all, then by id; a packed service goes to the
+ * node of which the most is reserved; of a node that has told nothing what is reserved may not be
+ * there, so that it comes last). Knows what this plan has placed so far.
  *
  * <p>The first of several neighbours goes to a node that has the ports of all of them free, if
  * there is one; the others follow it, also when one of them could otherwise be moved elsewhere.
@@ -150,9 +149,7 @@ final class Placement {
                 .flatMap(stack -> stack.revisions().values().stream())
                 .flatMap(revision ->
                         Optional.ofNullable(
-                                        revision.definition()
-                                                .services()
-                                                .get(id.service().service()))
+                                revision.definition().services().get(id.service().service()))
                                 .stream())
                 .map(Reservation::of)
                 .reduce(Reservation.NONE, Reservation::or);
@@ -340,8 +337,7 @@ final class Placement {
             }
             if (policy.isPacked()) {
                 var packed =
-                        Integer.compare(
-                                load.room.percentReserved(), other.room.percentReserved());
+                        Integer.compare(load.room.percentReserved(), other.room.percentReserved());
                 return packed != 0 ? packed > 0 : load.total() > other.total();
             }
             var ofService = Integer.compare(load.of(service), other.of(service));
@@ -358,13 +354,12 @@ final class Placement {
 
         private String fullest(NodeLoad chosen) {
             return "%s is the fullest that has room (%d %% reserved, %d instances)"
-                    .formatted(
-                            chosen.node.name(), chosen.room.percentReserved(), chosen.total());
+                    .formatted(chosen.node.name(), chosen.room.percentReserved(), chosen.total());
         }
 
         private String fewest(NodeLoad chosen) {
             return "%s has the fewest instances (%d of this service, %d in all)"
-                            .formatted(chosen.node.name(), chosen.of(service), chosen.total());
+                    .formatted(chosen.node.name(), chosen.of(service), chosen.total());
         }
     }
 

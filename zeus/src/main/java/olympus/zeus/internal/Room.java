@@ -127,9 +127,7 @@ final class Room {
         if (total.gpus() == 0) {
             return " has no GPU";
         }
-        return needed <= free
-                ? ""
-                : refusal(needed, free, total.gpus(), "GPUs", String::valueOf);
+        return needed <= free ? "" : refusal(needed, free, total.gpus(), "GPUs", String::valueOf);
     }
 
     private static String refusal(
