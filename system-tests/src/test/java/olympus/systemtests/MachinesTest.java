@@ -37,20 +37,6 @@ final class MachinesTest {
                 deploy: { replicas: 2 }
             """;
 
-    /** Holds a lock while it runs; who finds it held runs beside another one. */
-    private static final String SINGLETON =
-            """
-            name: lone
-            services:
-              one:
-                singleton: { lease: 4s }
-                stop_grace_period: 2s
-                command:
-                  - sh
-                  - -c
-                  - 'exec 9>> %1$s.lock; flock -n 9 || echo beside >> %1$s; echo began $$OLYMPUS_FENCING_TOKEN >> %1$s; exec sleep 1000'
-            """;
-
     private static final String EDGE =
             """
             name: edge
@@ -187,7 +173,7 @@ final class MachinesTest {
             awaitState(name, true);
         }
         var runs = folder.resolve("runs");
-        server().apply(server().stack("lone", SINGLETON.formatted(runs)), "--yes");
+        server().apply(server().stack("lone", lone(runs)), "--yes");
         var first = server().awaitRunning("lone/one.1");
         var there = nodeOf("lone/one.1");
         assertThat(run("why", "lone/one")).contains("The lease of lone/one.1 on");
@@ -405,5 +391,21 @@ final class MachinesTest {
                 assertThat(taken).isInstanceOf(BindException.class);
             }
         }
+    }
+
+    /** Holds a lock while it runs; who finds it held runs beside another one. */
+    private static String lone(Path runs) {
+        return """
+        name: lone
+        services:
+          one:
+            singleton: { lease: 4s }
+            stop_grace_period: 2s
+            command:
+              - sh
+              - -c
+              - 'exec 9>> %1$s.lock; flock -n 9 || echo beside >> %1$s; echo began $$OLYMPUS_FENCING_TOKEN >> %1$s; exec sleep 1000'
+        """
+                .formatted(runs);
     }
 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The packages, installed on machines without Java; what docs/tutorial-machines.md has a person do.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init") // what is set before each test
 final class PackagesTest {
 
     private static final Duration SOON = Duration.ofSeconds(90);

@@ -37,6 +37,7 @@ final class PlannerTest {
         ends(all);
         neighbours(all);
         withdrawals(all);
+        whatStaysAndWhatLeaves(all);
         drainsOfHaltedUpdates(all);
         PlacementSituations.put(all);
         ResourceSituations.put(all);
@@ -115,6 +116,9 @@ final class PlannerTest {
                         .instance("shop/web.2", 2, 1)
                         .crashed("shop/web.2", State.GIVEN_UP, 5)
                         .withdrawn(1, Kind.DRAIN));
+    }
+
+    private static void whatStaysAndWhatLeaves(Map<String, Situation> all) {
         all.put(
                 "global-that-is-only-watched-stays",
                 new Situation()

@@ -114,28 +114,9 @@ public final class NodeSupervision implements AutoCloseable {
         commands = commands(launch, accounts, limits);
         leases = new HeldLeases(clock);
         var guardians = new Guardians(folders, bootId, leases);
-        var parts =
-                new SupervisorParts(
-                        identity,
-                        bootId,
-                        clock,
-                        random,
-                        loop,
-                        blocking,
-                        folders,
-                        new AssignmentFile(root),
-                        new SealedSecrets(root),
-                        new Pauses(root),
-                        new EventJournal(root),
-                        output,
-                        brake,
-                        leases,
-                        this::lacks,
-                        this::reportSoon,
-                        this::sendEventsSoon);
         supervisor =
                 new Supervisor(
-                        parts,
+                        parts(root, bootId, clock, random, brake),
                         it ->
                                 new Drivers(
                                         folders,
@@ -147,6 +128,28 @@ public final class NodeSupervision implements AutoCloseable {
                                         containers(it, launch),
                                         units(it, bootId, systemd)),
                         it -> rounds(it, clock, random, inside));
+    }
+
+    private SupervisorParts parts(
+            Path root, String bootId, Clock clock, RandomGenerator random, Brake brake) {
+        return new SupervisorParts(
+                identity,
+                bootId,
+                clock,
+                random,
+                loop,
+                blocking,
+                folders,
+                new AssignmentFile(root),
+                new SealedSecrets(root),
+                new Pauses(root),
+                new EventJournal(root),
+                output,
+                brake,
+                leases,
+                this::lacks,
+                this::reportSoon,
+                this::sendEventsSoon);
     }
 
     private NodeQuestions questions(

@@ -37,7 +37,7 @@ now() {
 
 # A lease that is being written at this moment is read a second later.
 lease() {
-    { read -r first fence second < "$run/lease"; } 2> /dev/null || return 1
+    { read -r first _ second < "$run/lease"; } 2> /dev/null || return 1
     [ -n "$first" ] && [ "$first" = "$second" ] && end=$first
 }
 
@@ -54,6 +54,7 @@ child_is_there() {
 marked() {
     marked=
     { read -r shim rest < "$run/shim"; } 2> /dev/null || shim=
+    # shellcheck disable=SC2013 # none of these names holds a blank
     for file in $(grep -lzxF "$mark" /proc/[0-9]*/environ 2> /dev/null); do
         pid=${file#/proc/}
         pid=${pid%/environ}
@@ -118,7 +119,7 @@ guard)
             trap - EXIT
             exit 0
         fi
-        now && [ "$now" -lt "$end" ] || break
+        if ! { now && [ "$now" -lt "$end" ]; }; then break; fi
         sleep 1
     done
     # Who has not begun by now does not begin any more.
@@ -131,7 +132,7 @@ guard)
     child_is_there && kill -s "$signal" -- "-$child" 2> /dev/null
     now && killed=$((now + grace))
     while child_is_there || marked; do
-        now && [ "$now" -lt "$killed" ] || kill_all
+        if ! { now && [ "$now" -lt "$killed" ]; }; then kill_all; fi
         sleep 0.2 || sleep 1
     done
     trap - EXIT

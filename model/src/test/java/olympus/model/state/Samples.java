@@ -244,6 +244,20 @@ public final class Samples {
                 new InstanceRecord.Order(InstanceRecord.Phase.WAITING, "waits for shop/db", AT));
     }
 
+    static NodeReport report() {
+        return new NodeReport(
+                MARS,
+                "mars",
+                12,
+                "c1a7f1de-7c1b-4a0e-8a1c-3a6b8a0f5d10",
+                new Assignment.Stamp(1, 40, 57),
+                Optional.of("paused by ana: upgrading the disk"),
+                Optional.empty(),
+                List.of(observation()),
+                List.of(spec()),
+                List.of("no cgroup to limit memory with"));
+    }
+
     static List<Record> all() {
         var stamp = new Assignment.Stamp(1, 40, 57);
         return List.of(
@@ -278,17 +292,7 @@ public final class Samples {
                 new Assignment(MARS, stamp, List.of(SHOP), List.of(spec())),
                 spec(),
                 facts(),
-                new NodeReport(
-                        MARS,
-                        "mars",
-                        12,
-                        "c1a7f1de-7c1b-4a0e-8a1c-3a6b8a0f5d10",
-                        stamp,
-                        Optional.of("paused by ana: upgrading the disk"),
-                        Optional.empty(),
-                        List.of(observation()),
-                        List.of(spec()),
-                        List.of("no cgroup to limit memory with")),
+                report(),
                 observation(),
                 questions().getFirst(),
                 answers().getFirst(),

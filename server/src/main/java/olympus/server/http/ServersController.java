@@ -187,7 +187,7 @@ final class ServersController {
                 .ifPresent(node -> {
                     throw new OlympusException(
                             ErrorCode.CONFLICT,
-                            "%d instances are assigned to node %s, the machine of server %s, which is cut off with it: what can run elsewhere would be started elsewhere after a while, and what runs there go on by itself. First: olympus node drain %s --wait 10m; or say --force, when the machine is gone or its server is to join anew at once"
+                            "%d instances are assigned to node %s, the machine of server %s, which is cut off with it: what can run elsewhere would be started elsewhere after a while, and what runs there goes on by itself. First: olympus node drain %s --wait 10m; or say --force, when the machine is gone or its server is to join anew at once"
                                     .formatted(
                                             EnrolmentsController.running(node),
                                             node.name(),

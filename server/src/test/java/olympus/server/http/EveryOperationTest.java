@@ -190,7 +190,8 @@ class EveryOperationTest {
                         .formatted(token, RunningApi.NODE);
         ok(sent(api, "POST", "/api/v1/servers/join", request), 200);
         ok(sent(api, "POST", "/api/v1/servers/" + self + "/lead", ""), 200);
-        ok(sent(api, "DELETE", "/api/v1/servers/old-1", ""), 200);
+        ok(sent(api, "DELETE", "/api/v1/servers/old-1", ""), 409);
+        ok(sent(api, "DELETE", "/api/v1/servers/old-1?force=true", ""), 200);
         ok(api.get("/api/v1/servers"), 200);
     }
 
@@ -411,28 +412,7 @@ class EveryOperationTest {
                 7,
                 List.of(service("web", List.of(instance)), service("worker", List.of())),
                 List.of(
-                        new ClusterView.NodeView(
-                                RunningApi.NODE,
-                                "mars",
-                                true,
-                                Optional.of(AT),
-                                1,
-                                Optional.of("works"),
-                                Optional.of("many fail at once"),
-                                List.of("no cgroups"),
-                                new ClusterView.Wanted(
-                                        Map.of("role", "web", "rack", "b2"),
-                                        Optional.of(
-                                                new NodeSpec.Withdrawal(
-                                                        NodeSpec.Kind.DRAIN,
-                                                        "user:admin",
-                                                        AT,
-                                                        "new disk",
-                                                        true)),
-                                        List.of(
-                                                new ClusterView.Staying(
-                                                        web(), "its volume is there", true))),
-                                Optional.of(resources())),
+                        mars(),
                         new ClusterView.NodeView(
                                 olympus.model.NodeId.parse("0b8f0b3e-5a43-4c1f-9d7e-2f6a1c0e9b11"),
                                 "venus",
@@ -454,6 +434,25 @@ class EveryOperationTest {
                                 StackDefinition.Mode.OBSERVE)),
                 List.of(new ClusterView.PauseView("stack:shop", "user:admin", AT, "works")),
                 pending());
+    }
+
+    private static ClusterView.NodeView mars() {
+        return new ClusterView.NodeView(
+                RunningApi.NODE,
+                "mars",
+                true,
+                Optional.of(AT),
+                1,
+                Optional.of("works"),
+                Optional.of("many fail at once"),
+                List.of("no cgroups"),
+                new ClusterView.Wanted(
+                        Map.of("role", "web", "rack", "b2"),
+                        Optional.of(
+                                new NodeSpec.Withdrawal(
+                                        NodeSpec.Kind.DRAIN, "user:admin", AT, "new disk", true)),
+                        List.of(new ClusterView.Staying(web(), "its volume is there", true))),
+                Optional.of(resources()));
     }
 
     private static List<ClusterView.PendingView> pending() {

@@ -299,18 +299,7 @@ final class ViewBuilder {
         if (completed == instances.size() && completed >= wanted) {
             return new StateAndReason("completed", "every instance ended successfully");
         }
-        var told =
-                instances.stream()
-                        .filter(i -> !i.isWell())
-                        .filter(i -> !i.observed().reason().isEmpty())
-                        .map(i -> i.observed().id() + ": " + i.observed().reason())
-                        .findFirst();
-        // An agent's own sentence says what happened, the plan's why nothing else follows.
-        var reason =
-                Stream.concat(
-                                told.stream(),
-                                waits.filter(w -> !told.orElse("").contains(w)).stream())
-                        .collect(Collectors.joining("; "));
+        var reason = reason(instances, waits);
         var pause = desired.pauseOf(id.stack(), Optional.empty());
         if (pause.isPresent()) {
             return new StateAndReason(
@@ -342,6 +331,19 @@ final class ViewBuilder {
             return new StateAndReason("waiting", waits.orElse(reason));
         }
         return new StateAndReason("starting", reason);
+    }
+
+    /** An agent's own sentence says what happened, the plan's why nothing else follows. */
+    private static String reason(List<ClusterView.InstanceView> instances, Optional<String> waits) {
+        var told =
+                instances.stream()
+                        .filter(i -> !i.isWell())
+                        .filter(i -> !i.observed().reason().isEmpty())
+                        .map(i -> i.observed().id() + ": " + i.observed().reason())
+                        .findFirst();
+        return Stream.concat(
+                        told.stream(), waits.filter(w -> !told.orElse("").contains(w)).stream())
+                .collect(Collectors.joining("; "));
     }
 
     private ClusterView.InstanceView instance(InstanceRecord record) {
