@@ -221,13 +221,19 @@ final class IslandSimulationTest {
                         ? DeployPolicy.Order.START_FIRST
                         : DeployPolicy.Order.STOP_FIRST;
         var action = List.of(DeployPolicy.FailureAction.values()).get(random.nextInt(3));
+        var program = random.nextInt(3);
         var web =
                 service("web")
-                        .command((bad ? "bad" : "good") + random.nextInt(3))
+                        .command((bad ? "bad" : "good") + program)
                         .ports(8000, 8007)
                         .replicas(random.nextInt(1, MAX_REPLICAS + 1))
                         .update(random.nextInt(1, 3), action, order);
-        var worker = service("worker").after("web").replicas(random.nextInt(1, 3));
+        // Some do their work and are done, and give their room back.
+        var worker =
+                service("worker")
+                        .command(program == 0 ? "once" : "works")
+                        .after("web")
+                        .replicas(random.nextInt(1, 3));
         return needy(random.nextInt(4) == 0 ? stack("sim", web) : stack("sim", web, worker));
     }
 

@@ -80,6 +80,15 @@ final class ResourceSituations {
                         .instance("data/db.1", 1, 1)
                         .seen("data/db.1", State.COMPLETED, 60));
         all.put(
+                "what-was-given-up-keeps-its-room",
+                machines()
+                        .stack(1, web(1, 0, 900, 0))
+                        .stack(1, reserving("db", 0, 900, 0, stack("data", DB)))
+                        .withdrawn(2, Kind.CORDON)
+                        .withdrawn(3, Kind.CORDON)
+                        .instance("data/db.1", 1, 1)
+                        .crashed("data/db.1", State.GIVEN_UP, 5));
+        all.put(
                 "what-was-moved-away-and-still-runs-needs-room",
                 machines()
                         .stack(1, web(2, 0, 800, 0))

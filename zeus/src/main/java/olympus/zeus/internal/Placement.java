@@ -74,7 +74,8 @@ final class Placement {
                 if (load != null) {
                     load.add(record.id(), claims(desired.definitionOf(record), record.id()));
                     load.claim(earlierClaims(stored, desired, observed));
-                    if (lastHeard.ended(record).isEmpty()) {
+                    // What was given up its agent tries again after the machine has booted.
+                    if (!lastHeard.hasCompleted(record)) {
                         load.reserve(record.id(), reservation(desired.definitionOf(record)));
                     }
                     if (observed.seesEarlier(record)) {
