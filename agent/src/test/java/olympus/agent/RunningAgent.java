@@ -12,7 +12,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import olympus.engine.EngineAddress;
@@ -32,6 +34,7 @@ import olympus.model.state.Assignment;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceSpec;
 import olympus.model.state.LeaseGrant;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeReport;
 
 /**
@@ -54,6 +57,7 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
     private final Map<InstanceId, Set<InstanceObservation.Health>> healthWhileRunning =
             new HashMap<>();
     private Optional<NodeReport> before = Optional.empty();
+    private final CompletableFuture<NodeFacts> facts = new CompletableFuture<>();
     private AgentConfig config;
     private Agent agent;
 
@@ -286,6 +290,16 @@ public final class RunningAgent implements AutoCloseable, AgentSide.Reports {
         }
         throw new AssertionError(
                 "only %d lines of %s, wanted %d".formatted(lines.size(), id, atLeast));
+    }
+
+    @Override
+    public void facts(NodeFacts found) {
+        facts.complete(found);
+    }
+
+    /** What it told first of what the machine has. */
+    public NodeFacts facts() throws Exception {
+        return facts.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Override

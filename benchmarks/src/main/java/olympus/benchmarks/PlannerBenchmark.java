@@ -82,7 +82,7 @@ final class PlannerBenchmark implements Benchmark {
     }
 
     private static void plan(Projection projection, Observed observed, int services) {
-        var plan = Planner.plan(projection.desired(0), observed, 1, NOW);
+        var plan = Planner.plan(projection.desired(1), observed, 1, NOW);
         if (plan.steps().size() != services) {
             throw new IllegalStateException(
                     "planned %d of %d placements".formatted(plan.steps().size(), services));
@@ -108,7 +108,8 @@ final class PlannerBenchmark implements Benchmark {
                                         Optional.of(NOW),
                                         Optional.empty(),
                                         0,
-                                        Map.of())));
+                                        Map.of(),
+                                        Optional.empty())));
         return connected;
     }
 

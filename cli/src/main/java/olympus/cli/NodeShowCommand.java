@@ -48,6 +48,7 @@ final class NodeShowCommand implements Callable<Integer> {
                                             ? ""
                                             : ": " + text(order, "reason")));
         }
+        MachineLines.of(body.path("machine")).forEach(session::say);
         shown.path("problems").forEach(problem -> session.say("problem:   " + problem.asString()));
         var table = new Table("INSTANCE", "STATE", "SINCE", "STAYS BECAUSE");
         for (var instance : body.path("instances")) {

@@ -33,6 +33,7 @@ import olympus.link.proto.ServerMessage;
 import olympus.link.proto.Welcome;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;
 import org.jspecify.annotations.Nullable;
@@ -151,6 +152,16 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
                 Lane.STATE,
                 "report",
                 AgentMessage.newBuilder().setReport(Wire.report(report)).build());
+    }
+
+    void facts(NodeFacts facts) {
+        if (level >= LinkLimits.FACTS_FROM_LEVEL) {
+            // In the lane of reports, so that it is read before those that follow.
+            send(
+                    Lane.STATE,
+                    "facts",
+                    AgentMessage.newBuilder().setFacts(Wire.facts(facts)).build());
+        }
     }
 
     void events(List<AgentEvent> all) {

@@ -20,6 +20,7 @@ import olympus.link.keys.CertificateRequest;
 import olympus.link.keys.IssuedCertificate;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeReport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -96,6 +97,14 @@ public final class AgentLinkClient implements AgentSide.Reports, AutoCloseable {
         var connection = current;
         if (connection != null) {
             connection.report(report);
+        }
+    }
+
+    @Override
+    public void facts(NodeFacts facts) {
+        var connection = current;
+        if (connection != null) {
+            connection.facts(facts);
         }
     }
 

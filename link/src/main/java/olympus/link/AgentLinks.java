@@ -22,6 +22,7 @@ import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;
 
@@ -252,6 +253,11 @@ public final class AgentLinks implements AgentSide.Reports, AutoCloseable {
     @Override
     public void report(NodeReport report) {
         present().forEach(link -> link.client.report(report));
+    }
+
+    @Override
+    public void facts(NodeFacts facts) {
+        present().forEach(link -> link.client.facts(facts));
     }
 
     @Override

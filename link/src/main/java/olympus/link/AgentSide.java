@@ -9,6 +9,7 @@ import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;
 
@@ -58,7 +59,10 @@ public final class AgentSide {
         /** An answer to {@link Reports#askForLeases}. */
         void leased(LeaseGrant grant);
 
-        /** The stream to this server is up: send the whole report and all unrecorded events now. */
+        /**
+         * The stream to this server is up: send facts, the whole report and all unrecorded events
+         * now.
+         */
         void connected();
     }
 
@@ -68,6 +72,9 @@ public final class AgentSide {
      */
     public interface Reports {
         void report(NodeReport report);
+
+        /** What the machine has; a server that is too old is not told. */
+        void facts(NodeFacts facts);
 
         void events(List<AgentEvent> events);
 

@@ -12,15 +12,18 @@ public final class LinkLimits {
 
     /**
      * What this side understands beyond the first messages of the protocol: 1 questions, 2
-     * commands, 3 servers and certificates.
+     * commands, 3 servers and certificates, 4 leases, 5 facts.
      */
-    public static final int LEVEL = 4;
+    public static final int LEVEL = 5;
 
     /** From which level on a side understands {@code Servers} and {@code Certificate}. */
     static final int MEMBERSHIP_FROM_LEVEL = 3;
 
     /** From which level on a side understands leases. */
     static final int LEASES_FROM_LEVEL = 4;
+
+    /** From which level on a server understands {@code Facts}. */
+    static final int FACTS_FROM_LEVEL = 5;
 
     /** Until a server has signed the certificate that an agent asked for. */
     public static final Duration CERTIFICATE_DEADLINE = Duration.ofSeconds(30);

@@ -391,6 +391,7 @@ final class NodeStream implements StreamObserver<AgentMessage> {
                 }
                 listener.reported(report);
             }
+            case FACTS -> listener.facts(from, Wire.facts(message.getFacts()));
             case EVENTS -> listener.happened(from, Wire.events(message.getEvents()));
             case REFUSAL -> {
                 var refusal = message.getRefusal();

@@ -13,6 +13,7 @@ import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;
 
@@ -34,6 +35,9 @@ public final class ServerSide {
         void disconnected(NodeId node, String reason);
 
         void reported(NodeReport report);
+
+        /** What the machine has. An agent that is too old never tells it. */
+        void facts(NodeId node, NodeFacts facts);
 
         /** Answer with {@link Agents#eventsRecorded} once they are in the decision stream. */
         void happened(NodeId node, List<AgentEvent> events);

@@ -15,6 +15,7 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.link.proto.Answer;
 import olympus.link.proto.Events;
+import olympus.link.proto.Facts;
 import olympus.link.proto.Failure;
 import olympus.link.proto.LogGap.Kind;
 import olympus.link.proto.LogLines;
@@ -32,6 +33,7 @@ import olympus.model.state.AskedOfNode;
 import olympus.model.state.Assignment;
 import olympus.model.state.Codecs;
 import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeReport;
 
@@ -92,6 +94,16 @@ final class Wire {
         return Report.newBuilder()
                 .setNodeReportJson(ByteString.copyFrom(Codecs.NODE_REPORT.encodeBytes(report)))
                 .build();
+    }
+
+    static Facts facts(NodeFacts facts) {
+        return Facts.newBuilder()
+                .setNodeFactsJson(ByteString.copyFrom(Codecs.NODE_FACTS.encodeBytes(facts)))
+                .build();
+    }
+
+    static NodeFacts facts(Facts facts) {
+        return Codecs.NODE_FACTS.decode(facts.getNodeFactsJson().toByteArray());
     }
 
     static NodeReport report(Report report) {

@@ -101,9 +101,13 @@ final class LinkTest {
         assertThat(told.assignment()).isEqualTo(assignment);
         assertThat(told.secrets()).isEqualTo(secrets);
 
+        agent.facts(Samples.FACTS);
         var report = samples.report(node.node(), 5);
         agent.report(report);
         assertThat(listener.await(Heard.Reported.class).report()).isEqualTo(report);
+        assertThat(listener.journal.entries())
+                .as("told before the report that follows")
+                .contains(new Heard.Facts(node.node(), Samples.FACTS));
 
         var events = List.of(samples.event(1), samples.event(2));
         agent.events(events);

@@ -4,6 +4,7 @@ import java.util.List;
 import olympus.model.NodeId;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeReport;
 
 /** A listener that writes down what it hears. */
@@ -15,6 +16,8 @@ final class RecordingServer implements ServerSide.Listener {
         record Disconnected(NodeId node, String reason) implements Heard {}
 
         record Reported(NodeReport report) implements Heard {}
+
+        record Facts(NodeId node, NodeFacts facts) implements Heard {}
 
         record Happened(NodeId node, List<AgentEvent> events) implements Heard {}
 
@@ -40,6 +43,11 @@ final class RecordingServer implements ServerSide.Listener {
     @Override
     public void reported(NodeReport report) {
         journal.add(new Heard.Reported(report));
+    }
+
+    @Override
+    public void facts(NodeId node, NodeFacts facts) {
+        journal.add(new Heard.Facts(node, facts));
     }
 
     @Override

@@ -25,10 +25,20 @@ import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceSpec;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeReport;
 
 /** Records with random content. */
 final class Samples {
+
+    static final NodeFacts FACTS =
+            new NodeFacts(
+                    new NodeFacts.Platform("linux", "arm64", "Debian 13", "6.12"),
+                    new NodeFacts.Processors(4, "Cortex-A76", Optional.of(41)),
+                    8L << 30,
+                    List.of(new NodeFacts.Disk("/", "ext4", 100L << 30, 42L << 30)),
+                    List.of(new NodeFacts.Network("eth0", List.of("192.0.2.2"))),
+                    List.of(new NodeFacts.Device("gpu", "v3d", "", "/dev/dri/renderD128")));
 
     private static final String[] TEXTS = {
         "", "plain", "with \"quotes\" and \\", "zwei\nZeilen\t", "日本語 🏛", "a".repeat(3_000)

@@ -15,6 +15,7 @@ import olympus.model.NodeId;
 import olympus.model.StackName;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeReport;
 import olympus.zeus.ClusterView;
 import olympus.zeus.ClusterView.PauseView;
@@ -174,6 +175,11 @@ final class PausesTold implements ServerSide.Listener {
     public void reported(NodeReport report) {
         next.reported(report);
         bringUpToDate(report.node());
+    }
+
+    @Override
+    public void facts(NodeId node, NodeFacts facts) {
+        next.facts(node, facts);
     }
 
     @Override

@@ -5,6 +5,7 @@ import olympus.link.ServerSide;
 import olympus.model.NodeId;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeReport;
 
 /**
@@ -25,6 +26,9 @@ final class ReportRelay implements ServerSide.Listener, AutoCloseable {
 
                 @Override
                 public void reported(NodeReport report) {}
+
+                @Override
+                public void facts(NodeId node, NodeFacts facts) {}
 
                 @Override
                 public void happened(NodeId node, List<AgentEvent> events) {}
@@ -65,6 +69,11 @@ final class ReportRelay implements ServerSide.Listener, AutoCloseable {
     @Override
     public synchronized void reported(NodeReport report) {
         target.reported(report);
+    }
+
+    @Override
+    public synchronized void facts(NodeId node, NodeFacts facts) {
+        target.facts(node, facts);
     }
 
     @Override

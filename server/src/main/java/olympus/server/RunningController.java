@@ -18,6 +18,7 @@ import olympus.link.ServerSide;
 import olympus.model.NodeId;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeReport;
 import olympus.server.deadline.Deadline;
 import olympus.server.http.Backend;
@@ -160,6 +161,11 @@ record RunningController(
         @Override
         public void reported(NodeReport report) {
             zeus.reported(report);
+        }
+
+        @Override
+        public void facts(NodeId node, NodeFacts facts) {
+            zeus.facts(node, facts);
         }
 
         @Override

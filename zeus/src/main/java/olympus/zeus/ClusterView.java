@@ -12,6 +12,7 @@ import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceObservation;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeSpec;
 
 /**
@@ -117,9 +118,34 @@ public record ClusterView(
             Optional<String> paused,
             Optional<String> brake,
             List<String> problems,
-            Wanted wanted) {
+            Wanted wanted,
+            Optional<Resources> resources) {
 
-        /** One of which nobody wants anything. */
+        /** One that has told nothing of what it has. */
+        public NodeView(
+                NodeId id,
+                String name,
+                boolean connected,
+                Optional<Instant> lastSeen,
+                int instances,
+                Optional<String> paused,
+                Optional<String> brake,
+                List<String> problems,
+                Wanted wanted) {
+            this(
+                    id,
+                    name,
+                    connected,
+                    lastSeen,
+                    instances,
+                    paused,
+                    brake,
+                    problems,
+                    wanted,
+                    Optional.empty());
+        }
+
+        /** One of which nobody wants anything, and that has told nothing. */
         public NodeView(
                 NodeId id,
                 String name,
@@ -138,9 +164,22 @@ public record ClusterView(
                     paused,
                     brake,
                     problems,
-                    new Wanted(Map.of(), Optional.empty(), List.of()));
+                    new Wanted(Map.of(), Optional.empty(), List.of()),
+                    Optional.empty());
         }
     }
+
+    /**
+     * What a node has, as it has told, and what of it instances have reserved.
+     *
+     * @param memoryBytes that instances may reserve: what it has without what is kept for itself
+     */
+    public record Resources(NodeFacts facts, long memoryBytes, Reserved reserved) {}
+
+    /**
+     * @param milliCpus thousandths of a processor
+     */
+    public record Reserved(long milliCpus, long memoryBytes, long gpus) {}
 
     /**
      * What people want of a node.

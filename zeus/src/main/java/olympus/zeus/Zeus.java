@@ -19,6 +19,7 @@ import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.InstanceSpec;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeReport;
 import olympus.model.state.NodeSpec;
 import olympus.zeus.internal.Controller;
@@ -111,6 +112,11 @@ public final class Zeus implements StackCommands, NodeCommands, Insight, AutoClo
 
     public void reported(NodeReport report) {
         loop.execute(() -> controller.reported(report));
+    }
+
+    /** What a node has: soft state, never stored. */
+    public void facts(NodeId node, NodeFacts facts) {
+        loop.execute(() -> controller.facts(node, facts));
     }
 
     /**

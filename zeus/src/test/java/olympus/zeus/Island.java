@@ -25,6 +25,7 @@ import olympus.model.state.Assignment;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
 import olympus.model.state.LeaseGrant;
+import olympus.model.state.NodeFacts;
 
 /**
  * A whole island on one simulated loop: an in-memory store, Zeus, and agents behind a link that can
@@ -51,6 +52,9 @@ final class Island {
     int lossPercent;
 
     int maxDelayMillis = 1;
+
+    /** What every node tells that it has; nothing unless a simulation asks for it. */
+    Optional<NodeFacts> machine = Optional.empty();
 
     /** Of every Zeus that is started from then on. */
     final Duration lossDelay;
@@ -150,6 +154,7 @@ final class Island {
                     all.add(new Absence(open.from(), clock.wall()));
                 });
         target.nodeConnected(agent.id, agent.name);
+        machine.ifPresent(facts -> target.facts(agent.id, facts));
         agent.reports = report -> carry(() -> target.reported(report));
         agent.asks = number -> carry(() -> target.askedForLeases(agent.id, number));
         agent.eventSink = events -> carry(() -> target.happened(agent.id, events));

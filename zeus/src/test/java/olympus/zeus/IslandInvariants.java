@@ -21,7 +21,8 @@ import olympus.model.state.InstanceSpec;
  * is pinned is never moved; no port of a node is used by two instances; there are never more
  * instances than replicas and extra ones; a run begins only when what it depends on was running
  * shortly before it was ordered (at some time before, while messages are lost or nodes are away:
- * what Zeus knows may then be old); containers that share a network of one node are on one node.
+ * what Zeus knows may then be old); what runs on a node needs no more memory than the node has for
+ * instances; containers that share a network of one node are on one node.
  */
 final class IslandInvariants {
 
@@ -67,6 +68,7 @@ final class IslandInvariants {
         var byNetwork = new HashMap<String, NodeId>();
         for (var agent : island.agents.values()) {
             var ports = new HashMap<Integer, InstanceId>();
+            hasRoom(agent);
             for (var entry : agent.runs().entrySet()) {
                 var id = entry.getKey();
                 var run = entry.getValue();
@@ -89,6 +91,22 @@ final class IslandInvariants {
         }
         byService.forEach((service, ids) ->
                 require(ids.size() <= MOST_OF_A_SERVICE, ids.size() + " of " + service));
+    }
+
+    private void hasRoom(SimulatedAgent agent) {
+        if (island.machine.isEmpty()) {
+            return;
+        }
+        var needed =
+                agent.runs().values().stream()
+                        .filter(SimulatedAgent.Run::isAlive)
+                        .flatMap(run -> run.spec.definition().deploy().reservations().stream())
+                        .mapToLong(reserved -> reserved.memoryBytes().orElse(0L))
+                        .sum();
+        var has = island.machine.get().memoryBytes();
+        require(
+                needed <= has - has / 10,
+                "what runs on %s needs %d bytes, and it has %d".formatted(agent.name, needed, has));
     }
 
     private void placed(InstanceId id, NodeId node) {

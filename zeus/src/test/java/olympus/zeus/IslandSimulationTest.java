@@ -1,6 +1,8 @@
 package olympus.zeus;
 
 import static olympus.zeus.Stacks.inContainers;
+import static olympus.zeus.Stacks.machine;
+import static olympus.zeus.Stacks.reserving;
 import static olympus.zeus.Stacks.service;
 import static olympus.zeus.Stacks.stack;
 import static olympus.zeus.Stacks.withVolume;
@@ -29,13 +31,19 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Islands under a seed: two stacks with ports and dependencies are applied, scaled, updated (also
  * to programs that fail, and to each other's ports), restarted, stopped and paused while reports
  * and orders are lost, doubled and late, nodes are cut off for less and for more than the loss
- * delay, instances crash and the server restarts; a third stack is pinned. After every event {@link
- * IslandInvariants} hold; once the faults stop, what was declared last is what runs.
+ * delay, instances crash and the server restarts; a third stack is pinned; nodes have room for
+ * three instances of those that reserve memory. After every event {@link IslandInvariants} hold;
+ * once the faults stop, what was declared last is what runs.
  */
 final class IslandSimulationTest {
 
     private static final int MAX_REPLICAS = 4;
     private static final int STEPS = 12;
+
+    /** Of which 300 are for instances. */
+    private static final long MACHINE_MEBIBYTES = 334;
+
+    private static final long RESERVED_MEBIBYTES = 100;
     private static final List<ServiceId> SERVICES =
             List.of(
                     ServiceId.parse("sim/web"),
@@ -102,6 +110,8 @@ final class IslandSimulationTest {
         var island = new Island(seed, random.nextInt(1, 5), lossDelay(random));
         island.lossPercent = random.nextBoolean() ? 0 : random.nextInt(25);
         island.maxDelayMillis = random.nextInt(1, 300);
+        island.machine = Optional.of(machine(2, MACHINE_MEBIBYTES, 0));
+        island.agents.values().forEach(island::connect);
         invariants = new IslandInvariants(island);
         invariants.watch();
         apply(island, data("good"));
@@ -211,14 +221,29 @@ final class IslandSimulationTest {
                         ? DeployPolicy.Order.START_FIRST
                         : DeployPolicy.Order.STOP_FIRST;
         var action = List.of(DeployPolicy.FailureAction.values()).get(random.nextInt(3));
+        var program = random.nextInt(3);
         var web =
                 service("web")
-                        .command((bad ? "bad" : "good") + random.nextInt(3))
+                        .command((bad ? "bad" : "good") + program)
                         .ports(8000, 8007)
                         .replicas(random.nextInt(1, MAX_REPLICAS + 1))
                         .update(random.nextInt(1, 3), action, order);
-        var worker = service("worker").after("web").replicas(random.nextInt(1, 3));
-        return random.nextInt(4) == 0 ? stack("sim", web) : stack("sim", web, worker);
+        // Some do their work and are done, and give their room back.
+        var worker =
+                service("worker")
+                        .command(program == 0 ? "once" : "works")
+                        .after("web")
+                        .replicas(random.nextInt(1, 3));
+        return needy(random.nextInt(4) == 0 ? stack("sim", web) : stack("sim", web, worker));
+    }
+
+    private static StackDefinition needy(StackDefinition sim) {
+        return reserving(
+                "worker",
+                0,
+                RESERVED_MEBIBYTES,
+                0,
+                reserving("web", 0, RESERVED_MEBIBYTES, 0, sim));
     }
 
     /** Two services that take each other's ports over, one of which may need the other. */
@@ -255,7 +280,7 @@ final class IslandSimulationTest {
                         .update(0, DeployPolicy.FailureAction.PAUSE, DeployPolicy.Order.STOP_FIRST);
         // Declared anew: an update that a crash has halted ends only so.
         var worker = service("worker").command("final").after("web");
-        island.apply(stack("sim", web, worker));
+        island.apply(needy(stack("sim", web, worker)));
         island.apply(
                 stack(
                         "edge",

@@ -40,6 +40,7 @@ final class PlannerTest {
         whatStaysAndWhatLeaves(all);
         drainsOfHaltedUpdates(all);
         PlacementSituations.put(all);
+        ResourceSituations.put(all);
         LostNodeSituations.addTo(all);
         return all.entrySet().stream();
     }

@@ -22,6 +22,7 @@ import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceRecord.Phase;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeLost;
 import olympus.model.state.NodeRecord;
 import olympus.model.state.NodeReport;
@@ -51,6 +52,7 @@ final class Situation {
 
     private final Map<NodeId, Observed.Link> links = new TreeMap<>();
     private final Map<NodeId, Map<InstanceId, Observed.Instance>> seen = new HashMap<>();
+    private final Map<NodeId, NodeFacts> facts = new HashMap<>();
     private final Map<NodeId, Long> accepted = new HashMap<>();
     private final Map<NodeId, String> toldPauses = new HashMap<>();
     private final Map<InstanceId, InstanceRecord> records = new HashMap<>();
@@ -74,6 +76,12 @@ final class Situation {
     /** Its agent acts on an assignment computed from this revision. */
     Situation actsOn(int number, long revision) {
         accepted.put(node(number), revision);
+        return this;
+    }
+
+    /** It has told that it has these. */
+    Situation has(int number, NodeFacts machine) {
+        facts.put(node(number), machine);
         return this;
     }
 
@@ -271,6 +279,11 @@ final class Situation {
         return put(id, node(node), "forged", State.RUNNING, 0, 1);
     }
 
+    /** A node where it is not placed reports the run that is ordered. */
+    Situation seenOn(int number, String id, State state) {
+        return put(id, node(number), token(InstanceId.parse(id), 1), state, 0, 1);
+    }
+
     private Situation seen(
             String id,
             String token,
@@ -339,7 +352,8 @@ final class Situation {
                                 Optional.of(WALL),
                                 Optional.of(report(id, toldPauses.get(id))),
                                 accepted.getOrDefault(id, 1L),
-                                seen.getOrDefault(id, Map.of()))));
+                                seen.getOrDefault(id, Map.of()),
+                                Optional.ofNullable(facts.get(id)))));
         return new Observed(0, nodes, batchEnded);
     }
 

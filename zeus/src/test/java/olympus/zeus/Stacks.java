@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import olympus.model.StackName;
 import olympus.model.stack.Dependency;
 import olympus.model.stack.DeployPolicy;
@@ -29,6 +31,7 @@ import olympus.model.stack.container.Privileges;
 import olympus.model.stack.container.Project;
 import olympus.model.stack.container.Tuning;
 import olympus.model.stack.container.Volume;
+import olympus.model.state.NodeFacts;
 
 /** Short ways to write declarations in tests. */
 public final class Stacks {
@@ -238,27 +241,102 @@ public final class Stacks {
 
     /** The same stack with each service where {@code policy} says. */
     static StackDefinition where(PlacementPolicy policy, StackDefinition stack) {
-        var services = new TreeMap<String, ServiceDefinition>();
-        stack.services()
-                .forEach((name, s) ->
-                        services.put(
-                                name,
-                                new ServiceDefinition(
-                                        s.name(),
-                                        s.workload(),
-                                        s.ports(),
-                                        s.dependsOn(),
-                                        s.probe(),
-                                        s.recovery(),
-                                        new DeployPolicy(
-                                                s.deploy().mode(),
-                                                s.deploy().replicas(),
-                                                s.deploy().resources(),
-                                                s.deploy().update(),
-                                                Optional.of(policy)),
-                                        s.stop(),
-                                        s.about())));
+        var all = stack;
+        for (var service : stack.services().keySet()) {
+            all = where(service, policy, all);
+        }
+        return all;
+    }
+
+    /** The same with one service where {@code policy} says. */
+    static StackDefinition where(String service, PlacementPolicy policy, StackDefinition stack) {
+        return deployed(
+                service,
+                was ->
+                        new DeployPolicy(
+                                was.mode(),
+                                was.replicas(),
+                                was.resources(),
+                                was.update(),
+                                Optional.of(policy),
+                                was.singleton(),
+                                was.reservations(),
+                                was.priority()),
+                stack);
+    }
+
+    /** The same with one service of which each instance needs so much. */
+    static StackDefinition reserving(
+            String service, double cpus, long mebibytes, int gpus, StackDefinition stack) {
+        var reservations =
+                new DeployPolicy.Reservations(
+                        Optional.of(cpus).filter(n -> n > 0),
+                        Optional.of(mebibytes << 20).filter(n -> n > 0),
+                        gpus == 0
+                                ? List.of()
+                                : List.of(new DeployPolicy.Devices(List.of("gpu"), gpus)));
+        return deployed(
+                service,
+                was ->
+                        new DeployPolicy(
+                                was.mode(),
+                                was.replicas(),
+                                was.resources(),
+                                was.update(),
+                                was.placement(),
+                                was.singleton(),
+                                Optional.of(reservations),
+                                was.priority()),
+                stack);
+    }
+
+    /** The same with the priority of one service. */
+    static StackDefinition ranked(String service, int priority, StackDefinition stack) {
+        return deployed(
+                service,
+                was ->
+                        new DeployPolicy(
+                                was.mode(),
+                                was.replicas(),
+                                was.resources(),
+                                was.update(),
+                                was.placement(),
+                                was.singleton(),
+                                was.reservations(),
+                                Optional.of(priority)),
+                stack);
+    }
+
+    private static StackDefinition deployed(
+            String service, UnaryOperator<DeployPolicy> change, StackDefinition stack) {
+        var services = new TreeMap<>(stack.services());
+        services.computeIfPresent(
+                service,
+                (_, s) ->
+                        new ServiceDefinition(
+                                s.name(),
+                                s.workload(),
+                                s.ports(),
+                                s.dependsOn(),
+                                s.probe(),
+                                s.recovery(),
+                                change.apply(s.deploy()),
+                                s.stop(),
+                                s.about()));
         return new StackDefinition(stack.name(), stack.mode(), stack.directory(), services);
+    }
+
+    /** A machine with these. */
+    static NodeFacts machine(int processors, long mebibytes, int gpus) {
+        return new NodeFacts(
+                new NodeFacts.Platform("linux", "amd64", "Debian", "6.12"),
+                new NodeFacts.Processors(processors, "", Optional.empty()),
+                mebibytes << 20,
+                List.of(),
+                List.of(),
+                IntStream.range(0, gpus)
+                        .mapToObj(n -> new NodeFacts.Device("gpu", "nvidia", "", "/dev/nvidia" + n))
+                        .toList());
     }
 
     /** The same with a volume of its node for one service, which is a container. */

@@ -32,6 +32,7 @@ import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeQuestion;
 
 /**
@@ -45,6 +46,7 @@ public final class NodeSupervision implements AutoCloseable {
     private static final Duration REPORT_EVERY = Duration.ofSeconds(5);
     private static final Duration REPORT_GATHERS = Duration.ofMillis(20);
     private static final Duration DRIFT_EVERY = Duration.ofSeconds(5);
+    private static final Duration FACTS_EVERY = Duration.ofMinutes(5);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
     private static final Duration BEGIN_WITHIN = Duration.ofMinutes(2);
 
@@ -65,6 +67,7 @@ public final class NodeSupervision implements AutoCloseable {
     private final HeldLeases leases;
     private volatile Optional<ProcessDriver> processes = Optional.empty();
     private final Supervisor supervisor;
+    private final FactsRounds facts;
     private boolean reportDue;
     private boolean eventsDue;
     private final ToldEvents toldEvents = new ToldEvents();
@@ -95,6 +98,11 @@ public final class NodeSupervision implements AutoCloseable {
         blocking = new BlockingWork(failure -> onFailure.accept("agent-work", failure));
         output = new OutputCollector(folders, outputLimits, clock, outputLoop, watcher);
         streams = new LogStreams(folders, output);
+        facts =
+                new FactsRounds(
+                        MachineFacts::find,
+                        FACTS_EVERY,
+                        found -> loop.execute(() -> tellFacts(found)));
         var bootId = ProcFs.bootId();
         var accounts = new Accounts(Posix.effectiveUser());
         var prober = new Prober(accounts, new Lookups(InetAddress::getByName));
@@ -223,6 +231,7 @@ public final class NodeSupervision implements AutoCloseable {
         loop.execute(this::everySecond);
         loop.execute(this::reportRegularly);
         loop.execute(this::driftRegularly);
+        facts.begin();
     }
 
     /** From now on tells this one too. */
@@ -314,6 +323,7 @@ public final class NodeSupervision implements AutoCloseable {
 
     public void connected() {
         loop.execute(() -> {
+            facts.last().ifPresent(this::tellFacts);
             report();
             sendEvents();
         });
@@ -378,9 +388,14 @@ public final class NodeSupervision implements AutoCloseable {
         }
     }
 
+    private void tellFacts(NodeFacts found) {
+        reports.forEach(to -> to.facts(found));
+    }
+
     private List<String> lacks() {
         var lacks = new ArrayList<String>();
         output.problem().ifPresent(lacks::add);
+        facts.problem().ifPresent(lacks::add);
         if (output.holesRefused()) {
             lacks.add(
                     "the filesystem of %s cannot free parts of files: output files grow until their run ends"
@@ -453,6 +468,7 @@ public final class NodeSupervision implements AutoCloseable {
     /** Leaves the instances running. */
     @Override
     public void close() {
+        facts.close();
         // First whoever uses the watches, then the watcher.
         loop.close();
         containers.ifPresent(ContainerDriver::close);

@@ -98,11 +98,17 @@ final class ComposeDeployKeys {
                     DEVICE_DRIVER,
                     DEVICE_OPTIONS);
 
+    static final Key<Double> RESERVED_CPUS =
+            Key.of(
+                    "cpus",
+                    processors(),
+                    "Processors of its node that an instance needs: it is placed only where so many are not reserved yet.",
+                    "cpus: \"0.25\"");
     static final Key<Long> RESERVED_MEMORY =
             Key.of(
                     "memory",
                     ComposeShapes.size(),
-                    "The engine tries to leave this much when memory is short.",
+                    "Memory of its node that an instance needs: it is placed only where so much is not reserved yet, and the engine tries to leave it when memory is short.",
                     "memory: 128M");
     static final Key<List<Privileges.Gpu>> DEVICES =
             Key.of(
@@ -116,21 +122,17 @@ final class ComposeDeployKeys {
                                                     f.get(CAPABILITIES).orElse(List.of()),
                                                     place,
                                                     problems))),
-                    "Devices, such as GPUs.",
+                    "Devices, such as GPUs: an instance is placed only where so many are not reserved yet.",
                     "devices: [ { driver: nvidia, count: 1, capabilities: [gpu] } ]");
     static final KeyTable RESERVATIONS =
             KeyTable.of(
                             "resource reservations",
                             "services.*.deploy.resources.reservations",
                             "What an instance needs.",
+                            RESERVED_CPUS,
                             RESERVED_MEMORY,
                             DEVICES)
-                    .ignoring(
-                            Map.of(
-                                    "cpus",
-                                    "instances are not placed by what they reserve",
-                                    "generic_resources",
-                                    "only Swarm looks at it"));
+                    .ignoring(Map.of("generic_resources", "only Swarm looks at it"));
 
     static final Key<Fields> LIMITS_KEY =
             Key.of(

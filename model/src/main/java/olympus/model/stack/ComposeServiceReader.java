@@ -12,6 +12,7 @@ import olympus.model.stack.ServiceReader.Read;
 import olympus.model.stack.Settings.BackoffSetting;
 import olympus.model.stack.Settings.DeploySetting;
 import olympus.model.stack.Settings.RecoverySetting;
+import olympus.model.stack.Settings.ResourcesSetting;
 import olympus.model.stack.Settings.RestartSetting;
 
 /**
@@ -244,11 +245,25 @@ final class ComposeServiceReader {
                                 new DeploySetting(
                                         deploy.get(ComposeDeployKeys.MODE),
                                         replicas,
-                                        Optional.of(resources(f, deploy)),
+                                        new ResourcesSetting(
+                                                Optional.of(resources(f, deploy)),
+                                                reservations(deploy)),
                                         deploy.get(ComposeDeployKeys.UPDATE_KEY),
+                                        Optional.empty(),
                                         Optional.empty()));
         named(f, policy);
         return policy;
+    }
+
+    /** Memory and devices are the container's: the engine looks at them too. */
+    private static Optional<DeployPolicy.Reservations> reservations(Fields deploy) {
+        return deploy.get(ComposeDeployKeys.RESOURCES_KEY)
+                .flatMap(r -> r.get(ComposeDeployKeys.RESERVATIONS_KEY))
+                .flatMap(r -> r.get(ComposeDeployKeys.RESERVED_CPUS))
+                .filter(cpus -> cpus > 0)
+                .map(cpus ->
+                        new DeployPolicy.Reservations(
+                                Optional.of(cpus), Optional.empty(), List.of()));
     }
 
     private DeployPolicy.Resources resources(Fields f, Fields deploy) {

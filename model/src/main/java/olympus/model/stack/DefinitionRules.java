@@ -88,6 +88,7 @@ public final class DefinitionRules {
         rules.cycles();
         SingletonRules.check(definition, rules.findings);
         PinningRules.check(definition, rules.findings);
+        ApartRules.check(definition, rules.findings);
         PortRules.check(definition.services(), rules.outlined, rules.findings);
         rules.size();
         return rules.findings;
@@ -358,6 +359,22 @@ public final class DefinitionRules {
                                 path + ".resources.memoryBytes",
                                 "found " + bytes,
                                 "a number above 0"));
+        deploy.reservations()
+                .flatMap(DeployPolicy.Reservations::cpus)
+                .filter(cpus -> !(cpus > 0))
+                .ifPresent(cpus ->
+                        error(path + ".reservations.cpus", "found " + cpus, "a number above 0"));
+        deploy.reservations()
+                .flatMap(DeployPolicy.Reservations::memoryBytes)
+                .filter(bytes -> bytes <= 0)
+                .ifPresent(bytes ->
+                        error(
+                                path + ".reservations.memoryBytes",
+                                "found " + bytes,
+                                "a number above 0"));
+        deploy.priority()
+                .ifPresent(priority ->
+                        within(path + ".priority", priority, 0, DeployPolicy.HIGHEST_PRIORITY));
         deploy.resources()
                 .pids()
                 .filter(pids -> pids <= 0)

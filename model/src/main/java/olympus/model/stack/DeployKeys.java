@@ -7,9 +7,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import olympus.model.stack.KeyTable.Fields;
 import olympus.model.stack.Settings.DeploySetting;
+import olympus.model.stack.Settings.ResourcesSetting;
 
 /** The keys of {@code deploy}. What each may be, its default and its meaning. */
 final class DeployKeys {
+
+    private static final int MAX_DEVICES = 1_000;
+    private static final Pattern COUNTED = Pattern.compile("\\d{1,4}");
 
     static final Key<Double> CPUS =
             new Key<>(
@@ -57,12 +61,101 @@ final class DeployKeys {
                     "Limits for each instance.",
                     "limits: { memory: 512M }");
 
-    static final KeyTable RESOURCES =
-            KeyTable.of("resources", "deploy.resources", "What instances may use.", LIMITS_KEY)
+    static final Key<Double> RESERVED_CPUS =
+            new Key<>(
+                    "cpus",
+                    Shapes.positive("a number of processors such as 0.5"),
+                    "none",
+                    "Processors of the node that an instance needs.",
+                    "cpus: 0.5");
+
+    static final Key<Long> RESERVED_MEMORY =
+            new Key<>(
+                    "memory",
+                    Shapes.size(),
+                    "none",
+                    "Memory of the node that an instance needs, in units of 1024.",
+                    "memory: 512M");
+
+    static final Key<List<String>> CAPABILITIES =
+            new Key<>(
+                    "capabilities",
+                    Shapes.list(Shapes.words("gpu"), 1),
+                    "",
+                    "What the devices must be able to do.",
+                    "capabilities: [gpu]");
+
+    static final Key<Integer> COUNT =
+            new Key<>(
+                    "count",
+                    Shapes.scalar(
+                            "a whole number from 1 to 1,000, or all",
+                            Map.of("type", List.of("integer", "string")),
+                            s -> DeployKeys.count(s.text())),
+                    "1",
+                    "How many, or `all` that the node has.",
+                    "count: 1");
+
+    static final KeyTable DEVICE =
+            KeyTable.of(
+                    "a device reservation",
+                    "deploy.resources.reservations.devices[]",
+                    "Devices of the node that an instance uses alone.",
+                    CAPABILITIES,
+                    COUNT);
+
+    static final Key<List<DeployPolicy.Devices>> DEVICES =
+            new Key<>(
+                    "devices",
+                    Shapes.list(
+                            Shapes.object(
+                                    DEVICE,
+                                    (f, place, problems) ->
+                                            Optional.of(
+                                                    new DeployPolicy.Devices(
+                                                            f.get(CAPABILITIES)
+                                                                    .orElse(List.of("gpu")),
+                                                            f.get(COUNT).orElse(1)))),
+                            0),
+                    "none",
+                    "Devices of the node that an instance uses alone.",
+                    "devices: [ { capabilities: [gpu], count: 1 } ]");
+
+    static final KeyTable RESERVATIONS =
+            KeyTable.of(
+                            "resource reservations",
+                            "deploy.resources.reservations",
+                            "What each instance needs of its node.",
+                            RESERVED_CPUS,
+                            RESERVED_MEMORY,
+                            DEVICES)
                     .ignoring(
                             Map.of(
-                                    "reservations",
-                                    "instances are not placed by what they reserve yet"));
+                                    "generic_resources",
+                                    "nodes do not tell resources of other kinds; use labels and constraints"));
+
+    static final Key<DeployPolicy.Reservations> RESERVATIONS_KEY =
+            new Key<>(
+                    "reservations",
+                    Shapes.object(
+                            RESERVATIONS,
+                            (f, place, problems) ->
+                                    Optional.of(
+                                            new DeployPolicy.Reservations(
+                                                    f.get(RESERVED_CPUS),
+                                                    f.get(RESERVED_MEMORY),
+                                                    f.get(DEVICES).orElse(List.of())))),
+                    "nothing",
+                    "What each instance needs of its node. It is placed only where so much is not reserved yet, whatever is really used.",
+                    "reservations: { cpus: 0.5, memory: 512M }");
+
+    static final KeyTable RESOURCES =
+            KeyTable.of(
+                    "resources",
+                    "deploy.resources",
+                    "What instances may use, and what they need.",
+                    LIMITS_KEY,
+                    RESERVATIONS_KEY);
 
     static final Key<Integer> PARALLELISM =
             new Key<>(
@@ -132,17 +225,14 @@ final class DeployKeys {
                     "How many instances.",
                     "replicas: 2");
 
-    static final Key<DeployPolicy.Resources> RESOURCES_KEY =
+    static final Key<ResourcesSetting> RESOURCES_KEY =
             new Key<>(
                     "resources",
                     Shapes.object(
                             RESOURCES,
-                            (f, place, problems) ->
-                                    Optional.of(
-                                            f.get(LIMITS_KEY)
-                                                    .orElse(DeployPolicy.Resources.UNLIMITED))),
+                            (f, place, problems) -> Optional.of(DeployKeys.resources(f))),
                     "unlimited",
-                    "What each instance may use.",
+                    "What each instance may use, and what it needs.",
                     "resources: { limits: { cpus: 0.5, memory: 512M, pids: 100 } }");
 
     static final Key<DeployPolicy.UpdatePolicy> UPDATE_KEY =
@@ -163,7 +253,7 @@ final class DeployKeys {
                                     s -> PlacementPolicy.Constraint.parse(s.text())),
                             0),
                     "none",
-                    "What a node must meet, all of it: its labels, name or id. Looked at when an instance is placed; what runs stays.",
+                    "What a node must meet, all of it: its labels, name, id, platform, processors and memory. Looked at when an instance is placed; what runs stays.",
                     "constraints: [ \"node.labels.role == web\" ]");
 
     static final Key<String> SPREAD =
@@ -207,6 +297,22 @@ final class DeployKeys {
                     "Instances on one node at most.",
                     "max_replicas_per_node: 1");
 
+    static final Key<PlacementPolicy.Strategy> STRATEGY =
+            new Key<>(
+                    "strategy",
+                    Shapes.word(PlacementPolicy.Strategy.class),
+                    "spread",
+                    "Which of several nodes is taken: `spread`: that with the fewest instances; `binpack`: that of which the most is reserved, so that others stay free.",
+                    "strategy: binpack");
+
+    static final Key<List<String>> APART_FROM =
+            new Key<>(
+                    "apart_from",
+                    Shapes.list(Shapes.text("the name of a service of this stack"), 0),
+                    "none",
+                    "Services with none of which it is to be on one node; it holds both ways.",
+                    "apart_from: [ replica ]");
+
     static final KeyTable PLACEMENT =
             KeyTable.of(
                     "placement",
@@ -214,7 +320,9 @@ final class DeployKeys {
                     "Where instances may be, and where they had better be.",
                     CONSTRAINTS,
                     PREFERENCES,
-                    MAX_PER_NODE);
+                    MAX_PER_NODE,
+                    STRATEGY,
+                    APART_FROM);
 
     static final Key<PlacementPolicy> PLACEMENT_KEY =
             new Key<>(
@@ -226,10 +334,20 @@ final class DeployKeys {
                                             new PlacementPolicy(
                                                     f.get(CONSTRAINTS).orElse(List.of()),
                                                     f.get(PREFERENCES).orElse(List.of()),
-                                                    f.get(MAX_PER_NODE)))),
+                                                    f.get(MAX_PER_NODE),
+                                                    f.get(STRATEGY),
+                                                    f.get(APART_FROM).orElse(List.of())))),
                     "anywhere",
                     "Where instances may be, and where they had better be.",
                     "placement: { constraints: [ \"node.labels.role == web\" ] }");
+
+    static final Key<Integer> PRIORITY =
+            new Key<>(
+                    "priority",
+                    Shapes.whole(0, DeployPolicy.HIGHEST_PRIORITY),
+                    "50",
+                    "Who is placed first when nodes have not room for all: the higher one. What runs already is not ended for it.",
+                    "priority: 90");
 
     static final KeyTable DEPLOY =
             KeyTable.of(
@@ -240,7 +358,8 @@ final class DeployKeys {
                             REPLICAS,
                             RESOURCES_KEY,
                             UPDATE_KEY,
-                            PLACEMENT_KEY)
+                            PLACEMENT_KEY,
+                            PRIORITY)
                     .ignoring(
                             Map.of(
                                     "labels",
@@ -271,8 +390,30 @@ final class DeployKeys {
                 new DeploySetting(
                         fields.get(DEPLOY_MODE),
                         fields.get(REPLICAS),
-                        fields.get(RESOURCES_KEY),
+                        fields.get(RESOURCES_KEY).orElse(ResourcesSetting.NONE),
                         fields.get(UPDATE_KEY),
-                        fields.get(PLACEMENT_KEY)));
+                        fields.get(PLACEMENT_KEY),
+                        fields.get(PRIORITY)));
+    }
+
+    /** Empty resources are unlimited ones, also where a Compose file says otherwise. */
+    private static ResourcesSetting resources(Fields fields) {
+        var reservations = fields.get(RESERVATIONS_KEY);
+        var limits =
+                fields.get(LIMITS_KEY)
+                        .or(() ->
+                                reservations.isPresent()
+                                        ? Optional.empty()
+                                        : Optional.of(DeployPolicy.Resources.UNLIMITED));
+        return new ResourcesSetting(limits, reservations);
+    }
+
+    private static Optional<Integer> count(String text) {
+        if (text.equals("all")) {
+            return Optional.of(DeployPolicy.Devices.ALL);
+        }
+        return COUNTED.matcher(text).matches()
+                ? Optional.of(Integer.parseInt(text)).filter(n -> n >= 1 && n <= MAX_DEVICES)
+                : Optional.empty();
     }
 }

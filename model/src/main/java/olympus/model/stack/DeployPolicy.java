@@ -1,6 +1,7 @@
 package olympus.model.stack;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import olympus.model.json.EnumWords;
@@ -10,6 +11,9 @@ import olympus.model.json.EnumWords;
  * deploy}.
  *
  * @param singleton present when it must never run twice; then there is one replica
+ * @param reservations what a node must have room for; nothing, when nothing is said
+ * @param priority 0 to {@link #HIGHEST_PRIORITY}: who is placed first when there is not room for
+ *     all; {@link #USUAL_PRIORITY} when nothing is said
  */
 public record DeployPolicy(
         Mode mode,
@@ -17,15 +21,29 @@ public record DeployPolicy(
         Resources resources,
         UpdatePolicy update,
         Optional<PlacementPolicy> placement,
-        Optional<Singleton> singleton) {
+        Optional<Singleton> singleton,
+        Optional<Reservations> reservations,
+        Optional<Integer> priority) {
 
+    public static final int HIGHEST_PRIORITY = 100;
+    public static final int USUAL_PRIORITY = 50;
+
+    /** Of usual priority, which reserves nothing, and may run twice while it is moved. */
     public DeployPolicy(
             Mode mode,
             int replicas,
             Resources resources,
             UpdatePolicy update,
             Optional<PlacementPolicy> placement) {
-        this(mode, replicas, resources, update, placement, Optional.empty());
+        this(
+                mode,
+                replicas,
+                resources,
+                update,
+                placement,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** Anywhere. */
@@ -35,12 +53,18 @@ public record DeployPolicy(
 
     /** The same of a service that must never run twice, or may again. */
     public DeployPolicy with(Optional<Singleton> other) {
-        return new DeployPolicy(mode, replicas, resources, update, placement, other);
+        return new DeployPolicy(
+                mode, replicas, resources, update, placement, other, reservations, priority);
     }
 
     /** Where instances may be; anywhere, when nothing is said. */
     public PlacementPolicy where() {
         return placement.orElse(PlacementPolicy.ANYWHERE);
+    }
+
+    /** Who is placed first: the higher one. */
+    public int rank() {
+        return priority.orElse(USUAL_PRIORITY);
     }
 
     /** {@code global}: one on every node; {@code replicas} is then ignored. */
@@ -54,6 +78,36 @@ public record DeployPolicy(
             Optional<Double> cpus, Optional<Long> memoryBytes, Optional<Integer> pids) {
         public static final Resources UNLIMITED =
                 new Resources(Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * What each instance needs of its node, whatever it uses of it; what is empty is nothing.
+     *
+     * @param memoryBytes for a container also what the engine tries to leave it, unless its own
+     *     declaration says that
+     * @param devices which are then used by this instance alone
+     */
+    public record Reservations(
+            Optional<Double> cpus, Optional<Long> memoryBytes, List<Devices> devices) {
+        public static final Reservations NONE =
+                new Reservations(Optional.empty(), Optional.empty(), List.of());
+
+        public Reservations {
+            devices = List.copyOf(devices);
+        }
+    }
+
+    /**
+     * A number of devices of one kind.
+     *
+     * @param count {@link #ALL} for all that the node has, at least one
+     */
+    public record Devices(List<String> capabilities, int count) {
+        public static final int ALL = -1;
+
+        public Devices {
+            capabilities = List.copyOf(capabilities);
+        }
     }
 
     /**

@@ -22,6 +22,8 @@ final class KeyTables {
                     DeployKeys.DEPLOY,
                     DeployKeys.RESOURCES,
                     DeployKeys.LIMITS,
+                    DeployKeys.RESERVATIONS,
+                    DeployKeys.DEVICE,
                     DeployKeys.UPDATE,
                     DeployKeys.PLACEMENT,
                     DeployKeys.PREFERENCE,

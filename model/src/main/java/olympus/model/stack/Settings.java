@@ -75,14 +75,16 @@ final class Settings {
     record DeploySetting(
             Optional<DeployPolicy.Mode> mode,
             Optional<Integer> replicas,
-            Optional<DeployPolicy.Resources> resources,
+            ResourcesSetting resources,
             Optional<DeployPolicy.UpdatePolicy> update,
-            Optional<PlacementPolicy> placement) {
+            Optional<PlacementPolicy> placement,
+            Optional<Integer> priority) {
 
         static final DeploySetting NONE =
                 new DeploySetting(
                         Optional.empty(),
                         Optional.empty(),
+                        ResourcesSetting.NONE,
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty());
@@ -91,10 +93,25 @@ final class Settings {
             return new DeployPolicy(
                     mode.or(otherwise::mode).orElse(DeployPolicy.Mode.REPLICATED),
                     replicas.or(otherwise::replicas).orElse(1),
-                    resources.or(otherwise::resources).orElse(DeployPolicy.Resources.UNLIMITED),
+                    resources
+                            .limits()
+                            .or(otherwise.resources::limits)
+                            .orElse(DeployPolicy.Resources.UNLIMITED),
                     update.or(otherwise::update).orElse(DeployPolicy.UpdatePolicy.DEFAULT),
-                    placement.or(otherwise::placement));
+                    placement.or(otherwise::placement),
+                    Optional.empty(),
+                    resources.reservations().or(otherwise.resources::reservations),
+                    priority.or(otherwise::priority));
         }
+    }
+
+    /** What is empty is not said. */
+    record ResourcesSetting(
+            Optional<DeployPolicy.Resources> limits,
+            Optional<DeployPolicy.Reservations> reservations) {
+
+        static final ResourcesSetting NONE =
+                new ResourcesSetting(Optional.empty(), Optional.empty());
     }
 
     record BackoffSetting(Optional<Duration> initial, Optional<Duration> max) {}

@@ -182,7 +182,7 @@ final class Shapes {
                 s -> bytes(s.text()));
     }
 
-    private static Optional<Long> bytes(String text) {
+    static Optional<Long> bytes(String text) {
         var matcher = SIZE.matcher(text);
         if (!matcher.matches()) {
             return Optional.empty();

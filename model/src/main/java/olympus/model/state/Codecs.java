@@ -26,6 +26,8 @@ public final class Codecs {
             RecordCodec.of("instance-spec", 1, InstanceSpec.class);
     public static final RecordCodec<NodeReport> NODE_REPORT =
             RecordCodec.of("node-report", 2, NodeReport.class);
+    public static final RecordCodec<NodeFacts> NODE_FACTS =
+            RecordCodec.of("node-facts", 1, NodeFacts.class);
     public static final RecordCodec<InstanceObservation> INSTANCE_OBSERVATION =
             RecordCodec.of("instance-observation", 1, InstanceObservation.class);
     public static final RecordCodec<AgentEvent> AGENT_EVENT =
@@ -65,6 +67,7 @@ public final class Codecs {
                     ASSIGNMENT,
                     INSTANCE_SPEC,
                     NODE_REPORT,
+                    NODE_FACTS,
                     INSTANCE_OBSERVATION,
                     AGENT_EVENT,
                     DECISION,

@@ -22,9 +22,23 @@ final class PlacementPolicyTest {
                 .contains("node.id == 0b8f0b3e-5a43-4c1f-9d7e-2f6a1c0e9b11");
     }
 
+    @Test
+    void amountsAreCompared() {
+        assertThat(Constraint.parse("node.memory>=1.5G"))
+                .contains(new Constraint(Attribute.MEMORY, "", true, "1.5G"))
+                .map(constraint -> constraint.amount().orElseThrow())
+                .contains(3L << 29);
+        assertThat(Constraint.parse("node.cpus < 8"))
+                .contains(new Constraint(Attribute.CPUS, "", false, "8"));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "node.platform.arch == x86_64",
+                "node.platform.os != windows",
+                "node.memory >= 8G",
+                "node.cpus < 4",
                 "node.labels.role==web",
                 "node.labels.example.org/a-b != two words",
                 "node.hostname == mars"
@@ -47,6 +61,11 @@ final class PlacementPolicyTest {
                 "node.labels.role =",
                 "node.labels.role == ",
                 "node.labels.role = web",
+                "node.memory == 8G",
+                "node.memory >= much",
+                "node.memory >= 1.2.3G",
+                "node.cpus <= 4",
+                "node.platform == linux",
                 "engine.labels.role == web"
             })
     void whatIsNoneIsRefused(String text) {

@@ -102,6 +102,17 @@ public final class Samples {
                 SHOP, StackDefinition.Mode.MANAGE, "/srv/shop", Map.of("web", web(), "db", db()));
     }
 
+    static NodeFacts facts() {
+        return new NodeFacts(
+                new NodeFacts.Platform(
+                        "linux", "amd64", "Debian GNU/Linux 13 (trixie)", "6.12.48+deb13-amd64"),
+                new NodeFacts.Processors(8, "AMD EPYC 7302P", Optional.of(54)),
+                16L << 30,
+                List.of(new NodeFacts.Disk("/", "ext4", 100L << 30, 42L << 30)),
+                List.of(new NodeFacts.Network("eth0", List.of("192.0.2.2", "2001:db8::2"))),
+                List.of(new NodeFacts.Device("gpu", "nvidia", "RTX 4000", "/dev/nvidia0")));
+    }
+
     static InstanceSpec spec() {
         return new InstanceSpec(
                 WEB_1,
@@ -280,6 +291,7 @@ public final class Samples {
                 new ApplyRequest(shop(), Map.of("db-password@", "clear")),
                 new Assignment(MARS, stamp, List.of(SHOP), List.of(spec())),
                 spec(),
+                facts(),
                 report(),
                 observation(),
                 questions().getFirst(),

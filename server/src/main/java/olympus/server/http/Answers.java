@@ -319,7 +319,7 @@ final class Answers {
         }
     }
 
-    record NodeDetails(Node node, List<Instance> instances) {}
+    record NodeDetails(Node node, List<Instance> instances, Optional<Machine> machine) {}
 
     record NodeOrdered(String node, String id) {}
 

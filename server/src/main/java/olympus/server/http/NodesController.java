@@ -87,7 +87,8 @@ final class NodesController {
                         .flatMap(service -> service.instances().stream())
                         .filter(instance -> instance.node().equals(id))
                         .map(Answers.Instance::of)
-                        .toList());
+                        .toList(),
+                one.resources().map(Machine::of));
     }
 
     @GetMapping(path = Api.V1 + "/why", produces = Api.JSON)

@@ -33,6 +33,7 @@ import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.NodeAnswer;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeQuestion;
 import olympus.model.state.NodeSpec;
 import olympus.server.group.ServerRecord;
@@ -450,7 +451,8 @@ class EveryOperationTest {
                         Optional.of(
                                 new NodeSpec.Withdrawal(
                                         NodeSpec.Kind.DRAIN, "user:admin", AT, "new disk", true)),
-                        List.of(new ClusterView.Staying(web(), "its volume is there", true))));
+                        List.of(new ClusterView.Staying(web(), "its volume is there", true))),
+                Optional.of(resources()));
     }
 
     private static List<ClusterView.PendingView> pending() {
@@ -512,5 +514,18 @@ class EveryOperationTest {
             case StackFolder.Outcome.Loaded loaded ->
                     Codecs.APPLY_REQUEST.encode(loaded.secrets().with(loaded.definition()));
         };
+    }
+
+    private static ClusterView.Resources resources() {
+        return new ClusterView.Resources(
+                new NodeFacts(
+                        new NodeFacts.Platform("linux", "amd64", "Debian 13", "6.12"),
+                        new NodeFacts.Processors(8, "AMD EPYC", Optional.of(54)),
+                        16L << 30,
+                        List.of(new NodeFacts.Disk("/", "ext4", 100L << 30, 42L << 30)),
+                        List.of(new NodeFacts.Network("eth0", List.of("192.0.2.2"))),
+                        List.of(new NodeFacts.Device("gpu", "nvidia", "RTX", "/dev/nvidia0"))),
+                15L << 30,
+                new ClusterView.Reserved(1_500, 1L << 30, 1));
     }
 }

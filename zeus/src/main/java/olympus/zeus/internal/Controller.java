@@ -25,6 +25,7 @@ import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.AgentEvent;
 import olympus.model.state.InstanceSpec;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeReport;
 import olympus.zeus.ClusterView;
 import olympus.zeus.NodeOrders;
@@ -74,7 +75,7 @@ public final class Controller {
             new ClusterView(0, List.of(), List.of(), List.of(), List.of(), List.of());
     private Plan plan = new Plan(List.of(), Map.of(), OptionalLong.empty());
     private Optional<Hermes.Watch> watch = Optional.empty();
-    private Optional<EventLoop.Cancellable> timer = Optional.empty();
+    private final Alarm alarm;
     private volatile boolean ready;
     private boolean listedOnce;
     private boolean stopped;
@@ -95,6 +96,7 @@ public final class Controller {
         this.random = random;
         this.orders = orders;
         this.options = options;
+        this.alarm = new Alarm(loop, this::rang);
         this.houseKeptNanos = clock.monotonicNanos();
         this.observed = new ObservedNodes(options.lossDelay(), clock.monotonicNanos());
         this.nodeRecords = new NodeRecords(this, orders, clock);
@@ -122,7 +124,7 @@ public final class Controller {
 
     public void start() {
         watch(0);
-        arm(options.lookAgain());
+        alarm.within(options.lookAgain());
         lookForOffice();
     }
 
@@ -137,7 +139,7 @@ public final class Controller {
     public void stop() {
         stopped = true;
         watch.ifPresent(Hermes.Watch::close);
-        timer.ifPresent(EventLoop.Cancellable::cancel);
+        alarm.cancel();
     }
 
     public ClusterView view() {
@@ -242,29 +244,15 @@ public final class Controller {
                 carryOut();
             }
         }
-        armFor(plan);
+        alarm.armFor(plan, clock.monotonicNanos(), options.lookAgain());
     }
 
     private Plan makePlan() {
         return Planner.plan(desired(), observedNow(), clock.monotonicNanos(), clock.wall());
     }
 
-    private void armFor(Plan made) {
-        var delay = options.lookAgain();
-        if (made.wakeNanos().isPresent()) {
-            var until = Duration.ofNanos(made.wakeNanos().getAsLong() - clock.monotonicNanos());
-            delay = until.compareTo(delay) < 0 ? until : delay;
-        }
-        arm(delay);
-    }
-
-    private void arm(Duration delay) {
-        timer.ifPresent(EventLoop.Cancellable::cancel);
-        timer = Optional.of(loop.schedule(delay.isNegative() ? Duration.ZERO : delay, this::tick));
-    }
-
-    private void tick() {
-        arm(options.lookAgain());
+    private void rang() {
+        alarm.within(options.lookAgain());
         wake();
     }
 
@@ -395,6 +383,12 @@ public final class Controller {
 
     public void reported(NodeReport report) {
         if (observed.reported(report, clock.monotonicNanos(), clock.wall())) {
+            wake();
+        }
+    }
+
+    public void facts(NodeId node, NodeFacts facts) {
+        if (observed.facts(node, facts)) {
             wake();
         }
     }

@@ -186,10 +186,11 @@ public record Desired(
     }
 
     /** Whether a node is one that a service may be placed on by what it says of nodes. */
-    boolean meets(ServiceDefinition definition, NodeId node) {
+    boolean meets(ServiceDefinition definition, NodeId node, Observed observed) {
         var policy = definition.deploy().where();
         return policy.constraints().isEmpty()
-                || PlacementRules.refusal(List.of(policy), PlacementRules.Node.of(this, node))
+                || PlacementRules.refusal(
+                                List.of(policy), PlacementRules.Node.of(this, observed, node))
                         .isEmpty();
     }
 

@@ -64,6 +64,13 @@ final class LastHeard {
                 .filter(seen -> seen.state() == State.COMPLETED || seen.state() == State.GIVEN_UP);
     }
 
+    /**
+     * Whether the wanted run is known to have done its work, so that nothing starts it by itself.
+     */
+    boolean hasCompleted(InstanceRecord record) {
+        return ended(record).filter(seen -> seen.state() == State.COMPLETED).isPresent();
+    }
+
     private Map<InstanceId, InstanceObservation> read(NodeId node) {
         var instances = new HashMap<InstanceId, InstanceObservation>();
         var away = desired.away().get(node);

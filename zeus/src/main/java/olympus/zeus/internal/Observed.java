@@ -8,6 +8,7 @@ import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceRecord;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeReport;
 
 /**
@@ -23,13 +24,15 @@ public record Observed(
      * A node.
      *
      * @param acceptedRevision the agent acts on an assignment computed from at least this revision
+     * @param facts what it has, as last told; empty while it has told nothing
      */
     public record Node(
             Link link,
             Optional<Instant> lastSeen,
             Optional<NodeReport> report,
             long acceptedRevision,
-            Map<InstanceId, Instance> instances) {
+            Map<InstanceId, Instance> instances,
+            Optional<NodeFacts> facts) {
 
         public boolean connected() {
             return link instanceof Link.Up;
@@ -83,6 +86,11 @@ public record Observed(
         return node != null && node.hasTold();
     }
 
+    /** What a node has, as far as it has told. */
+    Optional<NodeFacts> facts(NodeId id) {
+        return node(id).flatMap(Node::facts);
+    }
+
     /** Of a node that may never have been heard. */
     Link link(NodeId id) {
         return node(id).map(Node::link).orElseGet(() -> new Link.Down(unheardLostNanos));
@@ -105,6 +113,20 @@ public record Observed(
     boolean isWell(InstanceRecord record) {
         return connected(record.placement().node())
                 && of(record).filter(i -> i.observation().isWell()).isPresent();
+    }
+
+    /** Whether another run of it than the ordered one is still there, as was last reported. */
+    boolean seesEarlier(InstanceRecord record) {
+        return any(record)
+                .map(Instance::observation)
+                .filter(seen -> !seen.runToken().equals(record.run().token()))
+                .map(InstanceObservation::state)
+                .filter(state ->
+                        switch (state) {
+                            case STARTING, RUNNING, STOPPING, BACKOFF -> true;
+                            case PENDING, STOPPED, COMPLETED, GIVEN_UP -> false;
+                        })
+                .isPresent();
     }
 
     /** Whether another run of it than the ordered one may still be there. */

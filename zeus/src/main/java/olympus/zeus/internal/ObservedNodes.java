@@ -16,6 +16,7 @@ import olympus.model.ServiceId;
 import olympus.model.state.Assignment;
 import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.NodeAway;
+import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeReport;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,7 @@ final class ObservedNodes {
         private String name = "";
         private Optional<Instant> lastSeen = Optional.empty();
         private Optional<NodeReport> report = Optional.empty();
+        private Optional<NodeFacts> facts = Optional.empty();
         private Map<InstanceId, Observed.Instance> instances = Map.of();
         private long lastSequence = -1;
         private long awayNanos;
@@ -128,6 +130,16 @@ final class ObservedNodes {
                 entry.acceptedRevision = Math.max(entry.acceptedRevision, sent.revision);
             }
         }
+        return true;
+    }
+
+    /** False when that is known already. They stay while it is away: machines change slowly. */
+    boolean facts(NodeId node, NodeFacts facts) {
+        var entry = nodes.get(node);
+        if (entry == null || entry.facts.equals(Optional.of(facts))) {
+            return false;
+        }
+        entry.facts = Optional.of(facts);
         return true;
     }
 
@@ -344,7 +356,8 @@ final class ObservedNodes {
                             e.lastSeen,
                             e.report,
                             upToDate ? projection.revision() : accepted,
-                            e.instances));
+                            e.instances,
+                            e.facts));
         });
         return new Observed(lostNanos(watchedSinceNanos), copy, Map.copyOf(batchEnded));
     }

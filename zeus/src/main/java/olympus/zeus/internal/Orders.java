@@ -21,7 +21,6 @@ import olympus.model.stack.StackDefinition;
 import olympus.model.stack.Workload;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
-import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.PauseRecord;
 import olympus.model.state.ServiceState;
@@ -304,10 +303,11 @@ final class Orders {
             requireDeclared(service, "start");
             var unchanged = unchanged(service, expected);
             var state = controller.desired().state(service);
-            var ended = ended(service);
+            var ended = EndedInstances.of(service, controller.desired(), controller.observedNow());
             if (state.hold().isEmpty() && ended.isEmpty()) {
                 return nothing();
             }
+            EndedInstances.requireRoom(ended, controller.desired(), controller.observedNow());
             var result =
                     ended.isEmpty()
                             ? "ordered"
@@ -318,22 +318,6 @@ final class Orders {
                     decision(actor, "start", service.toString(), ordered(service), result),
                     ended);
         });
-    }
-
-    /**
-     * Instances that were given up or are completed; those of a held service start anew by
-     * themselves.
-     */
-    private List<Versioned<InstanceRecord>> ended(ServiceId service) {
-        var observed = controller.observedNow();
-        return controller.desired().instancesOf(service).values().stream()
-                .filter(r -> r.value().order().phase() == InstanceRecord.Phase.RUN)
-                .filter(r ->
-                        observed.of(r.value())
-                                .map(i -> i.observation().state())
-                                .filter(s -> s == State.GIVEN_UP || s == State.COMPLETED)
-                                .isPresent())
-                .toList();
     }
 
     CompletionStage<Void> restart(ServiceId service, Optional<Long> expected, Actor actor) {

@@ -3,13 +3,14 @@ package olympus.zeus.internal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
@@ -21,13 +22,16 @@ import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceRecord.Phase;
 import olympus.model.state.NodeReport;
+import olympus.zeus.ClusterView;
 
 /**
  * Where instances go: nodes are filtered (connected and known to tell what they run, in use, not
- * paused, allowed by what the service says of nodes, ports free, also of runs that were moved away
- * and may still be there; beside their {@link Neighbours}), then scored (fewest instances of the
- * service by each label that it is spread over, then on the node, then fewest instances at all,
- * then by id). Knows what this plan has placed so far.
+ * paused, allowed by what the service says of nodes, apart from what it is not to be with, ports
+ * and {@link Room} free, also of runs that were moved away and may still be there; beside their
+ * {@link Neighbours}), then scored (fewest instances of the service by each label that it is spread
+ * over, then on the node, then fewest instances at all, then by id; a packed service goes to the
+ * node of which the most is reserved; of a node that has told nothing what is reserved may not be
+ * there, so that it comes last). Knows what this plan has placed so far.
  *
  * <p>The first of several neighbours goes to a node that has the ports of all of them free, if
  * there is one; the others follow it, also when one of them could otherwise be moved elsewhere.
@@ -36,14 +40,16 @@ import olympus.model.state.NodeReport;
  */
 final class Placement {
 
-    private final Map<NodeId, Load> loads = new TreeMap<>();
+    private final Map<NodeId, NodeLoad> loads = new TreeMap<>();
 
     private final Desired desired;
     private final Neighbours neighbours;
+    private final Apartness apartness;
 
     private Placement(Desired desired, Neighbours neighbours) {
         this.desired = desired;
         this.neighbours = neighbours;
+        this.apartness = new Apartness(desired);
     }
 
     static Placement of(
@@ -57,8 +63,8 @@ final class Placement {
                 .forEach((id, node) ->
                         placement.loads.put(
                                 id,
-                                new Load(
-                                        PlacementRules.Node.of(desired, id),
+                                new NodeLoad(
+                                        PlacementRules.Node.of(desired, observed, id),
                                         observed.link(id),
                                         closed(id, desired, observed))));
         for (var ofService : desired.instances().values()) {
@@ -68,6 +74,13 @@ final class Placement {
                 if (load != null) {
                     load.add(record.id(), claims(desired.definitionOf(record), record.id()));
                     load.claim(earlierClaims(stored, desired, observed));
+                    // What was given up its agent tries again after the machine has booted.
+                    if (!lastHeard.hasCompleted(record)) {
+                        load.reserve(record.id(), reservation(desired.definitionOf(record)));
+                    }
+                    if (observed.seesEarlier(record)) {
+                        load.reserve(record.id(), placement.ofAnyRevision(record.id()));
+                    }
                     if (placement.isIdle(record, lastHeard)) {
                         load.idle(record.id());
                     }
@@ -80,6 +93,7 @@ final class Placement {
             if (load != null) {
                 var spec = held.spec();
                 load.add(spec.id(), claims(spec.definition(), spec.id()));
+                load.reserve(spec.id(), Reservation.of(spec.definition()));
             }
         }
         return placement;
@@ -126,6 +140,22 @@ final class Placement {
                 .toList();
     }
 
+    private static Reservation reservation(Optional<ServiceDefinition> definition) {
+        return definition.map(Reservation::of).orElse(Reservation.NONE);
+    }
+
+    /** Enough for whatever revision of it a node runs. */
+    private Reservation ofAnyRevision(InstanceId id) {
+        return desired.stack(id.service().stack()).stream()
+                .flatMap(stack -> stack.revisions().values().stream())
+                .flatMap(revision ->
+                        Optional.ofNullable(
+                                revision.definition().services().get(id.service().service()))
+                                .stream())
+                .map(Reservation::of)
+                .reduce(Reservation.NONE, Reservation::or);
+    }
+
     /** It does not run, and is not about to. */
     private boolean isIdle(InstanceRecord record, LastHeard lastHeard) {
         return desired.state(record.id().service()).hold().isPresent()
@@ -146,7 +176,8 @@ final class Placement {
             var isHere =
                     placed.filter(stored -> stored.value().placement().node().equals(id))
                             .isPresent();
-            if (!isHere && mayUsePorts(seen.state(), node, placed)) {
+            if (!isHere && mayRun(seen.state(), node, placed)) {
+                load.reserve(seen.id(), ofAnyRevision(seen.id()));
                 desired.stack(seen.id().service().stack()).stream()
                         .flatMap(stack -> stack.revisions().values().stream())
                         .map(revision -> revision.definition().services())
@@ -159,7 +190,7 @@ final class Placement {
         }
     }
 
-    private boolean mayUsePorts(
+    private boolean mayRun(
             InstanceObservation.State state,
             Observed.Node node,
             Optional<Versioned<InstanceRecord>> placed) {
@@ -182,33 +213,43 @@ final class Placement {
     Choice choose(InstanceId id, ServiceDefinition definition, Collection<NodeId> excluded) {
         var beside = neighbours.of(id.service());
         if (beside.isEmpty()) {
-            return choose(id, Needs.of(id, definition), excluded, Optional.empty());
+            return choose(id, needs(id, definition), excluded, Optional.empty());
         }
         var home = home(id, beside, node -> false);
         if (home.isEmpty()) {
-            var first = choose(id, needsOfAll(id, beside), excluded, Optional.empty());
+            var all = new ArrayList<Wanted>();
+            all.add(new Wanted(id, definition));
+            all.addAll(declaredBeside(beside, id));
+            var first = choose(id, needs(all), excluded, Optional.empty());
             if (first instanceof Choice.Chosen) {
                 return first;
             }
         }
-        return choose(id, Needs.of(id, definition), excluded, home);
+        return choose(id, needs(id, definition), excluded, home);
     }
 
-    /**
-     * What a node must have.
-     *
-     * @param policies that all hold; preferences are those of the first
-     */
-    private record Needs(List<Claim> claims, List<PlacementPolicy> policies) {
-
-        static Needs of(InstanceId id, ServiceDefinition definition) {
-            return new Needs(
-                    Placement.claims(definition, id), List.of(definition.deploy().where()));
+    /** What a node must have for all of these. */
+    private Needs needs(List<Wanted> wanted) {
+        var services = wanted.stream().map(one -> one.id().service()).collect(Collectors.toSet());
+        var apart = new TreeSet<ServiceId>();
+        services.forEach(service -> apart.addAll(apartness.of(service)));
+        apart.removeAll(services);
+        var claims = new ArrayList<Claim>();
+        var reservations = new HashMap<InstanceId, Reservation>();
+        var policies = new ArrayList<PlacementPolicy>();
+        for (var one : wanted) {
+            claims.addAll(claims(one.definition(), one.id()));
+            if (desired.isActedOn(one.id().service())) {
+                // What is only watched runs somewhere already, whether there is room or not.
+                reservations.merge(one.id(), Reservation.of(one.definition()), Reservation::or);
+            }
+            policies.add(one.definition().deploy().where());
         }
+        return new Needs(claims, reservations, List.copyOf(apart), policies);
+    }
 
-        PlacementPolicy preferred() {
-            return policies.getFirst();
-        }
+    private Needs needs(InstanceId id, ServiceDefinition definition) {
+        return needs(List.of(new Wanted(id, definition)));
     }
 
     /** An instance and the declaration that it is to run. */
@@ -224,21 +265,15 @@ final class Placement {
     Choice chooseForAll(List<Wanted> wanted, Predicate<NodeId> lost) {
         var first = wanted.getFirst().id();
         var beside = neighbours.of(first.service());
-        var all = needsOfAll(first, beside);
-        var claims = new ArrayList<>(all.claims());
-        var policies = new ArrayList<PlacementPolicy>();
-        for (var one : wanted) {
-            claims.addAll(claims(one.definition(), one.id()));
-            policies.add(one.definition().deploy().where());
-        }
-        policies.addAll(all.policies());
-        return choose(first, new Needs(claims, policies), List.of(), home(first, beside, lost));
+        var all = new ArrayList<>(wanted);
+        all.addAll(declaredBeside(beside, first));
+        return choose(first, needs(all), List.of(), home(first, beside, lost));
     }
 
     private Choice choose(
             InstanceId id, Needs needs, Collection<NodeId> excluded, Optional<Home> home) {
-        var order = new Spread(id.service(), needs.preferred());
-        Load best = null;
+        var order = new Order(id.service(), needs);
+        NodeLoad best = null;
         var refusals = new ArrayList<String>();
         for (var load : loads.values()) {
             var refusal =
@@ -267,15 +302,17 @@ final class Placement {
     }
 
     /** Which of two nodes that would do is the better one. */
-    private final class Spread {
+    private final class Order {
         private final ServiceId service;
         private final PlacementPolicy policy;
+        private final boolean reserves;
         private final Map<String, Map<Optional<String>, Integer>> counts = new HashMap<>();
 
         /** Counts instances of the service by each label that is spread over. */
-        Spread(ServiceId service, PlacementPolicy policy) {
+        Order(ServiceId service, Needs needs) {
             this.service = service;
-            this.policy = policy;
+            this.policy = needs.preferred();
+            this.reserves = needs.reserves();
             for (var key : policy.spread()) {
                 var byValue = counts.computeIfAbsent(key, k -> new HashMap<>());
                 loads.values()
@@ -285,29 +322,45 @@ final class Placement {
             }
         }
 
-        private int count(String key, Load load) {
+        private int count(String key, NodeLoad load) {
             return counts.getOrDefault(key, Map.of()).getOrDefault(load.node.label(key), 0);
         }
 
-        boolean prefers(Load load, Load other) {
+        boolean prefers(NodeLoad load, NodeLoad other) {
+            if (reserves && load.room.isKnown() != other.room.isKnown()) {
+                return load.room.isKnown();
+            }
             for (var key : policy.spread()) {
                 var byLabel = Integer.compare(count(key, load), count(key, other));
                 if (byLabel != 0) {
                     return byLabel < 0;
                 }
             }
+            if (policy.isPacked()) {
+                var packed =
+                        Integer.compare(load.room.percentReserved(), other.room.percentReserved());
+                return packed != 0 ? packed > 0 : load.total() > other.total();
+            }
             var ofService = Integer.compare(load.of(service), other.of(service));
-            return ofService != 0 ? ofService < 0 : load.total < other.total;
+            return ofService != 0 ? ofService < 0 : load.total() < other.total();
         }
 
-        String why(Load chosen) {
-            var fewest =
-                    "%s has the fewest instances (%d of this service, %d in all)"
-                            .formatted(chosen.node.name(), chosen.of(service), chosen.total);
+        String why(NodeLoad chosen) {
+            var fewest = policy.isPacked() ? fullest(chosen) : fewest(chosen);
             return policy.spread().isEmpty()
                     ? fewest
                     : "%s of those with the fewest instances of this service by %s"
                             .formatted(fewest, PlacementRules.values(policy, chosen.node));
+        }
+
+        private String fullest(NodeLoad chosen) {
+            return "%s is the fullest that has room (%d %% reserved, %d instances)"
+                    .formatted(chosen.node.name(), chosen.room.percentReserved(), chosen.total());
+        }
+
+        private String fewest(NodeLoad chosen) {
+            return "%s has the fewest instances (%d of this service, %d in all)"
+                    .formatted(chosen.node.name(), chosen.of(service), chosen.total());
         }
     }
 
@@ -317,9 +370,9 @@ final class Placement {
      * @param neighbour one of them
      * @param weight of all of them; see {@link #DRAWS}
      */
-    private record Home(Load node, ServiceId neighbour, int weight) {
+    private record Home(NodeLoad node, ServiceId neighbour, int weight) {
 
-        String refusal(Load other) {
+        String refusal(NodeLoad other) {
             return other == node
                     ? ""
                     : " is not where %s is, with which it shares a network or namespace"
@@ -374,22 +427,18 @@ final class Placement {
         return home;
     }
 
-    private Needs needsOfAll(InstanceId id, Set<String> beside) {
-        var claims = new ArrayList<Claim>();
-        var policies = new ArrayList<PlacementPolicy>();
-        desired.declared(id.service()).ifPresent(own -> policies.add(own.deploy().where()));
+    private List<Wanted> declaredBeside(Set<String> beside, InstanceId id) {
+        var wanted = new ArrayList<Wanted>();
         for (var name : beside) {
             var service = new ServiceId(id.service().stack(), name);
             desired.declared(service)
                     .ifPresent(definition -> {
-                        policies.add(definition.deploy().where());
                         for (var n = 1; n <= definition.deploy().replicas(); n++) {
-                            claims.addAll(claims(definition, new InstanceId(service, n)));
+                            wanted.add(new Wanted(new InstanceId(service, n), definition));
                         }
                     });
         }
-        policies.add(PlacementPolicy.ANYWHERE);
-        return new Needs(claims, policies);
+        return wanted;
     }
 
     /** It is placed elsewhere from now on; what it uses there is free once it is seen to be. */
@@ -403,25 +452,42 @@ final class Placement {
     private static final int MAX_REFUSALS = 5;
 
     /** An instance that is to run draws its neighbours more than any number of others. */
-    private static final int DRAWS = 1_000;
+    static final int DRAWS = 1_000;
 
     /** Why an instance cannot go there; empty when it can. */
     String refusalElsewhere(NodeId node, InstanceId id, ServiceDefinition definition) {
         var load = loads.get(node);
-        return load == null ? "" : load.refusal(id, Needs.of(id, definition));
+        return load == null ? "" : load.refusal(id, needs(id, definition));
     }
 
-    /** Why an instance cannot stay where it is with these ports; empty when it can. */
+    /**
+     * Why an instance cannot stay where it is with these ports and this reservation; empty when it
+     * can. What it has reserved there already is its own.
+     */
     String refusalOn(NodeId node, InstanceId id, ServiceDefinition definition) {
         var load = loads.get(node);
-        return load == null ? "" : load.portRefusal(claims(Optional.of(definition), id));
+        return load == null ? "" : load.roomRefusal(needs(id, definition));
     }
 
     void placed(NodeId node, InstanceId id, ServiceDefinition definition) {
         var load = loads.get(node);
         if (load != null) {
             load.add(id, claims(Optional.of(definition), id));
+            load.reserve(id, Reservation.of(definition));
         }
+    }
+
+    /** It stays where it is, under this declaration. */
+    void reserved(NodeId node, InstanceId id, ServiceDefinition definition) {
+        var load = loads.get(node);
+        if (load != null) {
+            load.reserve(id, Reservation.of(definition));
+        }
+    }
+
+    /** What a node has told that it has, and what of it is reserved. */
+    Optional<ClusterView.Resources> resources(NodeId node) {
+        return Optional.ofNullable(loads.get(node)).flatMap(load -> load.room.shown());
     }
 
     Collection<NodeId> nodes() {
@@ -466,104 +532,6 @@ final class Placement {
                     && protocol == other.protocol
                     && !owner.equals(other.owner)
                     && PortConflicts.addressesOverlap(address, other.address);
-        }
-    }
-
-    /** What is on one node. */
-    private static final class Load {
-        private final PlacementRules.Node node;
-        private final Observed.Link link;
-        private final Optional<String> closed;
-        private final Map<ServiceId, Integer> byService = new HashMap<>();
-        private final Set<InstanceId> idle = new HashSet<>();
-        private final Map<ServiceId, Integer> idleByService = new HashMap<>();
-        private final Map<Integer, List<Claim>> claims = new HashMap<>();
-        private int total;
-
-        Load(PlacementRules.Node node, Observed.Link link, Optional<String> closed) {
-            this.node = node;
-            this.link = link;
-            this.closed = closed;
-        }
-
-        int of(ServiceId service) {
-            return byService.getOrDefault(service, 0);
-        }
-
-        void add(InstanceId instance, List<Claim> wanted) {
-            total++;
-            byService.merge(instance.service(), 1, Integer::sum);
-            claim(wanted);
-        }
-
-        void remove(InstanceId instance) {
-            total--;
-            byService.merge(instance.service(), -1, Integer::sum);
-            if (idle.remove(instance)) {
-                idleByService.merge(instance.service(), -1, Integer::sum);
-            }
-        }
-
-        void idle(InstanceId instance) {
-            idle.add(instance);
-            idleByService.merge(instance.service(), 1, Integer::sum);
-        }
-
-        /** How much an instance draws its neighbours here; 0 when it is elsewhere. */
-        int weight(InstanceId instance, Desired desired) {
-            var isHere =
-                    desired.instance(instance)
-                            .filter(stored -> stored.value().placement().node().equals(node.id()))
-                            .isPresent();
-            return !isHere ? 0 : idle.contains(instance) ? 1 : DRAWS;
-        }
-
-        int weight(ServiceId service) {
-            var atRest = idleByService.getOrDefault(service, 0);
-            return (of(service) - atRest) * DRAWS + atRest;
-        }
-
-        void claim(List<Claim> wanted) {
-            wanted.forEach(c -> claims.computeIfAbsent(c.port, p -> new ArrayList<>()).add(c));
-        }
-
-        String refusal(InstanceId id, Needs needs) {
-            switch (link) {
-                case Observed.Link.Down ignored -> {
-                    return " is not connected";
-                }
-                case Observed.Link.Up(var told) -> {
-                    if (!told) {
-                        return " has not told yet what it runs";
-                    }
-                }
-            }
-            if (closed.isPresent()) {
-                return closed.get();
-            }
-            var most = needs.preferred().maxPerNode();
-            if (most.filter(n -> of(id.service()) >= n).isPresent()) {
-                return " has %d of this service, and there are to be %d on one node at most"
-                        .formatted(of(id.service()), most.get());
-            }
-            return PlacementRules.refusal(needs.policies(), node)
-                    .orElseGet(() -> portRefusal(needs.claims()));
-        }
-
-        /** It takes instances, as far as it itself is concerned. */
-        boolean isOpen() {
-            return link instanceof Observed.Link.Up(var told) && told && closed.isEmpty();
-        }
-
-        String portRefusal(List<Claim> wanted) {
-            for (var claim : wanted) {
-                for (var taken : claims.getOrDefault(claim.port, List.of())) {
-                    if (claim.collidesWith(taken)) {
-                        return " has port %d in use by %s".formatted(claim.port, taken.owner);
-                    }
-                }
-            }
-            return "";
         }
     }
 }

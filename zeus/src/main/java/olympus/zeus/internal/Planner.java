@@ -2,6 +2,7 @@ package olympus.zeus.internal;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,14 @@ public final class Planner {
 
     private final PlanDraft draft;
     private final Map<StackName, List<ServiceId>> servicesByStack = new HashMap<>();
+    private final List<Work> work = new ArrayList<>();
+
+    /**
+     * A part of the plan that may place something.
+     *
+     * @param rank the higher one comes first, and finds room where the others do not any more
+     */
+    record Work(int rank, Runnable plan) {}
 
     private Planner(PlanDraft draft) {
         this.draft = draft;
@@ -52,6 +61,9 @@ public final class Planner {
         draft.lost.steps(draft.now.wall()).forEach(draft::add);
         draft.lost.wakeNanos().ifPresent(draft::wakeAt);
         draft.desired.stacks().forEach(this::planStack);
+        // Otherwise in the order of their names: the sort is stable.
+        work.sort(Comparator.comparingInt(Work::rank).reversed());
+        work.forEach(one -> one.plan().run());
         for (var service : draft.desired.services().keySet()) {
             if (draft.desired.declared(service).isEmpty()
                     && draft.desired.instancesOf(service).isEmpty()
@@ -98,13 +110,16 @@ public final class Planner {
     }
 
     private void planServices(StackDefinition definition) {
-        Relocations.plan(draft, definition);
+        work.addAll(Relocations.of(draft, definition));
         for (var service : definition.services().values()) {
             var id = new ServiceId(definition.name(), service.name());
             if (draft.isUnclaimed(id)) {
                 draft.waits(id, Unclaimed.reason(draft.desired, id));
             } else {
-                new ServicePlanner(draft, id, service).run();
+                work.add(
+                        new Work(
+                                service.deploy().rank(),
+                                () -> new ServicePlanner(draft, id, service).run()));
             }
         }
     }

@@ -44,23 +44,36 @@ final class Relocations {
         this.stack = stack;
     }
 
-    /** To be planned before anything else of the stack. */
-    static void plan(PlanDraft draft, StackDefinition stack) {
-        if (!draft.lost.isEmpty() || draft.isEmptying) {
-            new Relocations(draft, stack).run();
-        }
+    /** Each to be planned before anything else of its services. */
+    static List<Planner.Work> of(PlanDraft draft, StackDefinition stack) {
+        return draft.lost.isEmpty() && !draft.isEmptying
+                ? List.of()
+                : new Relocations(draft, stack).groups();
     }
 
-    private void run() {
+    private List<Planner.Work> groups() {
+        var groups = new ArrayList<Planner.Work>();
         var done = new HashSet<String>();
         for (var name : stack.services().keySet()) {
             if (!done.contains(name)) {
                 var beside = draft.neighbours.of(new ServiceId(stack.name(), name));
                 var together = beside.isEmpty() ? Set.of(name) : beside;
                 done.addAll(together);
-                plan(new TreeSet<>(together));
+                var group = new TreeSet<>(together);
+                groups.add(new Planner.Work(rank(group), () -> plan(group)));
             }
         }
+        return groups;
+    }
+
+    /** That of the highest: they go together. */
+    private int rank(Set<String> together) {
+        return together.stream()
+                .map(stack.services()::get)
+                .filter(Objects::nonNull)
+                .mapToInt(service -> service.deploy().rank())
+                .max()
+                .orElse(DeployPolicy.USUAL_PRIORITY);
     }
 
     /** Why a group stays: the service that cannot leave, and the reason. */

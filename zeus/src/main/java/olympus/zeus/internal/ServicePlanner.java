@@ -228,7 +228,7 @@ final class ServicePlanner {
         for (var node : draft.placement.nodes()) {
             if (!byNode.containsKey(node)
                     && draft.desired.withdrawal(node).isEmpty()
-                    && draft.desired.meets(definition, node)) {
+                    && draft.desired.meets(definition, node, draft.observed)) {
                 while (used.contains(next)) {
                     next++;
                 }
@@ -553,6 +553,8 @@ final class ServicePlanner {
         if (followed.isPresent()) {
             draft.placement.left(here, id);
             draft.placement.placed(node, id, definition);
+        } else {
+            draft.placement.reserved(here, id, definition);
         }
         var where = followed.map(_ -> "; what it belongs beside is there by now").orElse("");
         draft.add(new Step.ReplaceRun(stored, newRecord(id, node, List.of()), action, why + where));

@@ -83,7 +83,8 @@ final class ThoughtState {
                                         Optional.empty(),
                                         Optional.empty(),
                                         0,
-                                        Map.of()));
+                                        Map.of(),
+                                        Optional.empty()));
         nodes.put(
                 node,
                 new Observed.Node(
@@ -91,7 +92,8 @@ final class ThoughtState {
                         seen.lastSeen(),
                         seen.report(),
                         seen.acceptedRevision(),
-                        seen.instances()));
+                        seen.instances(),
+                        seen.facts()));
     }
 
     /** At once: in thought nothing is gained by one after the other. */
@@ -176,7 +178,8 @@ final class ThoughtState {
                                 node.lastSeen(),
                                 node.report(),
                                 base.revision(),
-                                runs));
+                                runs,
+                                node.facts()));
             }
         }
     }

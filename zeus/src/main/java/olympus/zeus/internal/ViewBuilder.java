@@ -36,6 +36,7 @@ final class ViewBuilder {
     private final Plan plan;
     private final Wishes wishes;
     private final NavigableMap<InstanceId, Unclaimed.Held> unclaimed;
+    private final Placement placement;
     private final Optional<String> unread;
     private final List<ClusterView.PendingView> pending;
     private final NavigableMap<ServiceId, NavigableMap<InstanceId, NodeId>> undeclared;
@@ -46,9 +47,10 @@ final class ViewBuilder {
         this.observed = observed;
         this.lastHeard = new LastHeard(desired, observed);
         this.plan = plan;
-        this.wishes = new Wishes(desired, lastHeard, plan);
+        this.wishes = new Wishes(desired, observed, lastHeard, plan);
         this.unread = unread;
         this.unclaimed = Unclaimed.of(desired, observed);
+        this.placement = Placement.of(desired, observed, new Neighbours(desired), unclaimed);
         this.undeclared = undeclared();
         this.pending = Pending.of(desired, observed);
         this.pending.forEach(
@@ -448,7 +450,8 @@ final class ViewBuilder {
                                 loss(id).stream(),
                                 report.map(NodeReport::problems).orElse(List.of()).stream())
                         .toList(),
-                wishes.of(id));
+                wishes.of(id),
+                placement.resources(id));
     }
 
     /** What is recorded of a node that was away for too long. */

@@ -15,12 +15,14 @@ import olympus.zeus.ClusterView;
 final class Wishes {
 
     private final Desired desired;
+    private final Observed observed;
     private final LastHeard lastHeard;
     private final Plan plan;
     private final Neighbours neighbours;
 
-    Wishes(Desired desired, LastHeard lastHeard, Plan plan) {
+    Wishes(Desired desired, Observed observed, LastHeard lastHeard, Plan plan) {
         this.desired = desired;
+        this.observed = observed;
         this.lastHeard = lastHeard;
         this.plan = plan;
         this.neighbours = new Neighbours(desired);
@@ -43,7 +45,7 @@ final class Wishes {
                         .anyMatch(one -> isOn(node, one.value()));
         return isThere
                 ? desired.leaving(everywhere, node).isEmpty()
-                : desired.withdrawal(node).isEmpty() && desired.meets(definition, node);
+                : desired.withdrawal(node).isEmpty() && desired.meets(definition, node, observed);
     }
 
     private static boolean isOn(NodeId node, InstanceRecord record) {
