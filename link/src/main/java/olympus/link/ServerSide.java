@@ -111,5 +111,14 @@ public final class ServerSide {
         CompletionStage<ExecSession> exec(NodeId node, ExecRequest request);
 
         List<NodeId> connected();
+
+        /** Under which address a connected node says that it is reached, if it was told one. */
+        Optional<String> advertised(NodeId node);
+
+        /**
+         * The address from which a connected node has come over the network; empty for one of this
+         * process.
+         */
+        Optional<String> seenFrom(NodeId node);
     }
 }
