@@ -214,12 +214,12 @@ public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
 
     @Override
     public Optional<String> advertised(NodeId node) {
-        return streams.current(node).flatMap(NodeStream::advertised);
+        return streams.reached(node).advertised();
     }
 
     @Override
     public Optional<String> seenFrom(NodeId node) {
-        return streams.current(node).flatMap(NodeStream::seenFrom);
+        return streams.reached(node).seenFrom();
     }
 
     /** Ends every stream, telling the agents, which will come back. Returns when all is closed. */

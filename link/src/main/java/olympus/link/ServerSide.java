@@ -112,12 +112,15 @@ public final class ServerSide {
 
         List<NodeId> connected();
 
-        /** Under which address a connected node says that it is reached, if it was told one. */
+        /**
+         * Under which address a node said that it is reached when it was connected last since this
+         * server was started, if it was told one.
+         */
         Optional<String> advertised(NodeId node);
 
         /**
-         * The address from which a connected node has come over the network; empty for one of this
-         * process.
+         * The address from which a node has come over the network when it was connected last since
+         * this server was started; empty for one of this process.
          */
         Optional<String> seenFrom(NodeId node);
     }

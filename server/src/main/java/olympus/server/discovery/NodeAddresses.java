@@ -14,8 +14,8 @@ import olympus.zeus.Directory;
  * Under which address each node is reached: what its agent was told to say; else, where a server
  * runs on it, where that is reached; else the address from which the agent is seen.
  *
- * @param said by the agent of a connected node, as a person told it
- * @param seen the address from which the agent of a connected node has come over the network
+ * @param said by the agent of a node when it was connected last, as a person told it
+ * @param seen the address from which the agent of a node has come over the network last
  */
 public record NodeAddresses(
         Function<NodeId, Optional<String>> said,
@@ -26,7 +26,10 @@ public record NodeAddresses(
         servers = List.copyOf(servers);
     }
 
-    /** Empty where nothing is known: the node is not connected, and no server runs on it. */
+    /**
+     * Empty where nothing is known: the node has not been connected since this server was started,
+     * and no server runs on it.
+     */
     public Optional<String> of(NodeId node) {
         return said.apply(node).or(() -> ofServer(node)).or(() -> seen.apply(node));
     }

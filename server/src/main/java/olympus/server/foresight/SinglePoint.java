@@ -99,7 +99,9 @@ public record SinglePoint(
                             server,
                             orders,
                             orders.isPresent() ? "" : spare(quorum, Set.of(server)),
-                            List.of()));
+                            foresight
+                                    .suppose(new Supposition(Set.of(), Set.of(), orders))
+                                    .losses()));
         }
         points.sort(
                 Comparator.comparing(SinglePoint::gravity)
