@@ -27,8 +27,7 @@ final class DiscoveryCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var query = stack.isEmpty() ? "" : "?stack=" + Api.escape(stack);
-        session.print(
-                options, session.api(options).get("/discovery" + query).body(), this::table);
+        session.print(options, session.api(options).get("/discovery" + query).body(), this::table);
         return ExitCodes.OK;
     }
 
