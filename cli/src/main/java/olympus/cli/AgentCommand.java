@@ -54,6 +54,14 @@ final class AgentCommand implements Callable<Integer> {
     private @Nullable String name;
 
     @Option(
+            names = "--advertise",
+            paramLabel = "ADDRESS",
+            description =
+                    "Under which name or address services of this machine are reached (OLYMPUS_ADVERTISE); else the address from which the servers see it.",
+            defaultValue = "${env:OLYMPUS_ADVERTISE}")
+    private @Nullable String advertise;
+
+    @Option(
             names = "--stop-services",
             description =
                     "The clean stop ends the services too, dependants before what they depend on.")
@@ -84,6 +92,7 @@ final class AgentCommand implements Callable<Integer> {
                                                 .map(text ->
                                                         new ServerProgram.Join(address, text))),
                         Optional.ofNullable(name),
+                        Optional.ofNullable(advertise),
                         stopServices));
     }
 }

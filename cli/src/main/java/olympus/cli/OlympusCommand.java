@@ -37,6 +37,7 @@ final class OlympusCommand implements Runnable {
         ServerCommands.addTo(line, ServerCommands.elsewhere());
         line.addSubcommand("validate", new ValidateCommand(session));
         line.addSubcommand("plan", new PlanCommand(session));
+        line.addSubcommand("spof", new SinglePointsCommand(session));
         line.addSubcommand("apply", new ApplyCommand(session));
         line.addSubcommand("status", new StatusCommand(session), "ps", "service");
         line.addSubcommand("services", new ServicesCommand(session), "catalogue");
@@ -71,6 +72,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("resume", new PauseCommand(session, PauseCommand.Direction.RESUME));
         line.addSubcommand("doctor", new DoctorCommand(session));
         line.addSubcommand("discover", new DiscoverCommand(session));
+        line.addSubcommand("discovery", new DiscoveryCommand(session));
         ImportCommand.addTo(line, session);
         SnapshotCommand.addTo(line, session);
         line.addSubcommand("context", new ContextCommand(session), "contexts");

@@ -37,11 +37,14 @@ public interface ServerProgram {
      *
      * @param join which server lets the machine in; empty: it was let in before
      * @param name what people shall call the node; empty: as the machine is called
+     * @param advertise under which address services of this node are reached; empty: that from
+     *     which servers see it
      */
     record AgentStart(
             Optional<Path> dataFolder,
             Optional<Join> join,
             Optional<String> name,
+            Optional<String> advertise,
             boolean stopServices) {}
 
     /**

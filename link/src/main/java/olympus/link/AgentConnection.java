@@ -109,7 +109,8 @@ final class AgentConnection implements ClientResponseObserver<AgentMessage, Serv
                         .setNodeName(identity.name())
                         .setAgentVersion(identity.version())
                         .setAccepted(Wire.stamp(accepted))
-                        .setLevel(LinkLimits.LEVEL);
+                        .setLevel(LinkLimits.LEVEL)
+                        .setAdvertised(identity.advertised().orElse(""));
         outbox().add(Lane.CONTROL, AgentMessage.newBuilder().setHello(hello).build());
         loop.schedule(LinkLimits.HANDSHAKE_DEADLINE, this::welcomeOverdue);
     }

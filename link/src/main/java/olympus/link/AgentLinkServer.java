@@ -16,6 +16,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,7 @@ public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
 
     private static final Context.Key<Optional<Certified>> CERTIFIED =
             Context.key("olympus-certified-node");
+    private static final Context.Key<Optional<String>> SEEN_FROM = Context.key("olympus-seen-from");
     private static final int MAX_METADATA_BYTES = 8 * 1024;
     private static final int MAX_CALLS_PER_CONNECTION = 4;
 
@@ -210,6 +212,16 @@ public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
         return streams.connected();
     }
 
+    @Override
+    public Optional<String> advertised(NodeId node) {
+        return streams.reached(node).advertised();
+    }
+
+    @Override
+    public Optional<String> seenFrom(NodeId node) {
+        return streams.reached(node).seenFrom();
+    }
+
     /** Ends every stream, telling the agents, which will come back. Returns when all is closed. */
     @Override
     public void close() {
@@ -282,7 +294,9 @@ public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
                             listener,
                             island,
                             loop,
-                            certified,
+                            new NodeStream.Peer(
+                                    certified,
+                                    Optional.ofNullable(SEEN_FROM.get()).flatMap(at -> at)),
                             (ServerCallStreamObserver<ServerMessage>) out);
             if (needsCertificate && certified.isEmpty()) {
                 stream.close(
@@ -293,7 +307,10 @@ public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
         }
     }
 
-    /** Puts the node that the peer's certificate was issued to where the service finds it. */
+    /**
+     * Puts the node that the peer's certificate was issued to, and where it comes from, where the
+     * service finds it.
+     */
     private static final class CertificateReader implements ServerInterceptor {
         @Override
         public <Q, A> ServerCall.Listener<Q> interceptCall(
@@ -310,8 +327,21 @@ public final class AgentLinkServer implements ServerSide.Agents, AutoCloseable {
                     return new ServerCall.Listener<>() {};
                 }
             }
+            var from =
+                    Optional.ofNullable(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR))
+                            .flatMap(CertificateReader::address);
             return Contexts.interceptCall(
-                    Context.current().withValue(CERTIFIED, certified), call, headers, next);
+                    Context.current().withValues(CERTIFIED, certified, SEEN_FROM, from),
+                    call,
+                    headers,
+                    next);
+        }
+
+        /** Without the zone of a link-local one, which means nothing elsewhere. */
+        private static Optional<String> address(SocketAddress remote) {
+            return remote instanceof InetSocketAddress at && at.getAddress() != null
+                    ? Optional.of(at.getAddress().getHostAddress().split("%", 2)[0])
+                    : Optional.empty();
         }
     }
 }

@@ -2,7 +2,11 @@ package olympus.link;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import olympus.foundation.ErrorCode;
+import olympus.foundation.OlympusException;
 import olympus.model.NodeId;
 import olympus.model.SecretRef;
 import olympus.model.state.AgentEvent;
@@ -89,6 +93,33 @@ public final class AgentSide {
         void askForLeases(long number);
     }
 
-    /** Who the agent is. */
-    public record Identity(NodeId node, String name, String version) {}
+    /**
+     * Who the agent is.
+     *
+     * @param advertised under which address services of this node are reached, as a person said;
+     *     empty: that from which servers see it
+     */
+    public record Identity(NodeId node, String name, String version, Optional<String> advertised) {
+
+        /** A host name or an IP address, without a port. */
+        public static final Pattern ADDRESS =
+                Pattern.compile(
+                        "[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:]{2,45}");
+
+        public Identity {
+            advertised
+                    .filter(text -> !ADDRESS.matcher(text).matches())
+                    .ifPresent(text -> {
+                        throw new OlympusException(
+                                ErrorCode.INVALID,
+                                "--advertise %s: expected a host name or an IP address, without a port"
+                                        .formatted(text));
+                    });
+        }
+
+        /** One that is reached where it is seen. */
+        public Identity(NodeId node, String name, String version) {
+            this(node, name, version, Optional.empty());
+        }
+    }
 }

@@ -65,6 +65,7 @@ final class NodeStream implements StreamObserver<AgentMessage> {
     private final ServerSide.Island island;
     private final EventLoop loop;
     private final Optional<Certified> certified;
+    private final Optional<String> seenFrom;
     private final AtomicBoolean signing = new AtomicBoolean();
     private final Outbox<ServerMessage> outbox;
     private final NodeExecs execs;
@@ -77,6 +78,7 @@ final class NodeStream implements StreamObserver<AgentMessage> {
     private volatile int level;
     private volatile String version = "";
     private volatile String name = "";
+    private volatile Optional<String> advertised = Optional.empty();
 
     // Owned by the loop.
     private final OpenQuestions questions;
@@ -84,20 +86,28 @@ final class NodeStream implements StreamObserver<AgentMessage> {
     private long nextLogRequest = 1;
     private boolean over;
 
+    /**
+     * Who is at the other end.
+     *
+     * @param seenFrom its address, where it has come over the network
+     */
+    record Peer(Optional<Certified> certified, Optional<String> seenFrom) {}
+
     NodeStream(
             Installation server,
             NodeStreams streams,
             ServerSide.Listener listener,
             ServerSide.Island island,
             EventLoop loop,
-            Optional<Certified> certified,
+            Peer peer,
             ServerCallStreamObserver<ServerMessage> out) {
         this.server = server;
         this.streams = streams;
         this.listener = listener;
         this.island = island;
         this.loop = loop;
-        this.certified = certified;
+        this.certified = peer.certified();
+        this.seenFrom = peer.seenFrom();
         this.outbox = new Outbox<>(out);
         this.questions = new OpenQuestions(loop, this::question);
         this.execs = new NodeExecs(loop, message -> send(Lane.BULK, new Object(), message));
@@ -130,6 +140,14 @@ final class NodeStream implements StreamObserver<AgentMessage> {
     public void onCompleted() {
         outbox.end(StreamObserver::onCompleted);
         ended("the agent closed the stream");
+    }
+
+    Optional<String> advertised() {
+        return advertised;
+    }
+
+    Optional<String> seenFrom() {
+        return seenFrom;
     }
 
     /** Ends the stream, telling the agent why. */
@@ -268,6 +286,7 @@ final class NodeStream implements StreamObserver<AgentMessage> {
                         .build());
         level = hello.getLevel();
         version = hello.getAgentVersion();
+        advertised = Wire.advertised(hello.getAdvertised());
         node = claimed;
         name = recordedName().orElseGet(hello::getNodeName);
         streams.opened(claimed, name, this);

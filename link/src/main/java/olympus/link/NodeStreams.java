@@ -27,6 +27,12 @@ final class NodeStreams {
     private static final class Slot {
         private final ReentrantLock lock = new ReentrantLock();
         private volatile @Nullable NodeStream current;
+        private volatile Reached reached = Reached.NOWHERE;
+    }
+
+    /** Where a node was reached when it was connected last. */
+    record Reached(Optional<String> advertised, Optional<String> seenFrom) {
+        static final Reached NOWHERE = new Reached(Optional.empty(), Optional.empty());
     }
 
     NodeStreams(ServerSide.Listener listener) {
@@ -36,6 +42,12 @@ final class NodeStreams {
     Optional<NodeStream> current(NodeId node) {
         var slot = slots.get(node);
         return slot == null ? Optional.empty() : Optional.ofNullable(slot.current);
+    }
+
+    /** Also of a node that has gone away since. */
+    Reached reached(NodeId node) {
+        var slot = slots.get(node);
+        return slot == null ? Reached.NOWHERE : slot.reached;
     }
 
     List<NodeId> connected() {
@@ -70,6 +82,7 @@ final class NodeStreams {
                 listener.disconnected(node, "replaced by a newer stream of the same node");
             }
             slot.current = stream;
+            slot.reached = new Reached(stream.advertised(), stream.seenFrom());
             listener.connected(node, name);
         } finally {
             slot.lock.unlock();

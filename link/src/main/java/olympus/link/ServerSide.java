@@ -115,5 +115,17 @@ public final class ServerSide {
         CompletionStage<ExecSession> exec(NodeId node, ExecRequest request);
 
         List<NodeId> connected();
+
+        /**
+         * Under which address a node said that it is reached when it was connected last since this
+         * server was started, if it was told one.
+         */
+        Optional<String> advertised(NodeId node);
+
+        /**
+         * The address from which a node has come over the network when it was connected last since
+         * this server was started; empty for one of this process.
+         */
+        Optional<String> seenFrom(NodeId node);
     }
 }

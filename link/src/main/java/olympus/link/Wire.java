@@ -326,6 +326,14 @@ final class Wire {
         return parsed("Hello", text, NodeId::parse);
     }
 
+    /** Empty where nothing is said. What others are told must be an address and nothing else. */
+    static Optional<String> advertised(String text) {
+        if (!text.isEmpty() && !AgentSide.Identity.ADDRESS.matcher(text).matches()) {
+            throw invalid("Hello", text, "a host name or an IP address");
+        }
+        return Optional.of(text).filter(said -> !said.isEmpty());
+    }
+
     static UUID uuid(String what, String text) {
         return parsed(what, text, UUID::fromString);
     }

@@ -91,6 +91,33 @@ final class LinkTest {
 
     @ParameterizedTest
     @EnumSource
+    void whereANodeIsReachedIsKnownAlsoOnceItHasGone(Transport transport) {
+        listen(transport, 0);
+        var identity =
+                new AgentSide.Identity(
+                        node.node(), "mars", "0.1.0", Optional.of("mars.example.org"));
+        assertThat(server.advertised(node.node())).isEmpty();
+        assertThat(server.seenFrom(node.node())).isEmpty();
+
+        try (var agent =
+                new AgentLinkClient(identity, orders, dial, _ -> {}, loop, new Random(1))) {
+            agent.start();
+            listener.await(Heard.Connected.class);
+        }
+        listener.await(Heard.Disconnected.class);
+
+        assertThat(server.connected()).isEmpty();
+        assertThat(server.advertised(node.node())).hasValue("mars.example.org");
+        assertThat(server.seenFrom(node.node()))
+                .isEqualTo(
+                        switch (transport) {
+                            case IN_PROCESS -> Optional.empty();
+                            case TLS -> Optional.of("127.0.0.1");
+                        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void carriesOrdersReportsEventsAndRefusals(Transport transport) {
         var agent = connected(transport);
         var assignment = samples.assignment(node.node(), 3);

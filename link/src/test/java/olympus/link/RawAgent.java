@@ -47,6 +47,10 @@ final class RawAgent implements AutoCloseable {
     }
 
     void hello(int protocol, String nodeId) {
+        hello(protocol, nodeId, "");
+    }
+
+    void hello(int protocol, String nodeId, String advertised) {
         send(
                 AgentMessage.newBuilder()
                         .setHello(
@@ -54,7 +58,8 @@ final class RawAgent implements AutoCloseable {
                                         .setProtocol(protocol)
                                         .setNodeId(nodeId)
                                         .setNodeName("raw")
-                                        .setAgentVersion("0.0.9"))
+                                        .setAgentVersion("0.0.9")
+                                        .setAdvertised(advertised))
                         .build());
     }
 

@@ -199,6 +199,24 @@ final class RefusalsTest {
     }
 
     @Test
+    void whatOthersWouldTakeForMoreThanAnAddressIsRefused() throws Exception {
+        for (var wrong :
+                List.of("mars:80", "a b", "mars\n10.0.0.1 bank.example.org", "-a", "a/b")) {
+            try (var agent = new RawAgent(ours())) {
+                agent.hello(1, node.node().toString(), wrong);
+                assertThat(agent.awaitEnd()).contains("a host name or an IP address");
+            }
+            assertThatThrownBy(() ->
+                            new AgentSide.Identity(
+                                    node.node(), "mars", "0.1.0", Optional.of(wrong)))
+                    .hasMessage(
+                            "--advertise %s: expected a host name or an IP address, without a port"
+                                    .formatted(wrong));
+        }
+        assertNobodyCameIn();
+    }
+
+    @Test
     void aNodeIdThatIsNoneIsRefused() throws Exception {
         try (var agent = new RawAgent(ours())) {
             agent.hello(1, "mars");

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
@@ -12,6 +13,9 @@ import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceSpec;
 import olympus.model.state.NodeSpec;
+import olympus.zeus.Directory;
+import olympus.zeus.Foresight;
+import olympus.zeus.Insight;
 import olympus.zeus.NodeCommands;
 import olympus.zeus.StackCommands;
 import olympus.zeus.StackPlan;
@@ -19,7 +23,7 @@ import olympus.zeus.StackPlan;
 /**
  * Stands where Zeus would, when the store could not be opened: answers every order with the reason.
  */
-record AbsentController(OlympusException cause) implements StackCommands, NodeCommands {
+record AbsentController(OlympusException cause) implements StackCommands, NodeCommands, Insight {
 
     private <T> CompletionStage<T> refused() {
         return CompletableFuture.failedFuture(cause);
@@ -162,5 +166,20 @@ record AbsentController(OlympusException cause) implements StackCommands, NodeCo
     @Override
     public CompletionStage<List<Cause>> why(String thing) {
         return refused();
+    }
+
+    @Override
+    public CompletionStage<Foresight> foresight() {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<Directory> directory() {
+        return refused();
+    }
+
+    @Override
+    public EventLoop.Cancellable onDirectoryChange(Runnable listener) {
+        return () -> {};
     }
 }

@@ -67,7 +67,9 @@ final class AgentComposition implements Composition {
                 .log("starting the agent");
 
         // Supervision.
-        var identity = new AgentSide.Identity(self.node(), self.nodeName(), Version.TEXT);
+        var identity =
+                new AgentSide.Identity(
+                        self.node(), self.nodeName(), Version.TEXT, options.advertise());
         var clock = options.terminal().clock();
         var supervising =
                 opened.keep(

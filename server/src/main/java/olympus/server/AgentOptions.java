@@ -11,12 +11,14 @@ import olympus.server.config.ServerConfiguration;
  *
  * @param configuration of it, what concerns any process: logging, how long services may take to end
  * @param again for a machine that was let in before and may not belong to the island any more
+ * @param advertise under which address services of this node are reached, where a person said it
  * @param stopServices whether the clean stop ends the services too
  */
 record AgentOptions(
         Path dataFolder,
         ServerConfiguration configuration,
         Optional<Again> again,
+        Optional<String> advertise,
         boolean stopServices,
         UpOptions.Terminal terminal) {
 

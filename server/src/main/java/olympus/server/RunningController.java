@@ -23,6 +23,7 @@ import olympus.model.state.NodeReport;
 import olympus.server.deadline.Deadline;
 import olympus.server.http.Backend;
 import olympus.zeus.ClusterView;
+import olympus.zeus.Insight;
 import olympus.zeus.NodeCommands;
 import olympus.zeus.NodeOrders;
 import olympus.zeus.StackCommands;
@@ -36,7 +37,12 @@ import org.slf4j.LoggerFactory;
  * agents report, and every order is answered with why there is none.
  */
 record RunningController(
-        Hermes hermes, Zeus zeus, StackCommands commands, NodeCommands nodes, ThreadEventLoop loop)
+        Hermes hermes,
+        Zeus zeus,
+        StackCommands commands,
+        NodeCommands nodes,
+        Insight insight,
+        ThreadEventLoop loop)
         implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunningController.class);
@@ -64,6 +70,7 @@ record RunningController(
                 zeus,
                 absent.<StackCommands>map(one -> one).orElse(zeus),
                 absent.<NodeCommands>map(one -> one).orElse(zeus),
+                absent.<Insight>map(one -> one).orElse(zeus),
                 loop);
     }
 

@@ -94,6 +94,7 @@ final class ServerOrders implements ServerProgram {
                             folder,
                             settings.get(),
                             again,
+                            order.advertise(),
                             order.stopServices(),
                             process.terminal()));
         } catch (OlympusException e) {

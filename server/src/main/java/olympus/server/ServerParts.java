@@ -176,6 +176,7 @@ final class ServerParts implements AutoCloseable {
                 store.hermes(),
                 controller.commands(),
                 controller.nodes(),
+                controller.insight(),
                 () -> nodes.present(controller.view()),
                 controller::reconcileTimes,
                 agents,

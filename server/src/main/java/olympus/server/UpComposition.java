@@ -69,7 +69,15 @@ final class UpComposition implements Composition {
                 .log("starting");
 
         // Supervision: from here on services are looked after, whatever happens below.
-        var identity = new AgentSide.Identity(self.node(), self.nodeName(), Version.TEXT);
+        var identity =
+                new AgentSide.Identity(
+                        self.node(),
+                        self.nodeName(),
+                        Version.TEXT,
+                        options.configuration()
+                                .island()
+                                .advertise()
+                                .filter(AgentSide.Identity.ADDRESS.asMatchPredicate()));
         var clock = options.terminal().clock();
         var config = AgentConfig.of(folder.root(), identity, clock, random, onBug);
         var supervising = opened.keep("agent", new Agent(config, List.of()));

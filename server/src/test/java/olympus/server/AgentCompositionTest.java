@@ -106,7 +106,12 @@ final class AgentCompositionTest {
         var plain =
                 new AgentOrder(
                         node,
-                        new AgentStart(Optional.empty(), Optional.empty(), Optional.empty(), false),
+                        new AgentStart(
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                false),
                         terminal());
         assertThat(plain.carryOut()).isEmpty();
         try (var agent = agent(node, Optional.empty())) {
@@ -208,7 +213,12 @@ final class AgentCompositionTest {
         var empty =
                 new AgentOrder(
                         folder.resolve("empty"),
-                        new AgentStart(Optional.empty(), Optional.empty(), Optional.empty(), false),
+                        new AgentStart(
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                false),
                         terminal());
         assertThatThrownBy(empty::carryOut)
                 .hasMessageContaining("not the data folder of a machine that was let in")
@@ -230,13 +240,14 @@ final class AgentCompositionTest {
                         Optional.of(node),
                         Optional.of(new Join(address, token)),
                         Optional.of("pluto"),
+                        Optional.empty(),
                         false),
                 terminal());
     }
 
     private AgentComposition agent(Path node, Optional<AgentOptions.Again> again) {
         return AgentComposition.start(
-                new AgentOptions(node, configuration, again, false, terminal()),
+                new AgentOptions(node, configuration, again, Optional.empty(), false, terminal()),
                 (_, cause) -> bugs.add(cause));
     }
 

@@ -122,6 +122,16 @@ class PausesToldTest {
 
     private static final class Agents implements ServerSide.Agents {
 
+        @Override
+        public Optional<String> advertised(NodeId node) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> seenFrom(NodeId node) {
+            return Optional.empty();
+        }
+
         private List<NodeId> connected = List.of();
         private final List<Pause> pauses = new ArrayList<>();
 

@@ -207,6 +207,7 @@ class ServedApiTest {
                         hermes,
                         new AbsentController(noStore()),
                         new AbsentController(noStore()),
+                        new AbsentController(noStore()),
                         () -> new ClusterView(0, List.of(), List.of(), List.of(), List.of()),
                         () -> new DurationHistogram().read(),
                         agents,

@@ -15,9 +15,13 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A machine of a {@link Lab}. Its disk begins as a copy of this machine's and keeps what is written
- * while it is off; Java and Olympus are on it only where they are installed.
+ * while it is off; Java and Olympus are on it only where they are installed, or the checkout's are
+ * put to use.
  */
 final class LabMachine {
+
+    /** Of Olympus where the checkout is put to use. */
+    static final String DATA = "/srv/olympus";
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration COMMAND_DEADLINE = Duration.ofMinutes(5);
@@ -96,6 +100,23 @@ final class LabMachine {
         running = Optional.of(shell);
         lab.plugIn(port(), init());
         shell("ip addr add %s/24 dev eth0; ip link set eth0 up".formatted(address()));
+    }
+
+    /**
+     * Puts the Java of this machine and the checkout's launcher, as {@code olympus}, to use on it,
+     * until it is switched off; the data folder is {@link #DATA}.
+     */
+    void useCheckout() {
+        shell("umount /usr/lib/jvm");
+        var launcher =
+                """
+                #!/bin/sh
+                export JAVA_HOME=%s OLYMPUS_DATA_DIR=%s
+                exec %s "$@"
+                """
+                        .formatted(System.getProperty("java.home"), DATA, Installation.launcher());
+        var file = Lab.write(folder.resolve("olympus"), launcher);
+        shell("install -m 755 %s /usr/local/bin/olympus".formatted(file));
     }
 
     /** As if its plug was pulled. */

@@ -12,7 +12,8 @@ import olympus.model.ServiceId;
 /**
  * A copy of the island as of one moment, in which can be thought through what would happen: by the
  * planner that also decides in earnest, with agents that do at once and without fault what they are
- * told. Nothing is written and nobody is told anything. Any thread; each thought is its own.
+ * told, and leases of singletons that have run out. Nothing is written and nobody is told anything.
+ * Any thread; each thought is its own.
  *
  * <p>Cost of a thought: a few plans, each linear in the number of instances.
  */
@@ -41,7 +42,8 @@ public interface Foresight {
      * What a supposition leads to.
      *
      * @param fates of all instances, by id
-     * @param losses of the services that have instances on lost nodes, the gravest first
+     * @param losses of the services that have instances on lost nodes or under leases that nobody
+     *     renews, the gravest first
      */
     record Forecast(List<Fate> fates, List<Loss> losses) {
         public Forecast {
@@ -56,7 +58,7 @@ public interface Foresight {
         STAYS,
         /** It gets a new run on another node. */
         MOVES,
-        /** It is to run and does not, until its node is back. */
+        /** It is to run and does not, until its node, or for a singleton a leader, is back. */
         WAITS,
         /** It is ended, and wanted no more. */
         ENDS
@@ -78,7 +80,7 @@ public interface Foresight {
 
     /** How grave it is for a service, the gravest first. */
     enum Gravity {
-        /** Nothing of it runs until the node is back. */
+        /** Nothing of it runs until what has failed is back. */
         STOPS,
         /** Nothing of it runs until it is started elsewhere. */
         DOWN_UNTIL_MOVED,
@@ -91,7 +93,7 @@ public interface Foresight {
     /**
      * What a service loses.
      *
-     * @param lost how many of its running instances are on lost nodes
+     * @param lost how many of its running instances are on lost nodes, or end with their lease
      * @param left how many run on elsewhere, and are not touched
      * @param moved how many of the lost ones are started elsewhere
      * @param why as a sentence

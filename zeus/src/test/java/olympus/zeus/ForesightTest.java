@@ -2,6 +2,7 @@ package olympus.zeus;
 
 import static olympus.zeus.Stacks.inContainers;
 import static olympus.zeus.Stacks.service;
+import static olympus.zeus.Stacks.singleton;
 import static olympus.zeus.Stacks.stack;
 import static olympus.zeus.Stacks.withVolume;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -190,6 +191,43 @@ final class ForesightTest {
 
         assertThat(text(forecast)).isEqualTo("shop/web.1 on node1 waits: no server leads");
         assertThat(only(forecast).gravity()).isEqualTo(Gravity.STOPS);
+    }
+
+    @Test
+    void aSingletonIsMovedOnceItsLeaseHasEndedForCertain() {
+        var lone = singleton(stack("shop", WEB), "web", Duration.ofSeconds(10));
+        var forecast = lost(running(new Situation().nodes(2).stack(1, lone), "shop/web", 1), 1);
+
+        assertThat(only(forecast).gravity()).isEqualTo(Gravity.DOWN_UNTIL_MOVED);
+        // A lease of 10 s and 10 s of grace, 2 % for clocks that differ, and 3 s.
+        assertThat(text(forecast))
+                .startsWith("shop/web.1 on node1 moves to node2: node node1 is lost; ")
+                .endsWith("; it starts when its lease there has ended for certain, within 24s");
+    }
+
+    @Test
+    void aSingletonEndsAlsoOnANodeThatIsWellWhenNobodyRenewsItsLease() {
+        var lone = singleton(stack("shop", WEB, service("db")), "web", Duration.ofSeconds(10));
+        var both =
+                running(
+                        running(new Situation().nodes(2).stack(1, lone), "shop/web", 1),
+                        "shop/db",
+                        2);
+        var forecast =
+                both.foresight()
+                        .suppose(
+                                new Supposition(
+                                        Set.of(), Set.of(), Optional.of("no server leads")));
+
+        assertThat(text(forecast))
+                .isEqualTo(
+                        """
+                        shop/db.1 on node2 stays
+                        shop/web.1 on node1 waits: it ends with its lease, which nobody renews: no server leads\
+                        """);
+        assertThat(only(forecast).service()).hasToString("shop/web");
+        assertThat(only(forecast).gravity()).isEqualTo(Gravity.STOPS);
+        assertThat(only(forecast).left()).isZero();
     }
 
     @Test

@@ -3,9 +3,12 @@ package olympus.zeus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import olympus.hermes.Bytes;
@@ -22,6 +25,7 @@ import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceRecord.Phase;
+import olympus.model.state.NodeAway;
 import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeLost;
 import olympus.model.state.NodeRecord;
@@ -31,6 +35,7 @@ import olympus.model.state.PauseRecord;
 import olympus.model.state.ServiceState;
 import olympus.model.state.StackPointer;
 import olympus.model.state.StackRevision;
+import olympus.zeus.internal.Directories;
 import olympus.zeus.internal.Observed;
 import olympus.zeus.internal.Plan;
 import olympus.zeus.internal.Planner;
@@ -57,6 +62,7 @@ final class Situation {
     private final Map<NodeId, String> toldPauses = new HashMap<>();
     private final Map<InstanceId, InstanceRecord> records = new HashMap<>();
     private final Map<ServiceId, Long> batchEnded = new HashMap<>();
+    private final Set<NodeId> unheard = new HashSet<>();
 
     static NodeId node(int number) {
         return new NodeId(new UUID(7, number));
@@ -124,6 +130,26 @@ final class Situation {
     /** Connected, and has not reported yet. */
     Situation silent(int number) {
         return link(number, new Observed.Link.Up(false));
+    }
+
+    /** It has not told this server what it runs. */
+    Situation unheard(int number) {
+        unheard.add(node(number));
+        return this;
+    }
+
+    /** What these were when another server heard of the node last, as it stored it: running. */
+    Situation storedAway(int number, String... ids) {
+        var meant = Set.of(ids);
+        var heard =
+                seen.getOrDefault(node(number), Map.of()).values().stream()
+                        .map(Observed.Instance::observation)
+                        .filter(one -> meant.contains(one.id().toString()))
+                        .toList();
+        entries.put(
+                "zeus/away/" + node(number),
+                Codecs.NODE_AWAY.encodeBytes(new NodeAway(node(number), WALL, heard)));
+        return this;
     }
 
     private Situation link(int number, Observed.Link link) {
@@ -240,11 +266,26 @@ final class Situation {
     }
 
     Situation instance(String id, int node, int generation, Phase phase, boolean confirmed) {
+        return instance(id, node, Map.of(), generation, phase, confirmed);
+    }
+
+    /** Of the first generation, and was given this port, which is called http. */
+    Situation instanceAt(String id, int node, int port) {
+        return instance(id, node, Map.of("http", port), 1, Phase.RUN, true);
+    }
+
+    private Situation instance(
+            String id,
+            int node,
+            Map<String, Integer> ports,
+            int generation,
+            Phase phase,
+            boolean confirmed) {
         var instance = InstanceId.parse(id);
         var record =
                 new InstanceRecord(
                         instance,
-                        new InstanceRecord.Placement(node(node), Map.of(), List.of()),
+                        new InstanceRecord.Placement(node(node), ports, List.of()),
                         new InstanceRecord.Run(
                                 token(instance, generation), generation, generation, confirmed),
                         new InstanceRecord.Order(phase, "", WALL));
@@ -263,6 +304,13 @@ final class Situation {
     Situation seen(String id, State state, int seconds) {
         var record = records.get(InstanceId.parse(id));
         return seen(id, record == null ? "" : record.run().token(), state, 0, seconds, record);
+    }
+
+    /** It runs, and its probe says this. */
+    Situation probed(String id, Health health) {
+        var record = Objects.requireNonNull(records.get(InstanceId.parse(id)), id);
+        return put(
+                id, record.placement().node(), record.run().token(), State.RUNNING, health, 0, 60);
     }
 
     Situation crashed(String id, State state, int restarts) {
@@ -298,6 +346,17 @@ final class Situation {
 
     private Situation put(
             String id, NodeId node, String token, State state, int restarts, int seconds) {
+        return put(id, node, token, state, Health.NONE, restarts, seconds);
+    }
+
+    private Situation put(
+            String id,
+            NodeId node,
+            String token,
+            State state,
+            Health health,
+            int restarts,
+            int seconds) {
         var since = NOW - Duration.ofSeconds(seconds).toNanos();
         var observation =
                 new InstanceObservation(
@@ -305,7 +364,7 @@ final class Situation {
                         token,
                         "process",
                         state,
-                        Health.NONE,
+                        health,
                         state == State.RUNNING ? 100 : 0,
                         restarts,
                         WALL,
@@ -332,6 +391,14 @@ final class Situation {
                 projection().desired(1), observed(), NOW, WALL, ZeusOptions.DEFAULT.lossDelay());
     }
 
+    Directory directory() {
+        return Directories.of(projection().desired(1), observed(), NOW);
+    }
+
+    private boolean isHeard(NodeId node) {
+        return !unheard.contains(node);
+    }
+
     private Projection projection() {
         var projection = new Projection();
         projection.listed(
@@ -349,10 +416,12 @@ final class Situation {
                         id,
                         new Observed.Node(
                                 link,
-                                Optional.of(WALL),
-                                Optional.of(report(id, toldPauses.get(id))),
+                                isHeard(id) ? Optional.of(WALL) : Optional.empty(),
+                                isHeard(id)
+                                        ? Optional.of(report(id, toldPauses.get(id)))
+                                        : Optional.empty(),
                                 accepted.getOrDefault(id, 1L),
-                                seen.getOrDefault(id, Map.of()),
+                                isHeard(id) ? seen.getOrDefault(id, Map.of()) : Map.of(),
                                 Optional.ofNullable(facts.get(id)))));
         return new Observed(0, nodes, batchEnded);
     }

@@ -24,6 +24,7 @@ import olympus.server.problems.Problems;
 import olympus.server.secrets.SecretStore;
 import olympus.server.tokens.Tokens;
 import olympus.zeus.ClusterView;
+import olympus.zeus.Insight;
 import olympus.zeus.NodeCommands;
 import olympus.zeus.StackCommands;
 import olympus.zeus.StackCommands.Actor;
@@ -40,6 +41,7 @@ public record Backend(
             Hermes hermes,
             StackCommands stacks,
             NodeCommands nodes,
+            Insight insight,
             Supplier<ClusterView> view,
             Supplier<DurationHistogram.Reading> reconcileTimes,
             ServerSide.Agents agents,

@@ -255,6 +255,16 @@ class HttpConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
+    ForesightController foresight(Backend backend) {
+        return new ForesightController(backend);
+    }
+
+    @Bean(destroyMethod = "close")
+    DiscoveryController discovery(Backend backend, EventStreams streams) {
+        return new DiscoveryController(backend, streams);
+    }
+
+    @Bean
     RecordsController records(Backend backend, EventStreams streams, StreamSignal signal) {
         return new RecordsController(backend, streams, signal);
     }

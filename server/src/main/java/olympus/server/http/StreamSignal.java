@@ -1,8 +1,6 @@
 package olympus.server.http;
 
 import java.time.Duration;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import olympus.foundation.ThreadEventLoop;
 import olympus.hermes.Hermes;
 import olympus.hermes.Key;
@@ -22,9 +20,7 @@ final class StreamSignal implements AutoCloseable {
 
     private final ThreadEventLoop loop;
     private final StandingWatch watch;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private long count;
+    private final ChangeSignal signal = new ChangeSignal();
 
     StreamSignal(Hermes hermes, Key stream) {
         this.loop =
@@ -41,49 +37,24 @@ final class StreamSignal implements AutoCloseable {
                         stream,
                         () -> hermes.status().revision() + 1,
                         loop,
-                        StandingWatch.Receiver.of(this::signal, _ -> signal()));
-    }
-
-    private void signal() {
-        lock.lock();
-        try {
-            count++;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+                        StandingWatch.Receiver.of(signal::changed, _ -> signal.changed()));
     }
 
     long count() {
-        lock.lock();
-        try {
-            return count;
-        } finally {
-            lock.unlock();
-        }
+        return signal.count();
     }
 
     /**
      * Returns when something happened since {@code seen} was counted, or after {@code patience}.
      */
     void awaitMoreThan(long seen, Duration patience) {
-        lock.lock();
-        try {
-            var left = patience.toNanos();
-            while (count <= seen && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
-        }
+        signal.awaitMoreThan(seen, patience);
     }
 
     @Override
     public void close() {
         watch.close();
         loop.close();
-        signal();
+        signal.changed();
     }
 }

@@ -87,12 +87,12 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                 new Bodies(bodies.tagged, Optional.of(definition), bodies.response, bodies.events));
     }
 
-    private ApiOperation answering(String definition) {
+    ApiOperation answering(String definition) {
         return with(
                 new Bodies(bodies.tagged, bodies.request, Optional.of(definition), bodies.events));
     }
 
-    private ApiOperation streaming(String... definitions) {
+    ApiOperation streaming(String... definitions) {
         return with(
                 new Bodies(bodies.tagged, bodies.request, bodies.response, List.of(definitions)));
     }
@@ -109,6 +109,7 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                         volumes(),
                         island(),
                         NodeOperations.all(),
+                        PlanningOperations.all(),
                         ApiMembershipOperations.all(),
                         records(),
                         server())

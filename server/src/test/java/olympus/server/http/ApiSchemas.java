@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import olympus.foundation.ErrorCode;
 import olympus.model.json.RecordSchemas;
 import olympus.model.json.RecordSchemas.Style;
+import olympus.server.discovery.PrometheusTargets;
 
 /** The components of the OpenAPI page: schemas from the records, errors from the error codes. */
 final class ApiSchemas {
@@ -74,6 +75,9 @@ final class ApiSchemas {
 
     /** A body that a codec reads or writes; anything else is an object. */
     Map<String, Object> document(String name) {
+        if (name.equals(PlanningOperations.TARGETS)) {
+            return object("type", "array", "items", answer(PrometheusTargets.Group.class));
+        }
         var codec = ApiOperation.documents().get(name);
         if (codec == null) {
             return object("type", "object");
@@ -94,6 +98,7 @@ final class ApiSchemas {
     /** A sequence of server-sent events. */
     Map<String, Object> events(List<String> definitions) {
         more.put("DecisionEvent", event("decision", answer(Answers.Decided.class)));
+        more.put("DiscoveryEvent", event("discovery", answer(DiscoveryAnswers.Discovery.class)));
         more.put("LineEvent", event("line", answer(Answers.Line.class)));
         more.put("GapEvent", event("gap", answer(Answers.LogGap.class)));
         more.put("ProblemEvent", event("problem", answer(Answers.LogProblem.class)));

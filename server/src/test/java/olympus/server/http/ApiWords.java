@@ -18,6 +18,9 @@ import olympus.model.StackName;
 import olympus.model.json.EnumWords;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceObservation;
+import olympus.server.discovery.HostsFile;
+import olympus.server.foresight.SinglePoint;
+import olympus.zeus.Foresight;
 import olympus.zeus.StackPlan;
 
 /** What the parameters of the API and the members of its bodies mean. */
@@ -93,6 +96,7 @@ final class ApiWords {
                 "decision",
                 new Parameter("Id of a pending decision.", schema("pattern", "^[0-9a-f]{8}$")));
         ofMachines(all);
+        ofForesight(all);
         ofHeaders(all);
         return all;
     }
@@ -107,6 +111,33 @@ final class ApiWords {
                 "force",
                 new Parameter(
                         "Whether the node, or the server with its node, is removed even while instances are assigned to it.",
+                        schema()));
+    }
+
+    private static void ofForesight(Map<String, Parameter> all) {
+        all.put(
+                "suffix",
+                new Parameter(
+                        "The domain below which the names are.",
+                        schema(
+                                "pattern",
+                                "^" + HostsFile.SUFFIX.pattern() + "$",
+                                "maxLength",
+                                100)));
+        all.put(
+                "lost",
+                new Parameter(
+                        "Nodes that are supposed to be away for the loss delay, all at once: names or ids, separated by commas.",
+                        schema()));
+        all.put(
+                "drained",
+                new Parameter(
+                        "Nodes that are supposed to be drained: names or ids, separated by commas.",
+                        schema()));
+        all.put(
+                "stopped",
+                new Parameter(
+                        "Servers whose process is supposed not to run: names in the group, separated by commas.",
                         schema()));
     }
 
@@ -220,6 +251,10 @@ final class ApiWords {
                 Map.entry("PendingEntry.action", List.of("start", "restart", "update")),
                 Map.entry("Answered.answer", List.of("approve", "deny")),
                 Map.entry("PlannedChange.kind", words(StackPlan.Kind.class)),
+                Map.entry("Fate.outcome", words(Foresight.Outcome.class)),
+                Map.entry("Loss.gravity", words(Foresight.Gravity.class)),
+                Map.entry("Point.kind", words(SinglePoint.Kind.class)),
+                Map.entry("Point.gravity", words(SinglePoint.Gravity.class)),
                 Map.entry("Check.status", words(DoctorCheck.Status.class)),
                 Map.entry("Status.role", words(StoreStatus.Role.class)),
                 Map.entry("Line.stream", List.of("stdout", "stderr")),

@@ -72,6 +72,9 @@ class EveryOperationTest {
                         List.of(new StackCommands.Cause(AT, "state", "it runs since 03:00"));
                 changes(api);
                 nodes(api, commands);
+                ok(api.get("/api/v1/what-if?lost=mars&drained=venus"), 200);
+                ok(api.get("/api/v1/spof"), 200);
+                discovery(api);
                 decide(hermes);
                 servers(api, hermes);
                 machines(api);
@@ -372,6 +375,15 @@ class EveryOperationTest {
                                 Optional.ofNullable(fields.get("id")),
                                 fields.getOrDefault("data", "")))
                 .isEmpty();
+    }
+
+    private static void discovery(RunningApi api) throws Exception {
+        api.insight.become(DiscoveryTest.directory(7));
+        for (var form : List.of("", "/hosts?suffix=example.org", "/traefik", "/prometheus")) {
+            ok(api.get("/api/v1/discovery" + form), 200);
+        }
+        var stream = api.authorised("/api/v1/discovery").header("Accept", Api.SSE);
+        checked(api, api.stream(stream).body(), "DiscoveryEvent");
     }
 
     private static void decide(HermesNode hermes) throws Exception {

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
@@ -76,6 +77,7 @@ final class RunningApi implements AutoCloseable {
     static final NodeId NODE = NodeId.parse("6d9dd7a2-6a06-4f7c-9c5a-0f3d5b3c9c11");
 
     volatile ClusterView view = new ClusterView(0, List.of(), List.of(), List.of(), List.of());
+    final ScriptedInsight insight = new ScriptedInsight();
     volatile Backend.Readiness readiness = new Backend.Readiness(true, "");
     volatile List<DoctorCheck> checks = List.of();
     final Problems problems = new Problems();
@@ -124,6 +126,7 @@ final class RunningApi implements AutoCloseable {
                                 hermes,
                                 commands,
                                 commands,
+                                insight,
                                 () -> view,
                                 () -> new DurationHistogram().read(),
                                 agents,
@@ -324,7 +327,18 @@ final class RunningApi implements AutoCloseable {
                 question -> CompletableFuture.failedStage(new AssertionError("asked " + question));
         volatile Function<ExecRequest, CompletionStage<ExecSession>> commands =
                 request -> CompletableFuture.failedStage(new AssertionError("asked " + request));
+        final Map<NodeId, String> seenFrom = new ConcurrentHashMap<>();
         int cancelled;
+
+        @Override
+        public Optional<String> advertised(NodeId node) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> seenFrom(NodeId node) {
+            return Optional.ofNullable(seenFrom.get(node));
+        }
 
         @Override
         public void assign(Assignment assignment, Map<SecretRef, String> secrets) {}

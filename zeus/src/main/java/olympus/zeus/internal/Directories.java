@@ -21,7 +21,7 @@ import olympus.zeus.Directory;
  * <p>A node that is away counts by its last word until it is recorded as lost: a server that has
  * itself lost its links must not empty the lists of those who ask it.
  */
-final class Directories {
+public final class Directories {
 
     private final Desired desired;
     private final Observed observed;
@@ -35,7 +35,7 @@ final class Directories {
         this.lastHeard = new LastHeard(desired, observed);
     }
 
-    static Directory of(Desired desired, Observed observed, long nowNanos) {
+    public static Directory of(Desired desired, Observed observed, long nowNanos) {
         return new Directories(desired, observed, nowNanos).make();
     }
 

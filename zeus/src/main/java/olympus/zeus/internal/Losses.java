@@ -14,7 +14,7 @@ import olympus.zeus.Foresight.Loss;
 import olympus.zeus.Foresight.Outcome;
 import olympus.zeus.Supposition;
 
-/** What the fates of instances on lost nodes mean for their services. Pure. */
+/** What the fates of instances that are lost mean for their services. Pure. */
 final class Losses {
 
     private final Desired desired;
@@ -44,10 +44,13 @@ final class Losses {
         return losses;
     }
 
-    /** It runs, or is to run, on a node that is supposed to be lost. */
+    /**
+     * It runs, or is to run, on a node that is supposed to be lost, or under a lease that nobody
+     * renews.
+     */
     private boolean isHit(Fate fate) {
-        return supposition.lost().contains(fate.node())
-                && (fate.outcome() == Outcome.WAITS || fate.outcome() == Outcome.MOVES);
+        return fate.outcome() == Outcome.WAITS
+                || (fate.outcome() == Outcome.MOVES && supposition.lost().contains(fate.node()));
     }
 
     private Loss loss(ServiceId service, List<Fate> fates) {
@@ -58,7 +61,7 @@ final class Losses {
                 (int)
                         fates.stream()
                                 .filter(fate -> !supposition.lost().contains(fate.node()))
-                                .filter(Fate::runs)
+                                .filter(fate -> fate.runs() && !isHit(fate))
                                 .count();
         return new Loss(
                 service,

@@ -13,6 +13,8 @@ import java.util.TreeMap;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
+import olympus.model.json.DurationText;
+import olympus.model.stack.Singleton;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceRecord.Phase;
@@ -211,12 +213,18 @@ public final class Thought implements Foresight {
             return new Fate(id, node, Outcome.ENDS, Optional.empty(), runs, why);
         }
         var there = then.get().placement().node();
+        var isLost = supposition.lost().contains(node);
         if (!there.equals(node)) {
-            var why = trace.reasons.getOrDefault(id, "");
+            var why = trace.reasons.getOrDefault(id, "") + (isLost ? afterItsLease(record) : "");
             return new Fate(id, node, Outcome.MOVES, Optional.of(there), runs, why);
         }
-        if (supposition.lost().contains(node)) {
+        if (isLost) {
             return onLostNode(record, supposition, trace, runs);
+        }
+        if (runs && supposition.undecided().isPresent() && guardedFor(record).isPresent()) {
+            var why =
+                    "it ends with its lease, which nobody renews: " + supposition.undecided().get();
+            return new Fate(id, node, Outcome.WAITS, Optional.empty(), true, why);
         }
         var why =
                 Optional.ofNullable(trace.last.stays().get(id))
@@ -253,6 +261,21 @@ public final class Thought implements Foresight {
                 .ended(record)
                 .map(seen ->
                         seen.state() == State.COMPLETED ? "it has completed" : "it was given up");
+    }
+
+    /** For how long a run may go on without a leader; empty where it needs no lease. */
+    private Optional<Duration> guardedFor(InstanceRecord record) {
+        return desired.definitionOf(record).flatMap(Singleton::endedAfter);
+    }
+
+    /** It starts elsewhere only when nobody can doubt that it has ended. */
+    private String afterItsLease(InstanceRecord record) {
+        return guardedFor(record)
+                .map(span -> Duration.ofSeconds(span.plusNanos(999_999_999).toSeconds()))
+                .map(span ->
+                        "; it starts when its lease there has ended for certain, within %s"
+                                .formatted(DurationText.format(span)))
+                .orElse("");
     }
 
     private static boolean isGoing(InstanceRecord record) {

@@ -1,0 +1,4 @@
+@NullMarked
+package olympus.server.discovery;
+
+import org.jspecify.annotations.NullMarked;
