@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +45,33 @@ final class MachinesTest {
               proxy:
                 command: [sleep, "1000"]
                 deploy: { placement: { constraints: ["node.labels.role == edge"] } }
+            """;
+
+    /** Reserves more memory than machines have. */
+    private static final String GREEDY =
+            """
+            name: greedy
+            services:
+              hog:
+                command: [sleep, "1000"]
+                deploy: { resources: { reservations: { memory: 921600G } } }
+            """;
+
+    private static final String SPARING =
+            """
+            name: sparing
+            services:
+              packed:
+                command: [sleep, "1000"]
+                deploy:
+                  replicas: 3
+                  placement: { strategy: binpack }
+                  resources: { reservations: { memory: 8M } }
+              spread:
+                command: [sleep, "1000"]
+                deploy:
+                  replicas: 2
+                  resources: { reservations: { memory: 8M } }
             """;
 
     @TempDir
@@ -200,6 +228,64 @@ final class MachinesTest {
                         .map(line -> Long.valueOf(line.substring("began ".length())))
                         .toList();
         assertThat(tokens).hasSizeGreaterThan(1).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aMachineTellsWhatItHasAndIsGivenOnlyWhatItHasRoomFor() throws IOException {
+        var address = startServer("--agents-listen", free());
+        startAgent("pluto", "--server", address, "--token", token(), "--name", "pluto");
+        awaitState("pluto", true);
+        Eventually.becomes(
+                SOON,
+                () -> "both nodes have told what they have: " + run("node", "show", "pluto"),
+                () ->
+                        nodes().stream()
+                                .map(node -> machine(node.path("node").asString()))
+                                .allMatch(JsonNode::isObject));
+        var machine = machine("pluto");
+        assertThat(machine.path("memory").path("bytes").asLong()).isEqualTo(memoryOfThisMachine());
+        assertThat(machine.path("processors").path("count").asInt()).isPositive();
+        assertThat(machine.path("platform").path("architecture").asString())
+                .isEqualTo(System.getProperty("os.arch").replace("aarch64", "arm64"));
+        assertThat(run("node", "show", "pluto"))
+                .contains("machine:   linux/", "memory:    ", "; 0 B reserved", "disk:      ");
+
+        server().apply(server().stack("greedy", GREEDY), "--yes");
+        Eventually.becomes(
+                SOON,
+                () -> "it is said why there is no room: " + run("why", "greedy/hog"),
+                () -> run("why", "greedy/hog").contains("memory free, and it needs 900 TiB"));
+        assertThat(run("why", "greedy/hog"))
+                .contains("greedy/hog.1 is not placed: no node can take it")
+                .contains("pluto has");
+        assertThat(nodesOf("greedy/hog.1")).isEmpty();
+
+        server().apply(server().stack("sparing", SPARING), "--yes");
+        Eventually.becomes(
+                SOON,
+                () -> "both nodes have one: " + server().olympus("status").out(),
+                () -> nodesOf("sparing/spread.1", "sparing/spread.2").size() == 2);
+        for (var n = 1; n <= 3; n++) {
+            server().awaitRunning("sparing/packed." + n);
+        }
+        assertThat(nodesOf("sparing/packed.1", "sparing/packed.2", "sparing/packed.3")).hasSize(1);
+        assertThat(reserved("pluto") + reserved(nodeName(false))).isEqualTo(5 * (8L << 20));
+    }
+
+    private long reserved(String node) {
+        return machine(node).path("memory").path("reserved").asLong();
+    }
+
+    private JsonNode machine(String node) {
+        return server().json("node", "show", node).path("machine");
+    }
+
+    private static long memoryOfThisMachine() throws IOException {
+        try (var lines = Files.lines(Path.of("/proc/meminfo"))) {
+            var total =
+                    lines.filter(line -> line.startsWith("MemTotal:")).findFirst().orElseThrow();
+            return Long.parseLong(total.replaceAll("\\D", "")) << 10;
+        }
     }
 
     private String nodeNameOfServer() {

@@ -53,6 +53,7 @@ final class ResourceSituations {
 
     static void put(Map<String, Situation> all) {
         room(all);
+        noRoom(all);
         unknown(all);
         devices(all);
         attributes(all);
@@ -96,6 +97,9 @@ final class ResourceSituations {
                         .instance("shop/web.1", 2, 1)
                         .seen("shop/web.1", State.RUNNING, 60)
                         .seenOn(1, "shop/web.1", State.STOPPING));
+    }
+
+    private static void noRoom(Map<String, Situation> all) {
         all.put(
                 "a-drained-instance-finds-no-room",
                 machines()
