@@ -59,7 +59,7 @@ final class ReachTest {
                 http_sd_configs:
                   - url: https://10.77.0.1:7400/api/v1/discovery/prometheus
                     refresh_interval: 1s
-                    authorization: { credentials_file: %1$s/admin.token }
+                    authorization: { type: Bearer, credentials_file: %1$s/admin.token }
                     tls_config: { ca_file: %1$s/keys/https-ca.pem }
                 relabel_configs:
                   - { source_labels: [__meta_olympus_label_prometheus_scrape], regex: "true", action: keep }
