@@ -141,6 +141,11 @@ final class ReachTest {
                 () -> "pushed: " + Installation.read(events),
                 () -> foreseen.equals(lastPushed(events)));
 
+        theMachineComesBack(mars);
+        assertThat(found(mars)).containsEntry(bound, "earth ready");
+    }
+
+    private void theMachineComesBack(LabMachine mars) {
         var venus = lab.at("venus");
         venus.switchOn();
         venus.useCheckout();
@@ -149,7 +154,6 @@ final class ReachTest {
                 SOON,
                 () -> "what was bound to it is back: " + mars.shell("olympus discovery"),
                 () -> "venus ready".equals(found(mars).get("shop/db.1")));
-        assertThat(found(mars)).containsEntry(bound, "earth ready");
     }
 
     // What a person does.
