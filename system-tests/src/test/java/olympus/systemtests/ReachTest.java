@@ -136,10 +136,7 @@ final class ReachTest {
         assertThat(traefik(mars))
                 .contains(url(EARTH, bound), url(EARTH, stays))
                 .doesNotContain(VENUS);
-        Eventually.becomes(
-                SOON,
-                () -> "pushed: " + Installation.read(events),
-                () -> foreseen.equals(lastPushed(events)));
+        awaitPushed(events, foreseen);
 
         theMachineComesBack(mars);
         assertThat(found(mars)).containsEntry(bound, "earth ready");
@@ -342,6 +339,13 @@ final class ReachTest {
                                     target.path("health").asString()));
         }
         return targets;
+    }
+
+    private static void awaitPushed(Path events, Map<String, String> wanted) {
+        Eventually.becomes(
+                SOON,
+                () -> "pushed: " + Installation.read(events),
+                () -> wanted.equals(lastPushed(events)));
     }
 
     /** What the last whole event of a stream tells. */
