@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 @SuppressWarnings("NullAway.Init") // what is set before each test
 final class ReachTest {
 
-    private static final Duration SOON = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final Pattern TOKEN = Pattern.compile("olympus-agent\\.\\S+");
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -29,42 +29,6 @@ final class ReachTest {
 
     /** What earth's agent is told to say; it is seen from another one. */
     private static final String EARTH = "10.77.0.33";
-
-    /**
-     * Two that can run anywhere, and one that is bound to venus; each has a page for Prometheus.
-     */
-    private static final String STACK =
-            """
-            name: shop
-            services:
-              web:
-                command: exec python3 -m http.server $$OLYMPUS_PORT --directory %1$s
-                ports: ["8081-8082"]
-                deploy: { replicas: 2, placement: { constraints: ["node.labels.role == web"] } }
-                labels:
-                  prometheus.scrape: "true"
-                  traefik.http.routers.web.rule: Host(`shop.example.org`)
-              db:
-                command: exec python3 -m http.server $$OLYMPUS_PORT --directory %1$s
-                ports: ["8090"]
-                deploy: { placement: { constraints: ["node.labels.disk == fast"] } }
-                labels: { prometheus.scrape: "true" }
-            """;
-
-    private static final String PROMETHEUS =
-            """
-            scrape_configs:
-              - job_name: olympus
-                scrape_interval: 1s
-                http_sd_configs:
-                  - url: https://10.77.0.1:7400/api/v1/discovery/prometheus
-                    refresh_interval: 1s
-                    authorization: { type: Bearer, credentials_file: %1$s/admin.token }
-                    tls_config: { ca_file: %1$s/keys/https-ca.pem }
-                relabel_configs:
-                  - { source_labels: [__meta_olympus_label_prometheus_scrape], regex: "true", action: keep }
-                  - { source_labels: [__meta_olympus_instance], target_label: olympus_instance }
-            """;
 
     private Path temporary;
     private Lab lab;
@@ -170,8 +134,7 @@ final class ReachTest {
         mars.shell("olympus node label earth role=web");
 
         Lab.write(temporary.resolve("page/metrics"), "shop_open 1\n");
-        var stack = STACK.formatted(temporary.resolve("page"));
-        Lab.write(temporary.resolve("shop/olympus.yaml"), stack);
+        Lab.write(temporary.resolve("shop/olympus.yaml"), stack(temporary.resolve("page")));
         mars.shell("olympus apply --yes " + temporary.resolve("shop"));
         Eventually.becomes(
                 SOON,
@@ -304,9 +267,7 @@ final class ReachTest {
     }
 
     private void prometheus(LabMachine mars) {
-        var file =
-                Lab.write(
-                        temporary.resolve("prometheus.yml"), PROMETHEUS.formatted(LabMachine.DATA));
+        var file = Lab.write(temporary.resolve("prometheus.yml"), prometheusConfiguration());
         mars.start(
                 "prometheus --config.file=%s --storage.tsdb.path=%s --web.listen-address=127.0.0.1:9090"
                         .formatted(file, temporary.resolve("prometheus")));
@@ -357,5 +318,45 @@ final class ReachTest {
                 .reduce((_, later) -> later)
                 .map(line -> found(JSON.readTree(line.substring("data:".length()))))
                 .orElse(Map.of());
+    }
+
+    /**
+     * Two that can run anywhere, and one that is bound to venus; each has a page for Prometheus.
+     */
+    private static String stack(Path page) {
+        return """
+        name: shop
+        services:
+          web:
+            command: exec python3 -m http.server $$OLYMPUS_PORT --directory %1$s
+            ports: ["8081-8082"]
+            deploy: { replicas: 2, placement: { constraints: ["node.labels.role == web"] } }
+            labels:
+              prometheus.scrape: "true"
+              traefik.http.routers.web.rule: Host(`shop.example.org`)
+          db:
+            command: exec python3 -m http.server $$OLYMPUS_PORT --directory %1$s
+            ports: ["8090"]
+            deploy: { placement: { constraints: ["node.labels.disk == fast"] } }
+            labels: { prometheus.scrape: "true" }
+        """
+                .formatted(page);
+    }
+
+    private static String prometheusConfiguration() {
+        return """
+        scrape_configs:
+          - job_name: olympus
+            scrape_interval: 1s
+            http_sd_configs:
+              - url: https://10.77.0.1:7400/api/v1/discovery/prometheus
+                refresh_interval: 1s
+                authorization: { type: Bearer, credentials_file: %1$s/admin.token }
+                tls_config: { ca_file: %1$s/keys/https-ca.pem }
+            relabel_configs:
+              - { source_labels: [__meta_olympus_label_prometheus_scrape], regex: "true", action: keep }
+              - { source_labels: [__meta_olympus_instance], target_label: olympus_instance }
+        """
+                .formatted(LabMachine.DATA);
     }
 }
