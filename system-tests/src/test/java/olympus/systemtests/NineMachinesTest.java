@@ -62,7 +62,7 @@ final class NineMachinesTest {
         var text = Lab.write(folder.resolve("olympus.yaml"), stack(witness, anyWeb));
         lab.at("mars")
                 .shell(
-                        "mkdir -p /root/shop; cp %s /root/shop/; olympus apply --yes /root/shop"
+                        "mkdir -p /srv/shop; cp %s /srv/shop/; olympus apply --yes /srv/shop"
                                 .formatted(text));
         awaitWhole(List.of());
         var visiting = lab.machine("visitor");
