@@ -72,6 +72,17 @@ final class RoomTest {
         assertThat(island.service("second/web").instances()).isEmpty();
     }
 
+    @Test
+    void anAgentIsNotToldOfRoom() {
+        declareWeb(1);
+
+        assertThat(island.assignments).isNotEmpty();
+        for (var spec : island.assignments.getLast().instances()) {
+            assertThat(spec.definition().deploy().reservations()).isEmpty();
+            assertThat(spec.definition().deploy().placement()).isEmpty();
+        }
+    }
+
     private void declareJob(String command) {
         island.apply(
                 reserving("job", 0, MEBIBYTES, 0, stack("first", service("job").command(command))));

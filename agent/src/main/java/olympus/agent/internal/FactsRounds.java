@@ -18,7 +18,7 @@ import olympus.model.state.NodeFacts;
  */
 final class FactsRounds implements AutoCloseable {
 
-    private final Supplier<NodeFacts> look;
+    private final Supplier<MachineFacts.Look> look;
     private final Duration every;
     private final Consumer<NodeFacts> changed;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -30,7 +30,7 @@ final class FactsRounds implements AutoCloseable {
     /**
      * @param changed called with what was found whenever it is not what was found before
      */
-    FactsRounds(Supplier<NodeFacts> look, Duration every, Consumer<NodeFacts> changed) {
+    FactsRounds(Supplier<MachineFacts.Look> look, Duration every, Consumer<NodeFacts> changed) {
         this.look = look;
         this.every = every;
         this.changed = changed;
@@ -50,7 +50,7 @@ final class FactsRounds implements AutoCloseable {
         return firstLook;
     }
 
-    /** Why the last look failed. */
+    /** What the last look could not find out. */
     Optional<String> problem() {
         return problem;
     }
@@ -70,8 +70,9 @@ final class FactsRounds implements AutoCloseable {
     private void round() {
         NodeFacts found;
         try {
-            found = look.get();
-            problem = Optional.empty();
+            var seen = look.get();
+            found = seen.facts();
+            problem = seen.problem();
         } catch (RuntimeException | LinkageError e) {
             // What files of the kernel hold, on whatever machine, is not ours.
             problem = Optional.of("what this machine has could not be found out: " + e);

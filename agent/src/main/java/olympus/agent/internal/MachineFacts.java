@@ -6,8 +6,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import olympus.model.state.NodeFacts;
+import oshi.hardware.CentralProcessor;
 import oshi.hardware.HardwareAbstractionLayer;
 import oshi.hardware.NetworkIF;
 import oshi.nativefree.SystemInfo;
@@ -20,42 +22,75 @@ import oshi.software.os.OperatingSystem;
  */
 final class MachineFacts {
 
-    private MachineFacts() {}
+    /** What could not be read, in words. */
+    private final List<String> unread = new ArrayList<>();
 
-    static NodeFacts find() {
-        var system = new SystemInfo();
+    /**
+     * What one look found.
+     *
+     * @param problem what could not be read, as a sentence
+     */
+    record Look(NodeFacts facts, Optional<String> problem) {}
+
+    /** Fails when processors or memory cannot be read: without these it is not known what fits. */
+    static Look find() {
+        var look = new MachineFacts();
+        var facts = look.facts(new SystemInfo());
+        return new Look(facts, look.problem());
+    }
+
+    private NodeFacts facts(SystemInfo system) {
         var hardware = system.getHardware();
         var os = system.getOperatingSystem();
         return new NodeFacts(
-                platform(os),
-                processors(hardware),
+                platform(part("the distribution", "", () -> distribution(os))),
+                processors(hardware.getProcessor(), celsius(hardware)),
                 hardware.getMemory().getTotal(),
-                disks(os.getFileSystem().getFileStores(true)),
-                hardware.getNetworkIFs(false).stream()
-                        .map(MachineFacts::network)
-                        .flatMap(Optional::stream)
-                        .sorted(Comparator.comparing(NodeFacts.Network::name))
-                        .toList(),
-                GpuFiles.ofMachine().find());
+                part("disks", List.of(), () -> disks(os.getFileSystem().getFileStores(true))),
+                part("networks", List.of(), () -> networks(hardware)),
+                part("GPUs", List.of(), () -> GpuFiles.ofMachine().find()));
     }
 
-    private static NodeFacts.Platform platform(OperatingSystem os) {
+    /**
+     * What {@code read} finds; {@code otherwise} where it fails, so that one odd file of the kernel
+     * does not hide the rest of the machine.
+     */
+    <T> T part(String what, T otherwise, Supplier<T> read) {
+        try {
+            return read.get();
+        } catch (RuntimeException | LinkageError e) {
+            unread.add("%s (%s)".formatted(what, e));
+            return otherwise;
+        }
+    }
+
+    Optional<String> problem() {
+        return unread.isEmpty()
+                ? Optional.empty()
+                : Optional.of("of this machine could not be read: " + String.join(", ", unread));
+    }
+
+    private static NodeFacts.Platform platform(String distribution) {
+        return new NodeFacts.Platform(
+                System.getProperty("os.name", "").toLowerCase(Locale.ROOT),
+                architecture(System.getProperty("os.arch", "")),
+                distribution,
+                System.getProperty("os.version", ""));
+    }
+
+    private static String distribution(OperatingSystem os) {
         var version = os.getVersionInfo();
         var codeName =
                 Optional.ofNullable(version.getCodeName())
                         .filter(name -> !name.isBlank() && !name.equals("unknown"))
                         .map(name -> " (" + name + ")")
                         .orElse("");
-        return new NodeFacts.Platform(
-                System.getProperty("os.name", "").toLowerCase(Locale.ROOT),
-                architecture(System.getProperty("os.arch", "")),
-                "%s %s%s"
-                        .formatted(
-                                os.getFamily(),
-                                Optional.ofNullable(version.getVersion()).orElse(""),
-                                codeName)
-                        .strip(),
-                System.getProperty("os.version", ""));
+        return "%s %s%s"
+                .formatted(
+                        os.getFamily(),
+                        Optional.ofNullable(version.getVersion()).orElse(""),
+                        codeName)
+                .strip();
     }
 
     /** As OCI calls it. */
@@ -67,14 +102,23 @@ final class MachineFacts {
         };
     }
 
-    private static NodeFacts.Processors processors(HardwareAbstractionLayer hardware) {
-        var processor = hardware.getProcessor();
-        var celsius = hardware.getSensors().getCpuTemperature();
+    private static NodeFacts.Processors processors(
+            CentralProcessor processor, Optional<Integer> celsius) {
         return new NodeFacts.Processors(
                 processor.getLogicalProcessorCount(),
                 processor.getProcessorIdentifier().getName().strip(),
-                // Without a sensor it is 0 or no number.
-                celsius > 0 ? Optional.of((int) Math.round(celsius)) : Optional.empty());
+                celsius);
+    }
+
+    private Optional<Integer> celsius(HardwareAbstractionLayer hardware) {
+        // Without a sensor it is 0 or no number.
+        return part(
+                "the temperature",
+                Optional.empty(),
+                () ->
+                        Optional.of(hardware.getSensors().getCpuTemperature())
+                                .filter(celsius -> celsius > 0)
+                                .map(celsius -> (int) Math.round(celsius)));
     }
 
     /** A disk that is mounted at several places counts where its path is the shortest. */
@@ -92,6 +136,14 @@ final class MachineFacts {
                                 store.getType(),
                                 store.getTotalSpace(),
                                 store.getUsableSpace()))
+                .toList();
+    }
+
+    private static List<NodeFacts.Network> networks(HardwareAbstractionLayer hardware) {
+        return hardware.getNetworkIFs(false).stream()
+                .map(MachineFacts::network)
+                .flatMap(Optional::stream)
+                .sorted(Comparator.comparing(NodeFacts.Network::name))
                 .toList();
     }
 

@@ -20,7 +20,10 @@ class MachineFactsTest {
 
     @Test
     void findsWhatTheKernelSaysOfThisMachine() throws Exception {
-        var facts = MachineFacts.find();
+        var look = MachineFacts.find();
+        var facts = look.facts();
+
+        assertThat(look.problem()).isEmpty();
 
         assertThat(facts.processors().count())
                 .isEqualTo(
@@ -118,9 +121,9 @@ class MachineFactsTest {
                 new FactsRounds(
                         () ->
                                 switch (looks.incrementAndGet()) {
-                                    case 1, 2 -> facts(1);
+                                    case 1, 2 -> look(1);
                                     case 3 -> throw new IllegalStateException("no /proc");
-                                    default -> facts(2);
+                                    default -> look(2);
                                 },
                         Duration.ofMillis(1),
                         told::add);
@@ -133,6 +136,40 @@ class MachineFactsTest {
             assertThat(rounds.problem()).isEmpty();
         }
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeReadHidesNothingElse() throws Exception {
+        var reading = new MachineFacts();
+        assertThat(reading.part("disks", 0, () -> 1)).isEqualTo(1);
+        assertThat(reading.problem()).isEmpty();
+        assertThat(
+                        reading.part(
+                                "disks",
+                                0,
+                                () -> {
+                                    throw new IllegalStateException("odd");
+                                }))
+                .isZero();
+        var problem = reading.problem();
+        assertThat(problem.orElseThrow())
+                .isEqualTo(
+                        "of this machine could not be read: disks (java.lang.IllegalStateException: odd)");
+
+        BlockingQueue<NodeFacts> told = new LinkedBlockingQueue<>();
+        try (var rounds =
+                new FactsRounds(
+                        () -> new MachineFacts.Look(facts(1), problem),
+                        Duration.ofHours(1),
+                        told::add)) {
+            rounds.begin();
+            assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo(facts(1));
+            assertThat(rounds.problem()).isEqualTo(problem);
+        }
+    }
+
+    private static MachineFacts.Look look(int processors) {
+        return new MachineFacts.Look(facts(processors), java.util.Optional.empty());
     }
 
     private static NodeFacts facts(int processors) {

@@ -100,7 +100,7 @@ final class DeployKeys {
             KeyTable.of(
                     "a device reservation",
                     "deploy.resources.reservations.devices[]",
-                    "Devices of the node that an instance uses alone.",
+                    "Devices of the node that an instance uses alone. Those of a container stand in its Compose file.",
                     CAPABILITIES,
                     COUNT);
 
@@ -118,7 +118,7 @@ final class DeployKeys {
                                                             f.get(COUNT).orElse(1)))),
                             0),
                     "none",
-                    "Devices of the node that an instance uses alone.",
+                    "Devices of the node that an instance uses alone. Those of a container stand in its Compose file.",
                     "devices: [ { capabilities: [gpu], count: 1 } ]");
 
     static final KeyTable RESERVATIONS =

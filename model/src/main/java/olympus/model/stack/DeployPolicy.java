@@ -58,8 +58,8 @@ public record DeployPolicy(
     }
 
     /**
-     * What a node is told of it: how an instance runs there and what it needs, not where it may be
-     * and before whom, which an agent of the version before may have no words for.
+     * What a node is told of it: how an instance runs there, not where it may be, what room it
+     * needs and before whom it comes, which an agent of the version before may have no words for.
      */
     public DeployPolicy onNode() {
         return new DeployPolicy(
@@ -69,7 +69,7 @@ public record DeployPolicy(
                 update,
                 Optional.empty(),
                 singleton,
-                reservations,
+                Optional.empty(),
                 Optional.empty());
     }
 

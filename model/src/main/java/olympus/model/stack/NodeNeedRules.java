@@ -32,6 +32,9 @@ final class NodeNeedRules {
                 .forEach((name, service) -> {
                     var rules = new NodeNeedRules("services." + name + ".deploy.", findings);
                     service.deploy().reservations().ifPresent(rules::reservations);
+                    if (service.workload() instanceof Workload.Container) {
+                        service.deploy().reservations().ifPresent(rules::ofContainer);
+                    }
                     service.deploy().where().constraints().forEach(rules::constraint);
                 });
     }
@@ -58,6 +61,16 @@ final class NodeNeedRules {
                     "at most %d".formatted(MAX_KINDS));
         }
         needs.devices().forEach(this::devices);
+    }
+
+    /** Those of a container are asked of its engine, so that it gets what is counted. */
+    private void ofContainer(Reservations needs) {
+        if (!needs.devices().isEmpty()) {
+            error(
+                    "reservations.devices",
+                    "the devices of a container are not said here",
+                    "them in the Compose file, in gpus or in deploy.resources.reservations.devices");
+        }
     }
 
     private void devices(Devices devices) {

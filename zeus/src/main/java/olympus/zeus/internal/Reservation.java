@@ -21,13 +21,14 @@ record Reservation(long milliCpus, long memoryBytes, int gpus) {
         var declared = definition.deploy().reservations().orElse(DeployPolicy.Reservations.NONE);
         var memory = declared.memoryBytes();
         var gpus = 0;
-        for (var devices : declared.devices()) {
-            gpus = plus(gpus, devices.count());
-        }
         if (definition.workload() instanceof Workload.Container container) {
             memory = memory.or(container.tuning()::memoryReservation);
             for (var gpu : container.privileges().gpus()) {
                 gpus = plus(gpus, count(gpu));
+            }
+        } else {
+            for (var devices : declared.devices()) {
+                gpus = plus(gpus, devices.count());
             }
         }
         var milliCpus = (long) Math.ceil(declared.cpus().orElse(0.0) * 1_000);
