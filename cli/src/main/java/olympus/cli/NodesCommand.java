@@ -36,6 +36,7 @@ final class NodesCommand implements Callable<Integer> {
     static void addTo(CommandLine line, Session session) {
         var command = new CommandLine(new NodesCommand(session));
         command.addSubcommand("list", new NodesCommand(session), "ls");
+        command.addSubcommand("add", new NodeAddCommand(session));
         command.addSubcommand("show", new NodeShowCommand(session));
         command.addSubcommand("label", new NodeLabelCommand(session));
         command.addSubcommand(

@@ -96,6 +96,51 @@ final class PackagesTest {
     }
 
     @Test
+    void machinesThatSshReachesBecomeNodesByOneCommand() {
+        var mars = lab.machine("mars");
+        install(mars, "olympus");
+        mars.start("olympus server --listen 0.0.0.0:7400 --advertise " + mars.address());
+        mars.shell("mkdir -p -m 700 ~/.ssh; ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519");
+        var key = mars.shell("cat ~/.ssh/id_ed25519.pub").strip();
+        for (var name : List.of("venus", "earth")) {
+            SshMachine.reachable(lab.machine(name), name.equals("venus") ? key : "");
+            mars.shell("echo %s %s >>/etc/hosts".formatted(lab.at(name).address(), name));
+            Eventually.becomes(
+                    SOON,
+                    () -> "sshd of %s is known".formatted(name),
+                    () ->
+                            !mars.run("ssh-keyscan -t ed25519 %s".formatted(name))
+                                    .output()
+                                    .isBlank());
+            mars.shell("ssh-keyscan -t ed25519 %s >>~/.ssh/known_hosts".formatted(name));
+        }
+        Eventually.becomes(
+                SOON,
+                () -> "the server answers: " + mars.run("olympus servers").output(),
+                () -> mars.run("olympus servers").code() == 0);
+
+        var added =
+                mars.run(
+                        "olympus node add --ssh root@venus root@earth -l role=web --package "
+                                + packages.folder());
+
+        assertThat(added.code()).as(added.output()).isEqualTo(1);
+        assertThat(added.output())
+                .contains("root@venus: is node venus")
+                .contains("Permission denied (publickey)")
+                .contains("ssh -o BatchMode=yes root@earth true");
+        assertThat(mars.json("nodes -l role=web").path("nodes").valueStream())
+                .singleElement()
+                .satisfies(node -> assertThat(node.path("node").asString()).isEqualTo("venus"));
+        assertThat(mars.json("token list").path("tokens").valueStream()).isEmpty();
+        assertThat(lab.at("venus").shell("cat /etc/default/olympus-agent"))
+                .contains("OLYMPUS_LOG_LEVEL=info")
+                .doesNotContain("OLYMPUS_AGENT_TOKEN");
+        assertThat(mars.run("olympus node add --ssh root@venus").output())
+                .contains("olympus-agent runs there already; nothing was changed");
+    }
+
+    @Test
     void removingThePackageLeavesServicesAndDataAlone() {
         var pluto = lab.machine("pluto");
         install(pluto, "olympus");

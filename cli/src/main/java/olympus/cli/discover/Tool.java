@@ -3,10 +3,8 @@ package olympus.cli.discover;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,12 +38,7 @@ final class Tool {
 
     /** The first executable file of that name on the PATH of {@code environment}. */
     static Optional<Tool> find(String name, Map<String, String> environment) {
-        return Arrays.stream(environment.getOrDefault("PATH", "").split(":"))
-                .filter(folder -> folder.startsWith("/"))
-                .map(folder -> Path.of(folder).resolve(name))
-                .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
-                .findFirst()
-                .map(Tool::new);
+        return SearchPath.find(name, environment).map(Tool::new);
     }
 
     Ended run(List<String> arguments) throws IOException, InterruptedException {

@@ -1,0 +1,4 @@
+@NullMarked
+package olympus.cli.remote;
+
+import org.jspecify.annotations.NullMarked;
