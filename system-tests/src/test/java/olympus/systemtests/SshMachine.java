@@ -44,9 +44,9 @@ final class SshMachine {
                 chmod 755 /usr/local/bin/systemctl
                 mkdir -p /run/systemd/system /run/sshd
                 echo OLYMPUS_LOG_LEVEL=info >/etc/default/olympus-agent
-                mkdir -p -m 700 /root/.ssh
-                echo '%s' >/root/.ssh/authorized_keys
-                chmod 600 /root/.ssh/authorized_keys
+                mkdir -p -m 700 ~/.ssh
+                echo '%s' >~/.ssh/authorized_keys
+                chmod 600 ~/.ssh/authorized_keys
                 rm -f /etc/ssh/ssh_host_*
                 ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
                 """
