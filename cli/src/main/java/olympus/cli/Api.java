@@ -155,8 +155,7 @@ final class Api {
 
     private void stream(
             String method, String path, @Nullable JsonNode body, EventReader.Receiver receiver) {
-        var connection =
-                open(method, path, body != null, Map.of("Accept", "text/event-stream"));
+        var connection = open(method, path, body != null, Map.of("Accept", "text/event-stream"));
         try {
             if (body != null) {
                 try (var out = connection.getOutputStream()) {

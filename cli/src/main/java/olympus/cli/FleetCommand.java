@@ -27,6 +27,7 @@ final class FleetCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? See: olympus fleet --help");
+        throw new ParameterException(
+                spec.commandLine(), "which command? See: olympus fleet --help");
     }
 }

@@ -67,7 +67,10 @@ final class FleetExecCommand implements Callable<Integer> {
             description = "On how many nodes it runs at a time, at most 128. Default: 32.")
     private @Nullable Integer parallel;
 
-    @Parameters(arity = "1..*", paramLabel = "-- CMD ARGS", description = "The command; put -- before it")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "-- CMD ARGS",
+            description = "The command; put -- before it")
     private List<String> command = List.of();
 
     FleetExecCommand(Session session) {

@@ -12,8 +12,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What many machines write, as it comes: each line behind its node's name, what a command writes as
- * an error on standard error; there, too, how it ended where that was not with 0, and how many nodes
- * did what. Threading: one thread.
+ * an error on standard error; there, too, how it ended where that was not with 0, and how many
+ * nodes did what. Threading: one thread.
  */
 final class FleetOutput {
 
@@ -81,7 +81,8 @@ final class FleetOutput {
                     id,
                     twice.contains(name)
                             ? "%s(%s)"
-                                    .formatted(name, id.substring(0, Math.min(SHORT_ID, id.length())))
+                                    .formatted(
+                                            name, id.substring(0, Math.min(SHORT_ID, id.length())))
                             : name);
         });
         var width = prefixes.values().stream().mapToInt(String::length).max().orElse(0);
@@ -108,7 +109,9 @@ final class FleetOutput {
 
     private void result(JsonNode item) {
         if (item.path("truncated").asBoolean(false)) {
-            err(prefixOf(item) + "(it wrote more than is passed on of one node; the rest is left out)");
+            err(
+                    prefixOf(item)
+                            + "(it wrote more than is passed on of one node; the rest is left out)");
         }
         var outcome = text(item, "outcome");
         if (!outcome.equals("succeeded")) {

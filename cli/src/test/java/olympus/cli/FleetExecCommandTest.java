@@ -56,8 +56,7 @@ final class FleetExecCommandTest {
 
     private static String summary(int nodes, int succeeded, String others) {
         return event(
-                "summary",
-                "{\"nodes\":%d,\"succeeded\":%d%s}".formatted(nodes, succeeded, others));
+                "summary", "{\"nodes\":%d,\"succeeded\":%d%s}".formatted(nodes, succeeded, others));
     }
 
     private CommandRun run(String... arguments) {
@@ -120,8 +119,7 @@ final class FleetExecCommandTest {
         var run = run("fleet", "exec", "-o", "json", "--", "uptime");
         assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
         assertThat(run.err()).isEmpty();
-        var events =
-                run.out().lines().map(line -> JsonMapper.shared().readTree(line)).toList();
+        var events = run.out().lines().map(line -> JsonMapper.shared().readTree(line)).toList();
         assertThat(events)
                 .extracting(one -> one.path("event").asString())
                 .isEqualTo(List.of("nodes", "output", "result", "summary"));
@@ -133,8 +131,24 @@ final class FleetExecCommandTest {
     void asksForTheNodesAndLimitsThatAreGiven() {
         server.on(REQUEST, 200, summary(1, 1, ""));
         run(
-                "fleet", "exec", "-l", "role=pi", "-l", "rack", "--node", "mars", "--node",
-                "venus", "--timeout", "5s", "--parallel", "2", "--", "ls", "-l", "--node");
+                "fleet",
+                "exec",
+                "-l",
+                "role=pi",
+                "-l",
+                "rack",
+                "--node",
+                "mars",
+                "--node",
+                "venus",
+                "--timeout",
+                "5s",
+                "--parallel",
+                "2",
+                "--",
+                "ls",
+                "-l",
+                "--node");
         assertThat(server.requests())
                 .containsExactly(
                         REQUEST

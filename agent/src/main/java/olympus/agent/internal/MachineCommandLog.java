@@ -5,11 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import olympus.foundation.Clock;
+import olympus.foundation.Durable;
 import olympus.foundation.Mask;
 
 /**
@@ -59,10 +59,7 @@ final class MachineCommandLog {
 
     private void makeRoom() throws IOException {
         if (Files.exists(file) && Files.size(file) >= MAX_BYTES) {
-            Files.move(
-                    file,
-                    file.resolveSibling(file.getFileName() + ".1"),
-                    StandardCopyOption.REPLACE_EXISTING);
+            Durable.renameUnforced(file, file.resolveSibling(file.getFileName() + ".1"));
         }
         if (Files.notExists(file)) {
             Files.createFile(
