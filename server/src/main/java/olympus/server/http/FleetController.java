@@ -100,16 +100,19 @@ final class FleetController {
                     "%d commands run on machines by way of this server already; try again once one has ended"
                             .formatted(MAX_CALLS));
         }
-        var results = new ArrayList<FleetResult>();
         try (var events = streams.open(response)) {
             begins(request, caller, detail);
-            run(wanted, events, results);
+            var results = new ArrayList<FleetResult>();
+            try {
+                run(wanted, events, results);
+            } finally {
+                request.setAttribute(AuditTrail.DETAIL, outcome(detail, nodes.size(), results));
+            }
         } catch (IOException gone) {
             // Nobody is there to be told any more: the audit says so, with what had ended by then.
             return;
         } finally {
             calls.release();
-            request.setAttribute(AuditTrail.DETAIL, outcome(detail, nodes.size(), results));
         }
     }
 
@@ -270,6 +273,7 @@ final class FleetController {
                     results.stream()
                             .filter(one -> one.outcome().equals(word))
                             .map(FleetResult::node)
+                            .sorted()
                             .toList();
             if (outcome != Outcome.SUCCEEDED && !names.isEmpty()) {
                 text.append("; ").append(word.replace('_', ' ')).append(": ").append(list(names));
@@ -278,7 +282,7 @@ final class FleetController {
         if (results.size() < nodes) {
             text.append("; ended before ")
                     .append(nodes - results.size())
-                    .append(" had answered, whoever asked is gone");
+                    .append(" had answered: whoever asked, or the server, went away");
         }
         return text.append(')').toString();
     }

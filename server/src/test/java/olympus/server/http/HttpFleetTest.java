@@ -294,7 +294,7 @@ class HttpFleetTest {
         events.next();
         events.close();
         assertThat(mars.awaitCancelled()).isTrue();
-        Waiting.until(() -> audit().contains("ended before 1 had answered, whoever asked is gone"));
+        Waiting.until(() -> audit().contains("ended before 1 had answered: whoever asked"));
     }
 
     @Test
