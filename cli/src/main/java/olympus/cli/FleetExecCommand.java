@@ -6,8 +6,11 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -21,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
         footer = {
             "",
             "Examples:",
-            "  olympus fleet exec -- uptime",
+            "  olympus fleet exec --all -- uptime",
             "  olympus fleet exec -l role=pi --timeout 10s -- systemctl status sshd",
             "  olympus fleet exec --node mars --node venus -o json -- df -h"
         },
@@ -50,9 +53,11 @@ final class FleetExecCommand implements Callable<Integer> {
     @Option(
             names = "--node",
             paramLabel = "NODE",
-            description =
-                    "Only this node, by its name or id; may be given more than once. Without -l and --node: every node.")
+            description = "Only this node, by its name or id; may be given more than once.")
     private List<String> nodes = new ArrayList<>();
+
+    @Option(names = "--all", description = "Every node; instead of -l and --node.")
+    private boolean all;
 
     @Option(
             names = "--timeout",
@@ -73,15 +78,35 @@ final class FleetExecCommand implements Callable<Integer> {
             description = "The command; put -- before it")
     private List<String> command = List.of();
 
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before call()
+    private CommandSpec spec;
+
     FleetExecCommand(Session session) {
         this.session = session;
     }
 
     @Override
     public Integer call() {
+        checkWhere();
         var told = new FleetOutput(session, options);
         session.api(options).stream("/fleet/exec", order(), told::event);
         return told.exitCode();
+    }
+
+    /** Every node is meant only where somebody says so: an empty choice is rather a mistake. */
+    private void checkWhere() {
+        var chosen = !nodes.isEmpty() || !labels.isEmpty();
+        if (all && chosen) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--all is every node: leave it out, or leave out -l and --node");
+        }
+        if (!all && !chosen) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "on which nodes? Give -l KEY[=VALUE] or --node NODE, or --all for every node");
+        }
     }
 
     private ObjectNode order() {
@@ -95,6 +120,9 @@ final class FleetExecCommand implements Callable<Integer> {
         if (!labels.isEmpty()) {
             var wanted = order.putArray("labels");
             labels.forEach(wanted::add);
+        }
+        if (all) {
+            order.put("all", true);
         }
         if (timeout != null) {
             order.put("timeout", timeout);

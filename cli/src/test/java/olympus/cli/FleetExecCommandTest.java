@@ -76,7 +76,7 @@ final class FleetExecCommandTest {
                         + result("mercury", "b2", "failed", "3", "")
                         + result("venus", "c3", "unreachable", "null", "it is not connected")
                         + summary(3, 1, ",\"failed\":1,\"refused\":0,\"unreachable\":1"));
-        var run = run("fleet", "exec", "--", "uptime", "-p");
+        var run = run("fleet", "exec", "--all", "--", "uptime", "-p");
         assertThat(run.out()).isEqualTo("mars    | up 3 days\n");
         assertThat(run.err())
                 .isEqualTo(
@@ -89,7 +89,7 @@ final class FleetExecCommandTest {
                         """);
         assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
         assertThat(server.requests())
-                .containsExactly(REQUEST + " {\"command\":[\"uptime\",\"-p\"]}");
+                .containsExactly(REQUEST + " {\"command\":[\"uptime\",\"-p\"],\"all\":true}");
     }
 
     @Test
@@ -98,11 +98,11 @@ final class FleetExecCommandTest {
                 REQUEST,
                 200,
                 NODES + result("mars", "a1", "succeeded", "0", "") + summary(1, 1, ""));
-        var run = run("fleet", "exec", "--", "true");
+        var run = run("fleet", "exec", "--all", "--", "true");
         assertThat(run.exitCode()).isZero();
         assertThat(run.err()).isEqualTo("1 node: 1 succeeded\n");
         server.on(REQUEST, 200, NODES + summary(2, 1, ",\"timedOut\":1"));
-        var late = run("fleet", "exec", "--", "true");
+        var late = run("fleet", "exec", "--all", "--", "true");
         assertThat(late.exitCode()).isEqualTo(ExitCodes.FAILED);
         assertThat(late.err()).isEqualTo("2 nodes: 1 succeeded, 1 timed out\n");
     }
@@ -116,7 +116,7 @@ final class FleetExecCommandTest {
                         + output("mars", "a1", "stdout", "up")
                         + result("mars", "a1", "refused", "null", "not there")
                         + summary(1, 0, ",\"refused\":1"));
-        var run = run("fleet", "exec", "-o", "json", "--", "uptime");
+        var run = run("fleet", "exec", "--all", "-o", "json", "--", "uptime");
         assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
         assertThat(run.err()).isEmpty();
         var events = run.out().lines().map(line -> JsonMapper.shared().readTree(line)).toList();
@@ -165,7 +165,8 @@ final class FleetExecCommandTest {
                                 "{\"nodes\":[{\"node\":\"pi\",\"id\":\"0123456789\"},{\"node\":\"pi\",\"id\":\"abcdef0123\"}]}")
                         + output("pi", "abcdef0123", "stdout", "x")
                         + summary(2, 2, ""));
-        assertThat(run("fleet", "exec", "--", "true").out()).isEqualTo("pi(abcdef01) | x\n");
+        assertThat(run("fleet", "exec", "--all", "--", "true").out())
+                .isEqualTo("pi(abcdef01) | x\n");
     }
 
     @Test
@@ -175,12 +176,29 @@ final class FleetExecCommandTest {
         assertThat(nobody.exitCode()).isEqualTo(ExitCodes.FAILED);
         assertThat(nobody.err()).contains("no node has the labels role=pi");
         server.on(REQUEST, 200, NODES + event("error", "{\"detail\":\"the server is stopping\"}"));
-        assertThat(run("fleet", "exec", "--", "true").err()).contains("the server is stopping");
+        assertThat(run("fleet", "exec", "--all", "--", "true").err())
+                .contains("the server is stopping");
         server.on(REQUEST, 200, NODES + result("mars", "a1", "succeeded", "0", ""));
-        var cut = run("fleet", "exec", "--", "true");
+        var cut = run("fleet", "exec", "--all", "--", "true");
         assertThat(cut.exitCode()).isEqualTo(ExitCodes.FAILED);
         assertThat(cut.err()).contains("went away before every node had answered");
-        assertThat(run("fleet", "exec").exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run("fleet", "exec", "--all").exitCode()).isEqualTo(ExitCodes.USAGE);
         assertThat(run("fleet").exitCode()).isEqualTo(ExitCodes.USAGE);
+    }
+
+    @Test
+    void everyNodeIsMeantOnlyWhereItIsSaid() {
+        var unsaid = run("fleet", "exec", "--", "reboot");
+        assertThat(unsaid.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(unsaid.err())
+                .contains(
+                        "on which nodes? Give -l KEY[=VALUE] or --node NODE, or --all for every node");
+        for (var choice : List.of("-l=role=pi", "--node=mars")) {
+            var both = run("fleet", "exec", "--all", choice, "--", "reboot");
+            assertThat(both.exitCode()).as(choice).isEqualTo(ExitCodes.USAGE);
+            assertThat(both.err())
+                    .contains("--all is every node: leave it out, or leave out -l and --node");
+        }
+        assertThat(server.requests()).isEmpty();
     }
 }

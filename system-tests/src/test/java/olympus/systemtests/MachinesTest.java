@@ -330,11 +330,19 @@ final class MachinesTest {
             allow(name, "sh -c *");
         }
         var call =
-                CompletableFuture.supplyAsync(() -> server().olympus(
-                        "fleet", "exec", "-l", "role=pi", "--timeout", "60s", "--", "sh", "-c",
-                        script));
-        Eventually.becomes(
-                SOON, () -> "it runs on both: " + begun, () -> count(begun) == 2);
+                CompletableFuture.supplyAsync(() ->
+                        server().olympus(
+                                        "fleet",
+                                        "exec",
+                                        "-l",
+                                        "role=pi",
+                                        "--timeout",
+                                        "60s",
+                                        "--",
+                                        "sh",
+                                        "-c",
+                                        script));
+        Eventually.becomes(SOON, () -> "it runs on both: " + begun, () -> count(begun) == 2);
         var stopped = agent("pluto").process().pid();
         Processes.kill(stopped, "STOP");
         try {
@@ -354,7 +362,8 @@ final class MachinesTest {
         assertThat(Installation.read(agent("ceres").data().resolve("agent/fleet-exec.log")))
                 .contains(" admin from ", "refused (ceres allows no commands", "exited with 0: sh");
         assertThat(run("audit"))
-                .contains("fleet exec on ceres, pluto: uptime (0 succeeded; refused: ceres, pluto)");
+                .contains(
+                        "fleet exec on ceres, pluto: uptime (0 succeeded; refused: ceres, pluto)");
     }
 
     private void refusedOnBoth(String command) {
