@@ -66,12 +66,13 @@ final class FleetController {
 
     /**
      * A command, and where it shall run: on the nodes with these names that have all of these
-     * labels; without either on every node.
+     * labels; on every node only where that is said.
      */
     record FleetOrder(
             List<String> command,
             Optional<List<String>> nodes,
             Optional<List<String>> labels,
+            Optional<Boolean> all,
             Optional<String> timeout,
             Optional<Integer> parallel) {}
 
@@ -83,6 +84,7 @@ final class FleetController {
         var words = "fleet exec: " + shown(order.command());
         request.setAttribute(AuditTrail.DETAIL, words);
         check(order.command());
+        checkWhere(order);
         var caller = Caller.of(request);
         var nodes = nodes(order);
         var wanted =
@@ -177,6 +179,31 @@ final class FleetController {
                     ErrorCode.TOO_LARGE,
                     "command: %d characters; at most %d are taken"
                             .formatted(length, ExecController.MAX_COMMAND_CHARACTERS));
+        }
+    }
+
+    /** A choice that came out empty is a mistake of whoever made it, and never every node. */
+    private static void checkWhere(FleetOrder order) {
+        checkNotEmpty("nodes", order.nodes(), "names or ids of nodes");
+        checkNotEmpty("labels", order.labels(), "labels that a node must have");
+        var chosen = order.nodes().isPresent() || order.labels().isPresent();
+        var all = order.all().orElse(false);
+        if (all && chosen) {
+            throw invalid(
+                    "all: it means every node, and nodes or labels are given as well; expected one or the other");
+        }
+        if (!all && !chosen) {
+            throw invalid(
+                    "nodes: it is not said on which; expected nodes or labels, or \"all\": true for every node");
+        }
+    }
+
+    private static void checkNotEmpty(
+            String member, Optional<List<String>> given, String expected) {
+        if (given.isPresent() && given.get().isEmpty()) {
+            throw invalid(
+                    "%s: the list is empty; expected %s, or \"all\": true without it for every node"
+                            .formatted(member, expected));
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes lines of the bytes of one stream; those longer than {@link #MAX_LINE} come in parts. What
- * is not UTF-8 becomes U+FFFD. Threading: one thread.
+ * Makes lines of the bytes of one stream; those longer than {@link #MAX_LINE} bytes come in parts.
+ * What is not UTF-8 becomes U+FFFD. Threading: one thread.
  */
 final class OutputLines {
 
@@ -24,10 +24,10 @@ final class OutputLines {
         while (data.hasRemaining()) {
             var one = data.get();
             if (one == '\n') {
-                lines.add(take());
+                lines.add(line());
             } else {
-                if (begun.size() >= MAX_LINE && isStart(one)) {
-                    lines.add(take());
+                if (begun.size() + length(one) > MAX_LINE) {
+                    lines.add(part());
                 }
                 begun.write(one);
             }
@@ -35,19 +35,29 @@ final class OutputLines {
         return lines;
     }
 
-    /** Whether no character of UTF-8 is cut before this byte. */
-    private static boolean isStart(byte one) {
-        return (one & 0xC0) != 0x80;
+    /** Of the character of UTF-8 that begins with this byte; 1 for a byte that begins none. */
+    private static int length(byte first) {
+        return switch (Integer.numberOfLeadingZeros(~first << 24)) {
+            case 2 -> 2;
+            case 3 -> 3;
+            case 4 -> 4;
+            default -> 1;
+        };
     }
 
     /** What came after the last line end. */
     Optional<String> rest() {
-        return begun.size() == 0 ? Optional.empty() : Optional.of(take());
+        return begun.size() == 0 ? Optional.empty() : Optional.of(line());
     }
 
-    private String take() {
+    private String line() {
+        var text = part();
+        return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    }
+
+    private String part() {
         var text = begun.toString(UTF_8);
         begun.reset();
-        return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+        return text;
     }
 }

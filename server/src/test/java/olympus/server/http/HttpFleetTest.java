@@ -220,7 +220,8 @@ class HttpFleetTest {
     void aDeadNodeAndOneThatDoesNotAnswerHoldUpNobody() throws Exception {
         answersNever(PLUTO);
         var mars = on(MARS);
-        try (var events = new Events("{\"command\":[\"uptime\"],\"timeout\":\"1s\"}")) {
+        try (var events =
+                new Events("{\"command\":[\"uptime\"],\"all\":true,\"timeout\":\"1s\"}")) {
             var begun = System.nanoTime();
             assertThat(of(events.next().orElseThrow(), "event")).isEqualTo("nodes");
             var dead = events.next().orElseThrow();
@@ -345,7 +346,10 @@ class HttpFleetTest {
                 events.next();
                 open.add(events);
             }
-            refused("{\"command\":[\"x\"]}", 503, "4 commands run on machines by way of");
+            refused(
+                    "{\"command\":[\"x\"],\"all\":true}",
+                    503,
+                    "4 commands run on machines by way of");
         } finally {
             for (var events : open) {
                 events.close();
@@ -357,9 +361,12 @@ class HttpFleetTest {
     void saysWhatIsWrongWithTheRequest() throws Exception {
         refused("{\"command\":[]}", 400, "expected a program and its words");
         refused("{\"command\":[\"a\\u0000b\"]}", 400, "a NUL byte");
-        refused("{\"command\":[\"x\"],\"timeout\":\"11m\"}", 400, "from 1s to 10m");
-        refused("{\"command\":[\"x\"],\"timeout\":\"soon\"}", 400, "expected a duration such as");
-        refused("{\"command\":[\"x\"],\"parallel\":0}", 400, "1 to 128");
+        refused("{\"command\":[\"x\"],\"all\":true,\"timeout\":\"11m\"}", 400, "from 1s to 10m");
+        refused(
+                "{\"command\":[\"x\"],\"all\":true,\"timeout\":\"soon\"}",
+                400,
+                "expected a duration such as");
+        refused("{\"command\":[\"x\"],\"all\":true,\"parallel\":0}", 400, "1 to 128");
         refused("{\"command\":[\"x\"],\"nodes\":[\"ceres\"]}", 404, "there is no node \"ceres\"");
         refused(
                 "{\"command\":[\"x\"],\"labels\":[\"role=db\"]}",
@@ -374,14 +381,42 @@ class HttpFleetTest {
     }
 
     @Test
-    void withoutATokenNobodyIsAsked() throws Exception {
-        var answer =
-                api.send(
-                        api.request("/api/v1/fleet/exec")
-                                .header("Content-Type", Api.JSON)
-                                .POST(BodyPublishers.ofString("{\"command\":[\"x\"]}")));
-        assertThat(answer.statusCode()).isEqualTo(401);
+    void everyNodeIsMeantOnlyWhereItIsSaid() throws Exception {
+        on(MARS);
+        on(PLUTO);
+        refused("{\"command\":[\"x\"]}", 400, "or \"all\": true for every node");
+        refused("{\"command\":[\"x\"],\"all\":false}", 400, "it is not said on which");
+        refused("{\"command\":[\"x\"],\"nodes\":[]}", 400, "nodes: the list is empty");
+        refused(
+                "{\"command\":[\"x\"],\"nodes\":[\"mars\"],\"labels\":[]}",
+                400,
+                "labels: the list is empty");
+        refused(
+                "{\"command\":[\"x\"],\"labels\":[\"role=pi\"],\"all\":true}",
+                400,
+                "expected one or the other");
         assertThat(asked).isEmpty();
+        assertThat(audit()).contains("fleet exec: x").contains("\"status\":400");
+    }
+
+    /** As it is of exec and of every other order. */
+    @Test
+    void whoeverHasNoRightTokenIsRefusedAndNobodyIsAsked() throws Exception {
+        on(MARS);
+        var order = "{\"command\":[\"x\"],\"nodes\":[\"mars\"]}";
+        for (var path : List.of("/api/v1/fleet/exec", "/api/v1/services/first/web/exec")) {
+            var plain =
+                    api.request(path)
+                            .header("Content-Type", Api.JSON)
+                            .POST(BodyPublishers.ofString(order));
+            assertThat(api.send(plain).statusCode()).as(path).isEqualTo(401);
+            var wrong = plain.copy().header("Authorization", "Bearer olympus_wrong");
+            var answer = api.send(wrong);
+            assertThat(answer.statusCode()).as(path).isEqualTo(401);
+            assertThat(answer.body()).contains("this token is not known");
+        }
+        assertThat(asked).isEmpty();
+        assertThat(audit()).as("nobody has proved who they are").doesNotContain("exec");
     }
 
     private void refused(String order, int status, String why) throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -38,5 +39,18 @@ class OutputLinesTest {
         assertThat(read).hasSize(4).last().isEqualTo("next");
         assertThat(String.join("", read.subList(0, 3)))
                 .isEqualTo("x" + "ü".repeat(OutputLines.MAX_LINE));
+        assertThat(read).allMatch(one -> one.getBytes(UTF_8).length <= OutputLines.MAX_LINE);
+    }
+
+    @Test
+    void alsoWhatIsNoTextAtAllIsCut() {
+        for (var one : new byte[] {(byte) 0x80, (byte) 0xC3, (byte) 0xF0, (byte) 0xFF}) {
+            var noise = new byte[2 * OutputLines.MAX_LINE + 5];
+            Arrays.fill(noise, one);
+            assertThat(read(noise, 1_000))
+                    .hasSize(3)
+                    .allMatch(part -> part.length() <= OutputLines.MAX_LINE)
+                    .allMatch(part -> part.matches("\uFFFD+"));
+        }
     }
 }
