@@ -145,12 +145,27 @@ final class Api {
      * it.
      */
     void stream(String path, EventReader.Receiver receiver) {
-        var connection = open("GET", path, false, Map.of("Accept", "text/event-stream"));
+        stream("GET", path, null, receiver);
+    }
+
+    /** The same of what is done meanwhile: it ends when the stream is left. */
+    void stream(String path, JsonNode body, EventReader.Receiver receiver) {
+        stream("POST", path, body, receiver);
+    }
+
+    private void stream(
+            String method, String path, @Nullable JsonNode body, EventReader.Receiver receiver) {
+        var connection = open(method, path, body != null, Map.of("Accept", "text/event-stream"));
         try {
+            if (body != null) {
+                try (var out = connection.getOutputStream()) {
+                    out.write(JSON.writeValueAsBytes(body));
+                }
+            }
             var status = connection.getResponseCode();
             answered(connection);
             if (status >= 400) {
-                throw failure(connection, status, "GET " + path);
+                throw failure(connection, status, method + " " + path);
             }
             follow(connection, receiver);
         } catch (IOException e) {

@@ -62,6 +62,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("stacks", new StacksCommand(session), "stack");
         line.addSubcommand("volumes", volumes(session), "volume");
         NodesCommand.addTo(line, session);
+        FleetCommand.addTo(line, session);
         TokenCommand.addTo(line, session);
         ServersCommand.addTo(line, session);
         line.addSubcommand("decisions", decisions(session), "decision");

@@ -32,7 +32,7 @@ final class AgentExecs {
             refuse(
                     id,
                     ErrorCode.UNAVAILABLE,
-                    "%d commands run in instances of this node already; no more are started"
+                    "%d commands run on this node already; no more are started"
                             .formatted(open.size()));
             return;
         }

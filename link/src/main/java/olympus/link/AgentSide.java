@@ -55,8 +55,8 @@ public final class AgentSide {
         CompletionStage<NodeAnswer> ask(NodeQuestion question);
 
         /**
-         * Runs a command within an instance and converses with whoever asked until it ends. What
-         * cannot be run is told through {@code call} too.
+         * Runs a command within an instance, or on the machine, and converses with whoever asked
+         * until it ends. What cannot be run is told through {@code call} too.
          */
         void exec(ExecCall call);
 

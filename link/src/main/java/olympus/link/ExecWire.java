@@ -1,10 +1,12 @@
 package olympus.link;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import olympus.link.proto.ExecStart;
+import olympus.link.proto.OnMachine;
 import olympus.model.InstanceId;
 
 /** Records about commands to messages and back; pure. As {@link Wire}. */
@@ -16,7 +18,6 @@ final class ExecWire {
         var start =
                 ExecStart.newBuilder()
                         .setRequestId(id)
-                        .setInstance(request.instance().toString())
                         .addAllCommand(request.command())
                         .setUser(request.user().orElse(""))
                         .setDirectory(request.directory().orElse(""))
@@ -24,13 +25,22 @@ final class ExecWire {
                         .setInput(request.input())
                         .setCredit(LinkLimits.EXEC_WINDOW_BYTES);
         request.terminal().ifPresent(size -> start.setTerminal(size(size)));
+        switch (request.target()) {
+            case ExecTarget.Instance(var instance) -> start.setInstance(instance.toString());
+            case ExecTarget.Machine machine ->
+                    start.setOnMachine(
+                            OnMachine.newBuilder()
+                                    .setActor(machine.actor())
+                                    .setDeadlineMillis(machine.deadline().toMillis())
+                                    .setOutputBytes(machine.outputBytes()));
+        }
         return start.build();
     }
 
     static ExecRequest request(ExecStart start) {
         try {
             return new ExecRequest(
-                    InstanceId.parse(start.getInstance()),
+                    target(start),
                     start.getCommandList(),
                     text(start.getUser()),
                     text(start.getDirectory()),
@@ -42,6 +52,21 @@ final class ExecWire {
         } catch (IllegalArgumentException e) {
             throw Wire.invalid("a command", String.valueOf(e.getMessage()), "one that can be run");
         }
+    }
+
+    private static ExecTarget target(ExecStart start) {
+        if (!start.hasOnMachine()) {
+            return new ExecTarget.Instance(InstanceId.parse(start.getInstance()));
+        }
+        if (!start.getInstance().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "on the machine and in the instance %s at once".formatted(start.getInstance()));
+        }
+        var machine = start.getOnMachine();
+        return new ExecTarget.Machine(
+                machine.getActor(),
+                Duration.ofMillis(machine.getDeadlineMillis()),
+                machine.getOutputBytes());
     }
 
     static olympus.link.proto.TerminalSize size(TerminalSize size) {

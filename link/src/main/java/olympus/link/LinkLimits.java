@@ -12,9 +12,9 @@ public final class LinkLimits {
 
     /**
      * What this side understands beyond the first messages of the protocol: 1 questions, 2
-     * commands, 3 servers and certificates, 4 leases, 5 facts.
+     * commands, 3 servers and certificates, 4 leases, 5 facts, 6 commands on the machine.
      */
-    public static final int LEVEL = 5;
+    public static final int LEVEL = 6;
 
     /** From which level on a side understands {@code Servers} and {@code Certificate}. */
     static final int MEMBERSHIP_FROM_LEVEL = 3;
@@ -24,6 +24,9 @@ public final class LinkLimits {
 
     /** From which level on a server understands {@code Facts}. */
     static final int FACTS_FROM_LEVEL = 5;
+
+    /** From which level on an agent understands commands on the machine itself. */
+    static final int MACHINE_COMMANDS_FROM_LEVEL = 6;
 
     /** Until a server has signed the certificate that an agent asked for. */
     public static final Duration CERTIFICATE_DEADLINE = Duration.ofSeconds(30);
@@ -64,7 +67,9 @@ public final class LinkLimits {
     /** What a server allows on top of a question's own deadline, for the way there and back. */
     public static final Duration ANSWER_GRACE = Duration.ofSeconds(3);
 
-    /** Commands that run in one node's instances at the same time for people. */
+    /**
+     * Commands that run on one node, in instances or on the machine, at the same time for people.
+     */
     public static final int MAX_EXECS = 16;
 
     /** Bytes of a command's input, and of its output, that are under way or wait. */
@@ -78,6 +83,9 @@ public final class LinkLimits {
 
     /** Until a command runs, or is known not to. */
     public static final Duration EXEC_START_DEADLINE = Duration.ofSeconds(20);
+
+    /** What a command on a machine may take at most. */
+    public static final Duration MAX_MACHINE_COMMAND = Duration.ofMinutes(10);
 
     /** Of a text that explains something to the other side. */
     public static final int MAX_REASON_CHARACTERS = 4_096;

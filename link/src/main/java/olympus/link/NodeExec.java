@@ -13,7 +13,7 @@ import olympus.link.proto.ExecOutput;
 import olympus.link.proto.ExecResize;
 import olympus.link.proto.ServerMessage;
 
-/** The server's end of one command in an instance. Threading: as {@link ExecSession}. */
+/** The server's end of one command on a node. Threading: as {@link ExecSession}. */
 final class NodeExec implements ExecSession {
 
     private final long id;

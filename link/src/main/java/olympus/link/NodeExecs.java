@@ -33,7 +33,7 @@ final class NodeExecs {
             started.completeExceptionally(
                     new OlympusException(
                             ErrorCode.UNAVAILABLE,
-                            "%d commands run in instances of that node already; end one first"
+                            "%d commands run on that node already; end one first"
                                     .formatted(open.size())));
             return;
         }

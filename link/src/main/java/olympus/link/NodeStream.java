@@ -237,6 +237,9 @@ final class NodeStream implements StreamObserver<AgentMessage> {
     void exec(ExecRequest request, CompletableFuture<ExecSession> started) {
         if (level < COMMANDS_FROM_LEVEL) {
             started.completeExceptionally(tooOld("to run commands"));
+        } else if (level < LinkLimits.MACHINE_COMMANDS_FROM_LEVEL
+                && request.target() instanceof ExecTarget.Machine) {
+            started.completeExceptionally(tooOld("to run commands on the machine itself"));
         } else {
             execs.start(request, started);
         }

@@ -109,8 +109,9 @@ public final class ServerSide {
         CompletionStage<NodeAnswer> ask(NodeId node, NodeQuestion question);
 
         /**
-         * Runs a command within an instance on the node. The stage completes once it runs, and
-         * fails with an {@link olympus.foundation.OlympusException} when it does not.
+         * Runs a command within an instance on the node, or on the node itself. The stage completes
+         * once it runs, and fails with an {@link olympus.foundation.OlympusException} when it does
+         * not.
          */
         CompletionStage<ExecSession> exec(NodeId node, ExecRequest request);
 

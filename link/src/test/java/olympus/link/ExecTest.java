@@ -1,10 +1,12 @@
 package olympus.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,11 @@ final class ExecTest {
                     Map.of("A", "b"),
                     true,
                     Optional.of(new TerminalSize(80, 24)));
+
+    private static final ExecRequest ON_MACHINE =
+            ExecRequest.on(
+                    new ExecTarget.Machine("ana from 192.0.2.7", Duration.ofSeconds(30), 1_000),
+                    List.of("uptime", "-p"));
 
     @TempDir Path folder;
 
@@ -197,6 +204,51 @@ final class ExecTest {
             assertThat(failure(server.exec(node.node(), REQUEST)))
                     .hasMessageContaining("(version 0.0.9) is too old to run commands");
         }
+    }
+
+    @Test
+    void aCommandOnTheMachineSaysWhoAskedAndItsLimits() throws Exception {
+        var asked = new Journal<ExecRequest>();
+        command(call -> {
+            asked.add(call.request());
+            call.started();
+            call.exited(0);
+        });
+        connect();
+        var session = await(server.exec(node.node(), ON_MACHINE));
+        assertThat(session.next()).isEqualTo(new ExecSession.Heard.Exited(0));
+        assertThat(asked.entries()).containsExactly(ON_MACHINE);
+    }
+
+    @Test
+    void anAgentBeforeCommandsOnTheMachineIsNotAskedForThem() throws Exception {
+        server.listenInProcess(name);
+        try (var agent = new RawAgent(new Dial.InProcess(name))) {
+            agent.hello(
+                    LinkLimits.PROTOCOL,
+                    LinkLimits.MACHINE_COMMANDS_FROM_LEVEL - 1,
+                    node.node().toString());
+            listener.await(Heard.Connected.class);
+            assertThat(failure(server.exec(node.node(), ON_MACHINE)))
+                    .hasMessageContaining(
+                            "(version 0.0.9) is too old to run commands on the machine itself; run the same version");
+        }
+    }
+
+    @Test
+    void nothingButItsWordsDecidesWhatACommandOnTheMachineDoes() {
+        assertThatThrownBy(() ->
+                        new ExecRequest(
+                                ON_MACHINE.target(),
+                                List.of("uptime"),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Map.of("LD_PRELOAD", "/tmp/x.so"),
+                                false,
+                                Optional.empty()))
+                .hasMessageContaining("no user, directory, variables, input or terminal");
+        assertThatThrownBy(() -> new ExecTarget.Machine("ana", Duration.ofDays(1), 1))
+                .hasMessageContaining("expected up to 600 s");
     }
 
     private interface Program {

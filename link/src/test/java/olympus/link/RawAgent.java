@@ -51,6 +51,15 @@ final class RawAgent implements AutoCloseable {
     }
 
     void hello(int protocol, String nodeId, String advertised) {
+        hello(protocol, 0, nodeId, advertised);
+    }
+
+    /** As an agent of that level of the link. */
+    void hello(int protocol, int level, String nodeId) {
+        hello(protocol, level, nodeId, "");
+    }
+
+    private void hello(int protocol, int level, String nodeId, String advertised) {
         send(
                 AgentMessage.newBuilder()
                         .setHello(
@@ -59,6 +68,7 @@ final class RawAgent implements AutoCloseable {
                                         .setNodeId(nodeId)
                                         .setNodeName("raw")
                                         .setAgentVersion("0.0.9")
+                                        .setLevel(level)
                                         .setAdvertised(advertised))
                         .build());
     }

@@ -3,11 +3,13 @@ package olympus.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -305,6 +309,83 @@ final class MachinesTest {
                                 .anyMatch(one ->
                                         one.path("node").asString().equals(node)
                                                 && one.path("instances").asInt() == instances));
+    }
+
+    @Test
+    void aCommandRunsOnTheMachinesThatAllowItAndAMachineThatStandsStillHoldsUpNobody()
+            throws Exception {
+        var address = startServer("--agents-listen", free());
+        for (var name : List.of("pluto", "ceres")) {
+            startAgent(name, "--server", address, "--token", token(), "--name", name);
+            awaitState(name, true);
+            run("node", "label", name, "role=pi");
+        }
+        refusedOnBoth("uptime");
+        var begun = Files.createDirectories(folder.resolve("begun"));
+        var go = folder.resolve("go");
+        var script =
+                "touch %s/$$; echo begun; until [ -e %s ]; do sleep 0.1; done; echo over"
+                        .formatted(begun, go);
+        for (var name : List.of("pluto", "ceres")) {
+            allow(name, "sh -c *");
+        }
+        var call =
+                CompletableFuture.supplyAsync(() ->
+                        server().olympus(
+                                        "fleet",
+                                        "exec",
+                                        "-l",
+                                        "role=pi",
+                                        "--timeout",
+                                        "60s",
+                                        "--",
+                                        "sh",
+                                        "-c",
+                                        script));
+        Eventually.becomes(SOON, () -> "it runs on both: " + begun, () -> count(begun) == 2);
+        var stopped = agent("pluto").process().pid();
+        Processes.kill(stopped, "STOP");
+        try {
+            awaitState("pluto", false);
+            Files.createFile(go);
+            var run = call.get(90, TimeUnit.SECONDS);
+            assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(1);
+            assertThat(run.out()).contains("ceres | begun\n").contains("ceres | over\n");
+            assertThat(run.err())
+                    .contains("pluto | unreachable: the node's connection ended")
+                    .contains("2 nodes: 1 succeeded, 1 unreachable");
+        } finally {
+            Processes.kill(stopped, "CONT");
+        }
+        awaitState("pluto", true);
+        run("fleet", "exec", "--node", "pluto", "--node", "ceres", "--", "sh", "-c", "exit 0");
+        assertThat(Installation.read(agent("ceres").data().resolve("agent/fleet-exec.log")))
+                .contains(" admin from ", "refused (ceres allows no commands", "exited with 0: sh");
+        assertThat(run("audit"))
+                .contains(
+                        "fleet exec on ceres, pluto: uptime (0 succeeded; refused: ceres, pluto)");
+    }
+
+    private void refusedOnBoth(String command) {
+        var unasked = server().olympus("fleet", "exec", "-l", "role=pi", "--", command);
+        assertThat(unasked.exitCode()).isEqualTo(1);
+        assertThat(unasked.err())
+                .contains("pluto | refused: pluto allows no commands: there is no file")
+                .contains("2 nodes: 2 refused");
+    }
+
+    private static long count(Path directory) {
+        try (var files = Files.list(directory)) {
+            return files.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void allow(String name, String line) throws IOException {
+        var file = agent(name).data().resolve("fleet-exec.allow");
+        Files.writeString(file, line + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     }
 
     @Test

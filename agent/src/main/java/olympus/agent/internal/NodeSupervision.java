@@ -113,7 +113,7 @@ public final class NodeSupervision implements AutoCloseable {
         questions = questions(root, launch, accounts, new Systemctl(systemd.systemctl()));
         var limits = new Limits(identity.node().toString().substring(0, 8));
         var strays = new Strays(bootId);
-        commands = commands(launch, accounts, limits);
+        commands = commands(launch, accounts, limits, machineCommands(root, clock, strays));
         leases = new HeldLeases(clock);
         var guardians = new Guardians(folders, bootId, leases);
         supervisor =
@@ -169,11 +169,25 @@ public final class NodeSupervision implements AutoCloseable {
                 new NodeUse(engine, launch, folders, systemctl, accepted));
     }
 
-    private PeoplesCommands commands(ContainerLaunch launch, Accounts accounts, Limits limits) {
+    private PeoplesCommands commands(
+            ContainerLaunch launch, Accounts accounts, Limits limits, MachineCommands machine) {
         return new PeoplesCommands(
                 this::target,
                 new ContainerTalks(engine, launch),
-                new ProcessTalks(accounts, folders, limits));
+                new ProcessTalks(accounts, folders, limits),
+                machine);
+    }
+
+    private MachineCommands machineCommands(Path root, Clock clock, Strays strays) {
+        return new MachineCommands(
+                new MachineAllowance(
+                        root.resolveSibling("fleet-exec.allow").toAbsolutePath(),
+                        identity.name(),
+                        Programs.OF_THE_SYSTEM,
+                        Posix.effectiveUser()),
+                new MachineCommandLog(root.resolve("fleet-exec.log"), clock),
+                strays,
+                loop);
     }
 
     private ProbeRounds rounds(

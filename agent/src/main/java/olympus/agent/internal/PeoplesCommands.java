@@ -11,6 +11,7 @@ import olympus.engine.EngineException;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.link.ExecCall;
+import olympus.link.ExecTarget;
 import olympus.link.LinkLimits;
 import olympus.model.InstanceId;
 import olympus.model.SecretRef;
@@ -20,7 +21,8 @@ import olympus.model.state.InstanceSpec;
 
 /**
  * Runs commands within instances for people, beside the supervision loop: finds the instance,
- * starts the command, and carries bytes between it and whoever asked.
+ * starts the command, and carries bytes between it and whoever asked. Commands on the machine
+ * itself are handed on to {@link MachineCommands}.
  *
  * <p>Threading: any thread; each command has two platform threads of its own, because waiting for a
  * terminal would occupy a carrier of virtual ones. Limit: {@link LinkLimits#MAX_EXECS} for each
@@ -31,6 +33,7 @@ final class PeoplesCommands implements AutoCloseable {
     private final Function<InstanceId, Target> targets;
     private final ContainerTalks containers;
     private final ProcessTalks processes;
+    private final MachineCommands machine;
     private final Set<Talk> open = ConcurrentHashMap.newKeySet();
 
     /**
@@ -64,10 +67,12 @@ final class PeoplesCommands implements AutoCloseable {
     PeoplesCommands(
             Function<InstanceId, Target> targets,
             ContainerTalks containers,
-            ProcessTalks processes) {
+            ProcessTalks processes,
+            MachineCommands machine) {
         this.targets = targets;
         this.containers = containers;
         this.processes = processes;
+        this.machine = machine;
     }
 
     static OlympusException unknown(InstanceId id, String node) {
@@ -76,15 +81,18 @@ final class PeoplesCommands implements AutoCloseable {
     }
 
     void exec(ExecCall call) {
-        thread("exec-" + call.request().instance(), () -> run(call));
+        switch (call.request().target()) {
+            case ExecTarget.Instance(var id) -> thread("exec-" + id, () -> run(call, id));
+            case ExecTarget.Machine on -> machine.exec(call, on);
+        }
     }
 
     private static void thread(String name, Runnable work) {
         Thread.ofPlatform().daemon().name(name).start(work);
     }
 
-    private void run(ExecCall call) {
-        try (var talk = start(call)) {
+    private void run(ExecCall call, InstanceId id) {
+        try (var talk = start(call, id)) {
             open.add(talk);
             try {
                 converse(call, talk);
@@ -102,8 +110,7 @@ final class PeoplesCommands implements AutoCloseable {
         } catch (IOException e) {
             call.failed(
                     ErrorCode.UNAVAILABLE,
-                    "the command in %s broke off: %s"
-                            .formatted(call.request().instance(), e.getMessage()));
+                    "the command in %s broke off: %s".formatted(id, e.getMessage()));
         } catch (InterruptedException e) {
             call.failed(ErrorCode.UNAVAILABLE, "the agent is ending");
         } catch (RuntimeException e) {
@@ -113,8 +120,8 @@ final class PeoplesCommands implements AutoCloseable {
         }
     }
 
-    private Talk start(ExecCall call) throws IOException {
-        var target = targets.apply(call.request().instance());
+    private Talk start(ExecCall call, InstanceId id) throws IOException {
+        var target = targets.apply(id);
         if (target.seen().state() != InstanceObservation.State.RUNNING) {
             throw new OlympusException(
                     ErrorCode.CONFLICT,
@@ -172,5 +179,6 @@ final class PeoplesCommands implements AutoCloseable {
     @Override
     public void close() {
         List.copyOf(open).forEach(talk -> thread("exec-end", talk::end));
+        machine.close();
     }
 }

@@ -124,7 +124,7 @@ final class ProcessTalks {
         }
     }
 
-    private static Talk onPipes(ProcessBuilder builder, ExecRequest request) throws IOException {
+    static Talk onPipes(ProcessBuilder builder, ExecRequest request) throws IOException {
         var out = Posix.pipe();
         var err = Posix.pipe();
         try {

@@ -32,7 +32,8 @@ final class AnsweredHere {
                     Api.V1
                             + "/(openapi\\.json|doctor|snapshot|servers(/.*)?|services/[^/]+/[^/]+/logs|exec/.*)");
     private static final Pattern OWN_POSTS =
-            Pattern.compile(Api.V1 + "/(services/[^/]+/[^/]+/exec|servers/join|enrolments)");
+            Pattern.compile(
+                    Api.V1 + "/(services/[^/]+/[^/]+/exec|fleet/exec|servers/join|enrolments)");
     private static final Pattern PAUSES = Pattern.compile(Api.V1 + "/pauses/[^/]+");
 
     private static final String KNOWN_HERE = AnsweredHere.class.getName() + ".known-here";

@@ -225,6 +225,11 @@ class HttpConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
+    FleetController fleet(Backend backend, EventStreams streams) {
+        return new FleetController(backend, streams);
+    }
+
+    @Bean
     VolumesController volumes(Backend backend) {
         return new VolumesController(backend);
     }

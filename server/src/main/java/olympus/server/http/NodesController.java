@@ -60,7 +60,10 @@ final class NodesController {
                 part.elements().stream().map(Answers.Node::of).toList(), part.next());
     }
 
-    private static boolean has(NodeView node, String label) {
+    /**
+     * @param label {@code KEY=VALUE}, or {@code KEY} whatever its value
+     */
+    static boolean has(NodeView node, String label) {
         var labels = node.wanted().labels();
         var equals = label.indexOf('=');
         return equals < 0

@@ -26,6 +26,10 @@ final class ApiSchemas {
 
     private static final Map<Integer, String> ERRORS = errors();
 
+    /** Events after which no stream goes on. */
+    private static final Set<String> WITHOUT_ID =
+            Set.of("gap", "problem", "error", "nodes", "output", "result", "summary");
+
     private final RecordSchemas records = new RecordSchemas(PREFIX, ApiSchemas::name);
     private final Map<String, Object> more = new TreeMap<>();
     private final Set<Integer> statuses = new TreeSet<>();
@@ -102,6 +106,10 @@ final class ApiSchemas {
         more.put("LineEvent", event("line", answer(Answers.Line.class)));
         more.put("GapEvent", event("gap", answer(Answers.LogGap.class)));
         more.put("ProblemEvent", event("problem", answer(Answers.LogProblem.class)));
+        more.put("FleetNodesEvent", event("nodes", answer(FleetAnswers.FleetNodes.class)));
+        more.put("FleetOutputEvent", event("output", answer(FleetAnswers.FleetOutput.class)));
+        more.put("FleetResultEvent", event("result", answer(FleetAnswers.FleetResult.class)));
+        more.put("FleetSummaryEvent", event("summary", answer(FleetAnswers.FleetSummary.class)));
         more.put("ErrorEvent", event("error", problem()));
         var one =
                 definitions.size() == 1
@@ -123,7 +131,7 @@ final class ApiSchemas {
     private static Map<String, Object> event(String name, Map<String, Object> data) {
         var properties = object("event", object("const", name));
         var required = new ArrayList<>(List.of("event"));
-        if (!List.of("gap", "problem", "error").contains(name)) {
+        if (!WITHOUT_ID.contains(name)) {
             properties.put("id", object("type", "string"));
             required.add("id");
         }

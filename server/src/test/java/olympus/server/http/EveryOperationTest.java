@@ -22,6 +22,7 @@ import olympus.hermes.Bytes;
 import olympus.hermes.HermesNode;
 import olympus.hermes.Operation;
 import olympus.hermes.Transaction;
+import olympus.link.ExecSession;
 import olympus.link.LogGap;
 import olympus.link.LogLine;
 import olympus.model.InstanceId;
@@ -80,6 +81,7 @@ class EveryOperationTest {
                 machines(api);
                 lists(api);
                 streams(api);
+                fleet(api);
                 assertThat(api.contract.notMet())
                         .as("successful answers that no request above has had")
                         .isEmpty();
@@ -331,6 +333,29 @@ class EveryOperationTest {
         var whole = Thread.ofVirtual().start(() -> print(api, 1, Optional.empty()));
         ok(api.get(WEB + "/logs?tail=1&since=5m"), 200);
         whole.join();
+    }
+
+    private static void fleet(RunningApi api) throws Exception {
+        api.agents.commands =
+                order -> {
+                    var command = new ScriptedExec();
+                    command.output(false, "up\n".getBytes(StandardCharsets.UTF_8));
+                    command.says.add(new ExecSession.Heard.Exited(0));
+                    return CompletableFuture.completedStage(command);
+                };
+        var order =
+                "{\"command\":[\"uptime\"],\"nodes\":[\"mars\"],\"labels\":[\"role=web\",\"rack\"],\"timeout\":\"5s\",\"parallel\":2}";
+        var request =
+                api.authorised("/api/v1/fleet/exec")
+                        .header("Content-Type", Api.JSON)
+                        .header("Accept", Api.SSE)
+                        .POST(BodyPublishers.ofString(order));
+        try (var body = api.stream(request).body()) {
+            var reader = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+            for (var event : List.of("Nodes", "Output", "Result", "Summary")) {
+                checked(api, reader, "Fleet" + event + "Event");
+            }
+        }
     }
 
     private static void print(RunningApi api, int sink, Optional<String> end) {

@@ -301,7 +301,7 @@ final class RunningApi implements AutoCloseable {
             throws IOException, InterruptedException {
         var built = request.build();
         var response = client.send(built, HttpResponse.BodyHandlers.ofInputStream());
-        met(built, "", response, "");
+        met(built, sent(built), response, "");
         return response;
     }
 
@@ -327,6 +327,8 @@ final class RunningApi implements AutoCloseable {
                 question -> CompletableFuture.failedStage(new AssertionError("asked " + question));
         volatile Function<ExecRequest, CompletionStage<ExecSession>> commands =
                 request -> CompletableFuture.failedStage(new AssertionError("asked " + request));
+        final Map<NodeId, Function<ExecRequest, CompletionStage<ExecSession>>> commandsOf =
+                new ConcurrentHashMap<>();
         final Map<NodeId, String> seenFrom = new ConcurrentHashMap<>();
         int cancelled;
 
@@ -389,7 +391,7 @@ final class RunningApi implements AutoCloseable {
 
         @Override
         public CompletionStage<ExecSession> exec(NodeId node, ExecRequest request) {
-            return commands.apply(request);
+            return commandsOf.getOrDefault(node, commands).apply(request);
         }
 
         @Override

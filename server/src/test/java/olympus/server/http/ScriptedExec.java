@@ -6,6 +6,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import olympus.foundation.ErrorCode;
 import olympus.link.ExecSession;
 import olympus.link.TerminalSize;
 
@@ -59,5 +60,6 @@ final class ScriptedExec implements ExecSession {
     @Override
     public void cancel() {
         cancelled.countDown();
+        says.add(new Heard.Failed(ErrorCode.UNAVAILABLE, "the command was ended"));
     }
 }
