@@ -54,24 +54,28 @@ final class NodeOperations {
                                 "The node.")
                         .saying("Nothing is moved back.")
                         .failing(ApiOperation.ORDER),
-                ApiOperation.of(
-                                "POST /api/v1/fleet/exec",
-                                "runOnMachines",
-                                ApiOperation.ISLAND,
-                                "Runs a command on the machines themselves.",
-                                "What happens on each node, as it happens.")
-                        .saying(
-                                "On the `nodes` that have all `labels`, or with `all` on every node; one of them must be given. First a `nodes` event, then `output` for each line, a `result` for each node, and last the `summary`; a stream that ends without it was cut off. A machine runs only what its own file `fleet-exec.allow` allows. The command ends with the request. At most %d calls at a time; %d KiB of output of each node are passed on. The audit has who ran what where, before it begins and with what came of it."
-                                        .formatted(
-                                                FleetController.MAX_CALLS,
-                                                FleetCall.MAX_OUTPUT_BYTES / 1024))
-                        .failing(400, 404, 409, 503)
-                        .failing(ApiOperation.BODY)
-                        .streaming(
-                                "FleetNodesEvent",
-                                "FleetOutputEvent",
-                                "FleetResultEvent",
-                                "FleetSummaryEvent",
-                                "ErrorEvent"));
+                fleet());
+    }
+
+    private static ApiOperation fleet() {
+        return ApiOperation.of(
+                        "POST /api/v1/fleet/exec",
+                        "runOnMachines",
+                        ApiOperation.ISLAND,
+                        "Runs a command on the machines themselves.",
+                        "What happens on each node, as it happens.")
+                .saying(
+                        "On the `nodes` that have all `labels`, or with `all` on every node; one of them must be given. First a `nodes` event, then `output` for each line, a `result` for each node, and last the `summary`; a stream that ends without it was cut off. A machine runs only what its own file `fleet-exec.allow` allows. The command ends with the request. At most %d calls at a time; %d KiB of output of each node are passed on. The audit has who ran what where, before it begins and with what came of it."
+                                .formatted(
+                                        FleetController.MAX_CALLS,
+                                        FleetCall.MAX_OUTPUT_BYTES / 1024))
+                .failing(400, 404, 409, 503)
+                .failing(ApiOperation.BODY)
+                .streaming(
+                        "FleetNodesEvent",
+                        "FleetOutputEvent",
+                        "FleetResultEvent",
+                        "FleetSummaryEvent",
+                        "ErrorEvent");
     }
 }
