@@ -36,7 +36,8 @@ import olympus.zeus.ClusterView;
  * <p>The first of several neighbours goes to a node that has the ports of all of them free, if
  * there is one; the others follow it, also when one of them could otherwise be moved elsewhere.
  *
- * <p>Cost: one pass over the nodes for each placement, times the number of its neighbours.
+ * <p>Cost: see {@link Candidates} for a placement that finds a node; one pass over the nodes for one
+ * that does not, of a packed service, or beside neighbours, for these times their number.
  */
 final class Placement {
 
@@ -45,6 +46,9 @@ final class Placement {
     private final Desired desired;
     private final Neighbours neighbours;
     private final Apartness apartness;
+
+    /** Of {@link #loads}, once something is looked for; what is on them changes through it then. */
+    private Optional<Candidates> sorted = Optional.empty();
 
     private Placement(Desired desired, Neighbours neighbours) {
         this.desired = desired;
@@ -210,6 +214,28 @@ final class Placement {
         record Nowhere(String why) implements Choice {}
     }
 
+    private Candidates candidates() {
+        var now = sorted.orElseGet(() -> new Candidates(loads.values()));
+        sorted = Optional.of(now);
+        return now;
+    }
+
+    /** That node, or why it cannot be there. */
+    Choice chooseOnly(InstanceId id, ServiceDefinition definition, NodeId node) {
+        var load = loads.get(node);
+        var needs = needs(id, definition);
+        return load != null
+                        && neighbours.of(id.service()).isEmpty()
+                        && load.refusal(id, needs).isEmpty()
+                ? new Choice.Chosen(node, new Order(id.service(), needs).why(load))
+                : choose(
+                        id,
+                        definition,
+                        loads.keySet().stream()
+                                .filter(other -> !other.equals(node))
+                                .collect(Collectors.toSet()));
+    }
+
     Choice choose(InstanceId id, ServiceDefinition definition, Collection<NodeId> excluded) {
         var beside = neighbours.of(id.service());
         if (beside.isEmpty()) {
@@ -273,6 +299,12 @@ final class Placement {
     private Choice choose(
             InstanceId id, Needs needs, Collection<NodeId> excluded, Optional<Home> home) {
         var order = new Order(id.service(), needs);
+        if (home.isEmpty() && excluded.isEmpty()) {
+            var quick = candidates().best(id, needs, order::prefers);
+            if (quick.isPresent()) {
+                return new Choice.Chosen(quick.get().node.id(), order.why(quick.get()));
+            }
+        }
         NodeLoad best = null;
         var refusals = new ArrayList<String>();
         for (var load : loads.values()) {
@@ -315,7 +347,8 @@ final class Placement {
             this.reserves = needs.reserves();
             for (var key : policy.spread()) {
                 var byValue = counts.computeIfAbsent(key, k -> new HashMap<>());
-                loads.values()
+                candidates()
+                        .having(service)
                         .forEach(load ->
                                 byValue.merge(
                                         load.node.label(key), load.of(service), Integer::sum));
@@ -403,6 +436,9 @@ final class Placement {
      * where nothing else of them is.
      */
     private Optional<Home> home(InstanceId id, Set<String> beside, Predicate<NodeId> left) {
+        if (beside.isEmpty()) {
+            return Optional.empty();
+        }
         var services =
                 beside.stream().map(name -> new ServiceId(id.service().stack(), name)).toList();
         Optional<Home> home = Optional.empty();
@@ -445,7 +481,7 @@ final class Placement {
     void left(NodeId node, InstanceId id) {
         var load = loads.get(node);
         if (load != null) {
-            load.remove(id);
+            candidates().remove(load, id);
         }
     }
 
@@ -472,7 +508,7 @@ final class Placement {
     void placed(NodeId node, InstanceId id, ServiceDefinition definition) {
         var load = loads.get(node);
         if (load != null) {
-            load.add(id, claims(Optional.of(definition), id));
+            candidates().add(load, id, claims(Optional.of(definition), id));
             load.reserve(id, Reservation.of(definition));
         }
     }

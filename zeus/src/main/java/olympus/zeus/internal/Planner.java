@@ -21,7 +21,7 @@ import olympus.model.state.NodeSpec;
  * The pure core of the controller: from all that is stored and all that is observed to what is done
  * next. Depends on nothing else, changes nothing.
  *
- * <p>Cost: linear in the number of instances; a placement also looks at every node once.
+ * <p>Cost: linear in the number of instances; for a placement see {@link Placement}.
  */
 public final class Planner {
 
