@@ -73,8 +73,7 @@ final class SimulatedIsland {
                             "disk", n % 10 == 0 ? "slow" : "fast");
             entries.put(
                     "zeus/nodes/" + id,
-                    Codecs.NODE_RECORD.encodeBytes(
-                            new NodeRecord(id, "node" + n, labels, NOW, 0)));
+                    Codecs.NODE_RECORD.encodeBytes(new NodeRecord(id, "node" + n, labels, NOW, 0)));
             observed.put(id, up(Map.of()));
         }
         for (var from = 0; from < services; from += SERVICES_PER_STACK) {
@@ -97,8 +96,7 @@ final class SimulatedIsland {
 
     /** One plan of all that is known. */
     Plan plan() {
-        return Planner.plan(
-                projection.desired(1), new Observed(0, observed, Map.of()), NANOS, NOW);
+        return Planner.plan(projection.desired(1), new Observed(0, observed, Map.of()), NANOS, NOW);
     }
 
     /** Stores what a plan places, and has agents run it. */
@@ -235,7 +233,9 @@ final class SimulatedIsland {
                         kind == 2 || kind == 3 || kind == 8
                                 ? Optional.of(
                                         new DeployPolicy.Reservations(
-                                                Optional.of(0.1), Optional.of(64L << 20), List.of()))
+                                                Optional.of(0.1),
+                                                Optional.of(64L << 20),
+                                                List.of()))
                                 : Optional.empty(),
                         Optional.empty()),
                 StopPolicy.DEFAULT,
@@ -252,8 +252,7 @@ final class SimulatedIsland {
             case 3, 4 -> Optional.of(bound("node.labels.role == web"));
             case 6 -> Optional.of(bound("node.labels.disk != slow"));
             case 8 ->
-                    Optional.of(
-                            new PlacementPolicy(List.of(), List.of("rack"), Optional.empty()));
+                    Optional.of(new PlacementPolicy(List.of(), List.of("rack"), Optional.empty()));
             case 9 -> Optional.of(new PlacementPolicy(List.of(), List.of(), Optional.of(1)));
             default -> Optional.empty();
         };

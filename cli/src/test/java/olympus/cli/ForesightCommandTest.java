@@ -138,7 +138,10 @@ final class ForesightCommandTest {
         var run = run("doctor", "topology", "--by", "rack,site");
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.out().lines().map(line -> line.stripTrailing().replaceAll("(?<=\\S) {2,}", "|")))
+        assertThat(
+                        run.out()
+                                .lines()
+                                .map(line -> line.stripTrailing().replaceAll("(?<=\\S) {2,}", "|")))
                 .containsExactly(
                         "WITHOUT|WHAT|WOULD|BECAUSE",
                         "link rack=a (mars, venus)|shop/db|be out of reach|it goes on on mars, out of reach of the rest",

@@ -138,7 +138,9 @@ final class ReachTest {
     }
 
     private static boolean answers(LabMachine machine, int port) {
-        return machine.run("curl --fail --silent --max-time 5 http://127.0.0.1:%d/metrics".formatted(port))
+        return machine.run(
+                                "curl --fail --silent --max-time 5 http://127.0.0.1:%d/metrics"
+                                        .formatted(port))
                         .code()
                 == 0;
     }

@@ -73,10 +73,11 @@ final class ScriptedIsland implements Foresight {
         return this;
     }
 
-    /** The services of a stack file, as people write it. */
-    ScriptedIsland declared(Path folder, String file) {
+    /** The services of a stack file and the Compose file beside it, as people write them. */
+    ScriptedIsland declared(Path folder, String file, String compose) {
         try {
             Files.writeString(folder.resolve(StackFolder.FILE), file);
+            Files.writeString(folder.resolve("compose.yaml"), compose);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

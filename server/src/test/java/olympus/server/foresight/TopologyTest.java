@@ -437,6 +437,9 @@ final class TopologyTest {
                   web: { command: web }
                   db: { command: db, deploy: { placement: { constraints: ["node.labels.disk == fast"] } } }
                   lone: { command: lone, singleton: true }
+                """,
+                """
+                services:
                   files: { image: files, volumes: ["data:/data"] }
                 volumes: { data: {} }
                 """);

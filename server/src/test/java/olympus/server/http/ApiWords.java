@@ -151,8 +151,7 @@ final class ApiWords {
                 new Parameter(
                         "Keys of labels by whose values nodes fail together, separated by commas, %d at most. Not given: those of %s that a node has."
                                 .formatted(
-                                        Scope.MOST_LABELS,
-                                        String.join(", ", Scope.USUAL_LABELS)),
+                                        Scope.MOST_LABELS, String.join(", ", Scope.USUAL_LABELS)),
                         schema()));
     }
 

@@ -18,9 +18,9 @@ import olympus.model.stack.PlacementPolicy.Constraint;
 
 /**
  * Nodes in the order in which they are preferred, so that a placement need not look at all of them:
- * those that take instances and meet the same constraints, in a shelf for each combination of values
- * of the labels that are spread over, on which the node with the fewest instances comes first. Comes
- * to the same choice as a look at every node. Used by one thread within one planning.
+ * those that take instances and meet the same constraints, in a shelf for each combination of
+ * values of the labels that are spread over, on which the node with the fewest instances comes
+ * first. Comes to the same choice as a look at every node. Used by one thread within one planning.
  *
  * <p>Cost: a placement looks at the first node of each shelf, and at further ones only where that
  * has no room or has the service already; a change of a node moves it on every shelf where it is.
@@ -74,8 +74,8 @@ final class Candidates {
     }
 
     /**
-     * The node that is preferred to all others; of two that are alike, that with the lower id. Empty
-     * where none will do, or where every node is to be looked at.
+     * The node that is preferred to all others; of two that are alike, that with the lower id.
+     * Empty where none will do, or where every node is to be looked at.
      *
      * @param prefers of two nodes that would do, whether the first is the better one; of those on a
      *     shelf it prefers first those that have told what they have, where something is reserved,
@@ -106,8 +106,7 @@ final class Candidates {
     private static boolean isBetter(
             NodeLoad load, NodeLoad other, BiPredicate<NodeLoad, NodeLoad> prefers) {
         return prefers.test(load, other)
-                || (!prefers.test(other, load)
-                        && load.node.id().compareTo(other.node.id()) < 0);
+                || (!prefers.test(other, load) && load.node.id().compareTo(other.node.id()) < 0);
     }
 
     private Map<List<Optional<String>>, NavigableSet<NodeLoad>> shelves(Needs needs) {

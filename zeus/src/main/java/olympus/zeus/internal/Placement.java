@@ -36,8 +36,8 @@ import olympus.zeus.ClusterView;
  * <p>The first of several neighbours goes to a node that has the ports of all of them free, if
  * there is one; the others follow it, also when one of them could otherwise be moved elsewhere.
  *
- * <p>Cost: see {@link Candidates} for a placement that finds a node; one pass over the nodes for one
- * that does not, of a packed service, or beside neighbours, for these times their number.
+ * <p>Cost: see {@link Candidates} for a placement that finds a node; one pass over the nodes for
+ * one that does not, of a packed service, or beside neighbours, for these times their number.
  */
 final class Placement {
 

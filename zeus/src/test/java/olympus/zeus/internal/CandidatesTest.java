@@ -75,8 +75,7 @@ final class CandidatesTest {
                                         8_000 + random.nextInt(3),
                                         id))
                         : List.<Placement.Claim>of();
-        var reservation =
-                random.nextInt(3) == 0 ? new Reservation(250, 0, 0) : Reservation.NONE;
+        var reservation = random.nextInt(3) == 0 ? new Reservation(250, 0, 0) : Reservation.NONE;
         var apart =
                 random.nextInt(5) == 0 ? List.of(ServiceId.parse("shop/s0")) : List.<ServiceId>of();
         return new Needs(claims, Map.of(id, reservation), apart, List.of(policy));
@@ -147,7 +146,9 @@ final class CandidatesTest {
                 candidates.remove(java.util.Objects.requireNonNull(placed.remove(gone)), gone);
             }
             loads.forEach(load ->
-                    assertThat(candidates.having(id.service()).contains(load) || load.of(id.service()) == 0)
+                    assertThat(
+                                    candidates.having(id.service()).contains(load)
+                                            || load.of(id.service()) == 0)
                             .isTrue());
         }
         assertThat(found).isGreaterThan(CHANGES / 10);
