@@ -54,14 +54,12 @@ final class SimulatedIsland {
     private static final int MANY_REPLICAS = 6;
     private static final long NANOS = Duration.ofDays(1).toNanos();
 
-    private final int nodes;
     private final int services;
     private final Projection projection = new Projection();
     private final Map<NodeId, Observed.Node> observed = new HashMap<>();
     private final TreeMap<String, byte[]> stored = new TreeMap<>();
 
     SimulatedIsland(int nodes, int services) {
-        this.nodes = nodes;
         this.services = services;
         var entries = new TreeMap<String, byte[]>();
         for (var n = 0; n < nodes; n++) {
@@ -84,10 +82,6 @@ final class SimulatedIsland {
 
     int instances() {
         return services / 10 * INSTANCES_OF_TEN_SERVICES;
-    }
-
-    int nodes() {
-        return nodes;
     }
 
     private static NodeId node(int n) {
@@ -138,11 +132,9 @@ final class SimulatedIsland {
                         before.instances(),
                         before.facts()));
         list(
-                new TreeMap<>(
-                        Map.of(
-                                "zeus/lost/" + id,
-                                Codecs.NODE_LOST.encodeBytes(
-                                        new NodeLost(id, NOW, Optional.empty())))));
+                Map.of(
+                        "zeus/lost/" + id,
+                        Codecs.NODE_LOST.encodeBytes(new NodeLost(id, NOW, Optional.empty()))));
     }
 
     /** How many instances run on a node. */
@@ -150,7 +142,7 @@ final class SimulatedIsland {
         return Objects.requireNonNull(observed.get(node(n))).instances().size();
     }
 
-    private void list(TreeMap<String, byte[]> more) {
+    private void list(Map<String, byte[]> more) {
         stored.putAll(more);
         projection.reset();
         projection.listed(

@@ -97,7 +97,7 @@ final class Remedies {
                     "room for %s on another machine; what keeps it from each: %s"
                             .formatted(hit.service(), hit.why()));
         }
-        return all;
+        return List.copyOf(all);
     }
 
     private static List<String> unlessTwice(ServiceId service, ServiceDefinition definition) {

@@ -66,7 +66,7 @@ final class ScriptedIsland implements Foresight {
                         new NodeFacts.Processors(2, "", Optional.empty()),
                         1L << 30,
                         List.of(mounts).stream()
-                                .map(mount -> new NodeFacts.Disk(mount, "ext4", 1 << 30, 1 << 20))
+                                .map(mount -> new NodeFacts.Disk(mount, "ext4", 1L << 30, 1L << 20))
                                 .toList(),
                         List.of(),
                         List.of()));

@@ -118,7 +118,7 @@ final class Candidates {
             return known;
         }
         if (shelves.size() >= MOST) {
-            return Map.of();
+            return new HashMap<>();
         }
         var sorted = new HashMap<List<Optional<String>>, NavigableSet<NodeLoad>>();
         for (var load : loads) {
