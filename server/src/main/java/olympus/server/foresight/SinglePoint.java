@@ -44,7 +44,7 @@ public record SinglePoint(
         DOMAIN,
         /** The way between some machines and all others; everything runs on. */
         LINK,
-        /** The disk with the data folder of a machine, full or lost; everything runs on. */
+        /** The disk with the data folder of a machine takes no writes; everything runs on. */
         DISK
     }
 

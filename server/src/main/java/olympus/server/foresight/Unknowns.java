@@ -46,6 +46,8 @@ record Unknowns(
         }
         if (scope.has(Kind.DISK)) {
             all.add("what services keep on disks by themselves");
+            all.add(
+                    "what a disk does that fails by halves; one is supposed on which nothing can be written any more");
         }
         all.add(
                 "what services need of each other: one that goes on may fail for want of one that does not");
