@@ -154,7 +154,7 @@ record ComposeProject(
                             "redis",
                             "cannot pull image docker.io/redis:6.2-alpine@sha256:eaba718f",
                             "machine-learning",
-                            "device driver \"nvidia\" with capabilities: [[gpu]]",
+                            "has no GPU",
                             "server",
                             "waits for photos/redis"),
                     """
@@ -242,7 +242,7 @@ record ComposeProject(
     static final ComposeProject GAME =
             of(
                     "game",
-                    Map.of("creative", "capabilities: [[gpu]]"),
+                    Map.of("creative", "has no GPU"),
                     "services: { creative: { gpus: !reset null } }",
                     new Change(
                             "compose.yaml",

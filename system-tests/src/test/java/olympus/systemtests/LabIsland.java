@@ -103,6 +103,14 @@ final class LabIsland {
                         .formatted(lab.at(server).address(), token));
     }
 
+    /** Takes a machine that only runs the agent out of use, and off. */
+    void remove(String name) {
+        say("node drain %s --wait 2m".formatted(name), List.of());
+        say("node remove %s --yes".formatted(name), List.of());
+        lab.at(name).switchOff();
+        machines.remove(name);
+    }
+
     private void started(LabMachine machine, String words) {
         outputs.put(machine.name(), machine.start("olympus " + words));
     }

@@ -204,7 +204,7 @@ final class NineMachinesTest {
                 from,
                 Instant.now());
 
-        assertThat(machine.run("pgrep -f 'http.server 8084'").code())
+        assertThat(machine.run("pgrep -f '[h]ttp.server 8084'").code())
                 .as("it has ended where nobody could tell it to")
                 .isEqualTo(1);
         machine.plugCableIn();
@@ -233,6 +233,7 @@ final class NineMachinesTest {
         island.awaitConnected(name);
         island.switchOn(leader);
         island.awaitConnected(leader);
+        island.remove(name);
     }
 
     @Test

@@ -90,6 +90,9 @@ final class Visitor {
                 failed++;
             }
         }
+        if (count == 0) {
+            throw new AssertionError("the visitor was not there: " + Installation.read(visits));
+        }
         return new Seen(
                 count, failed, Duration.ofMillis(Math.max(away, to.toEpochMilli() - lastAnswer)));
     }

@@ -2,6 +2,8 @@ package olympus.agent.internal;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -10,8 +12,9 @@ import olympus.model.state.NodeFacts;
 
 /**
  * Finds out what the machine has, at the start and every few minutes, beside the loop: a look that
- * hangs holds up nothing, and what was found before stays. Threading: one virtual thread; {@link
- * #last} and {@link #problem} from any thread.
+ * hangs holds up nothing, and what was found before stays. Threading: one thread of its own, since
+ * a look may hang in the kernel; {@link #last}, {@link #problem} and {@link #firstLook} from any
+ * thread.
  */
 final class FactsRounds implements AutoCloseable {
 
@@ -19,6 +22,7 @@ final class FactsRounds implements AutoCloseable {
     private final Duration every;
     private final Consumer<NodeFacts> changed;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final CompletableFuture<Boolean> firstLook = new CompletableFuture<>();
     private final Thread thread;
     private volatile Optional<NodeFacts> last = Optional.empty();
     private volatile Optional<String> problem = Optional.empty();
@@ -30,7 +34,7 @@ final class FactsRounds implements AutoCloseable {
         this.look = look;
         this.every = every;
         this.changed = changed;
-        this.thread = Thread.ofVirtual().name("agent-facts").unstarted(this::rounds);
+        this.thread = Thread.ofPlatform().daemon().name("agent-facts").unstarted(this::rounds);
     }
 
     void begin() {
@@ -39,6 +43,11 @@ final class FactsRounds implements AutoCloseable {
 
     Optional<NodeFacts> last() {
         return last;
+    }
+
+    /** Done when it was looked once, with whether something was found. */
+    CompletionStage<Boolean> firstLook() {
+        return firstLook;
     }
 
     /** Why the last look failed. */
@@ -50,6 +59,7 @@ final class FactsRounds implements AutoCloseable {
         try {
             do {
                 round();
+                firstLook.complete(last.isPresent());
             } while (!closed.await(every.toNanos(), TimeUnit.NANOSECONDS));
         } catch (InterruptedException e) {
             // This is the end.
@@ -62,7 +72,7 @@ final class FactsRounds implements AutoCloseable {
         try {
             found = look.get();
             problem = Optional.empty();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             // What files of the kernel hold, on whatever machine, is not ours.
             problem = Optional.of("what this machine has could not be found out: " + e);
             return;

@@ -6,14 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import olympus.model.state.NodeFacts;
 
 /**
  * GPUs as the kernel's drivers show them: NVIDIA's own files ({@code /dev/nvidia0}), and the render
- * nodes of all others ({@code /dev/dri/renderD128}). A display controller on which nothing can be
- * computed, such as that of a management board, has neither.
+ * nodes of all others ({@code /dev/dri/renderD128}), or the one that Windows shares with its Linux
+ * ({@code /dev/dxg}), which stands for all of its GPUs. A display controller on which nothing can
+ * be computed, such as that of a management board, has neither.
  *
  * @param dev {@code /dev}
  * @param sys {@code /sys}
@@ -24,20 +26,14 @@ record GpuFiles(Path dev, Path sys, Path proc) {
     private static final Pattern NVIDIA = Pattern.compile("nvidia(\\d{1,3})");
     private static final Pattern RENDER = Pattern.compile("renderD\\d{1,5}");
     private static final Pattern MODEL = Pattern.compile("(?m)^Model:\\s*(\\S.*?)\\s*$");
-    private static final Pattern MINOR = Pattern.compile("(?m)^Device Minor:\\s*(\\d+)\\s*$");
+    private static final Pattern MINOR = Pattern.compile("(?m)^Device Minor:\\s*(\\d{1,3})\\s*$");
 
     static GpuFiles ofMachine() {
         return new GpuFiles(Path.of("/dev"), Path.of("/sys"), Path.of("/proc"));
     }
 
     List<NodeFacts.Device> find() {
-        var found = new ArrayList<NodeFacts.Device>();
-        for (var name : names(dev)) {
-            var match = NVIDIA.matcher(name);
-            if (match.matches()) {
-                found.add(gpu("nvidia", nvidiaModel(match.group(1)), dev.resolve(name)));
-            }
-        }
+        var found = new ArrayList<>(ofNvidia());
         var ofNvidia = !found.isEmpty();
         for (var name : names(dev.resolve("dri"))) {
             if (RENDER.matcher(name).matches()) {
@@ -48,24 +44,42 @@ record GpuFiles(Path dev, Path sys, Path proc) {
                 }
             }
         }
+        var shared = dev.resolve("dxg");
+        if (found.isEmpty() && Files.exists(shared)) {
+            found.add(gpu("dxgkrnl", "", shared));
+        }
         return List.copyOf(found);
+    }
+
+    /**
+     * By what the driver tells and by its files: on a machine without a screen the files are made
+     * only when something first asks for the GPU.
+     */
+    private List<NodeFacts.Device> ofNvidia() {
+        var models = new TreeMap<Integer, String>();
+        for (var name : names(dev)) {
+            var match = NVIDIA.matcher(name);
+            if (match.matches()) {
+                models.put(Integer.valueOf(match.group(1)), "");
+            }
+        }
+        var told = proc.resolve("driver/nvidia/gpus");
+        for (var bus : names(told)) {
+            var text = text(told.resolve(bus).resolve("information"));
+            var minor = MINOR.matcher(text);
+            var model = MODEL.matcher(text);
+            if (minor.find()) {
+                models.put(Integer.valueOf(minor.group(1)), model.find() ? model.group(1) : "");
+            }
+        }
+        var found = new ArrayList<NodeFacts.Device>();
+        models.forEach(
+                (minor, model) -> found.add(gpu("nvidia", model, dev.resolve("nvidia" + minor))));
+        return found;
     }
 
     private static NodeFacts.Device gpu(String driver, String model, Path path) {
         return new NodeFacts.Device(NodeFacts.Device.GPU, driver, model, path.toString());
-    }
-
-    private String nvidiaModel(String minor) {
-        var gpus = proc.resolve("driver/nvidia/gpus");
-        for (var bus : names(gpus)) {
-            var text = text(gpus.resolve(bus).resolve("information"));
-            var number = MINOR.matcher(text);
-            var model = MODEL.matcher(text);
-            if (number.find() && number.group(1).equals(minor) && model.find()) {
-                return model.group(1);
-            }
-        }
-        return "";
     }
 
     /** Vendor and device of the PCI bus, as {@code 1002:73bf}. */

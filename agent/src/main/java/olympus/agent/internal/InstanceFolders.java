@@ -75,6 +75,19 @@ final class InstanceFolders {
         return instance(id).resolve("instance");
     }
 
+    /**
+     * Where a run begins whose stack's folder is not on this machine; throws {@link
+     * UncheckedIOException} when it cannot be made.
+     */
+    Path empty(InstanceId id) {
+        var folder = instance(id).resolve("empty");
+        try {
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the folder %s: %s".formatted(folder, e), e);
+        }
+    }
+
     /** The last one that a run of a singleton was given here. */
     Path fencingToken(InstanceId id) {
         return instance(id).resolve("fencing-token");

@@ -1,5 +1,6 @@
 package olympus.agent.internal;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -42,7 +43,10 @@ sealed interface LaunchPlan {
 
     /** Checks and prepares. Blocks on files (users, executables): run it outside the loop. */
     static LaunchPlan prepare(
-            InstanceSpec spec, Map<SecretRef, String> secrets, Accounts accounts) {
+            InstanceSpec spec,
+            Map<SecretRef, String> secrets,
+            Accounts accounts,
+            InstanceFolders folders) {
         if (!(spec.definition().workload() instanceof Workload.Process process)) {
             return new Impossible(
                     "this agent has no driver for " + spec.definition().workload().driver(), true);
@@ -62,7 +66,7 @@ sealed interface LaunchPlan {
         }
         return switch (accounts.resolve(process.user())) {
             case Accounts.Unusable unusable -> new Impossible(unusable.reason(), true);
-            case Accounts.Account account -> prepare(spec, process, secrets, account);
+            case Accounts.Account account -> prepare(spec, process, secrets, account, folders);
         };
     }
 
@@ -71,14 +75,15 @@ sealed interface LaunchPlan {
             InstanceSpec spec,
             List<String> command,
             Map<SecretRef, String> secrets,
-            Accounts accounts) {
+            Accounts accounts,
+            InstanceFolders folders) {
         if (!(spec.definition().workload() instanceof Workload.Unit)) {
-            return prepare(spec, secrets, accounts);
+            return prepare(spec, secrets, accounts, folders);
         }
         var process = new Workload.Process(command, Optional.empty(), Optional.empty(), Map.of());
         return switch (accounts.resolve(Optional.empty())) {
             case Accounts.Unusable unusable -> new Impossible(unusable.reason(), true);
-            case Accounts.Account account -> prepare(spec, process, secrets, account);
+            case Accounts.Account account -> prepare(spec, process, secrets, account, folders);
         };
     }
 
@@ -86,8 +91,14 @@ sealed interface LaunchPlan {
             InstanceSpec spec,
             Workload.Process process,
             Map<SecretRef, String> secrets,
-            Accounts.Account account) {
-        var directory = directory(spec, process);
+            Accounts.Account account,
+            InstanceFolders folders) {
+        Path directory;
+        try {
+            directory = directory(spec, process, folders);
+        } catch (UncheckedIOException e) {
+            return new Impossible(String.valueOf(e.getMessage()), false);
+        }
         if (!Files.isDirectory(directory)) {
             return new Impossible(
                     "the working directory %s %s"
@@ -121,23 +132,24 @@ sealed interface LaunchPlan {
 
     /**
      * The declared one; else the stack's folder, which only the machine where the stack was applied
-     * is sure to have, and where it is missing {@code /}.
+     * is sure to have, and where it is missing an empty one of the instance's own.
      */
-    private static Path directory(InstanceSpec spec, Workload.Process process) {
+    private static Path directory(
+            InstanceSpec spec, Workload.Process process, InstanceFolders folders) {
         return process.workingDirectory()
                 .map(Path::of)
                 .orElseGet(() -> {
                     var folder = Path.of(spec.directory());
-                    return Files.isDirectory(folder) ? folder : Path.of("/");
+                    return Files.isDirectory(folder) ? folder : folders.empty(spec.id());
                 });
     }
 
-    /** Said where it may be why something is missing: the start in {@code /}. */
+    /** Said where it may be why something is missing. */
     private static String whyThere(InstanceSpec spec, Workload.Process process) {
         return process.workingDirectory().isPresent()
                         || Files.isDirectory(Path.of(spec.directory()))
                 ? ""
-                : "; it was to start in /, as the stack's folder %s is not on this machine"
+                : "; the stack's folder %s is not on this machine, so that it was to start in an empty one"
                         .formatted(spec.directory());
     }
 

@@ -47,6 +47,7 @@ public final class NodeSupervision implements AutoCloseable {
     private static final Duration REPORT_GATHERS = Duration.ofMillis(20);
     private static final Duration DRIFT_EVERY = Duration.ofSeconds(5);
     private static final Duration FACTS_EVERY = Duration.ofMinutes(5);
+    private static final Duration FIRST_LOOK_WITHIN = Duration.ofSeconds(10);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
     private static final Duration BEGIN_WITHIN = Duration.ofMinutes(2);
 
@@ -68,6 +69,7 @@ public final class NodeSupervision implements AutoCloseable {
     private volatile Optional<ProcessDriver> processes = Optional.empty();
     private final Supervisor supervisor;
     private final FactsRounds facts;
+    private boolean reporting;
     private boolean reportDue;
     private boolean eventsDue;
     private final ToldEvents toldEvents = new ToldEvents();
@@ -105,7 +107,7 @@ public final class NodeSupervision implements AutoCloseable {
                         found -> loop.execute(() -> tellFacts(found)));
         var bootId = ProcFs.bootId();
         var accounts = new Accounts(Posix.effectiveUser());
-        var prober = new Prober(accounts, new Lookups(InetAddress::getByName));
+        var prober = new Prober(accounts, folders, new Lookups(InetAddress::getByName));
         var launch = new ContainerLaunch(engine, clock);
         var inside = new InsideProbe(prober, engine, launch);
         questions = questions(root, launch, accounts, new Systemctl(systemd.systemctl()));
@@ -171,7 +173,7 @@ public final class NodeSupervision implements AutoCloseable {
         return new PeoplesCommands(
                 this::target,
                 new ContainerTalks(engine, launch),
-                new ProcessTalks(accounts, limits));
+                new ProcessTalks(accounts, folders, limits));
     }
 
     private ProbeRounds rounds(
@@ -232,6 +234,20 @@ public final class NodeSupervision implements AutoCloseable {
         loop.execute(this::reportRegularly);
         loop.execute(this::driftRegularly);
         facts.begin();
+        facts.firstLook().thenRun(() -> loop.execute(this::reportAtLast));
+        loop.schedule(FIRST_LOOK_WITHIN, this::reportAtLast);
+    }
+
+    /**
+     * Nothing is reported before it is known what the machine has, or that this takes too long: who
+     * places instances would take a machine that has told nothing for one that is large enough.
+     */
+    private void reportAtLast() {
+        if (!reporting) {
+            reporting = true;
+            facts.last().ifPresent(this::tellFacts);
+            report();
+        }
     }
 
     /** From now on tells this one too. */
@@ -436,7 +452,7 @@ public final class NodeSupervision implements AutoCloseable {
 
     private void report() {
         reportDue = false;
-        if (!reports.isEmpty()) {
+        if (reporting && !reports.isEmpty()) {
             var report = supervisor.report();
             reports.forEach(to -> to.report(report));
         }

@@ -38,11 +38,13 @@ final class Prober {
     private static final int STATUS_LINE_LIMIT = 1024;
 
     private final Accounts accounts;
+    private final InstanceFolders folders;
     private final Lookups lookups;
     private final Semaphore turns = new Semaphore(PARALLEL);
 
-    Prober(Accounts accounts, Lookups lookups) {
+    Prober(Accounts accounts, InstanceFolders folders, Lookups lookups) {
         this.accounts = accounts;
+        this.folders = folders;
         this.lookups = lookups;
     }
 
@@ -222,7 +224,7 @@ final class Prober {
             Map<SecretRef, String> secrets)
             throws InterruptedException {
         var shown = String.join(" ", declared);
-        switch (LaunchPlan.ofProbe(spec, declared, secrets, accounts)) {
+        switch (LaunchPlan.ofProbe(spec, declared, secrets, accounts, folders)) {
             case LaunchPlan.Impossible impossible -> {
                 return new Answer(false, impossible.reason());
             }

@@ -102,7 +102,7 @@ final class ProcessDriver implements Driver {
         try {
             starts.acquire();
             try {
-                return switch (LaunchPlan.prepare(spec, secrets, accounts)) {
+                return switch (LaunchPlan.prepare(spec, secrets, accounts, folders)) {
                     case LaunchPlan.Impossible impossible ->
                             new Launch.Failed(impossible.reason(), impossible.hopeless());
                     case LaunchPlan.Ready ready -> launch(spec, entry, ready);

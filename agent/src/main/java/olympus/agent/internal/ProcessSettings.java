@@ -37,7 +37,7 @@ final class ProcessSettings {
         if (shim.isEmpty()) {
             return NodeSettings.problem(spec.id(), "it does not run");
         }
-        return switch (LaunchPlan.prepare(spec, secrets, accounts)) {
+        return switch (LaunchPlan.prepare(spec, secrets, accounts, folders)) {
             case LaunchPlan.Impossible(var reason, var _) ->
                     NodeSettings.problem(spec.id(), "it could not be started now: " + reason);
             case LaunchPlan.Ready ready ->

@@ -34,10 +34,12 @@ final class ProcessTalks {
     private static final File NOTHING = new File("/dev/null");
 
     private final Accounts accounts;
+    private final InstanceFolders folders;
     private final Limits limits;
 
-    ProcessTalks(Accounts accounts, Limits limits) {
+    ProcessTalks(Accounts accounts, InstanceFolders folders, Limits limits) {
         this.accounts = accounts;
+        this.folders = folders;
         this.limits = limits;
     }
 
@@ -51,7 +53,7 @@ final class ProcessTalks {
                             "the working directory %s is not absolute".formatted(directory));
                 });
         return switch (LaunchPlan.prepare(
-                with(target.spec(), process, request), target.secrets(), accounts)) {
+                with(target.spec(), process, request), target.secrets(), accounts, folders)) {
             case LaunchPlan.Impossible impossible ->
                     throw new OlympusException(ErrorCode.INVALID, impossible.reason());
             case LaunchPlan.Ready ready -> start(target.spec(), ready, request);

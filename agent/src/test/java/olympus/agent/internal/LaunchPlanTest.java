@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import olympus.agent.Specs;
+import olympus.model.NodeId;
 import olympus.model.stack.Workload;
 import olympus.model.state.InstanceSpec;
 import org.junit.jupiter.api.Test;
@@ -26,11 +28,14 @@ class LaunchPlanTest {
     }
 
     @Test
-    void startsInTheRootFolderWhereTheStacksIsNotThere() {
+    void startsInAnEmptyFolderOfItsOwnWhereTheStacksIsNotThere() {
         assertThat(prepared(Optional.empty(), folder.resolve("elsewhere"), "/bin/true"))
                 .isInstanceOfSatisfying(
                         LaunchPlan.Ready.class,
-                        ready -> assertThat(ready.directory()).isEqualTo(Path.of("/")));
+                        ready ->
+                                assertThat(ready.directory())
+                                        .isEqualTo(folder.resolve("instances/shop/web.1/empty"))
+                                        .isEmptyDirectory());
     }
 
     @Test
@@ -39,8 +44,8 @@ class LaunchPlanTest {
         assertThat(prepared(Optional.empty(), elsewhere, "./server"))
                 .isEqualTo(
                         new LaunchPlan.Impossible(
-                                "the executable /./server does not exist; it was to start in /, as the stack's folder %s is not on this machine"
-                                        .formatted(elsewhere),
+                                "the executable %s/instances/shop/web.1/empty/./server does not exist; the stack's folder %s is not on this machine, so that it was to start in an empty one"
+                                        .formatted(folder, elsewhere),
                                 true));
     }
 
@@ -55,7 +60,7 @@ class LaunchPlanTest {
                                 true));
     }
 
-    private static LaunchPlan prepared(
+    private LaunchPlan prepared(
             Optional<String> workingDirectory, Path stackFolder, String command) {
         var process =
                 new Workload.Process(
@@ -70,6 +75,10 @@ class LaunchPlanTest {
                         spec.definition(),
                         stackFolder.toString(),
                         spec.ports());
-        return LaunchPlan.prepare(there, Map.of(), new Accounts(Posix.effectiveUser()));
+        return LaunchPlan.prepare(
+                there,
+                Map.of(),
+                new Accounts(Posix.effectiveUser()),
+                new InstanceFolders(folder, new NodeId(new UUID(0, 1))));
     }
 }

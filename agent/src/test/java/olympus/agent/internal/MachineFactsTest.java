@@ -71,6 +71,26 @@ class MachineFactsTest {
                         gpu("amdgpu", "1002:73bf", "dev/dri/renderD129"));
     }
 
+    @Test
+    void aGpuWhoseFileIsMadeOnlyWhenItIsFirstUsedCounts() throws Exception {
+        var files = new GpuFiles(root.resolve("dev"), root.resolve("sys"), root.resolve("proc"));
+        file(
+                "proc/driver/nvidia/gpus/0000:01:00.0/information",
+                "Model: \t\t Tesla T4\nDevice Minor: \t 0\n");
+
+        assertThat(files.find()).containsExactly(gpu("nvidia", "Tesla T4", "dev/nvidia0"));
+    }
+
+    @Test
+    void theGpuThatWindowsSharesCountsWhereThereIsNoOther() throws Exception {
+        var files = new GpuFiles(root.resolve("dev"), root.resolve("sys"), root.resolve("proc"));
+        file("dev/dxg", "");
+        assertThat(files.find()).containsExactly(gpu("dxgkrnl", "", "dev/dxg"));
+
+        render("renderD128", "amdgpu", "0x1002", "0x73bf");
+        assertThat(files.find()).containsExactly(gpu("amdgpu", "1002:73bf", "dev/dri/renderD128"));
+    }
+
     private NodeFacts.Device gpu(String driver, String model, String path) {
         return new NodeFacts.Device("gpu", driver, model, root.resolve(path).toString());
     }

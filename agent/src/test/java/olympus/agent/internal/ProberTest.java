@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import olympus.agent.Eventually;
 import olympus.agent.Specs;
+import olympus.model.NodeId;
 import olympus.model.stack.Probe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,7 +110,10 @@ class ProberTest {
     }
 
     private static Prober prober(Lookups.Resolver resolver) {
-        return new Prober(new Accounts(Posix.effectiveUser()), new Lookups(resolver));
+        return new Prober(
+                new Accounts(Posix.effectiveUser()),
+                new InstanceFolders(Path.of("/nonexistent"), new NodeId(new UUID(0, 1))),
+                new Lookups(resolver));
     }
 
     private Prober.Answer ask(Prober prober, Probe.Target target, int millis)

@@ -89,6 +89,7 @@ public final class DefinitionRules {
         SingletonRules.check(definition, rules.findings);
         PinningRules.check(definition, rules.findings);
         ApartRules.check(definition, rules.findings);
+        NodeNeedRules.check(definition, rules.findings);
         PortRules.check(definition.services(), rules.outlined, rules.findings);
         rules.size();
         return rules.findings;
@@ -357,19 +358,6 @@ public final class DefinitionRules {
                 .ifPresent(bytes ->
                         error(
                                 path + ".resources.memoryBytes",
-                                "found " + bytes,
-                                "a number above 0"));
-        deploy.reservations()
-                .flatMap(DeployPolicy.Reservations::cpus)
-                .filter(cpus -> !(cpus > 0))
-                .ifPresent(cpus ->
-                        error(path + ".reservations.cpus", "found " + cpus, "a number above 0"));
-        deploy.reservations()
-                .flatMap(DeployPolicy.Reservations::memoryBytes)
-                .filter(bytes -> bytes <= 0)
-                .ifPresent(bytes ->
-                        error(
-                                path + ".reservations.memoryBytes",
                                 "found " + bytes,
                                 "a number above 0"));
         deploy.priority()

@@ -57,6 +57,22 @@ public record DeployPolicy(
                 mode, replicas, resources, update, placement, other, reservations, priority);
     }
 
+    /**
+     * What a node is told of it: how an instance runs there and what it needs, not where it may be
+     * and before whom, which an agent of the version before may have no words for.
+     */
+    public DeployPolicy onNode() {
+        return new DeployPolicy(
+                mode,
+                replicas,
+                resources,
+                update,
+                Optional.empty(),
+                singleton,
+                reservations,
+                Optional.empty());
+    }
+
     /** Where instances may be; anywhere, when nothing is said. */
     public PlacementPolicy where() {
         return placement.orElse(PlacementPolicy.ANYWHERE);
@@ -83,8 +99,6 @@ public record DeployPolicy(
     /**
      * What each instance needs of its node, whatever it uses of it; what is empty is nothing.
      *
-     * @param memoryBytes for a container also what the engine tries to leave it, unless its own
-     *     declaration says that
      * @param devices which are then used by this instance alone
      */
     public record Reservations(

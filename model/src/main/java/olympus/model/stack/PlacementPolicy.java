@@ -131,11 +131,17 @@ public record PlacementPolicy(
             return Optional.of(constraint).filter(c -> c.amount().isPresent());
         }
 
-        /** What the node's amount is compared with: processors, or bytes of memory. */
+        /**
+         * What the node's amount is compared with: processors, or bytes of memory; empty for what
+         * is no amount.
+         */
         public Optional<Long> amount() {
             return switch (attribute) {
                 case MEMORY -> Shapes.bytes(value);
-                case CPUS -> Optional.of(Long.parseLong(value));
+                case CPUS ->
+                        Optional.of(value)
+                                .filter(text -> text.matches("\\d{1,6}"))
+                                .map(Long::valueOf);
                 case ID, NAME, LABEL, OS, ARCHITECTURE -> Optional.empty();
             };
         }

@@ -80,7 +80,7 @@ final class ProcessKeys {
             new Key<>(
                     "working_dir",
                     Shapes.text("a path"),
-                    "the stack's folder, or / on a machine that has no such folder",
+                    "the stack's folder, or an empty one on a machine that has no such folder",
                     "Working directory; a relative path is seen from the file that names it. A declared one must be on every machine where an instance may run.",
                     "working_dir: ./public");
 

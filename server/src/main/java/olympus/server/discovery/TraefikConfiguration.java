@@ -12,9 +12,9 @@ import olympus.zeus.Directory;
 
 /**
  * The directory as a dynamic configuration for Traefik's HTTP provider: a load balancer for each
- * service with a port that can be chosen, named {@code stack-service}, with a server for each
- * instance that is ready; routers only where labels declare them, in the way of Traefik's own
- * providers ({@code traefik.http.routers.NAME.rule} and so on).
+ * service with a port that can be chosen, named {@code stack-service} (hyphens within either are
+ * doubled), with a server for each instance that is ready; routers only where labels declare them,
+ * in the way of Traefik's own providers ({@code traefik.http.routers.NAME.rule} and so on).
  *
  * <p>Empty objects and nulls are left out: Traefik refuses the whole configuration for one. A
  * service that has no instance that is ready and a router has an empty list of servers, for which
@@ -81,13 +81,13 @@ public final class TraefikConfiguration {
 
         static Balancer of(Directory.Service service, Map<String, String> labels) {
             var stack = service.id().stack().value();
-            var name = stack + "-" + service.id().service();
+            var name = named(stack, service.id().service());
             Optional<String> port = Optional.empty();
             var scheme = "http";
             for (var label : labels.entrySet()) {
                 var path = path(BALANCERS, label.getKey());
                 if (path.size() > 1) {
-                    name = stack + "-" + path.getFirst();
+                    name = named(stack, path.getFirst());
                     var option = String.join(".", path.subList(1, path.size()));
                     if (option.equals("loadbalancer.server.port")) {
                         port = Optional.of(label.getValue());
@@ -142,7 +142,7 @@ public final class TraefikConfiguration {
             var path = path(ROUTERS, label.getKey());
             if (path.size() > 1) {
                 var router =
-                        all.computeIfAbsent(stack + "-" + path.getFirst(), _ -> new TreeMap<>());
+                        all.computeIfAbsent(named(stack, path.getFirst()), _ -> new TreeMap<>());
                 option(router, String.join(".", path.subList(1, path.size())), label.getValue());
             }
         }
@@ -155,7 +155,7 @@ public final class TraefikConfiguration {
                                 (given, _) ->
                                         given.toString().contains("@")
                                                 ? given
-                                                : stack + "-" + given));
+                                                : named(stack, given.toString())));
         return all;
     }
 
@@ -199,6 +199,14 @@ public final class TraefikConfiguration {
         } catch (NumberFormatException none) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * What is called {@code name} in a stack, as no other is: a hyphen in either name is doubled,
+     * and neither begins with one.
+     */
+    private static String named(String stack, String name) {
+        return stack.replace("-", "--") + "-" + name.replace("-", "--");
     }
 
     /** The parts of a label's key after the prefix; empty where it has another. */

@@ -2,7 +2,10 @@ package olympus.server.http;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
 import olympus.foundation.OlympusException;
@@ -28,6 +31,9 @@ final class DiscoveryController implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String RETRY_SECONDS = "5";
+
+    /** Each look takes its time on the loop that also gives orders. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
     private final Backend backend;
     private final EventStreams streams;
@@ -57,12 +63,14 @@ final class DiscoveryController implements AutoCloseable {
             while (!events.closing()) {
                 var seen = signal.count();
                 var now = discovery(stack, service);
-                var shown = now.services();
+                // The revision alone is no news.
+                var shown = List.of(now.unheard(), now.services());
                 if (!last.equals(Optional.of(shown))) {
                     events.send("discovery", Long.toString(now.revision()), now);
                     last = Optional.of(shown);
                 }
                 events.flush();
+                LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
                 signal.awaitMoreThan(seen, EventStreams.HEARTBEAT);
             }
         }

@@ -63,7 +63,7 @@ final class ForesightController {
         var lostNodes = nodes(lost, names);
         var drainedNodes = nodes(drained, names);
         drainedNodes.removeAll(lostNodes);
-        var servers = servers(stopped, quorum);
+        var servers = servers(stopped);
         var supposed = new ArrayList<String>();
         lostNodes.forEach(node -> supposed.add("node-lost=" + names.get(node)));
         drainedNodes.forEach(node -> supposed.add("node-drained=" + names.get(node)));
@@ -92,18 +92,11 @@ final class ForesightController {
         return found;
     }
 
-    private Collection<String> servers(Optional<String> given, Quorum quorum) {
-        var known = quorum.machines().keySet();
+    private Collection<String> servers(Optional<String> given) {
+        var servers = backend.island().servers();
         return words(given).stream()
+                .map(name -> servers.require(name).member())
                 .distinct()
-                .peek(member -> {
-                    if (!known.contains(member)) {
-                        throw new OlympusException(
-                                ErrorCode.NOT_FOUND,
-                                "there is no server \"%s\"; there are %s"
-                                        .formatted(member, known.stream().sorted().toList()));
-                    }
-                })
                 .toList();
     }
 

@@ -87,6 +87,26 @@ final class TraefikConfigurationTest {
     }
 
     @Test
+    void noTwoServicesHaveTheSameName() {
+        var services =
+                JSON.readTree(
+                                json(
+                                        service(
+                                                "shop/web-api",
+                                                Map.of(),
+                                                ready("shop/web-api", 1, tcp("http", 8081))),
+                                        service(
+                                                "shop-web/api",
+                                                Map.of(),
+                                                ready("shop-web/api", 1, tcp("http", 8082)))))
+                        .path("http")
+                        .path("services");
+
+        assertThat(services.path("shop-web--api").toString()).contains(":8081");
+        assertThat(services.path("shop--web-api").toString()).contains(":8082");
+    }
+
+    @Test
     void aRouterWithoutARuleIsNone() {
         var labels = Map.of("traefik.http.routers.web.entrypoints", "web");
 

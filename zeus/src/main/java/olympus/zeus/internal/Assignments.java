@@ -53,7 +53,7 @@ final class Assignments {
                                                                 stored.value().run().token(),
                                                                 wanted,
                                                                 Optional.empty(),
-                                                                service,
+                                                                onNode(service),
                                                                 definition.directory(),
                                                                 Placement.ports(
                                                                         service,
@@ -66,6 +66,10 @@ final class Assignments {
         return desired.stacks().keySet().stream()
                 .filter(stack -> Unclaimed.isMeant(desired, stack))
                 .toList();
+    }
+
+    private static ServiceDefinition onNode(ServiceDefinition definition) {
+        return definition.with(definition.deploy().onNode());
     }
 
     private static boolean isUnit(ServiceDefinition definition) {
@@ -101,7 +105,7 @@ final class Assignments {
                         record.run().token(),
                         wanted,
                         wanted == Desired.RUN ? Optional.empty() : Optional.of(order.reason()),
-                        definition.get(),
+                        onNode(definition.get()),
                         stack.get().directory(),
                         record.placement().ports()));
     }

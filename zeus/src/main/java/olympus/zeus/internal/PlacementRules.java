@@ -105,8 +105,12 @@ final class PlacementRules {
         if (node.facts().isEmpty()) {
             return untold(constraint);
         }
+        var asked = constraint.amount();
+        if (asked.isEmpty()) {
+            return Optional.of(constraint.text() + ": that is no amount");
+        }
         var has = fact.applyAsLong(node.facts().get());
-        return has >= constraint.amount().orElse(0L) == constraint.equal()
+        return has >= asked.get() == constraint.equal()
                 ? Optional.empty()
                 : Optional.of("%s: %s".formatted(constraint.text(), words.apply(has)));
     }
