@@ -27,13 +27,14 @@ import olympus.model.stack.PlacementPolicy.Constraint;
  */
 final class Candidates {
 
-    /** Kinds of services that are sorted for; others are placed by a look at every node. */
+    /** Kinds of services that are sorted for as a rule; others need a look at every node. */
     static final int MOST = 64;
 
     private static final Comparator<NodeLoad> FEWEST_FIRST =
             Comparator.comparingInt(NodeLoad::total).thenComparing(load -> load.node.id());
 
     private final Collection<NodeLoad> loads;
+    private final int most;
     private final Map<Kind, Map<List<Optional<String>>, NavigableSet<NodeLoad>>> shelves =
             new HashMap<>();
     private final Map<NodeLoad, List<NavigableSet<NodeLoad>>> places = new HashMap<>();
@@ -42,8 +43,12 @@ final class Candidates {
     /** What services have in common that look for the same nodes in the same order. */
     private record Kind(List<Constraint> constraints, List<String> spread) {}
 
-    Candidates(Collection<NodeLoad> loads) {
+    /**
+     * @param most how many kinds of services are sorted for at most
+     */
+    Candidates(Collection<NodeLoad> loads, int most) {
         this.loads = loads;
+        this.most = most;
         for (var load : loads) {
             load.services().forEach(service -> with(service).add(load));
         }
@@ -117,7 +122,7 @@ final class Candidates {
         if (known != null) {
             return known;
         }
-        if (shelves.size() >= MOST) {
+        if (shelves.size() >= most) {
             return new HashMap<>();
         }
         var sorted = new HashMap<List<Optional<String>>, NavigableSet<NodeLoad>>();

@@ -46,14 +46,18 @@ final class Placement {
     private final Desired desired;
     private final Neighbours neighbours;
     private final Apartness apartness;
+    private final LastHeard lastHeard;
+    private final int mostSorted;
 
     /** Of {@link #loads}, once something is looked for; what is on them changes through it then. */
     private Optional<Candidates> sorted = Optional.empty();
 
-    private Placement(Desired desired, Neighbours neighbours) {
+    private Placement(Desired desired, Neighbours neighbours, LastHeard lastHeard, int mostSorted) {
         this.desired = desired;
         this.neighbours = neighbours;
         this.apartness = new Apartness(desired);
+        this.lastHeard = lastHeard;
+        this.mostSorted = mostSorted;
     }
 
     static Placement of(
@@ -61,8 +65,20 @@ final class Placement {
             Observed observed,
             Neighbours neighbours,
             Map<InstanceId, Unclaimed.Held> unclaimed) {
-        var placement = new Placement(desired, neighbours);
+        return of(desired, observed, neighbours, unclaimed, Candidates.MOST);
+    }
+
+    /**
+     * @param mostSorted see {@link Candidates}
+     */
+    static Placement of(
+            Desired desired,
+            Observed observed,
+            Neighbours neighbours,
+            Map<InstanceId, Unclaimed.Held> unclaimed,
+            int mostSorted) {
         var lastHeard = new LastHeard(desired, observed);
+        var placement = new Placement(desired, neighbours, lastHeard, mostSorted);
         desired.nodes()
                 .forEach((id, node) ->
                         placement.loads.put(
@@ -215,7 +231,7 @@ final class Placement {
     }
 
     private Candidates candidates() {
-        var now = sorted.orElseGet(() -> new Candidates(loads.values()));
+        var now = sorted.orElseGet(() -> new Candidates(loads.values(), mostSorted));
         sorted = Optional.of(now);
         return now;
     }
@@ -283,7 +299,7 @@ final class Placement {
 
     /**
      * One node for instances that leave lost ones together: those of one group of neighbours, or a
-     * single one. It has the ports of all of them free, and of all that is declared beside them; or
+     * single one. It has the ports of all of them free, and of all that is to run beside them; or
      * it is where their neighbours are already.
      *
      * @param lost what is still placed there binds nobody
@@ -463,6 +479,7 @@ final class Placement {
         return home;
     }
 
+    /** What is to run beside an instance: nothing starts by itself what has completed. */
     private List<Wanted> declaredBeside(Set<String> beside, InstanceId id) {
         var wanted = new ArrayList<Wanted>();
         for (var name : beside) {
@@ -470,11 +487,21 @@ final class Placement {
             desired.declared(service)
                     .ifPresent(definition -> {
                         for (var n = 1; n <= definition.deploy().replicas(); n++) {
-                            wanted.add(new Wanted(new InstanceId(service, n), definition));
+                            var neighbour = new InstanceId(service, n);
+                            if (!hasCompleted(neighbour)) {
+                                wanted.add(new Wanted(neighbour, definition));
+                            }
                         }
                     });
         }
         return wanted;
+    }
+
+    private boolean hasCompleted(InstanceId id) {
+        return desired.instance(id)
+                .map(Versioned::value)
+                .filter(lastHeard::hasCompleted)
+                .isPresent();
     }
 
     /** It is placed elsewhere from now on; what it uses there is free once it is seen to be. */

@@ -52,7 +52,18 @@ public final class Planner {
      * @param wall wall time of this moment, for records
      */
     public static Plan plan(Desired desired, Observed observed, long nanos, Instant wall) {
-        var draft = new PlanDraft(desired, observed, new PlanDraft.Now(nanos, wall));
+        return plan(desired, observed, nanos, wall, Candidates.MOST);
+    }
+
+    /**
+     * The same plan, at another cost.
+     *
+     * @param mostSorted for how many kinds of services nodes are kept sorted ({@link Candidates});
+     *     with 0 each placement looks at every node
+     */
+    public static Plan plan(
+            Desired desired, Observed observed, long nanos, Instant wall, int mostSorted) {
+        var draft = new PlanDraft(desired, observed, new PlanDraft.Now(nanos, wall), mostSorted);
         new Planner(draft).run();
         return draft.finish();
     }

@@ -125,7 +125,7 @@ final class CandidatesTest {
             var id = InstanceId.parse("shop/s%d.%d".formatted(random.nextInt(4), 1_000 + n));
             loads.get(random.nextInt(NODES)).add(id, List.of());
         }
-        var candidates = new Candidates(loads);
+        var candidates = new Candidates(loads, Candidates.MOST);
         var found = 0;
         for (var n = 1; n <= CHANGES; n++) {
             var id = InstanceId.parse("shop/s%d.%d".formatted(random.nextInt(4), n));
