@@ -32,11 +32,13 @@ import olympus.model.state.NodeLost;
 import olympus.model.state.NodeRecord;
 import olympus.model.state.StackPointer;
 import olympus.model.state.StackRevision;
+import olympus.zeus.Foresight;
 import olympus.zeus.internal.Observed;
 import olympus.zeus.internal.Plan;
 import olympus.zeus.internal.Planner;
 import olympus.zeus.internal.Projection;
 import olympus.zeus.internal.Step;
+import olympus.zeus.internal.Thought;
 
 /**
  * What the controller knows of an island: what is stored, and what agents would say if they had
@@ -91,6 +93,16 @@ final class SimulatedIsland {
     /** One plan of all that is known. */
     Plan plan() {
         return Planner.plan(projection.desired(1), new Observed(0, observed, Map.of()), NANOS, NOW);
+    }
+
+    /** What is stored and known now, to think ahead in. */
+    Foresight foresight() {
+        return Thought.of(
+                projection.desired(1),
+                new Observed(0, observed, Map.of()),
+                NANOS,
+                NOW,
+                Duration.ofSeconds(15));
     }
 
     /** Stores what a plan places, and has agents run it. */

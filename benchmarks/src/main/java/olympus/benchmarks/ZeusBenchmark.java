@@ -2,9 +2,15 @@ package olympus.benchmarks;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import olympus.benchmarks.Figure.Statistic;
 import olympus.benchmarks.Figure.Target;
+import olympus.server.foresight.Quorum;
+import olympus.server.foresight.Scope;
+import olympus.server.foresight.SinglePoint;
+import olympus.server.foresight.Topology;
 import olympus.zeus.internal.Plan;
 
 /**
@@ -22,6 +28,9 @@ final class ZeusBenchmark implements Benchmark {
                     new Size(5_000, 50_000, 5));
 
     private static final int WARM_UPS = 3;
+
+    /** Thought through node by node, which costs nodes times instances. */
+    private static final Size THOUGHT_THROUGH = new Size(300, 1_000, 1);
 
     private record Size(int nodes, int services, int rounds) {
         @Override
@@ -76,6 +85,7 @@ final class ZeusBenchmark implements Benchmark {
                                         .formatted(
                                                 SIZES.getLast().nodes()
                                                         / SIZES.getFirst().nodes())));
+        thinkAhead(bench);
     }
 
     /** Returns the median cost of an instance, in µs. */
@@ -123,6 +133,28 @@ final class ZeusBenchmark implements Benchmark {
                         .wanted(Target.below(Statistic.P99, 1_000))
                         .remarked("it moves %d instances".formatted(moves)));
         return Spread.of(micros).p50();
+    }
+
+    /** What the loss of each node in turn would do, as {@code olympus spof} asks. */
+    private static void thinkAhead(Workbench bench) {
+        var island = new SimulatedIsland(THOUGHT_THROUGH.nodes(), THOUGHT_THROUGH.services());
+        island.carryOut(island.plan());
+        var start = System.nanoTime();
+        var findings =
+                Topology.of(
+                        island.foresight(),
+                        new Quorum(Map.of(), Map.of()),
+                        new Scope(EnumSet.of(SinglePoint.Kind.NODE), List.of()),
+                        start + Duration.ofMinutes(5).toNanos());
+        var seconds = (System.nanoTime() - start) / 1e9;
+        if (findings.points().size() != THOUGHT_THROUGH.nodes()) {
+            throw new IllegalStateException(
+                    "%d nodes were thought away".formatted(findings.points().size()));
+        }
+        bench.report(
+                Figure.of("every node thought away, " + THOUGHT_THROUGH, "s", seconds)
+                        .remarked(
+                                "as `olympus spof` asks, without servers; the planner plans at least twice for each node"));
     }
 
     private static void check(Plan plan, int steps) {
