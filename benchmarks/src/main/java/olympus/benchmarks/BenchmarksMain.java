@@ -21,6 +21,7 @@ final class BenchmarksMain {
                     FootprintBenchmark.large(),
                     new ContainersBenchmark(),
                     new PlannerBenchmark(),
+                    new ZeusBenchmark(),
                     new StoreWritesBenchmark(),
                     new StoreWatchBenchmark(),
                     new StoreMillionBenchmark(),

@@ -11,7 +11,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Checks the installation. */
 @Command(
         description =
-                "Checks the installation itself and what the machine lacks; without a server too, then also the store's files. Exit code 1 when a check failed, 3 when only the server does not answer.")
+                "Checks the installation itself and what the machine lacks; without a server too, then also the store's files. Exit code 1 when a check failed, 3 when only the server does not answer.",
+        synopsisSubcommandLabel = "[COMMAND]")
 final class DoctorCommand implements Callable<Integer> {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();

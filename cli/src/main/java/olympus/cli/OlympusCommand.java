@@ -71,7 +71,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("audit", new AuditCommand(session));
         line.addSubcommand("pause", new PauseCommand(session, PauseCommand.Direction.PAUSE));
         line.addSubcommand("resume", new PauseCommand(session, PauseCommand.Direction.RESUME));
-        line.addSubcommand("doctor", new DoctorCommand(session));
+        line.addSubcommand("doctor", doctor(session));
         line.addSubcommand("discover", new DiscoverCommand(session));
         line.addSubcommand("discovery", new DiscoveryCommand(session));
         ImportCommand.addTo(line, session);
@@ -95,6 +95,12 @@ final class OlympusCommand implements Runnable {
     private static CommandLine volumes(Session session) {
         var line = new CommandLine(new VolumesCommand(session));
         line.addSubcommand("remove", new VolumeRemoveCommand(session), "rm");
+        return line;
+    }
+
+    private static CommandLine doctor(Session session) {
+        var line = new CommandLine(new DoctorCommand(session));
+        line.addSubcommand("topology", new TopologyCommand(session));
         return line;
     }
 

@@ -33,17 +33,7 @@ final class SinglePointsCommand implements Callable<Integer> {
     public Integer call() {
         var answer = session.patientApi(options).get("/spof").body();
         session.print(options, answer, this::tell);
-        return exitCode
-                        && answer.path("points")
-                                .valueStream()
-                                .anyMatch(SinglePointsCommand::isGrave)
-                ? ExitCodes.DIFFERS
-                : ExitCodes.OK;
-    }
-
-    private static boolean isGrave(JsonNode point) {
-        var gravity = point.path("gravity").asString();
-        return gravity.equals("stops") || gravity.equals("no_orders");
+        return exitCode && Suppositions.anyGrave(answer) ? ExitCodes.DIFFERS : ExitCodes.OK;
     }
 
     private void tell(JsonNode answer) {

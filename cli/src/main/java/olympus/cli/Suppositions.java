@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -15,6 +16,8 @@ final class Suppositions {
 
     static final String EXPECTED =
             "node-lost=NODE, node-drained=NODE or server-lost=SERVER (see: olympus servers)";
+
+    private static final Set<String> GRAVE = Set.of("stops", "no_orders", "cut_off");
 
     private Suppositions() {}
 
@@ -105,12 +108,22 @@ final class Suppositions {
         };
     }
 
+    /** Whether some part of the island alone is missed until it is back. */
+    static boolean anyGrave(JsonNode answer) {
+        return answer.path("points")
+                .valueStream()
+                .map(point -> point.path("gravity").asString())
+                .anyMatch(GRAVE::contains);
+    }
+
     /** How grave it is, in words for people. */
     static String gravity(String word) {
         return switch (word) {
             case "stops" -> "stop";
             case "no_orders" -> "take no orders";
+            case "cut_off" -> "be out of reach";
             case "down_until_moved" -> "be down until moved";
+            case "twice" -> "run twice";
             case "degraded" -> "be degraded";
             case "fine" -> "go on";
             default -> word;

@@ -34,6 +34,22 @@ final class ForesightCommandTest {
               {"kind":"node","name":"venus","gravity":"fine","orders":null,"remark":"","services":[]}]}\
             """;
 
+    private static final String TOPOLOGY =
+            """
+            {"at":"2026-11-21T03:00:00Z","revision":7,"lossDelay":"15s","labels":["rack"],"points":[
+              {"kind":"link","name":"rack=a","nodes":["mars","venus"],"gravity":"cut_off","orders":null,"remark":"what runs there goes on","goOn":1,
+               "services":[
+                {"service":"shop/db","gravity":"cut_off","lost":1,"left":0,"moved":0,"why":"it goes on on mars, out of reach of the rest","remedies":["data of shop/db elsewhere"]},
+                {"service":"shop/web","gravity":"twice","lost":1,"left":0,"moved":1,"why":"it runs twice","remedies":[]},
+                {"service":"shop/all","gravity":"fine","lost":1,"left":1,"moved":0,"why":"","remedies":[]}],
+               "remedies":["a second way to rack=a"]},
+              {"kind":"node","name":"mars","nodes":["mars"],"gravity":"degraded","orders":null,"remark":"","goOn":2,
+               "services":[
+                {"service":"shop/db","gravity":"degraded","lost":1,"left":0,"moved":0,"why":"its data is there","remedies":["data of shop/db elsewhere"]}],
+               "remedies":[]}],
+             "unknown":["the rack of earth, which has no such label"]}\
+            """;
+
     @TempDir static Path keys;
 
     @TempDir Path folder;
@@ -114,5 +130,40 @@ final class ForesightCommandTest {
 
         server.on("GET /spof", 200, FINE);
         assertThat(run("spof", "--exit-code", "-o", "json").exitCode()).isZero();
+    }
+
+    @Test
+    void theTopologyIsToldGravestFirstWithRemediesAndWhatIsNotKnown() {
+        server.on("GET /spof?kinds=node,server,domain,link,disk&by=rack%2Csite", 200, TOPOLOGY);
+        var run = run("doctor", "topology", "--by", "rack,site");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(
+                        run.out()
+                                .lines()
+                                .map(line -> line.stripTrailing().replaceAll("(?<=\\S) {2,}", "|")))
+                .containsExactly(
+                        "WITHOUT|WHAT|WOULD|BECAUSE",
+                        "link rack=a (mars, venus)|shop/db|be out of reach|it goes on on mars, out of reach of the rest",
+                        "link rack=a (mars, venus)|shop/web|run twice|it runs twice",
+                        "link rack=a (mars, venus)|1 service|go on|what runs there goes on",
+                        "node mars|shop/db|be degraded|its data is there",
+                        "node mars|2 services|go on",
+                        "What is moved is down for the loss delay (15s) and its start.",
+                        "",
+                        "AGAINST|WHAT WOULD HELP",
+                        "link rack=a|a second way to rack=a",
+                        "link rack=a, node mars|data of shop/db elsewhere",
+                        "",
+                        "Not known:",
+                        "  the rack of earth, which has no such label");
+    }
+
+    @Test
+    void whatIsOutOfReachWithoutOneCableFailsTheTopologyWhereAskedFor() {
+        server.on("GET /spof?kinds=node,server,domain,link,disk", 200, TOPOLOGY);
+        assertThat(run("doctor", "topology").exitCode()).isZero();
+        assertThat(run("doctor", "topology", "--exit-code", "-o", "json").exitCode())
+                .isEqualTo(ExitCodes.DIFFERS);
     }
 }

@@ -104,6 +104,45 @@ final class ReachTest {
 
         theMachineComesBack(mars);
         assertThat(found(mars)).containsEntry(bound, "earth ready");
+        aCableIsPulled(mars);
+    }
+
+    /** Both of shop/web are on earth: where it is cut off they run twice until it is back. */
+    private void aCableIsPulled(LabMachine mars) {
+        var link = point(mars, "doctor topology", "link", "earth");
+        assertThat(link.path("gravity").asString()).isEqualTo("twice");
+        assertThat(service(link, "shop/web").path("gravity").asString()).isEqualTo("twice");
+        assertThat(service(link, "shop/web").path("moved").asInt()).isEqualTo(2);
+        var earth = lab.at("earth");
+
+        earth.pullCable();
+
+        Eventually.becomes(
+                SOON,
+                () -> "both are started on venus too: " + mars.shell("olympus discovery"),
+                () ->
+                        "venus ready".equals(found(mars).get("shop/web.1"))
+                                && "venus ready".equals(found(mars).get("shop/web.2")));
+        assertThat(answers(earth, 8081)).isTrue();
+        assertThat(answers(earth, 8082)).isTrue();
+
+        earth.plugCableIn();
+
+        Eventually.becomes(
+                SOON,
+                () -> "earth has ended its own: " + mars.shell("olympus discovery"),
+                () -> !answers(earth, 8081) && !answers(earth, 8082));
+        assertThat(found(mars))
+                .containsEntry("shop/web.1", "venus ready")
+                .containsEntry("shop/web.2", "venus ready");
+    }
+
+    private static boolean answers(LabMachine machine, int port) {
+        return machine.run(
+                                "curl --fail --silent --max-time 5 http://127.0.0.1:%d/metrics"
+                                        .formatted(port))
+                        .code()
+                == 0;
     }
 
     private void theMachineComesBack(LabMachine mars) {
@@ -216,11 +255,15 @@ final class ReachTest {
     }
 
     private static JsonNode point(LabMachine mars, String node) {
-        return mars.json("spof")
+        return point(mars, "spof", "node", node);
+    }
+
+    private static JsonNode point(LabMachine mars, String command, String kind, String name) {
+        return mars.json(command)
                 .path("points")
                 .valueStream()
-                .filter(point -> point.path("kind").asString().equals("node"))
-                .filter(point -> point.path("name").asString().equals(node))
+                .filter(point -> point.path("kind").asString().equals(kind))
+                .filter(point -> point.path("name").asString().equals(name))
                 .findFirst()
                 .orElseThrow();
     }

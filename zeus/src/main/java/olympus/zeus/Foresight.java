@@ -8,6 +8,8 @@ import java.util.Optional;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
+import olympus.model.stack.ServiceDefinition;
+import olympus.model.state.NodeFacts;
 
 /**
  * A copy of the island as of one moment, in which can be thought through what would happen: by the
@@ -33,8 +35,14 @@ public interface Foresight {
     /** Which of them are connected. */
     boolean isConnected(NodeId node);
 
-    /** The label of a node that people or the node itself gave it. */
-    Optional<String> label(NodeId node, String key);
+    /** The labels of a node that people or the node itself gave it. */
+    Map<String, String> labels(NodeId node);
+
+    /** What its machine has; empty where its agent has not told, or is not connected. */
+    Optional<NodeFacts> facts(NodeId node);
+
+    /** A service as it is declared now; empty for one that is only there still. */
+    Optional<ServiceDefinition> definition(ServiceId service);
 
     Forecast suppose(Supposition supposition);
 

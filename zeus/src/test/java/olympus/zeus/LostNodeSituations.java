@@ -195,6 +195,22 @@ final class LostNodeSituations {
                         .instance("other/front.1", 1, 1)
                         .lost(2));
         all.put(
+                "lost-neighbours-need-no-room-for-what-has-completed",
+                neighboursOnNode2(
+                                2,
+                                project(
+                                        "bridge",
+                                        stack(
+                                                "shop",
+                                                service("db"),
+                                                service("job").ports(80, 80),
+                                                WEB)))
+                        .instance("shop/job.1", 2, 1)
+                        .seen("shop/job.1", State.COMPLETED, 60)
+                        .stack(1, stack("other", service("front").ports(80, 80)))
+                        .instance("other/front.1", 1, 1)
+                        .lost(2));
+        all.put(
                 "lost-neighbours-follow-the-first",
                 neighboursOnNode2(3, shop).instance("shop/db.1", 3, 1).lost(2));
         all.put(

@@ -386,6 +386,15 @@ final class Situation {
         return Planner.plan(projection().desired(1), observed(), NOW, WALL);
     }
 
+    /**
+     * The same by another search.
+     *
+     * @param mostSorted for how many kinds of services nodes are kept sorted
+     */
+    Plan plan(int mostSorted) {
+        return Planner.plan(projection().desired(1), observed(), NOW, WALL, mostSorted);
+    }
+
     Foresight foresight() {
         return Thought.of(
                 projection().desired(1), observed(), NOW, WALL, ZeusOptions.DEFAULT.lossDelay());

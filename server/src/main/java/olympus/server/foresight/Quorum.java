@@ -46,6 +46,13 @@ public record Quorum(Map<String, Boolean> voters, Map<String, NodeId> machines) 
                 .collect(Collectors.toSet());
     }
 
+    /** Whether these alone could lead. */
+    boolean suffices(Collection<String> members) {
+        return !voters.isEmpty()
+                && members.stream().filter(one -> voters.getOrDefault(one, false)).count()
+                        >= needed();
+    }
+
     /**
      * Why nobody would lead without these servers, as a sentence; empty when enough are left, or it
      * is not known who counts.

@@ -1,40 +1,51 @@
 package olympus.server.foresight;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import olympus.foundation.ErrorCode;
-import olympus.foundation.OlympusException;
+import olympus.model.ServiceId;
 import olympus.zeus.Foresight;
-import olympus.zeus.Foresight.Loss;
-import olympus.zeus.Supposition;
 
 /**
- * A machine or server that is powered off in thought, and what that does.
+ * A part of the island that fails in thought, and what that does.
  *
- * @param name of the node, or of the server in the group
  * @param orders why nothing would be changed or moved without it; empty when that goes on
- * @param remark what there is to say although nothing fails; may be empty
- * @param losses of services, the gravest first
+ * @param remark what else there is to say; may be empty
+ * @param hits services that it concerns, the gravest first
+ * @param goOn how many services that run now would go on as if nothing had happened, or with others
+ *     of their instances
+ * @param remedies against what is not the matter of one service, as sentences without an end
  */
 public record SinglePoint(
-        Kind kind, String name, Optional<String> orders, String remark, List<Loss> losses) {
+        Part part,
+        Optional<String> orders,
+        String remark,
+        List<Hit> hits,
+        int goOn,
+        List<String> remedies) {
 
-    /** How many machines are thought away in one answer. */
-    public static final int MOST_NODES = 1_000;
+    static final Comparator<SinglePoint> GRAVEST_FIRST =
+            Comparator.comparing(SinglePoint::gravity)
+                    .thenComparing(SinglePoint::kind)
+                    .thenComparing(SinglePoint::name);
 
     public SinglePoint {
-        losses = List.copyOf(losses);
+        hits = List.copyOf(hits);
+        remedies = List.copyOf(remedies);
     }
 
-    /** What is powered off. */
+    /** What fails. */
     public enum Kind {
         /** A machine with all that is on it, also a server. */
         NODE,
         /** The process of a server alone. */
-        SERVER
+        SERVER,
+        /** All machines with the same value of a label, at once. */
+        DOMAIN,
+        /** The way between some machines and all others; everything runs on. */
+        LINK,
+        /** The disk with the data folder of a machine takes no writes; everything runs on. */
+        DISK
     }
 
     /** How grave it is, the gravest first. */
@@ -43,77 +54,88 @@ public record SinglePoint(
         STOPS,
         /** Orders are refused and nothing is moved until it is back; services run on. */
         NO_ORDERS,
+        /** A service runs on, but only where the rest of the island does not reach it. */
+        CUT_OFF,
         DOWN_UNTIL_MOVED,
+        /** A service runs on, and is started elsewhere too, until it is back. */
+        TWICE,
         DEGRADED,
-        FINE
-    }
+        FINE;
 
-    public Gravity gravity() {
-        var worst = losses.isEmpty() ? Foresight.Gravity.FINE : losses.getFirst().gravity();
-        return switch (worst) {
-            case STOPS -> Gravity.STOPS;
-            case DOWN_UNTIL_MOVED ->
-                    orders.isPresent() ? Gravity.NO_ORDERS : Gravity.DOWN_UNTIL_MOVED;
-            case DEGRADED -> orders.isPresent() ? Gravity.NO_ORDERS : Gravity.DEGRADED;
-            case FINE -> orders.isPresent() ? Gravity.NO_ORDERS : Gravity.FINE;
-        };
+        static Gravity of(Foresight.Gravity gravity) {
+            return switch (gravity) {
+                case STOPS -> STOPS;
+                case DOWN_UNTIL_MOVED -> DOWN_UNTIL_MOVED;
+                case DEGRADED -> DEGRADED;
+                case FINE -> FINE;
+            };
+        }
     }
 
     /**
-     * Powers off each machine and each server, one at a time; the gravest first.
-     *
-     * @param deadlineNanos by {@link System#nanoTime}; when it has passed it fails
+     * @param name of the node, of the server in the group, or {@code KEY=VALUE}
+     * @param nodes the names of the machines that it takes along or cuts off; empty for a server
      */
-    public static List<SinglePoint> of(Foresight foresight, Quorum quorum, long deadlineNanos) {
-        var points = new ArrayList<SinglePoint>();
-        var nodes = foresight.nodes();
-        if (nodes.size() > MOST_NODES) {
-            throw new OlympusException(
-                    ErrorCode.UNAVAILABLE,
-                    "there are %d machines; at most %d are thought away in one answer; ask about single ones: olympus plan --what-if node-lost=NODE"
-                            .formatted(nodes.size(), MOST_NODES));
+    public record Part(Kind kind, String name, List<String> nodes) {
+        public Part {
+            nodes = List.copyOf(nodes);
         }
-        nodes.forEach((node, name) -> {
-            if (System.nanoTime() - deadlineNanos > 0) {
-                throw new OlympusException(
-                        ErrorCode.UNAVAILABLE,
-                        "thinking %d machines away took too long; ask about single ones: olympus plan --what-if node-lost=NODE"
-                                .formatted(nodes.size()));
-            }
-            var servers = quorum.on(Set.of(node));
-            var orders = quorum.missing(servers);
-            var forecast = foresight.suppose(Supposition.lost(node).undecidedAs(orders));
-            points.add(
-                    new SinglePoint(
-                            Kind.NODE,
-                            name,
-                            orders,
-                            servers.isEmpty() || orders.isPresent() ? "" : spare(quorum, servers),
-                            forecast.losses()));
-        });
-        for (var server : quorum.voters().keySet()) {
-            var orders = quorum.missing(Set.of(server));
-            points.add(
-                    new SinglePoint(
-                            Kind.SERVER,
-                            server,
-                            orders,
-                            orders.isPresent() ? "" : spare(quorum, Set.of(server)),
-                            foresight
-                                    .suppose(new Supposition(Set.of(), Set.of(), orders))
-                                    .losses()));
-        }
-        points.sort(
-                Comparator.comparing(SinglePoint::gravity)
-                        .thenComparing(SinglePoint::kind)
-                        .thenComparing(SinglePoint::name));
-        return List.copyOf(points);
     }
 
-    private static String spare(Quorum quorum, Set<String> without) {
-        var spare = quorum.spare(without);
-        return spare == 0
-                ? "the other servers go on, and bear no further loss"
-                : "the other servers go on, and bear %d more".formatted(spare);
+    /**
+     * What a service loses.
+     *
+     * @param why as a sentence
+     * @param remedies as sentences without an end
+     */
+    public record Hit(
+            ServiceId service, Gravity gravity, Counts counts, String why, List<String> remedies) {
+
+        static final Comparator<Hit> GRAVEST_FIRST =
+                Comparator.comparing(Hit::gravity).thenComparing(Hit::service);
+
+        public Hit {
+            remedies = List.copyOf(remedies);
+        }
+
+        static Hit of(Foresight.Loss loss) {
+            return new Hit(
+                    loss.service(),
+                    Gravity.of(loss.gravity()),
+                    new Counts(loss.lost(), loss.left(), loss.moved()),
+                    loss.why(),
+                    List.of());
+        }
+
+        Hit with(List<String> others) {
+            return new Hit(service, gravity, counts, why, others);
+        }
+    }
+
+    /**
+     * @param lost how many running instances end, or are out of reach
+     * @param left how many run on elsewhere, and are not touched
+     * @param moved how many are started elsewhere
+     */
+    public record Counts(int lost, int left, int moved) {}
+
+    public Kind kind() {
+        return part.kind();
+    }
+
+    public String name() {
+        return part.name();
+    }
+
+    /** That of the gravest of its services, and of the island that takes no orders. */
+    public Gravity gravity() {
+        var worst = hits.isEmpty() ? Gravity.FINE : hits.getFirst().gravity();
+        if (kind() == Kind.DISK && worst == Gravity.FINE) {
+            // It takes orders for as long as it runs, and not for longer.
+            worst = Gravity.DEGRADED;
+        }
+        return orders.isPresent() && worst.compareTo(Gravity.NO_ORDERS) > 0
+                ? Gravity.NO_ORDERS
+                : worst;
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import olympus.model.NodeId;
 import olympus.model.json.DurationText;
 import olympus.model.json.EnumWords;
+import olympus.server.foresight.Findings;
 import olympus.server.foresight.SinglePoint;
 import olympus.zeus.Foresight;
 
@@ -58,31 +59,65 @@ final class ForesightAnswers {
         }
     }
 
-    record SinglePoints(Instant at, long revision, String lossDelay, List<Point> points) {
-        static SinglePoints of(Foresight foresight, List<SinglePoint> points) {
+    record SinglePoints(
+            Instant at,
+            long revision,
+            String lossDelay,
+            List<String> labels,
+            List<Point> points,
+            List<String> unknown) {
+        static SinglePoints of(Foresight foresight, Findings findings) {
             return new SinglePoints(
                     foresight.at(),
                     foresight.revision(),
                     DurationText.format(foresight.lossDelay()),
-                    points.stream().map(Point::of).toList());
+                    findings.labels(),
+                    findings.points().stream().map(Point::of).toList(),
+                    findings.unknown());
         }
     }
 
     record Point(
             String kind,
             String name,
+            List<String> nodes,
             String gravity,
             Optional<String> orders,
             String remark,
-            List<Loss> services) {
+            List<Hit> services,
+            int goOn,
+            List<String> remedies) {
         static Point of(SinglePoint point) {
             return new Point(
                     EnumWords.of(point.kind()),
                     point.name(),
+                    point.part().nodes(),
                     EnumWords.of(point.gravity()),
                     point.orders(),
                     point.remark(),
-                    point.losses().stream().map(Loss::of).toList());
+                    point.hits().stream().map(Hit::of).toList(),
+                    point.goOn(),
+                    point.remedies());
+        }
+    }
+
+    record Hit(
+            String service,
+            String gravity,
+            int lost,
+            int left,
+            int moved,
+            String why,
+            List<String> remedies) {
+        static Hit of(SinglePoint.Hit hit) {
+            return new Hit(
+                    hit.service().toString(),
+                    EnumWords.of(hit.gravity()),
+                    hit.counts().lost(),
+                    hit.counts().left(),
+                    hit.counts().moved(),
+                    hit.why(),
+                    hit.remedies());
         }
     }
 }

@@ -2,6 +2,7 @@ package olympus.server.http;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,8 +14,11 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.NodeId;
 import olympus.model.json.DurationText;
+import olympus.model.json.EnumWords;
 import olympus.server.foresight.Quorum;
+import olympus.server.foresight.Scope;
 import olympus.server.foresight.SinglePoint;
+import olympus.server.foresight.Topology;
 import olympus.zeus.Foresight;
 import olympus.zeus.NodeNames;
 import olympus.zeus.Supposition;
@@ -101,11 +105,36 @@ final class ForesightController {
     }
 
     @GetMapping(path = Api.V1 + "/spof", produces = Api.JSON)
-    ForesightAnswers.SinglePoints singlePoints() {
+    ForesightAnswers.SinglePoints singlePoints(
+            @RequestParam Optional<String> kinds, @RequestParam Optional<String> by) {
         var end = System.nanoTime() + backend.deadline().duration().toNanos();
+        var scope = scope(kinds, by);
         return thinking(foresight ->
                 ForesightAnswers.SinglePoints.of(
-                        foresight, SinglePoint.of(foresight, quorum(), end)));
+                        foresight, Topology.of(foresight, quorum(), scope, end)));
+    }
+
+    private static Scope scope(Optional<String> kinds, Optional<String> by) {
+        var known = EnumWords.of(SinglePoint.Kind.class);
+        var chosen = EnumSet.noneOf(SinglePoint.Kind.class);
+        for (var word : words(kinds)) {
+            var kind = known.get(word);
+            if (kind == null) {
+                throw new OlympusException(
+                        ErrorCode.INVALID,
+                        "kinds=%s: there is no kind \"%s\"; expected some of %s, with commas between them"
+                                .formatted(kinds.orElse(""), word, known.keySet()));
+            }
+            chosen.add(kind);
+        }
+        var labels = words(by);
+        if (labels.size() > Scope.MOST_LABELS) {
+            throw new OlympusException(
+                    ErrorCode.INVALID,
+                    "by has %d labels; expected at most %d"
+                            .formatted(labels.size(), Scope.MOST_LABELS));
+        }
+        return new Scope(kinds.isEmpty() ? Scope.BOXES.kinds() : chosen, labels);
     }
 
     private Quorum quorum() {

@@ -19,6 +19,7 @@ import olympus.model.json.EnumWords;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceObservation;
 import olympus.server.discovery.HostsFile;
+import olympus.server.foresight.Scope;
 import olympus.server.foresight.SinglePoint;
 import olympus.zeus.Foresight;
 import olympus.zeus.StackPlan;
@@ -139,6 +140,19 @@ final class ApiWords {
                 new Parameter(
                         "Servers whose process is supposed not to run: names in the group, separated by commas.",
                         schema()));
+        all.put(
+                "kinds",
+                new Parameter(
+                        "What is taken away, separated by commas: %s. Not given: node, server."
+                                .formatted(String.join(", ", words(SinglePoint.Kind.class))),
+                        schema()));
+        all.put(
+                "by",
+                new Parameter(
+                        "Keys of labels by whose values nodes fail together, separated by commas, %d at most. Not given: those of %s that a node has."
+                                .formatted(
+                                        Scope.MOST_LABELS, String.join(", ", Scope.USUAL_LABELS)),
+                        schema()));
     }
 
     private static void ofImages(Map<String, Parameter> all) {
@@ -255,6 +269,7 @@ final class ApiWords {
                 Map.entry("Loss.gravity", words(Foresight.Gravity.class)),
                 Map.entry("Point.kind", words(SinglePoint.Kind.class)),
                 Map.entry("Point.gravity", words(SinglePoint.Gravity.class)),
+                Map.entry("Hit.gravity", words(SinglePoint.Gravity.class)),
                 Map.entry("Check.status", words(DoctorCheck.Status.class)),
                 Map.entry("Status.role", words(StoreStatus.Role.class)),
                 Map.entry("Line.stream", List.of("stdout", "stderr")),

@@ -74,7 +74,7 @@ class EveryOperationTest {
                 changes(api);
                 nodes(api, commands);
                 ok(api.get("/api/v1/what-if?lost=mars&drained=venus"), 200);
-                ok(api.get("/api/v1/spof"), 200);
+                ok(api.get("/api/v1/spof?kinds=node,disk"), 200);
                 discovery(api);
                 decide(hermes);
                 servers(api, hermes);

@@ -111,6 +111,38 @@ final class ForesightTest {
                         "node mars down_until_moved shop/web");
     }
 
+    @Test
+    void disksAndLinksAreTakenAwayWhereTheyAreAskedFor() throws Exception {
+        serverOn(ScriptedInsight.VENUS);
+        var answer = get("/api/v1/spof?kinds=link,disk");
+
+        assertThat(answer.path("points").valueStream().map(ForesightTest::line))
+                .containsExactly(
+                        "link venus no_orders shop/web",
+                        "disk venus no_orders",
+                        "link mars twice shop/web",
+                        "disk mars degraded");
+        var venus = answer.path("points").get(1);
+        assertThat(venus.path("nodes").get(0).asString()).isEqualTo("venus");
+        assertThat(venus.path("remedies").valueStream().map(JsonNode::asString))
+                .anyMatch(remedy -> remedy.startsWith("two more servers"))
+                .anyMatch(remedy -> remedy.startsWith("two disks that mirror"));
+        assertThat(venus.path("goOn").asInt()).isEqualTo(1);
+        assertThat(answer.path("unknown").valueStream().map(JsonNode::asString))
+                .contains("what services keep on disks by themselves");
+    }
+
+    @Test
+    void aKindOrLabelThatThereIsNotIsRefused() throws Exception {
+        var kind = api.get("/api/v1/spof?kinds=node,cable");
+        assertThat(kind.statusCode()).isEqualTo(400);
+        assertThat(kind.body()).contains("cable").contains("domain");
+        var label = api.get("/api/v1/spof?kinds=domain&by=rack");
+        assertThat(label.statusCode()).isEqualTo(400);
+        assertThat(label.body()).contains("no node has the label");
+        assertThat(api.get("/api/v1/spof?by=a,b,c,d,e,f,g,h,i").statusCode()).isEqualTo(400);
+    }
+
     private static String line(JsonNode point) {
         var line = new StringBuilder();
         line.append(point.path("kind").asString());

@@ -22,11 +22,14 @@ final class PlanningOperations {
                                 "Thought through by the planner that also decides in earnest, on a copy of what is known. Nothing is written.")
                         .failing(400, 404, 409),
                 ApiOperation.of(
-                        "GET /api/v1/spof",
-                        "listSinglePoints",
-                        ApiOperation.ISLAND,
-                        "Powers off each node and each server, in thought, one at a time.",
-                        "What each would mean, the gravest first."),
+                                "GET /api/v1/spof",
+                                "listSinglePoints",
+                                ApiOperation.ISLAND,
+                                "Takes away parts of the island, in thought, one at a time.",
+                                "What each would mean and what to do about it, the gravest first, and what was not known.")
+                        .saying(
+                                "Thought through by the planner that also decides in earnest, on a copy of what is known. Nothing is written.")
+                        .failing(400),
                 ApiOperation.of(
                                 "GET /api/v1/discovery",
                                 "discover",

@@ -12,6 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import olympus.foundation.EventLoop;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
+import olympus.model.ServiceId;
+import olympus.model.stack.ServiceDefinition;
+import olympus.model.state.NodeFacts;
 import olympus.zeus.Directory;
 import olympus.zeus.Foresight;
 import olympus.zeus.Insight;
@@ -78,7 +81,17 @@ final class ScriptedInsight implements Insight {
         }
 
         @Override
-        public Optional<String> label(NodeId node, String key) {
+        public Map<String, String> labels(NodeId node) {
+            return Map.of();
+        }
+
+        @Override
+        public Optional<NodeFacts> facts(NodeId node) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<ServiceDefinition> definition(ServiceId service) {
             return Optional.empty();
         }
 

@@ -41,6 +41,11 @@ final class NodeLoad {
         return byService.getOrDefault(service, 0);
     }
 
+    /** Those of which something is here, or was. */
+    Set<ServiceId> services() {
+        return byService.keySet();
+    }
+
     void add(InstanceId instance, List<Placement.Claim> wanted) {
         total++;
         byService.merge(instance.service(), 1, Integer::sum);

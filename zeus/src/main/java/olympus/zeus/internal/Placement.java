@@ -36,7 +36,8 @@ import olympus.zeus.ClusterView;
  * <p>The first of several neighbours goes to a node that has the ports of all of them free, if
  * there is one; the others follow it, also when one of them could otherwise be moved elsewhere.
  *
- * <p>Cost: one pass over the nodes for each placement, times the number of its neighbours.
+ * <p>Cost: see {@link Candidates} for a placement that finds a node; one pass over the nodes for
+ * one that does not, of a packed service, or beside neighbours, for these times their number.
  */
 final class Placement {
 
@@ -45,11 +46,18 @@ final class Placement {
     private final Desired desired;
     private final Neighbours neighbours;
     private final Apartness apartness;
+    private final LastHeard lastHeard;
+    private final int mostSorted;
 
-    private Placement(Desired desired, Neighbours neighbours) {
+    /** Of {@link #loads}, once something is looked for; what is on them changes through it then. */
+    private Optional<Candidates> sorted = Optional.empty();
+
+    private Placement(Desired desired, Neighbours neighbours, LastHeard lastHeard, int mostSorted) {
         this.desired = desired;
         this.neighbours = neighbours;
         this.apartness = new Apartness(desired);
+        this.lastHeard = lastHeard;
+        this.mostSorted = mostSorted;
     }
 
     static Placement of(
@@ -57,8 +65,20 @@ final class Placement {
             Observed observed,
             Neighbours neighbours,
             Map<InstanceId, Unclaimed.Held> unclaimed) {
-        var placement = new Placement(desired, neighbours);
+        return of(desired, observed, neighbours, unclaimed, Candidates.MOST);
+    }
+
+    /**
+     * @param mostSorted see {@link Candidates}
+     */
+    static Placement of(
+            Desired desired,
+            Observed observed,
+            Neighbours neighbours,
+            Map<InstanceId, Unclaimed.Held> unclaimed,
+            int mostSorted) {
         var lastHeard = new LastHeard(desired, observed);
+        var placement = new Placement(desired, neighbours, lastHeard, mostSorted);
         desired.nodes()
                 .forEach((id, node) ->
                         placement.loads.put(
@@ -210,6 +230,28 @@ final class Placement {
         record Nowhere(String why) implements Choice {}
     }
 
+    private Candidates candidates() {
+        var now = sorted.orElseGet(() -> new Candidates(loads.values(), mostSorted));
+        sorted = Optional.of(now);
+        return now;
+    }
+
+    /** That node, or why it cannot be there. */
+    Choice chooseOnly(InstanceId id, ServiceDefinition definition, NodeId node) {
+        var load = loads.get(node);
+        var needs = needs(id, definition);
+        return load != null
+                        && neighbours.of(id.service()).isEmpty()
+                        && load.refusal(id, needs).isEmpty()
+                ? new Choice.Chosen(node, new Order(id.service(), needs).why(load))
+                : choose(
+                        id,
+                        definition,
+                        loads.keySet().stream()
+                                .filter(other -> !other.equals(node))
+                                .collect(Collectors.toSet()));
+    }
+
     Choice choose(InstanceId id, ServiceDefinition definition, Collection<NodeId> excluded) {
         var beside = neighbours.of(id.service());
         if (beside.isEmpty()) {
@@ -257,7 +299,7 @@ final class Placement {
 
     /**
      * One node for instances that leave lost ones together: those of one group of neighbours, or a
-     * single one. It has the ports of all of them free, and of all that is declared beside them; or
+     * single one. It has the ports of all of them free, and of all that is to run beside them; or
      * it is where their neighbours are already.
      *
      * @param lost what is still placed there binds nobody
@@ -273,6 +315,12 @@ final class Placement {
     private Choice choose(
             InstanceId id, Needs needs, Collection<NodeId> excluded, Optional<Home> home) {
         var order = new Order(id.service(), needs);
+        if (home.isEmpty() && excluded.isEmpty()) {
+            var quick = candidates().best(id, needs, order::prefers);
+            if (quick.isPresent()) {
+                return new Choice.Chosen(quick.get().node.id(), order.why(quick.get()));
+            }
+        }
         NodeLoad best = null;
         var refusals = new ArrayList<String>();
         for (var load : loads.values()) {
@@ -315,7 +363,8 @@ final class Placement {
             this.reserves = needs.reserves();
             for (var key : policy.spread()) {
                 var byValue = counts.computeIfAbsent(key, k -> new HashMap<>());
-                loads.values()
+                candidates()
+                        .having(service)
                         .forEach(load ->
                                 byValue.merge(
                                         load.node.label(key), load.of(service), Integer::sum));
@@ -403,6 +452,9 @@ final class Placement {
      * where nothing else of them is.
      */
     private Optional<Home> home(InstanceId id, Set<String> beside, Predicate<NodeId> left) {
+        if (beside.isEmpty()) {
+            return Optional.empty();
+        }
         var services =
                 beside.stream().map(name -> new ServiceId(id.service().stack(), name)).toList();
         Optional<Home> home = Optional.empty();
@@ -427,6 +479,7 @@ final class Placement {
         return home;
     }
 
+    /** What is to run beside an instance: nothing starts by itself what has completed. */
     private List<Wanted> declaredBeside(Set<String> beside, InstanceId id) {
         var wanted = new ArrayList<Wanted>();
         for (var name : beside) {
@@ -434,18 +487,28 @@ final class Placement {
             desired.declared(service)
                     .ifPresent(definition -> {
                         for (var n = 1; n <= definition.deploy().replicas(); n++) {
-                            wanted.add(new Wanted(new InstanceId(service, n), definition));
+                            var neighbour = new InstanceId(service, n);
+                            if (!hasCompleted(neighbour)) {
+                                wanted.add(new Wanted(neighbour, definition));
+                            }
                         }
                     });
         }
         return wanted;
     }
 
+    private boolean hasCompleted(InstanceId id) {
+        return desired.instance(id)
+                .map(Versioned::value)
+                .filter(lastHeard::hasCompleted)
+                .isPresent();
+    }
+
     /** It is placed elsewhere from now on; what it uses there is free once it is seen to be. */
     void left(NodeId node, InstanceId id) {
         var load = loads.get(node);
         if (load != null) {
-            load.remove(id);
+            candidates().remove(load, id);
         }
     }
 
@@ -472,7 +535,7 @@ final class Placement {
     void placed(NodeId node, InstanceId id, ServiceDefinition definition) {
         var load = loads.get(node);
         if (load != null) {
-            load.add(id, claims(Optional.of(definition), id));
+            candidates().add(load, id, claims(Optional.of(definition), id));
             load.reserve(id, Reservation.of(definition));
         }
     }

@@ -41,6 +41,13 @@ final class PlanDraft {
     private OptionalLong wakeNanos = OptionalLong.empty();
 
     PlanDraft(Desired desired, Observed observed, Now now) {
+        this(desired, observed, now, Candidates.MOST);
+    }
+
+    /**
+     * @param mostSorted see {@link Candidates}
+     */
+    PlanDraft(Desired desired, Observed observed, Now now, int mostSorted) {
         this.desired = desired;
         this.observed = observed;
         this.now = now;
@@ -49,7 +56,7 @@ final class PlanDraft {
         this.lastHeard = new LastHeard(desired, observed);
         this.neighbours = new Neighbours(desired);
         this.lost = new LostNodes(desired, observed, now.nanos());
-        this.placement = Placement.of(desired, observed, neighbours, unclaimed);
+        this.placement = Placement.of(desired, observed, neighbours, unclaimed, mostSorted);
         this.isEmptying =
                 desired.specs().values().stream()
                         .flatMap(spec -> spec.value().withdrawal().stream())

@@ -21,7 +21,7 @@ import olympus.model.state.NodeSpec;
  * The pure core of the controller: from all that is stored and all that is observed to what is done
  * next. Depends on nothing else, changes nothing.
  *
- * <p>Cost: linear in the number of instances; a placement also looks at every node once.
+ * <p>Cost: linear in the number of instances; for a placement see {@link Placement}.
  */
 public final class Planner {
 
@@ -52,7 +52,18 @@ public final class Planner {
      * @param wall wall time of this moment, for records
      */
     public static Plan plan(Desired desired, Observed observed, long nanos, Instant wall) {
-        var draft = new PlanDraft(desired, observed, new PlanDraft.Now(nanos, wall));
+        return plan(desired, observed, nanos, wall, Candidates.MOST);
+    }
+
+    /**
+     * The same plan, at another cost.
+     *
+     * @param mostSorted for how many kinds of services nodes are kept sorted ({@link Candidates});
+     *     with 0 each placement looks at every node
+     */
+    public static Plan plan(
+            Desired desired, Observed observed, long nanos, Instant wall, int mostSorted) {
+        var draft = new PlanDraft(desired, observed, new PlanDraft.Now(nanos, wall), mostSorted);
         new Planner(draft).run();
         return draft.finish();
     }

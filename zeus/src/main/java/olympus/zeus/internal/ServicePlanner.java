@@ -3,6 +3,7 @@ package olympus.zeus.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -251,13 +252,12 @@ final class ServicePlanner {
                 continue;
             }
             var id = new InstanceId(service, ordinal);
-            var excluded =
+            var choice =
                     global
-                            ? draft.placement.nodes().stream()
-                                    .filter(n -> !n.equals(nodes.get(ordinal)))
-                                    .toList()
-                            : List.<NodeId>of();
-            switch (draft.placement.choose(id, definition, excluded)) {
+                            ? draft.placement.chooseOnly(
+                                    id, definition, Objects.requireNonNull(nodes.get(ordinal)))
+                            : draft.placement.choose(id, definition, List.of());
+            switch (choice) {
                 case Placement.Choice.Nowhere(var why) ->
                         draft.waits(service, id + " is not placed: " + why);
                 case Placement.Choice.Chosen(var node, var why) -> {

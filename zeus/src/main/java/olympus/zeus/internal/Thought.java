@@ -14,10 +14,12 @@ import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.json.DurationText;
+import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.Singleton;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceRecord.Phase;
+import olympus.model.state.NodeFacts;
 import olympus.zeus.Foresight;
 import olympus.zeus.NodeCommands;
 import olympus.zeus.Supposition;
@@ -109,8 +111,18 @@ public final class Thought implements Foresight {
     }
 
     @Override
-    public Optional<String> label(NodeId node, String key) {
-        return Optional.ofNullable(desired.labels(node).get(key));
+    public Map<String, String> labels(NodeId node) {
+        return Map.copyOf(desired.labels(node));
+    }
+
+    @Override
+    public Optional<NodeFacts> facts(NodeId node) {
+        return observed.facts(node);
+    }
+
+    @Override
+    public Optional<ServiceDefinition> definition(ServiceId service) {
+        return desired.declared(service);
     }
 
     @Override
