@@ -53,6 +53,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("exec", new ExecCommand(session));
         line.addSubcommand("history", new HistoryCommand(session));
         line.addSubcommand("rollback", new RollbackCommand(session));
+        line.addSubcommand("rollout", RolloutCommand.line(session));
         line.addSubcommand("remove", new RemoveCommand(session), "rm");
         line.addSubcommand("adopt", new AdoptCommand(session));
         line.addSubcommand("mode", new ModeCommand(session));

@@ -35,37 +35,51 @@ record UnderWay(Api api, List<String> stacks) {
         stacks = List.copyOf(stacks);
     }
 
-    /** One line for each service of which something is under way. */
+    /** One line for each service of which something is under way that goes on by itself. */
     List<String> services() {
-        var lines = new ArrayList<String>();
-        for (var one : api.list("/services", "services").path("services")) {
-            var id = one.path("service").asString();
-            var isOurs = stacks.stream().anyMatch(stack -> id.startsWith(stack + "/"));
-            var state = one.path("state").asString();
-            // What is only observed is not Olympus' doing.
-            if (isOurs && STATES.contains(state) && !isOnlyObserved(one, state)) {
-                lines.add(line(id, state, one.path("reason").asString("")));
-            }
-        }
-        return lines;
+        return ours().filter(
+                        one -> {
+                            var state = one.path("state").asString();
+                            // What is only observed is not Olympus' doing.
+                            return STATES.contains(state)
+                                    && !isOnlyObserved(one, state)
+                                    && !waitsForApproval(one);
+                        })
+                .map(UnderWay::line)
+                .toList();
     }
 
-    /** One line for each service that Olympus looks after and that is not well. */
-    List<String> unwell() {
+    /** One line for each service of which a new version waits for a person. */
+    List<String> approvals() {
+        return ours().filter(UnderWay::waitsForApproval)
+                .map(one ->
+                        "%s %s"
+                                .formatted(
+                                        one.path("service").asString(),
+                                        one.path("reason").asString("")))
+                .toList();
+    }
+
+    static boolean waitsForApproval(JsonNode service) {
+        return service.path("rollout").path("stage").asString("").equals("approval")
+                && service.path("state").asString("").equals("updating");
+    }
+
+    private Stream<JsonNode> ours() {
         return api.list("/services", "services")
                 .path("services")
                 .valueStream()
                 .filter(one ->
                         stacks.stream()
                                 .anyMatch(stack ->
-                                        one.path("service").asString().startsWith(stack + "/")))
-                .filter(one -> UNWELL.contains(one.path("state").asString()))
+                                        one.path("service").asString().startsWith(stack + "/")));
+    }
+
+    /** One line for each service that Olympus looks after and that is not well. */
+    List<String> unwell() {
+        return ours().filter(one -> UNWELL.contains(one.path("state").asString()))
                 .filter(one -> !one.path("mode").asString().equals("observe"))
-                .map(one ->
-                        line(
-                                one.path("service").asString(),
-                                one.path("state").asString(),
-                                one.path("reason").asString("")))
+                .map(UnderWay::line)
                 .toList();
     }
 
@@ -74,7 +88,10 @@ record UnderWay(Api api, List<String> stacks) {
                 && Set.of("starting", "waiting", "unknown").contains(state);
     }
 
-    private static String line(String id, String state, String reason) {
+    private static String line(JsonNode service) {
+        var id = service.path("service").asString();
+        var state = service.path("state").asString();
+        var reason = service.path("reason").asString("");
         return reason.isEmpty()
                 ? "%s is %s".formatted(id, state)
                 : "%s is %s: %s".formatted(id, state, reason);
@@ -214,6 +231,7 @@ record UnderWay(Api api, List<String> stacks) {
                 session.say("still under way; `%s` waits for it:".formatted(again));
                 lines.forEach(line -> session.say("  " + line));
             }
+            approvals().forEach(session::say);
         } catch (CommandFailure unknown) {
             // What was ordered is done all the same.
             session.remark("what is still under way is not known: " + unknown.getMessage());

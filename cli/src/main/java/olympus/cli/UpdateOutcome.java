@@ -75,7 +75,8 @@ record UpdateOutcome(Api api, String stack, Map<String, String> images, long rev
     }
 
     /**
-     * @param word {@code updated}, {@code went back} or {@code unknown}
+     * @param word {@code updated}, {@code went back}, {@code is tried} (its new version waits for
+     *     approval) or {@code unknown}
      */
     private record Outcome(String word, String reason) {
         static final String UPDATED = "updated";
@@ -100,6 +101,9 @@ record UpdateOutcome(Api api, String stack, Map<String, String> images, long rev
         }
         var state = seen.map(one -> one.path("state").asString()).orElse("unknown");
         var reason = seen.map(one -> one.path("reason").asString("")).orElse("");
+        if (seen.filter(UnderWay::waitsForApproval).isPresent()) {
+            return new Outcome("is tried", reason);
+        }
         if (isUnderWay(state)) {
             return new Outcome(
                     "still under way", "see `olympus why %s/%s`".formatted(stack, service));
@@ -135,6 +139,7 @@ record UpdateOutcome(Api api, String stack, Map<String, String> images, long rev
                             .filter(one -> one.path("revision").asLong() >= revision);
             var reason =
                     seen.filter(one -> isUnderWay(one.path("state").asString()))
+                            .filter(one -> !UnderWay.waitsForApproval(one))
                             .map(one -> one.path("reason").asString(""));
             reason.map(why -> "%s/%s: %s".formatted(stack, service, why))
                     .filter(said::add)

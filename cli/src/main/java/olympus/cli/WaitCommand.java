@@ -13,6 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         description = {
             "Waits until nothing that was begun with a stack is under way any more: no update, no start, no release.",
+            "What waits for a person (olympus rollout approve) is told, and not waited for.",
             "Ends with 0 then, whether all is well or not (olympus status tells), and with 1 when something is still under way after TIME, or there is no such stack."
         },
         footer = "%nExamples:%n  olympus wait shop%n  olympus wait shop blog --wait 1m")
@@ -55,6 +56,7 @@ final class WaitCommand implements Callable<Integer> {
         var document = JSON.createObjectNode();
         var done = document.putArray("done");
         names.forEach(done::add);
+        underWay.approvals().forEach(session::remark);
         session.print(
                 options,
                 document,

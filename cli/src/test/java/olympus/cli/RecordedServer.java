@@ -36,6 +36,8 @@ final class RecordedServer implements AutoCloseable {
     private final Map<String, Recorded> answers = new LinkedHashMap<>();
     private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
 
+    private final List<String> conditions = Collections.synchronizedList(new ArrayList<>());
+
     private record Recorded(int status, String body, Map<String, String> headers) {}
 
     private RecordedServer(HttpsServer server, Path caFile) {
@@ -107,6 +109,11 @@ final class RecordedServer implements AutoCloseable {
         return List.copyOf(requests);
     }
 
+    /** Of what was asked, that which was conditional: {@code METHOD path If-Match TAG}. */
+    List<String> conditions() {
+        return List.copyOf(conditions);
+    }
+
     @Override
     public void close() {
         server.stop(0);
@@ -118,6 +125,10 @@ final class RecordedServer implements AutoCloseable {
             var path = exchange.getRequestURI().toString().replaceFirst("^/api/v1", "");
             var request = exchange.getRequestMethod() + " " + path;
             requests.add(body.isEmpty() ? request : request + " " + body);
+            var match = exchange.getRequestHeaders().getFirst("If-Match");
+            if (match != null) {
+                conditions.add(request + " If-Match " + match);
+            }
             var authorized =
                     ("Bearer " + TOKEN)
                             .equals(exchange.getRequestHeaders().getFirst("Authorization"));

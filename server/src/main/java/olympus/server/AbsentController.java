@@ -132,6 +132,18 @@ record AbsentController(OlympusException cause) implements StackCommands, NodeCo
     }
 
     @Override
+    public CompletionStage<Void> approveRollout(
+            ServiceId service, Optional<Long> expectedRevision, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<StackPlan> rejectRollout(
+            ServiceId service, String reason, Optional<Long> expectedRevision, Actor actor) {
+        return refused();
+    }
+
+    @Override
     public CompletionStage<Void> pause(String scope, String reason, Actor actor) {
         return refused();
     }

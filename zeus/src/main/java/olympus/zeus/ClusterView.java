@@ -61,6 +61,7 @@ public record ClusterView(
      *     lost: apply its stack again or remove it)
      * @param reason the sentence that explains a state other than running, empty otherwise
      * @param mode what Olympus may do with it
+     * @param rollout the replacement of its instances that is under way, or was halted
      */
     public record ServiceView(
             ServiceId service,
@@ -71,9 +72,62 @@ public record ClusterView(
             String state,
             String reason,
             StackDefinition.Mode mode,
-            List<InstanceView> instances) {
+            List<InstanceView> instances,
+            Optional<RolloutView> rollout) {
         public ServiceView {
             instances = List.copyOf(instances);
+        }
+
+        /** One in which nothing is being replaced. */
+        public ServiceView(
+                ServiceId service,
+                long stackRevision,
+                int desired,
+                int running,
+                int healthy,
+                String state,
+                String reason,
+                StackDefinition.Mode mode,
+                List<InstanceView> instances) {
+            this(
+                    service,
+                    stackRevision,
+                    desired,
+                    running,
+                    healthy,
+                    state,
+                    reason,
+                    mode,
+                    instances,
+                    Optional.empty());
+        }
+    }
+
+    /**
+     * A replacement of a service's instances.
+     *
+     * @param stage {@code trial} (a few of the new version are watched), {@code approval} (they are
+     *     well and a person has to approve), {@code replacing} (the rest is replaced) or {@code
+     *     halted}
+     * @param by who ordered it
+     * @param since when this stage began
+     * @param fromRevision of the stack, where it returns to when it fails
+     * @param updated the instances that are to run the new version by now
+     * @param approvedBy who let it go on after its trial; empty while nobody has
+     * @param approveBy until when it waits for approval
+     */
+    public record RolloutView(
+            String cause,
+            String stage,
+            String by,
+            Instant startedAt,
+            Instant since,
+            long fromRevision,
+            List<InstanceId> updated,
+            Optional<String> approvedBy,
+            Optional<Instant> approveBy) {
+        public RolloutView {
+            updated = List.copyOf(updated);
         }
     }
 

@@ -153,6 +153,35 @@ public interface StackCommands {
      */
     CompletionStage<Void> restart(ServiceId service, Optional<Long> expectedRevision, Actor actor);
 
+    /**
+     * Lets a rollout go on whose new version has proved itself on trial. Fails with CONFLICT when
+     * there is none that waits for that.
+     */
+    CompletionStage<Void> approveRollout(
+            ServiceId service, Optional<Long> expectedRevision, Actor actor);
+
+    /**
+     * Ends the trial of a new version: the service returns to the version before, as a new
+     * revision, which keeps the reason. Fails with CONFLICT when no new version is being tried.
+     *
+     * @param reason may be empty
+     */
+    CompletionStage<StackPlan> rejectRollout(
+            ServiceId service, String reason, Optional<Long> expectedRevision, Actor actor);
+
+    /** A longer reason for a rejection is refused, so that none is kept in part. */
+    int MAX_REJECT_REASON = 500;
+
+    /** Refuses a reason for a rejection that is too long to be kept whole. */
+    static void checkRejectReason(String reason) {
+        if (reason.length() > MAX_REJECT_REASON) {
+            throw new OlympusException(
+                    ErrorCode.INVALID,
+                    "nothing was rejected: the reason has %d characters; expected at most %d"
+                            .formatted(reason.length(), MAX_REJECT_REASON));
+        }
+    }
+
     /** A longer reason for a pause is refused, so that none is kept in part. */
     int MAX_PAUSE_REASON = 500;
 

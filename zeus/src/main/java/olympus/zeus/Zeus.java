@@ -238,6 +238,18 @@ public final class Zeus implements StackCommands, NodeCommands, Insight, AutoClo
     }
 
     @Override
+    public CompletionStage<Void> approveRollout(
+            ServiceId service, Optional<Long> expectedRevision, Actor actor) {
+        return onLoop(() -> controller.rollouts().approve(service, expectedRevision, actor));
+    }
+
+    @Override
+    public CompletionStage<StackPlan> rejectRollout(
+            ServiceId service, String reason, Optional<Long> expectedRevision, Actor actor) {
+        return onLoop(() -> controller.rollouts().reject(service, reason, expectedRevision, actor));
+    }
+
+    @Override
     public CompletionStage<Void> pause(String scope, String reason, Actor actor) {
         return onLoop(() -> controller.pause(scope, reason, actor));
     }

@@ -51,6 +51,8 @@ final class PlanText {
             case Step.ForgetInstance(var from, var why) -> "forget " + record(from.value());
             case Step.AmendInstance(var from, var to, var why) -> "amend " + record(to);
             case Step.ConfirmInstance(var from, var to, var why) -> "confirm " + record(to);
+            case Step.AdvanceRollout(var from, var to, var why) ->
+                    "advance rollout of %s to %s".formatted(from.value().service(), to.stage());
             case Step.FinishRollout(var from, var why) ->
                     "finish update of " + from.value().service();
             case Step.HaltRollout(var from, var why) -> "halt update of " + from.value().service();

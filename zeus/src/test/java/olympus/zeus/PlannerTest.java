@@ -42,6 +42,7 @@ final class PlannerTest {
         PlacementSituations.put(all);
         ResourceSituations.put(all);
         LostNodeSituations.addTo(all);
+        RolloutSituations.addTo(all);
         return all.entrySet().stream();
     }
 

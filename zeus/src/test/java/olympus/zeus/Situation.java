@@ -216,6 +216,44 @@ final class Situation {
         return state(service, 2, Optional.empty(), Optional.of(rollout));
     }
 
+    /** The same, with the new version on trial, at a stage for so many seconds. */
+    Situation tried(String service, ServiceState.Stage stage, int seconds) {
+        var gate = new ServiceState.Gate(stage, WALL.minusSeconds(seconds), "user:ana");
+        var rollout =
+                new ServiceState.Rollout(
+                                ServiceState.Cause.UPDATE,
+                                1,
+                                "user:ana",
+                                WALL.minusSeconds(seconds),
+                                Optional.empty(),
+                                false)
+                        .withGate(gate);
+        return state(service, 2, Optional.empty(), Optional.of(rollout));
+    }
+
+    /** It began anew with a third version while the second one was tried. */
+    Situation triedAgain(String service) {
+        var rollout =
+                new ServiceState.Rollout(
+                                ServiceState.Cause.UPDATE,
+                                1,
+                                "user:ana",
+                                WALL,
+                                Optional.empty(),
+                                false)
+                        .withGate(
+                                new ServiceState.Gate(ServiceState.Stage.TRIAL, WALL, "user:ana"));
+        return state(service, 3, Optional.empty(), Optional.of(rollout));
+    }
+
+    /** It goes back to the first version, which is the third revision. */
+    Situation returning(String service) {
+        var rollout =
+                new ServiceState.Rollout(
+                        ServiceState.Cause.ROLLBACK, 1, "zeus", WALL, Optional.empty(), false);
+        return state(service, 3, Optional.empty(), Optional.of(rollout));
+    }
+
     /** The same, halted. */
     Situation halted(String service) {
         var rollout =

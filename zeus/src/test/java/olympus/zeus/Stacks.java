@@ -88,6 +88,23 @@ public final class Stacks {
             return new Draft(name, command, replicas, ports, dependsOn, policy, recovery, mode);
         }
 
+        /** A new version is tried by so many instances before it replaces the old one. */
+        public Draft canary(
+                int canaries, DeployPolicy.Order order, Optional<Duration> approvalWithin) {
+            var policy =
+                    new DeployPolicy.UpdatePolicy(
+                                    1,
+                                    Duration.ofSeconds(1),
+                                    Duration.ofSeconds(3),
+                                    DeployPolicy.FailureAction.PAUSE,
+                                    order)
+                            .with(
+                                    Optional.of(
+                                            new DeployPolicy.Trial.Canary(
+                                                    canaries, approvalWithin)));
+            return new Draft(name, command, replicas, ports, dependsOn, policy, recovery, mode);
+        }
+
         public Draft delay(Duration between) {
             var policy =
                     new DeployPolicy.UpdatePolicy(

@@ -87,6 +87,7 @@ public final class DefinitionRules {
         rules.dependencies();
         rules.cycles();
         SingletonRules.check(definition, rules.findings);
+        RolloutRules.check(definition, rules.findings);
         PinningRules.check(definition, rules.findings);
         ApartRules.check(definition, rules.findings);
         NodeNeedRules.check(definition, rules.findings);

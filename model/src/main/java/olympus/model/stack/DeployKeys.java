@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import olympus.model.stack.DeployPolicy.Approval;
 import olympus.model.stack.KeyTable.Fields;
 import olympus.model.stack.Settings.DeploySetting;
 import olympus.model.stack.Settings.ResourcesSetting;
@@ -197,6 +198,38 @@ final class DeployKeys {
                     "Whether the old instance stops before the new one starts, or after the new one is well.",
                     "order: start-first");
 
+    static final Key<DeployPolicy.Strategy> UPDATE_STRATEGY =
+            new Key<>(
+                    "strategy",
+                    Shapes.word(DeployPolicy.Strategy.class),
+                    "rolling",
+                    "`rolling`: batch by batch; `canary`: a few instances first, which must be well for `monitor` without a restart, and be approved. Not with `singleton`.",
+                    "strategy: canary");
+
+    static final Key<Integer> CANARIES =
+            new Key<>(
+                    "canaries",
+                    Shapes.whole(1, StackLimits.MAX_REPLICAS),
+                    "1",
+                    "With `canary`: instances of the new version that are tried; beside the old ones with `order: start-first`, else instead of some of them.",
+                    "canaries: 1");
+
+    static final Key<DeployPolicy.Approval> APPROVAL =
+            new Key<>(
+                    "approval",
+                    Shapes.word(DeployPolicy.Approval.class),
+                    "manual",
+                    "With `canary`: `manual`: a person approves what has proved itself (`olympus rollout approve`); `automatic`: it goes on by itself.",
+                    "approval: automatic");
+
+    static final Key<Duration> APPROVAL_DEADLINE =
+            new Key<>(
+                    "approval_deadline",
+                    Shapes.duration(),
+                    "24h",
+                    "What nobody has approved by then goes back.",
+                    "approval_deadline: 8h");
+
     static final KeyTable UPDATE =
             KeyTable.of(
                             "an update_config",
@@ -206,7 +239,11 @@ final class DeployKeys {
                             DELAY,
                             MONITOR,
                             FAILURE_ACTION,
-                            ORDER)
+                            ORDER,
+                            UPDATE_STRATEGY,
+                            CANARIES,
+                            APPROVAL,
+                            APPROVAL_DEADLINE)
                     .ignoring(Map.of("max_failure_ratio", "one failed instance fails the update"));
 
     static final Key<DeployPolicy.Mode> DEPLOY_MODE =
@@ -382,7 +419,43 @@ final class DeployKeys {
                         fields.get(DELAY).orElse(standard.delay()),
                         fields.get(MONITOR).orElse(standard.monitor()),
                         fields.get(FAILURE_ACTION).orElse(standard.failureAction()),
-                        fields.get(ORDER).orElse(standard.order())));
+                        fields.get(ORDER).orElse(standard.order()),
+                        trial(fields, problems)));
+    }
+
+    private static Optional<DeployPolicy.Trial> trial(Fields fields, ProblemLog problems) {
+        var manual = fields.get(APPROVAL).orElse(Approval.MANUAL) == Approval.MANUAL;
+        return switch (fields.get(UPDATE_STRATEGY).orElse(DeployPolicy.Strategy.ROLLING)) {
+            case ROLLING -> {
+                if (!fields.has(UPDATE_STRATEGY) || fields.get(UPDATE_STRATEGY).isPresent()) {
+                    List.of(CANARIES, APPROVAL, APPROVAL_DEADLINE)
+                            .forEach(key -> senseless(key, fields, "strategy: canary", problems));
+                }
+                yield Optional.empty();
+            }
+            case CANARY -> {
+                if (!manual) {
+                    senseless(APPROVAL_DEADLINE, fields, "approval: manual", problems);
+                }
+                yield Optional.of(
+                        new DeployPolicy.Trial.Canary(
+                                fields.get(CANARIES).orElse(1),
+                                manual
+                                        ? Optional.of(
+                                                fields.get(APPROVAL_DEADLINE)
+                                                        .orElse(RolloutRules.APPROVAL_DEADLINE))
+                                        : Optional.empty()));
+            }
+        };
+    }
+
+    private static void senseless(Key<?> key, Fields fields, String with, ProblemLog problems) {
+        if (fields.has(key)) {
+            problems.error(
+                    fields.placeOf(key),
+                    "%s says something only with %s".formatted(key.name(), with),
+                    with + ", or no " + key.name());
+        }
     }
 
     static Optional<DeploySetting> deploy(Fields fields, Place place, ProblemLog problems) {

@@ -59,18 +59,37 @@ public record DeployPolicy(
 
     /**
      * What a node is told of it: how an instance runs there, not where it may be, what room it
-     * needs and before whom it comes, which an agent of the version before may have no words for.
+     * needs, before whom it comes and how it is tried, which an agent of the version before may
+     * have no words for.
      */
     public DeployPolicy onNode() {
         return new DeployPolicy(
                 mode,
                 replicas,
                 resources,
-                update,
+                update.with(Optional.empty()),
                 Optional.empty(),
                 singleton,
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    /**
+     * Instances above {@code replicas} that an update which starts first has for a while; none
+     * where it stops first.
+     */
+    public int extra() {
+        if (update.order() != Order.START_FIRST || mode == Mode.GLOBAL) {
+            return 0;
+        }
+        var parallelism = update.parallelism();
+        var extra = parallelism == 0 ? replicas : Math.min(parallelism, replicas);
+        return update.trial()
+                .map(trial ->
+                        switch (trial) {
+                            case Trial.Canary canary -> Math.max(extra, canary.canaries());
+                        })
+                .orElse(extra);
     }
 
     /** Where instances may be; anywhere, when nothing is said. */
@@ -130,13 +149,31 @@ public record DeployPolicy(
      * @param parallelism instances replaced at a time, 0 for all
      * @param delay between batches
      * @param monitor how long a replaced instance must stay well before it counts as good
+     * @param trial how a new version is tried first; empty: it replaces the old one batch by batch
      */
     public record UpdatePolicy(
             int parallelism,
             Duration delay,
             Duration monitor,
             FailureAction failureAction,
-            Order order) {
+            Order order,
+            Optional<Trial> trial) {
+
+        /** Batch by batch. */
+        public UpdatePolicy(
+                int parallelism,
+                Duration delay,
+                Duration monitor,
+                FailureAction failureAction,
+                Order order) {
+            this(parallelism, delay, monitor, failureAction, order, Optional.empty());
+        }
+
+        /** The same with a trial first, or without one. */
+        public UpdatePolicy with(Optional<Trial> other) {
+            return new UpdatePolicy(parallelism, delay, monitor, failureAction, order, other);
+        }
+
         public static final UpdatePolicy DEFAULT =
                 new UpdatePolicy(
                         1,
@@ -153,6 +190,38 @@ public record DeployPolicy(
         PAUSE,
         CONTINUE,
         ROLLBACK
+    }
+
+    /**
+     * What a service is to show of a new version before all of it is replaced. Its instances must
+     * be well for {@code monitor} without a restart; what fails goes back by itself, whatever
+     * {@link FailureAction} says.
+     */
+    public sealed interface Trial {
+
+        /**
+         * Within which a person has to approve the new version, or it goes back; empty: it goes on
+         * by itself.
+         */
+        Optional<Duration> approvalWithin();
+
+        /**
+         * Some instances of the new version: beside the old ones with {@link Order#START_FIRST},
+         * else instead of some of them.
+         */
+        record Canary(int canaries, Optional<Duration> approvalWithin) implements Trial {}
+    }
+
+    /** How an update goes, as files say it. */
+    public enum Strategy {
+        ROLLING,
+        CANARY
+    }
+
+    /** Who lets an update go on that has proved itself. */
+    public enum Approval {
+        MANUAL,
+        AUTOMATIC
     }
 
     /** Whether the old instance stops before the new one starts, or after it is healthy. */

@@ -40,6 +40,7 @@ public record ServiceState(
      * @param by who ordered it
      * @param failed why it does not go on, empty while it does
      * @param orderedInPause it was ordered while automatic action was halted, so it does not wait
+     * @param gate where its trial stands; empty when the new version replaces the old one untried
      */
     public record Rollout(
             Cause cause,
@@ -47,12 +48,66 @@ public record ServiceState(
             String by,
             Instant startedAt,
             Optional<String> failed,
-            boolean orderedInPause) {
+            boolean orderedInPause,
+            Optional<Gate> gate) {
+
+        /** One without a trial. */
+        public Rollout(
+                Cause cause,
+                long fromRevision,
+                String by,
+                Instant startedAt,
+                Optional<String> failed,
+                boolean orderedInPause) {
+            this(cause, fromRevision, by, startedAt, failed, orderedInPause, Optional.empty());
+        }
 
         public Rollout withFailed(String reason) {
             return new Rollout(
-                    cause, fromRevision, by, startedAt, Optional.of(reason), orderedInPause);
+                    cause, fromRevision, by, startedAt, Optional.of(reason), orderedInPause, gate);
         }
+
+        public Rollout withGate(Gate newGate) {
+            return new Rollout(
+                    cause,
+                    fromRevision,
+                    by,
+                    startedAt,
+                    failed,
+                    orderedInPause,
+                    Optional.of(newGate));
+        }
+
+        /** Whether the old version is still to run wherever the new one is not tried. */
+        public boolean isTried() {
+            return failed.isEmpty() && gate.filter(one -> one.stage() != Stage.OPEN).isPresent();
+        }
+    }
+
+    /**
+     * Where the trial of a new version stands.
+     *
+     * <pre>
+     *   TRIAL --every canary is well--&gt; APPROVAL --approved--&gt; OPEN
+     *   TRIAL --every canary is well, and nobody is to be asked--&gt; OPEN
+     * </pre>
+     *
+     * What fails, is rejected or is not approved in time ends the rollout with a return to the
+     * version before.
+     *
+     * @param since when this stage began
+     * @param by who opened it, or began the trial
+     */
+    public record Gate(Stage stage, Instant since, String by) {}
+
+    /** The stages of a trial. */
+    public enum Stage {
+        /** Its instances are started and watched. */
+        TRIAL,
+        /** They are well; a person has to approve. */
+        APPROVAL,
+        /** The rest is replaced. */
+        OPEN
     }
 
     /**

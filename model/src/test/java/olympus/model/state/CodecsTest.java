@@ -8,14 +8,18 @@ import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import olympus.foundation.ErrorCode;
 import olympus.model.Problem;
 import olympus.model.json.InvalidRecordException;
 import olympus.model.json.RecordCodec;
+import olympus.model.stack.DeployPolicy;
+import olympus.model.stack.ServiceDefinition;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -63,6 +67,33 @@ final class CodecsTest {
         compare(Codecs.INSTANCE_RECORD, record, ".denials");
         var once = Files.readString(GOLDEN.resolve("instance-record.1.denial.json"));
         assertThat(Codecs.INSTANCE_RECORD.decode(once)).isEqualTo(record);
+    }
+
+    @Test
+    void writesWhereATrialStandsAndNothingWhereNothingIsTried() throws IOException {
+        var state = (ServiceState) sampleOf(Codecs.SERVICE_STATE);
+        var at = Instant.parse("2026-11-21T03:00:00.250Z");
+        var gate = new ServiceState.Gate(ServiceState.Stage.APPROVAL, at, "user:ana");
+        var tried = state.withRollout(state.rollout().map(rollout -> rollout.withGate(gate)));
+        compare(Codecs.SERVICE_STATE, tried, ".gate");
+        assertThat(Codecs.SERVICE_STATE.encode(state)).doesNotContain("gate");
+    }
+
+    @Test
+    void writesHowAServiceTriesANewVersionAndKeepsItFromNodes() throws IOException {
+        var service = (ServiceDefinition) sampleOf(Codecs.SERVICE_DEFINITION);
+        var deploy = service.deploy();
+        var trial = new DeployPolicy.Trial.Canary(2, Optional.of(Duration.ofHours(8)));
+        var tried =
+                new DeployPolicy(
+                        deploy.mode(),
+                        deploy.replicas(),
+                        deploy.resources(),
+                        deploy.update().with(Optional.of(trial)));
+        compare(Codecs.SERVICE_DEFINITION, service.with(tried), ".trial");
+        assertThat(Codecs.SERVICE_DEFINITION.encode(service.with(tried.onNode())))
+                .as("an agent of the version before has no word for it")
+                .doesNotContain("trial");
     }
 
     @Test

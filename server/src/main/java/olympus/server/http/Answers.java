@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import olympus.link.LogLine;
+import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.json.EnumWords;
 import olympus.model.state.InstanceObservation;
@@ -51,7 +52,8 @@ final class Answers {
             String reason,
             long revision,
             String mode,
-            List<Instance> instances) {
+            List<Instance> instances,
+            Optional<Rollout> rollout) {
         static Service of(ClusterView.ServiceView view) {
             return new Service(
                     view.service().toString(),
@@ -62,7 +64,33 @@ final class Answers {
                     view.reason(),
                     view.stackRevision(),
                     EnumWords.of(view.mode()),
-                    view.instances().stream().map(Instance::of).toList());
+                    view.instances().stream().map(Instance::of).toList(),
+                    view.rollout().map(Rollout::of));
+        }
+    }
+
+    /** How far the replacement of a service's instances is. */
+    record Rollout(
+            String cause,
+            String stage,
+            String by,
+            Instant startedAt,
+            Instant since,
+            long fromRevision,
+            List<String> updated,
+            Optional<String> approvedBy,
+            Optional<Instant> approveBy) {
+        static Rollout of(ClusterView.RolloutView view) {
+            return new Rollout(
+                    view.cause(),
+                    view.stage(),
+                    view.by(),
+                    view.startedAt(),
+                    view.since(),
+                    view.fromRevision(),
+                    view.updated().stream().map(InstanceId::toString).toList(),
+                    view.approvedBy(),
+                    view.approveBy());
         }
     }
 

@@ -215,6 +215,11 @@ class HttpConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
+    RolloutsController rollouts(Backend backend) {
+        return new RolloutsController(backend);
+    }
+
+    @Bean
     LogsController logs(Backend backend, EventStreams streams) {
         return new LogsController(backend, streams);
     }

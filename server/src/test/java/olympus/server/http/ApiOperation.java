@@ -183,6 +183,25 @@ record ApiOperation(String key, Words words, Set<Integer> errors, Bodies bodies)
                         .failing(ORDER)
                         .failing(BODY),
                 of(
+                                "POST " + one + "/rollout/approve",
+                                "approveRollout",
+                                SERVICES,
+                                "Lets the rollout of a new version go on that has proved itself on trial.",
+                                "It goes on.")
+                        .saying(
+                                "Only while `rollout.stage` of the service is `approval`; otherwise 409.")
+                        .failing(ORDER),
+                of(
+                                "POST " + one + "/rollout/reject",
+                                "rejectRollout",
+                                SERVICES,
+                                "Ends the trial of a new version; the version before goes on.",
+                                "What is carried out.")
+                        .saying(
+                                "The result is a new revision, which keeps the reason; what still runs the version before is not restarted.")
+                        .failing(ORDER)
+                        .failing(BODY),
+                of(
                                 "POST " + one + "/exec",
                                 "startCommand",
                                 SERVICES,

@@ -18,6 +18,7 @@ import olympus.model.StackName;
 import olympus.model.json.EnumWords;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.InstanceObservation;
+import olympus.model.state.ServiceState;
 import olympus.server.discovery.HostsFile;
 import olympus.server.foresight.Scope;
 import olympus.server.foresight.SinglePoint;
@@ -273,7 +274,9 @@ final class ApiWords {
                 Map.entry("Check.status", words(DoctorCheck.Status.class)),
                 Map.entry("Status.role", words(StoreStatus.Role.class)),
                 Map.entry("Line.stream", List.of("stdout", "stderr")),
-                Map.entry("Ordered.action", List.of("start", "stop", "restart")));
+                Map.entry("Ordered.action", List.of("start", "stop", "restart", "approve")),
+                Map.entry("Rollout.cause", words(ServiceState.Cause.class)),
+                Map.entry("Rollout.stage", List.of("trial", "approval", "replacing", "halted")));
     }
 
     private static <E extends Enum<E>> List<String> words(Class<E> type) {

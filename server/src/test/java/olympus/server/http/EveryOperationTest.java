@@ -101,6 +101,8 @@ class EveryOperationTest {
             ok(sent(api, "POST", WEB + "/" + action, ""), 202);
         }
         ok(sent(api, "POST", WEB + "/rollback", ""), 200);
+        ok(sent(api, "POST", WEB + "/rollout/approve", ""), 202);
+        ok(sent(api, "POST", WEB + "/rollout/reject", "{\"reason\":\"too slow\"}"), 200);
         api.view = view(InstanceObservation.State.RUNNING);
         api.agents.commands = order -> CompletableFuture.completedStage(new ScriptedExec());
         api.agents.answers =

@@ -194,6 +194,21 @@ final class ScriptedCommands implements StackCommands, NodeCommands {
     }
 
     @Override
+    public CompletionStage<Void> approveRollout(
+            ServiceId service, Optional<Long> expected, Actor actor) {
+        return done("approve rollout of %s expected=%s".formatted(service, expected));
+    }
+
+    @Override
+    public CompletionStage<StackPlan> rejectRollout(
+            ServiceId service, String reason, Optional<Long> expected, Actor actor) {
+        return answer(
+                "reject rollout of %s because \"%s\" expected=%s by %s"
+                        .formatted(service, reason, expected, actor.name()),
+                new StackPlan(service.stack(), 3, 4, List.of(), List.of()));
+    }
+
+    @Override
     public CompletionStage<Void> pause(String scope, String reason, Actor actor) {
         return done("pause " + scope);
     }

@@ -65,6 +65,7 @@ public final class Controller {
     private final Office office;
     private final Orders commands = new Orders(this);
     private final ModeOrders modes = new ModeOrders(this, commands);
+    private final RolloutOrders rollouts = new RolloutOrders(this, commands);
     private final Acquaintance acquaintance;
     private final NodeRecords nodeRecords;
     private final DurationHistogram looks = new DurationHistogram();
@@ -560,6 +561,10 @@ public final class Controller {
         return modes.isAsked(service)
                 ? modes.start(service, expected, actor)
                 : commands.start(service, expected, actor);
+    }
+
+    public RolloutOrders rollouts() {
+        return rollouts;
     }
 
     public CompletionStage<Void> restart(ServiceId service, Optional<Long> expected, Actor actor) {

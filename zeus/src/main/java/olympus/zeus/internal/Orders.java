@@ -326,6 +326,7 @@ final class Orders {
             var unchanged = unchanged(service, expected);
             var desired = controller.desired();
             var state = desired.state(service);
+            RolloutOrders.refuseInTrial(state, "restart");
             if (state.hold().isPresent()) {
                 throw new OlympusException(
                         ErrorCode.CONFLICT,

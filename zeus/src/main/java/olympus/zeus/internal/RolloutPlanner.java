@@ -29,6 +29,7 @@ final class RolloutPlanner {
     private final DeployPolicy.UpdatePolicy policy;
     private final List<Versioned<InstanceRecord>> outdated = new ArrayList<>();
     private final List<Versioned<InstanceRecord>> unconfirmed = new ArrayList<>();
+    private final List<InstanceRecord> updated = new ArrayList<>();
     private final int surge;
     private int present;
 
@@ -48,9 +49,12 @@ final class RolloutPlanner {
         this.present = instances.size();
         for (var stored : instances) {
             var run = stored.value().run();
-            if (run.generation() != planner.state().generation()) {
+            if (!Trials.isNew(stored.value(), planner.state())) {
                 outdated.add(stored);
-            } else if (!run.confirmed()) {
+                continue;
+            }
+            updated.add(stored.value());
+            if (!run.confirmed()) {
                 unconfirmed.add(stored);
             }
         }
@@ -62,15 +66,40 @@ final class RolloutPlanner {
             return;
         }
         var failure = confirmOrFail();
+        var trial =
+                rollout.isTried()
+                        ? Optional.of(new TrialPlanner(draft, planner, updated, outdated))
+                        : Optional.<TrialPlanner>empty();
+        failure =
+                failure.or(() -> trial.flatMap(one -> one.failure(this::failureOf)))
+                        .or(() -> trial.flatMap(TrialPlanner::tooLate));
         if (failure.isPresent()) {
             fail(failure.get());
         } else if (!unconfirmed.isEmpty()) {
             draft.waits(
                     planner.service(), "the update watches " + unconfirmed.getFirst().value().id());
+        } else if (trial.isPresent()) {
+            tryOut(trial.get());
         } else if (outdated.isEmpty()) {
             finish();
         } else {
-            nextBatch();
+            outdated.sort(
+                    Comparator.comparing((Versioned<InstanceRecord> r) ->
+                                    draft.observed.isWell(r.value()))
+                            .thenComparing(r -> r.value().id()));
+            nextBatch(outdated);
+        }
+    }
+
+    private void tryOut(TrialPlanner trial) {
+        if (trial.advance()) {
+            return;
+        }
+        var next = trial.next();
+        if (next.isEmpty()) {
+            draft.waits(planner.service(), "the new version is to be tried first");
+        } else {
+            nextBatch(next);
         }
     }
 
@@ -80,7 +109,9 @@ final class RolloutPlanner {
             var record = stored.value();
             var failure = failureOf(record);
             if (failure.isPresent()) {
-                if (goesBack() || policy.failureAction() != DeployPolicy.FailureAction.CONTINUE) {
+                if (goesBack()
+                        || rollout.isTried()
+                        || policy.failureAction() != DeployPolicy.FailureAction.CONTINUE) {
                     return failure;
                 }
                 confirm(stored, "the update goes on although " + failure.get());
@@ -161,7 +192,9 @@ final class RolloutPlanner {
 
     private boolean goesBack() {
         return switch (rollout.cause()) {
-            case UPDATE -> policy.failureAction() == DeployPolicy.FailureAction.ROLLBACK;
+            case UPDATE ->
+                    rollout.gate().isPresent()
+                            || policy.failureAction() == DeployPolicy.FailureAction.ROLLBACK;
             case IMAGES -> true;
             case RESTART, ROLLBACK -> false;
         };
@@ -187,19 +220,15 @@ final class RolloutPlanner {
         }
     }
 
-    private void nextBatch() {
+    private void nextBatch(List<Versioned<InstanceRecord>> candidates) {
         var blocked = blockedBy();
         if (blocked.isPresent()) {
             draft.waits(planner.service(), blocked.get());
             return;
         }
-        outdated.sort(
-                Comparator.comparing(
-                                (Versioned<InstanceRecord> r) -> draft.observed.isWell(r.value()))
-                        .thenComparing(r -> r.value().id()));
-        var size = policy.parallelism() == 0 ? outdated.size() : policy.parallelism();
+        var size = policy.parallelism() == 0 ? candidates.size() : policy.parallelism();
         var why = words(rollout) + " ordered by " + rollout.by();
-        for (var stored : outdated.subList(0, Math.min(size, outdated.size()))) {
+        for (var stored : candidates.subList(0, Math.min(size, candidates.size()))) {
             planner.replace(stored, words(rollout), why);
         }
     }

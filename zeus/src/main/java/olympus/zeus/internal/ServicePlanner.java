@@ -2,12 +2,10 @@ package olympus.zeus.internal;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.ServiceId;
@@ -16,7 +14,6 @@ import olympus.model.stack.DeployPolicy;
 import olympus.model.stack.RecoveryPolicy;
 import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.StackDefinition;
-import olympus.model.stack.Workload;
 import olympus.model.state.InstanceObservation.State;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.InstanceRecord.Order;
@@ -33,6 +30,7 @@ final class ServicePlanner {
     private final long revision;
     private final Optional<String> missing;
     private final Departures departures;
+    private final Ordinals ordinals;
 
     ServicePlanner(PlanDraft draft, ServiceId service, ServiceDefinition definition) {
         this.draft = draft;
@@ -47,26 +45,26 @@ final class ServicePlanner {
                         .number();
         this.missing = Dependencies.missing(service, definition, draft.desired, draft.observed);
         this.departures = new Departures(draft, service, definition);
+        this.ordinals = new Ordinals(draft, service, definition);
     }
 
     void run() {
         var kept = new ArrayList<Versioned<InstanceRecord>>();
-        var surge = surge();
-        var ordinals = ordinals(surge);
+        var wanted = ordinals.wanted();
         for (var stored : draft.desired.instancesOf(service).descendingMap().values()) {
             if (draft.isRelocated(stored.value().id())) {
                 continue;
             }
             if (stored.value().order().phase().isGoing()) {
                 Planner.forgetOnceEnded(draft, stored, "it has ended and is no longer wanted");
-            } else if (ordinals.contains(stored.value().id().ordinal())) {
+            } else if (wanted.contains(stored.value().id().ordinal())) {
                 kept.add(stored);
             } else {
                 draft.add(Planner.retireStep(draft, stored, surplus(stored.value())));
             }
         }
         if (!draft.desired.isActedOn(service)) {
-            place(ordinals);
+            place(wanted);
             kept.forEach(this::follow);
             finishHaltedUpdate();
             return;
@@ -77,10 +75,10 @@ final class ServicePlanner {
             finishHeldRollout();
             return;
         }
-        place(ordinals);
+        place(wanted);
         var settled = kept.reversed().stream().filter(this::isSettled).toList();
         if (state.rollout().isPresent()) {
-            new RolloutPlanner(draft, this, settled, surge).run();
+            new RolloutPlanner(draft, this, settled, ordinals.surge()).run();
         }
     }
 
@@ -177,78 +175,16 @@ final class ServicePlanner {
                 .orElse(service + " runs on every node, and this node is gone");
     }
 
-    /** Extra instances while a start-first update is on its way. */
-    private int surge() {
-        var update = definition.deploy().update();
-        if (!draft.desired.isActedOn(service)
-                || state.rollout().filter(r -> r.failed().isEmpty()).isEmpty()
-                || !startsFirst(definition)) {
-            return 0;
-        }
-        var replicas = definition.deploy().replicas();
-        return update.parallelism() == 0 ? replicas : Math.min(update.parallelism(), replicas);
-    }
-
-    /** Start-first needs ports for the extra instances, and a free choice of their number. */
-    static boolean startsFirst(ServiceDefinition definition) {
-        var deploy = definition.deploy();
-        if (deploy.update().order() != DeployPolicy.Order.START_FIRST
-                || deploy.mode() == DeployPolicy.Mode.GLOBAL
-                || definition.workload() instanceof Workload.Unit) {
-            return false;
-        }
-        var parallelism = deploy.update().parallelism();
-        var extra = parallelism == 0 ? deploy.replicas() : Math.min(parallelism, deploy.replicas());
-        return definition.ports().stream().allMatch(p -> p.count() >= deploy.replicas() + extra);
-    }
-
-    private Set<Integer> ordinals(int surge) {
-        var ordinals = new TreeSet<Integer>();
-        if (definition.deploy().mode() == DeployPolicy.Mode.GLOBAL) {
-            ordinals.addAll(globalOrdinals().values());
-        } else {
-            for (var n = 1; n <= definition.deploy().replicas() + surge; n++) {
-                ordinals.add(n);
-            }
-        }
-        return ordinals;
-    }
-
-    /** Each node in use keeps the ordinal it has; a new node gets the lowest free one. */
-    private Map<NodeId, Integer> globalOrdinals() {
-        var byNode = new TreeMap<NodeId, Integer>();
-        var used = new TreeSet<Integer>();
-        for (var entry : draft.desired.instancesOf(service).entrySet()) {
-            var node = entry.getValue().value().placement().node();
-            if (draft.desired.leaving(service, node).isEmpty()) {
-                byNode.putIfAbsent(node, entry.getKey());
-            }
-            used.add(entry.getKey());
-        }
-        var next = 1;
-        for (var node : draft.placement.nodes()) {
-            if (!byNode.containsKey(node)
-                    && draft.desired.withdrawal(node).isEmpty()
-                    && draft.desired.meets(definition, node, draft.observed)) {
-                while (used.contains(next)) {
-                    next++;
-                }
-                byNode.put(node, next);
-                used.add(next);
-            }
-        }
-        return byNode;
-    }
-
-    private void place(Set<Integer> ordinals) {
+    private void place(Set<Integer> wanted) {
         var present = draft.desired.instancesOf(service);
         var global = definition.deploy().mode() == DeployPolicy.Mode.GLOBAL;
         var nodes = new TreeMap<Integer, NodeId>();
         if (global) {
-            globalOrdinals().forEach((node, ordinal) -> nodes.put(ordinal, node));
+            ordinals.everywhere().forEach((node, ordinal) -> nodes.put(ordinal, node));
         }
-        for (var ordinal : ordinals) {
-            if (present.containsKey(ordinal)) {
+        var left = ordinals.mayBePlaced();
+        for (var ordinal : wanted) {
+            if (present.containsKey(ordinal) || left == 0) {
                 continue;
             }
             var id = new InstanceId(service, ordinal);
@@ -263,14 +199,20 @@ final class ServicePlanner {
                 case Placement.Choice.Chosen(var node, var why) -> {
                     draft.placement.placed(node, id, definition);
                     draft.add(new Step.PlaceInstance(newRecord(id, node, List.of()), why));
+                    left--;
                 }
             }
         }
     }
 
+    /** How many instances the service is to have at this stage of its rollout. */
+    int wantedInstances() {
+        return ordinals.wanted().size();
+    }
+
     /** Whether it is among those that the service is to have. */
     boolean wants(InstanceId id) {
-        return ordinals(surge()).contains(id.ordinal());
+        return ordinals.wanted().contains(id.ordinal());
     }
 
     InstanceRecord newRecord(InstanceId id, NodeId node, List<NodeId> givenUpOn) {
@@ -294,6 +236,7 @@ final class ServicePlanner {
             var order = new Order(Phase.STOP, why, draft.now.wall());
             draft.add(new Step.StopInstance(stored, record.withOrder(order), why));
         } else if (record.run().generation() != state.generation()
+                && !Trials.isUnderWay(state)
                 && draft.observed.hasEnded(stored)) {
             // Not earlier: until then it uses the ports of its old declaration.
             draft.add(
@@ -322,7 +265,13 @@ final class ServicePlanner {
     private boolean isSettled(Versioned<InstanceRecord> stored) {
         var record = stored.value();
         if (record.order().phase() == Phase.STOP) {
-            replace(stored, "start", "the service is no longer stopped by hand");
+            var why = "the service is no longer stopped by hand";
+            if (Trials.isUnderWay(state) && !Trials.isNew(record, state)) {
+                draft.add(
+                        new Step.ReplaceRun(stored, record.withOrder(firstOrder()), "start", why));
+            } else {
+                replace(stored, "start", why);
+            }
             return false;
         }
         if (record.run().generation() != state.generation()) {

@@ -347,7 +347,10 @@ final class StackChanges {
     static Optional<ServiceState> restarted(
             ServiceId id, long revision, Actor actor, Desired desired, Instant now) {
         var state = desired.state(id);
-        if (desired.instancesOf(id).isEmpty() || state.hold().isPresent()) {
+        // While a new version is tried, a restart would replace the old one by it.
+        if (desired.instancesOf(id).isEmpty()
+                || state.hold().isPresent()
+                || Trials.isUnderWay(state)) {
             return Optional.empty();
         }
         var paused = desired.pauseOf(id.stack(), Optional.empty()).isPresent();
@@ -400,7 +403,10 @@ final class StackChanges {
                         request.actor().name(),
                         now,
                         Optional.empty(),
-                        desired.pauseOf(id.stack(), Optional.empty()).isPresent());
+                        desired.pauseOf(id.stack(), Optional.empty()).isPresent(),
+                        takesBack
+                                ? Optional.empty()
+                                : Trials.first(request, id, good, desired, now));
         return Optional.of(
                 new ServiceState(
                         id,
@@ -489,7 +495,7 @@ final class StackChanges {
         var warnings = new ArrayList<String>();
         for (var service : definition.services().values()) {
             if (service.deploy().update().order() == DeployPolicy.Order.START_FIRST
-                    && !ServicePlanner.startsFirst(service)) {
+                    && !Ordinals.startsFirst(service)) {
                 warnings.add(
                         "%s/%s asks for start-first, but its ports leave no room for an extra instance: it will be updated stop-first"
                                 .formatted(definition.name(), service.name()));

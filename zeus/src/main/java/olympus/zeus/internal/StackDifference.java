@@ -152,8 +152,18 @@ final class StackDifference {
         if (replaces) {
             var n = is.deploy().update().parallelism();
             parts.add(
-                    "replace %s, %s"
-                            .formatted(count(was), n == 0 ? "all at once" : n + " at a time"));
+                    "replace %s, %s%s"
+                            .formatted(
+                                    count(was),
+                                    n == 0 ? "all at once" : n + " at a time",
+                                    Trials.size(is) == 0
+                                            ? ""
+                                            : ", once %d of them %s been tried"
+                                                    .formatted(
+                                                            Trials.size(is),
+                                                            Trials.size(is) == 1
+                                                                    ? "has"
+                                                                    : "have")));
         }
         if (difference > 0) {
             parts.add("start %d more".formatted(difference));
@@ -230,6 +240,9 @@ final class StackDifference {
         words.put("workload.", "process.");
         words.put("dependsOn", "depends_on");
         words.put("deploy.update.failureAction", "deploy.update_config.failure_action");
+        words.put("deploy.update.trial.kind", "deploy.update_config.strategy");
+        words.put("deploy.update.trial.approvalWithin", "deploy.update_config.approval_deadline");
+        words.put("deploy.update.trial.", "deploy.update_config.");
         words.put("deploy.update.", "deploy.update_config.");
         words.put("deploy.resources.memoryBytes", "deploy.resources.limits.memory");
         words.put("deploy.resources.", "deploy.resources.limits.");

@@ -70,6 +70,10 @@ public sealed interface Step {
     record ConfirmInstance(Versioned<InstanceRecord> from, InstanceRecord to, String why)
             implements Step {}
 
+    /** A trial of a new version gets to its next stage. */
+    record AdvanceRollout(Versioned<ServiceState> from, ServiceState.Gate to, String why)
+            implements Step {}
+
     record FinishRollout(Versioned<ServiceState> from, String why) implements Step {}
 
     /** The update failed and waits for a person. */

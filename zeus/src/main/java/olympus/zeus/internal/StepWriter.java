@@ -97,6 +97,7 @@ final class StepWriter {
                 decide("change without a restart", to, why, "ordered");
             }
             case Step.ConfirmInstance(var from, var to, var why) -> replace(from, to);
+            case Step.AdvanceRollout(var from, var to, var why) -> advance(from, to, why);
             case Step.FinishRollout(var from, var why) ->
                     endRollout(
                             from,
@@ -182,6 +183,27 @@ final class StepWriter {
                         desired.isReleased(stack)
                                 ? "forgotten; what runs is left as it is"
                                 : "removed; its data is kept"));
+    }
+
+    private void advance(Versioned<ServiceState> from, ServiceState.Gate to, String why) {
+        var state = from.value();
+        var rollout = state.rollout().orElseThrow().withGate(to);
+        StackChanges.putState(
+                state.withRollout(java.util.Optional.of(rollout)), desired, conditions, operations);
+        var action =
+                switch (to.stage()) {
+                    case TRIAL -> "try update";
+                    case APPROVAL -> "ask for approval";
+                    case OPEN -> "go on with update";
+                };
+        var result =
+                switch (to.stage()) {
+                    case TRIAL -> "written";
+                    case APPROVAL ->
+                            "it waits for a person: olympus rollout approve " + state.service();
+                    case OPEN -> "the rest is replaced";
+                };
+        operations.add(decision(action, state.service().toString(), "", why, result));
     }
 
     private void halt(Versioned<ServiceState> from, String why) {

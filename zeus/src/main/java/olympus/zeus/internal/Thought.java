@@ -200,6 +200,7 @@ public final class Thought implements Foresight {
             case Step.MoveTogether _,
                     Step.LoseNode _,
                     Step.ReturnNode _,
+                    Step.AdvanceRollout _,
                     Step.FinishRollout _,
                     Step.HaltRollout _,
                     Step.RollBackService _,

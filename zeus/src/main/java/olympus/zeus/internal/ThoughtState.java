@@ -123,6 +123,12 @@ final class ThoughtState {
                 yield true;
             }
             case Step.ReturnNode(var from, var _) -> lost.remove(from.value().node()) != null;
+            case Step.AdvanceRollout(var from, var to, var _) -> {
+                var state = from.value();
+                var rollout = state.rollout().orElseThrow().withGate(to);
+                services.put(state.service(), stored(state.withRollout(Optional.of(rollout))));
+                yield true;
+            }
             case Step.FinishRollout(var from, var _) -> {
                 var state = from.value();
                 services.put(

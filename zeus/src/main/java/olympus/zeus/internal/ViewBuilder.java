@@ -215,7 +215,8 @@ final class ViewBuilder {
                 state.word(),
                 state.reason(),
                 desired.mode(id.stack()),
-                instances);
+                instances,
+                RolloutViews.of(id, desired));
     }
 
     /** Those of which it is known. */
