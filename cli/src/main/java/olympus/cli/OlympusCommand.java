@@ -44,12 +44,7 @@ final class OlympusCommand implements Runnable {
         line.addSubcommand("stats", new StatsCommand(session));
         line.addSubcommand("why", new WhyCommand(session));
         line.addSubcommand("logs", new LogsCommand(session), "log");
-        line.addSubcommand(
-                "start", new ServiceActionCommand(session, ServiceActionCommand.Action.START));
-        line.addSubcommand(
-                "stop", new ServiceActionCommand(session, ServiceActionCommand.Action.STOP));
-        line.addSubcommand(
-                "restart", new ServiceActionCommand(session, ServiceActionCommand.Action.RESTART));
+        ServiceActionCommand.addTo(line, session);
         line.addSubcommand("exec", new ExecCommand(session));
         line.addSubcommand("history", new HistoryCommand(session));
         line.addSubcommand("rollback", new RollbackCommand(session));

@@ -2,6 +2,7 @@ package olympus.cli;
 
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +46,13 @@ final class ServiceActionCommand implements Callable<Integer> {
     ServiceActionCommand(Session session, Action action) {
         this.session = session;
         this.action = action;
+    }
+
+    /** Registers {@code start}, {@code stop} and {@code restart}. */
+    static void addTo(CommandLine line, Session session) {
+        for (var action : Action.values()) {
+            line.addSubcommand(action.word(), new ServiceActionCommand(session, action));
+        }
     }
 
     /** Lets the shared class describe itself as the action it stands for. */
