@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
         description = {
             "Shows how far updates are, and lets a new version that is being tried replace the rest, or ends its trial.",
-            "How a service tries a new version stands in deploy.update_config of its olympus.yaml (strategy: canary)."
+            "How a service tries a new version stands in deploy.update_config of its olympus.yaml (strategy: canary, or blue-green)."
         },
         footer =
                 "%nExamples:%n  olympus rollout status%n  olympus rollout approve shop/web%n  olympus rollout reject shop/web --reason \"too slow\"")
@@ -178,7 +178,7 @@ final class RolloutCommand implements Runnable {
 
     @Command(
             description =
-                    "Ends the trial of a new version: the version before goes on, as a new revision that keeps the reason.")
+                    "Ends the trial of a new version, or returns from it while the old one is kept: the version before goes on, as a new revision that keeps the reason.")
     private static final class Reject implements Callable<Integer> {
 
         private final Session session;

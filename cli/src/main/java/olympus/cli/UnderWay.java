@@ -43,17 +43,18 @@ record UnderWay(Api api, List<String> stacks) {
                             // What is only observed is not Olympus' doing.
                             return STATES.contains(state)
                                     && !isOnlyObserved(one, state)
-                                    && !waitsForApproval(one);
+                                    && !waitsForApproval(one)
+                                    && !hasSwitched(one);
                         })
                 .map(UnderWay::line)
                 .toList();
     }
 
-    /** One line for each service of which a new version waits for a person. */
-    List<String> approvals() {
-        return ours().filter(UnderWay::waitsForApproval)
+    /** One line for each service whose rollout stands at a gate: for a person, or a fixed time. */
+    List<String> standing() {
+        return ours().filter(one -> waitsForApproval(one) || hasSwitched(one))
                 .map(one ->
-                        "%s %s"
+                        "%s: %s"
                                 .formatted(
                                         one.path("service").asString(),
                                         one.path("reason").asString("")))
@@ -61,7 +62,16 @@ record UnderWay(Api api, List<String> stacks) {
     }
 
     static boolean waitsForApproval(JsonNode service) {
-        return service.path("rollout").path("stage").asString("").equals("approval")
+        return isAt("approval", service);
+    }
+
+    /** Its new version has taken over, and what is left of the old one is only kept for a while. */
+    static boolean hasSwitched(JsonNode service) {
+        return isAt("switched", service);
+    }
+
+    private static boolean isAt(String stage, JsonNode service) {
+        return service.path("rollout").path("stage").asString("").equals(stage)
                 && service.path("state").asString("").equals("updating");
     }
 
@@ -231,7 +241,7 @@ record UnderWay(Api api, List<String> stacks) {
                 session.say("still under way; `%s` waits for it:".formatted(again));
                 lines.forEach(line -> session.say("  " + line));
             }
-            approvals().forEach(session::say);
+            standing().forEach(session::say);
         } catch (CommandFailure unknown) {
             // What was ordered is done all the same.
             session.remark("what is still under way is not known: " + unknown.getMessage());

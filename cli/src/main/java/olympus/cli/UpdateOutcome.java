@@ -104,6 +104,9 @@ record UpdateOutcome(Api api, String stack, Map<String, String> images, long rev
         if (seen.filter(UnderWay::waitsForApproval).isPresent()) {
             return new Outcome("is tried", reason);
         }
+        if (seen.filter(UnderWay::hasSwitched).isPresent()) {
+            return new Outcome(Outcome.UPDATED, "");
+        }
         if (isUnderWay(state)) {
             return new Outcome(
                     "still under way", "see `olympus why %s/%s`".formatted(stack, service));
@@ -139,7 +142,8 @@ record UpdateOutcome(Api api, String stack, Map<String, String> images, long rev
                             .filter(one -> one.path("revision").asLong() >= revision);
             var reason =
                     seen.filter(one -> isUnderWay(one.path("state").asString()))
-                            .filter(one -> !UnderWay.waitsForApproval(one))
+                            .filter(one ->
+                                    !UnderWay.waitsForApproval(one) && !UnderWay.hasSwitched(one))
                             .map(one -> one.path("reason").asString(""));
             reason.map(why -> "%s/%s: %s".formatted(stack, service, why))
                     .filter(said::add)

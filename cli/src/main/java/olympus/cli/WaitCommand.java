@@ -56,7 +56,7 @@ final class WaitCommand implements Callable<Integer> {
         var document = JSON.createObjectNode();
         var done = document.putArray("done");
         names.forEach(done::add);
-        underWay.approvals().forEach(session::remark);
+        underWay.standing().forEach(session::remark);
         session.print(
                 options,
                 document,

@@ -19,7 +19,7 @@ final class RolloutCommandTest {
                "reason":"waits for approval since 2026-11-21T00:00:20Z: olympus rollout approve shop/web",
                "rollout":{"cause":"update","stage":"approval","by":"user:ana",
                  "startedAt":"2026-11-21T00:00:00Z","since":"2026-11-21T00:00:20Z","fromRevision":1,
-                 "updated":["shop/web.3"],"approvedBy":null,"approveBy":"2026-11-22T00:00:20Z"}}],
+                 "updated":["shop/web.3"],"approvedBy":null,"until":"2026-11-22T00:00:20Z"}}],
              "pauses":[],"problems":[],"next":null}
             """;
 
@@ -115,7 +115,7 @@ final class RolloutCommandTest {
         server.on("GET /stacks", 200, "{\"stacks\":[{\"stack\":\"shop\"}],\"next\":null}");
         var waited = run("wait", "shop", "--wait", "30s");
         assertThat(waited.exitCode()).as(waited.err()).isZero();
-        assertThat(waited.err()).contains("shop/web waits for approval since");
+        assertThat(waited.err()).contains("shop/web: waits for approval since");
         assertThat(waited.out()).contains("shop: nothing is under way");
     }
 }

@@ -107,14 +107,14 @@ public record ClusterView(
      * A replacement of a service's instances.
      *
      * @param stage {@code trial} (a few of the new version are watched), {@code approval} (they are
-     *     well and a person has to approve), {@code replacing} (the rest is replaced) or {@code
-     *     halted}
+     *     well and a person has to approve), {@code switched} (the new version has taken over, and
+     *     the old one is kept), {@code replacing} (the rest is replaced) or {@code halted}
      * @param by who ordered it
      * @param since when this stage began
      * @param fromRevision of the stack, where it returns to when it fails
      * @param updated the instances that are to run the new version by now
      * @param approvedBy who let it go on after its trial; empty while nobody has
-     * @param approveBy until when it waits for approval
+     * @param until when this stage ends by itself: nobody has approved, or what was kept goes
      */
     public record RolloutView(
             String cause,
@@ -125,7 +125,7 @@ public record ClusterView(
             long fromRevision,
             List<InstanceId> updated,
             Optional<String> approvedBy,
-            Optional<Instant> approveBy) {
+            Optional<Instant> until) {
         public RolloutView {
             updated = List.copyOf(updated);
         }

@@ -81,7 +81,7 @@ final class CanaryTest {
         assertThat(commands()).containsExactly("one", "one", "two");
         assertThat(rollout().stage()).isEqualTo("approval");
         assertThat(rollout().fromRevision()).isEqualTo(1);
-        assertThat(rollout().approveBy()).contains(rollout().since().plus(DAY));
+        assertThat(rollout().until()).contains(rollout().since().plus(DAY));
         assertThat(rollout().updated()).singleElement().hasToString("shop/web.3");
         assertThat(reason())
                 .startsWith("waits for approval since ")

@@ -52,9 +52,12 @@ final class RolloutSituations {
 
     static void addTo(Map<String, Situation> all) {
         begin(all);
+        paused(all);
         gate(all);
         ends(all);
         inBetween(all);
+        blueGreen(all);
+        blueGreenEnds(all);
     }
 
     private static void begin(Map<String, Situation> all) {
@@ -71,6 +74,17 @@ final class RolloutSituations {
         all.put(
                 "canary-waits-while-paused",
                 both(STOP_FIRST).tried("shop/web", Stage.TRIAL, 0).paused("stack:shop"));
+    }
+
+    private static void paused(Map<String, Situation> all) {
+        all.put(
+                "canary-beside-waits-while-paused",
+                both(START_FIRST).tried("shop/web", Stage.TRIAL, 0).paused("all"));
+        all.put(
+                "blue-green-waits-while-paused",
+                both(coloured(), coloured())
+                        .tried("shop/web", Stage.TRIAL, 0)
+                        .paused("stack:shop"));
     }
 
     private static void gate(Map<String, Situation> all) {
@@ -147,5 +161,81 @@ final class RolloutSituations {
         all.put(
                 "canary-of-a-lost-node-and-the-old-version-move-as-they-are",
                 beside(Stage.APPROVAL, HOUR).seen("shop/web.3", State.RUNNING, HOUR).lost(1));
+    }
+
+    private static Stacks.Draft coloured() {
+        return service("web").replicas(2).ports(8080, 8083).blueGreen(Duration.ofHours(2), A_DAY);
+    }
+
+    /** Besides both of the first version, two of the second one are well. */
+    private static Situation colours(Stage stage, int seconds) {
+        return both(coloured(), coloured())
+                .tried("shop/web", stage, seconds)
+                .instance("shop/web.3", 1, 2, Phase.RUN, true)
+                .instance("shop/web.4", 2, 2, Phase.RUN, true)
+                .seen("shop/web.3", State.RUNNING, HOUR)
+                .seen("shop/web.4", State.RUNNING, HOUR);
+    }
+
+    private static void blueGreen(Map<String, Situation> all) {
+        all.put(
+                "blue-green-begins",
+                both(coloured(), coloured()).tried("shop/web", Stage.TRIAL, 0));
+        all.put(
+                "blue-green-begins-with-more-replicas",
+                both(coloured(), coloured().replicas(3).ports(8080, 8089))
+                        .tried("shop/web", Stage.TRIAL, 0));
+        all.put("blue-green-asks-for-approval", colours(Stage.TRIAL, HOUR));
+        all.put("blue-green-waits-for-approval", colours(Stage.APPROVAL, HOUR));
+        all.put("blue-green-keeps-the-old-ones", colours(Stage.KEPT, HOUR));
+        all.put("blue-green-has-kept-the-old-ones-long-enough", colours(Stage.KEPT, 2 * HOUR));
+        all.put("blue-green-ends-the-old-ones", colours(Stage.OPEN, 2 * HOUR));
+    }
+
+    /** What needs the service needs the published version of it. */
+    private static Situation needed(Stage stage, String failing) {
+        var worker = service("worker").after("web");
+        return new Situation()
+                .nodes(2)
+                .stack(1, stack("shop", coloured().command("one"), worker))
+                .stack(2, stack("shop", coloured().command("two"), worker))
+                .tried("shop/web", stage, HOUR)
+                .instance("shop/web.1", 1, 1)
+                .instance("shop/web.2", 2, 1)
+                .instance("shop/web.3", 1, 2, Phase.RUN, true)
+                .instance("shop/web.4", 2, 2, Phase.RUN, true)
+                .seen("shop/web.1", State.RUNNING, HOUR)
+                .seen("shop/web.2", State.RUNNING, HOUR)
+                .seen("shop/web.3", State.RUNNING, HOUR)
+                .seen("shop/web.4", State.RUNNING, HOUR)
+                .seen(failing, State.STARTING, 1)
+                .instance("shop/worker.1", 2, 1, Phase.WAITING, true);
+    }
+
+    private static void blueGreenEnds(Map<String, Situation> all) {
+        all.put("what-needs-it-starts-beside-a-trial", needed(Stage.APPROVAL, "shop/web.4"));
+        all.put("what-needs-it-waits-for-the-published-version", needed(Stage.KEPT, "shop/web.4"));
+        all.put(
+                "blue-green-fails-after-the-switch",
+                colours(Stage.KEPT, HOUR).crashed("shop/web.4", State.BACKOFF, 1));
+        all.put(
+                "blue-green-goes-back",
+                colours(Stage.KEPT, HOUR)
+                        .stack(3, stack("shop", coloured().command("one")))
+                        .returning("shop/web"));
+        all.put(
+                "blue-green-of-another-version-replaces-the-one-before",
+                colours(Stage.APPROVAL, HOUR)
+                        .stack(3, stack("shop", coloured().command("three")))
+                        .triedAgain("shop/web"));
+        all.put(
+                "after-a-blue-green-update-the-ordinals-stay",
+                new Situation()
+                        .nodes(2)
+                        .stack(1, stack("shop", coloured().replicas(3).ports(8080, 8085)))
+                        .instance("shop/web.3", 1, 1)
+                        .instance("shop/web.4", 2, 1)
+                        .seen("shop/web.3", State.RUNNING, HOUR)
+                        .seen("shop/web.4", State.RUNNING, HOUR));
     }
 }

@@ -105,6 +105,24 @@ public final class Stacks {
             return new Draft(name, command, replicas, ports, dependsOn, policy, recovery, mode);
         }
 
+        /**
+         * A new version comes up beside the whole old one, which is kept for a while after that.
+         */
+        public Draft blueGreen(Duration keep, Optional<Duration> approvalWithin) {
+            var policy =
+                    new DeployPolicy.UpdatePolicy(
+                                    1,
+                                    Duration.ofSeconds(1),
+                                    Duration.ofSeconds(3),
+                                    DeployPolicy.FailureAction.PAUSE,
+                                    DeployPolicy.Order.STOP_FIRST)
+                            .with(
+                                    Optional.of(
+                                            new DeployPolicy.Trial.BlueGreen(
+                                                    keep, approvalWithin)));
+            return new Draft(name, command, replicas, ports, dependsOn, policy, recovery, mode);
+        }
+
         public Draft delay(Duration between) {
             var policy =
                     new DeployPolicy.UpdatePolicy(

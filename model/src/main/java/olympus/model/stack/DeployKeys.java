@@ -203,7 +203,7 @@ final class DeployKeys {
                     "strategy",
                     Shapes.word(DeployPolicy.Strategy.class),
                     "rolling",
-                    "`rolling`: batch by batch; `canary`: a few instances first, which must be well for `monitor` without a restart, and be approved. Not with `singleton`.",
+                    "`rolling`: batch by batch; `canary`: a few instances first, which must be well for `monitor` without a restart, and be approved; `blue-green`: the same with all of them beside the old ones, and requests go to the new ones at once. Neither with `singleton`.",
                     "strategy: canary");
 
     static final Key<Integer> CANARIES =
@@ -219,7 +219,7 @@ final class DeployKeys {
                     "approval",
                     Shapes.word(DeployPolicy.Approval.class),
                     "manual",
-                    "With `canary`: `manual`: a person approves what has proved itself (`olympus rollout approve`); `automatic`: it goes on by itself.",
+                    "With `canary` and `blue-green`: `manual`: a person approves what has proved itself (`olympus rollout approve`); `automatic`: it goes on by itself.",
                     "approval: automatic");
 
     static final Key<Duration> APPROVAL_DEADLINE =
@@ -229,6 +229,14 @@ final class DeployKeys {
                     "24h",
                     "What nobody has approved by then goes back.",
                     "approval_deadline: 8h");
+
+    static final Key<Duration> KEEP =
+            new Key<>(
+                    "keep",
+                    Shapes.duration(),
+                    "10m",
+                    "With `blue-green`: how long the old instances are kept once the new ones have taken over, to return to them at once.",
+                    "keep: 1h");
 
     static final KeyTable UPDATE =
             KeyTable.of(
@@ -243,7 +251,8 @@ final class DeployKeys {
                             UPDATE_STRATEGY,
                             CANARIES,
                             APPROVAL,
-                            APPROVAL_DEADLINE)
+                            APPROVAL_DEADLINE,
+                            KEEP)
                     .ignoring(Map.of("max_failure_ratio", "one failed instance fails the update"));
 
     static final Key<DeployPolicy.Mode> DEPLOY_MODE =
@@ -424,27 +433,43 @@ final class DeployKeys {
     }
 
     private static Optional<DeployPolicy.Trial> trial(Fields fields, ProblemLog problems) {
-        var manual = fields.get(APPROVAL).orElse(Approval.MANUAL) == Approval.MANUAL;
-        return switch (fields.get(UPDATE_STRATEGY).orElse(DeployPolicy.Strategy.ROLLING)) {
+        var strategy = fields.get(UPDATE_STRATEGY);
+        if (fields.has(UPDATE_STRATEGY) && strategy.isEmpty()) {
+            return Optional.empty();
+        }
+        return switch (strategy.orElse(DeployPolicy.Strategy.ROLLING)) {
             case ROLLING -> {
-                if (!fields.has(UPDATE_STRATEGY) || fields.get(UPDATE_STRATEGY).isPresent()) {
-                    List.of(CANARIES, APPROVAL, APPROVAL_DEADLINE)
-                            .forEach(key -> senseless(key, fields, "strategy: canary", problems));
-                }
+                var tried = "strategy: canary or blue-green";
+                senseless(CANARIES, fields, "strategy: canary", problems);
+                senseless(APPROVAL, fields, tried, problems);
+                senseless(APPROVAL_DEADLINE, fields, tried, problems);
+                senseless(KEEP, fields, "strategy: blue-green", problems);
                 yield Optional.empty();
             }
             case CANARY -> {
-                if (!manual) {
-                    senseless(APPROVAL_DEADLINE, fields, "approval: manual", problems);
-                }
+                senseless(KEEP, fields, "strategy: blue-green", problems);
                 yield Optional.of(
                         new DeployPolicy.Trial.Canary(
-                                fields.get(CANARIES).orElse(1),
-                                manual
-                                        ? Optional.of(
-                                                fields.get(APPROVAL_DEADLINE)
-                                                        .orElse(RolloutRules.APPROVAL_DEADLINE))
-                                        : Optional.empty()));
+                                fields.get(CANARIES).orElse(1), approvalWithin(fields, problems)));
+            }
+            case BLUE_GREEN -> {
+                senseless(CANARIES, fields, "strategy: canary", problems);
+                yield Optional.of(
+                        new DeployPolicy.Trial.BlueGreen(
+                                fields.get(KEEP).orElse(RolloutRules.KEEP),
+                                approvalWithin(fields, problems)));
+            }
+        };
+    }
+
+    private static Optional<Duration> approvalWithin(Fields fields, ProblemLog problems) {
+        return switch (fields.get(APPROVAL).orElse(Approval.MANUAL)) {
+            case MANUAL ->
+                    Optional.of(
+                            fields.get(APPROVAL_DEADLINE).orElse(RolloutRules.APPROVAL_DEADLINE));
+            case AUTOMATIC -> {
+                senseless(APPROVAL_DEADLINE, fields, "approval: manual", problems);
+                yield Optional.empty();
             }
         };
     }

@@ -84,12 +84,27 @@ public record DeployPolicy(
         }
         var parallelism = update.parallelism();
         var extra = parallelism == 0 ? replicas : Math.min(parallelism, replicas);
+        return Math.max(extra, canaries());
+    }
+
+    private int canaries() {
         return update.trial()
                 .map(trial ->
                         switch (trial) {
-                            case Trial.Canary canary -> Math.max(extra, canary.canaries());
+                            case Trial.Canary canary -> canary.canaries();
+                            case Trial.BlueGreen _ -> 0;
                         })
-                .orElse(extra);
+                .orElse(0);
+    }
+
+    /** Instances that there are at most, while an update is under way. */
+    public int most() {
+        return replicas + Math.max(extra(), isBlueGreen() ? replicas : 0);
+    }
+
+    /** Whether a new version comes up beside the whole old one. */
+    public boolean isBlueGreen() {
+        return update.trial().filter(trial -> trial instanceof Trial.BlueGreen).isPresent();
     }
 
     /** Where instances may be; anywhere, when nothing is said. */
@@ -210,12 +225,26 @@ public record DeployPolicy(
          * else instead of some of them.
          */
         record Canary(int canaries, Optional<Duration> approvalWithin) implements Trial {}
+
+        /**
+         * All instances of the new version beside the old ones, which alone are published until it
+         * has passed; from then on the new ones alone are.
+         *
+         * @param keep how long the old ones are kept after that, to return to at once
+         */
+        record BlueGreen(Duration keep, Optional<Duration> approvalWithin) implements Trial {}
     }
 
     /** How an update goes, as files say it. */
-    public enum Strategy {
+    public enum Strategy implements EnumWords.Spelled {
         ROLLING,
-        CANARY
+        CANARY,
+        BLUE_GREEN;
+
+        @Override
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** Who lets an update go on that has proved itself. */

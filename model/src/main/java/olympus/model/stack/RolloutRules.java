@@ -13,6 +13,9 @@ final class RolloutRules {
     /** In which a person has to approve, where nothing is said. */
     static final Duration APPROVAL_DEADLINE = Duration.ofHours(24);
 
+    /** For how long old instances are kept, where nothing is said. */
+    static final Duration KEEP = Duration.ofMinutes(10);
+
     private static final Duration SHORTEST_DEADLINE = Duration.ofMinutes(1);
     private static final Duration LONGEST_DEADLINE = Duration.ofDays(30);
 
@@ -67,7 +70,21 @@ final class RolloutRules {
                                 "approval_deadline: from 1m to 720h"));
         switch (trial) {
             case Trial.Canary(var canaries, var _) -> canary(canaries);
+            case Trial.BlueGreen(var keep, var _) -> blueGreen(keep);
         }
+    }
+
+    private void blueGreen(Duration keep) {
+        if (keep.isNegative() || keep.compareTo(LONGEST_DEADLINE) > 0) {
+            error(
+                    ".deploy",
+                    "the old instances of %s are to be kept for %s"
+                            .formatted(
+                                    service.name(),
+                                    keep.isNegative() ? "less than 0s" : DurationText.format(keep)),
+                    "keep: from 0s to 720h");
+        }
+        beside("strategy: canary with order: stop-first");
     }
 
     private void canary(int canaries) {
@@ -79,7 +96,7 @@ final class RolloutRules {
             return;
         }
         switch (service.deploy().update().order()) {
-            case START_FIRST -> beside();
+            case START_FIRST -> beside("order: stop-first");
             case STOP_FIRST -> instead(canaries);
         }
     }
@@ -97,40 +114,58 @@ final class RolloutRules {
         }
     }
 
-    private void beside() {
+    /**
+     * @param otherwise what does without
+     */
+    private void beside(String otherwise) {
         var deploy = service.deploy();
         if (deploy.mode() == Mode.GLOBAL) {
             error(
                     ".deploy",
-                    "%s runs on every node: there is no room for a canary beside it"
+                    "%s runs on every node: there is no room for another one beside it"
                             .formatted(service.name()),
-                    "order: stop-first, for canaries instead of some of them");
+                    otherwise + ", for canaries instead of some of them");
             return;
         }
         if (service.workload() instanceof Workload.Unit(var unit)) {
             error(
                     ".deploy",
-                    "%s is one unit of its machine: there is no canary beside it".formatted(unit),
+                    "%s is one unit of its machine: there is no other one beside it"
+                            .formatted(unit),
                     "strategy: rolling");
             return;
         }
-        var needed = deploy.replicas() + deploy.extra();
+        if (service.workload() instanceof Workload.Container container) {
+            container.project().containerName().ifPresent(name -> named(name, otherwise));
+        }
         for (var i = 0; i < service.ports().size(); i++) {
-            var port = service.ports().get(i);
-            if (port.count() < needed) {
-                error(
-                        ".ports[" + i + "]",
-                        "an update of %s has up to %d instances at a time, each with a port of its own; %s has room for %d"
-                                .formatted(
-                                        service.name(),
-                                        needed,
-                                        port.count() == 1
-                                                ? "" + port.first()
-                                                : port.first() + "-" + port.last(),
-                                        port.count()),
-                        "a range such as %d-%d, or order: stop-first"
-                                .formatted(port.first(), port.first() + needed - 1));
-            }
+            ports(i, service.ports().get(i), otherwise);
+        }
+    }
+
+    private void named(String name, String otherwise) {
+        error(
+                ".deploy",
+                "%s has the container_name %s, which another one beside it cannot have"
+                        .formatted(service.name(), name),
+                otherwise + ", or no container_name");
+    }
+
+    private void ports(int index, PortSpec port, String otherwise) {
+        var needed = service.deploy().most();
+        if (port.count() < needed) {
+            error(
+                    ".ports[" + index + "]",
+                    "an update of %s has up to %d instances at a time, each with a port of its own; %s has room for %d"
+                            .formatted(
+                                    service.name(),
+                                    needed,
+                                    port.count() == 1
+                                            ? "" + port.first()
+                                            : port.first() + "-" + port.last(),
+                                    port.count()),
+                    "a range such as %d-%d, or %s"
+                            .formatted(port.first(), port.first() + needed - 1, otherwise));
         }
     }
 

@@ -80,7 +80,22 @@ public record ServiceState(
 
         /** Whether the old version is still to run wherever the new one is not tried. */
         public boolean isTried() {
-            return failed.isEmpty() && gate.filter(one -> one.stage() != Stage.OPEN).isPresent();
+            return failed.isEmpty()
+                    && gate.map(Gate::stage)
+                            .filter(stage ->
+                                    switch (stage) {
+                                        case TRIAL, APPROVAL, KEPT -> true;
+                                        case OPEN, BACK -> false;
+                                    })
+                            .isPresent();
+        }
+
+        /** Whether the new version has passed its trial. */
+        public boolean hasPassed() {
+            return failed.isEmpty()
+                    && gate.map(Gate::stage)
+                            .filter(stage -> stage == Stage.KEPT || stage == Stage.OPEN)
+                            .isPresent();
         }
     }
 
@@ -88,12 +103,12 @@ public record ServiceState(
      * Where the trial of a new version stands.
      *
      * <pre>
-     *   TRIAL --every canary is well--&gt; APPROVAL --approved--&gt; OPEN
-     *   TRIAL --every canary is well, and nobody is to be asked--&gt; OPEN
+     *   TRIAL --all that try it are well--&gt; APPROVAL --approved--&gt; OPEN, or KEPT --time is over--&gt; OPEN
+     *   TRIAL --all that try it are well, and nobody is to be asked--&gt; OPEN, or KEPT --time is over--&gt; OPEN
      * </pre>
      *
-     * What fails, is rejected or is not approved in time ends the rollout with a return to the
-     * version before.
+     * What fails, is rejected or is not approved in time before the gate is open ends the rollout
+     * with a return to the version before, which is one at {@code BACK}.
      *
      * @param since when this stage began
      * @param by who opened it, or began the trial
@@ -106,8 +121,12 @@ public record ServiceState(
         TRIAL,
         /** They are well; a person has to approve. */
         APPROVAL,
-        /** The rest is replaced. */
-        OPEN
+        /** All of the new version takes over; the old one is kept, to return to at once. */
+        KEPT,
+        /** The rest is replaced, or ends. */
+        OPEN,
+        /** The version before takes over again; nothing is tried. */
+        BACK
     }
 
     /**

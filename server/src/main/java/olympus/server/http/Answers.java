@@ -79,7 +79,7 @@ final class Answers {
             long fromRevision,
             List<String> updated,
             Optional<String> approvedBy,
-            Optional<Instant> approveBy) {
+            Optional<Instant> until) {
         static Rollout of(ClusterView.RolloutView view) {
             return new Rollout(
                     view.cause(),
@@ -90,7 +90,7 @@ final class Answers {
                     view.fromRevision(),
                     view.updated().stream().map(InstanceId::toString).toList(),
                     view.approvedBy(),
-                    view.approveBy());
+                    view.until());
         }
     }
 

@@ -276,7 +276,9 @@ final class ApiWords {
                 Map.entry("Line.stream", List.of("stdout", "stderr")),
                 Map.entry("Ordered.action", List.of("start", "stop", "restart", "approve")),
                 Map.entry("Rollout.cause", words(ServiceState.Cause.class)),
-                Map.entry("Rollout.stage", List.of("trial", "approval", "replacing", "halted")));
+                Map.entry(
+                        "Rollout.stage",
+                        List.of("trial", "approval", "switched", "replacing", "halted")));
     }
 
     private static <E extends Enum<E>> List<String> words(Class<E> type) {

@@ -60,7 +60,7 @@ final class Dependencies {
         var unmet = "";
         for (var stored : desired.instancesOf(other).values()) {
             var record = stored.value();
-            if (record.order().phase().isGoing()) {
+            if (record.order().phase().isGoing() || !Trials.isPublished(record, desired)) {
                 continue;
             }
             if (isMet(record, dependency.condition(), observed)

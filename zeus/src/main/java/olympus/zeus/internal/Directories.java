@@ -104,6 +104,9 @@ public final class Directories {
         if (record.order().phase().isGoing() || record.order().phase() == Phase.STOP) {
             return Optional.of("it is to end");
         }
+        if (!Trials.isPublished(record, desired)) {
+            return Optional.of("its rollout sends requests to the other version");
+        }
         if (Optional.ofNullable(desired.lost().get(node))
                 .filter(lost -> lost.value().heldBack().isEmpty())
                 .filter(_ -> !observed.connected(node))

@@ -1,6 +1,9 @@
 package olympus.zeus.internal;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,22 +30,87 @@ final class Ordinals {
         this.state = draft.desired.state(service);
     }
 
+    /**
+     * What is there keeps its ordinal, first what runs the version to come; new ones get the lowest
+     * free ordinals.
+     */
     Set<Integer> wanted() {
-        var ordinals = new TreeSet<Integer>();
         if (definition.deploy().mode() == DeployPolicy.Mode.GLOBAL) {
-            ordinals.addAll(everywhere().values());
-        } else {
-            for (var n = 1; n <= definition.deploy().replicas() + surge(); n++) {
+            return new TreeSet<>(everywhere().values());
+        }
+        var there =
+                draft.desired.instancesOf(service).values().stream()
+                        .map(Versioned::value)
+                        .filter(Ordinals::isKept)
+                        .filter(record -> hasPorts(record.id().ordinal()))
+                        .toList();
+        return isBesideTheOther() ? both(there) : some(there);
+    }
+
+    private Set<Integer> some(List<InstanceRecord> there) {
+        var ordinals = new TreeSet<Integer>();
+        var count = definition.deploy().replicas() + surge();
+        there.stream()
+                .sorted(
+                        Comparator.comparing((InstanceRecord record) -> !isToCome(record))
+                                .thenComparing(InstanceRecord::id))
+                .limit(count)
+                .forEach(record -> ordinals.add(record.id().ordinal()));
+        return filled(ordinals, count, Set.of());
+    }
+
+    /** The old version as it is, and as many of the new one as there are to be. */
+    private Set<Integer> both(List<InstanceRecord> there) {
+        var rollout = state.rollout().orElseThrow();
+        var ordinals = new TreeSet<Integer>();
+        var old = 0;
+        for (var record : there) {
+            ordinals.add(record.id().ordinal());
+            if (!Trials.isNew(record, state)
+                    && Trials.isOfGoodVersion(record, rollout, draft.desired)) {
+                old++;
+            }
+        }
+        return filled(
+                ordinals,
+                Math.max(ordinals.size(), old + definition.deploy().replicas()),
+                draft.desired.instancesOf(service).keySet());
+    }
+
+    /**
+     * @param taken ordinals that are not free although they are not wanted
+     */
+    private static Set<Integer> filled(Set<Integer> ordinals, int count, Set<Integer> taken) {
+        for (var n = 1; ordinals.size() < count; n++) {
+            if (!taken.contains(n)) {
                 ordinals.add(n);
             }
         }
         return ordinals;
     }
 
+    private boolean hasPorts(int ordinal) {
+        return definition.ports().stream().allMatch(port -> ordinal <= port.count());
+    }
+
+    private boolean isToCome(InstanceRecord record) {
+        return Trials.isNew(record, state) || Trials.isDeclared(record, draft.desired);
+    }
+
+    /** Two whole versions are there, each at instances of its own. */
+    private boolean isBesideTheOther() {
+        return draft.desired.isActedOn(service)
+                && definition.deploy().isBlueGreen()
+                && Trials.isUnderWay(state);
+    }
+
     /** Extra instances while a start-first update is on its way. */
     int surge() {
         var rollout = state.rollout().filter(one -> one.failed().isEmpty());
         if (!draft.desired.isActedOn(service) || rollout.isEmpty() || !startsFirst(definition)) {
+            return 0;
+        }
+        if (definition.deploy().isBlueGreen() && rollout.get().gate().isPresent()) {
             return 0;
         }
         if (Trials.isUnderWay(state)) {
@@ -55,15 +123,14 @@ final class Ordinals {
 
     /** Whether all that is to go back runs what it is to run: the extra ones can end. */
     private boolean isBack() {
-        var replicas = definition.deploy().replicas();
-        var there = draft.desired.instancesOf(service).headMap(replicas, true).values();
-        return there.size() == replicas
-                && there.stream()
+        return draft.desired.instancesOf(service).values().stream()
                         .map(Versioned::value)
-                        .allMatch(record ->
+                        .filter(record ->
                                 record.run().confirmed()
-                                        && !record.order().phase().isGoing()
-                                        && Trials.isDeclared(record, draft.desired));
+                                        && isKept(record)
+                                        && Trials.isDeclared(record, draft.desired))
+                        .count()
+                >= definition.deploy().replicas();
     }
 
     /** Start-first needs ports for the extra instances, and a free choice of their number. */
@@ -102,10 +169,17 @@ final class Ordinals {
         return byNode;
     }
 
-    /** How many more may be placed: while a new version is tried, no more than try it. */
+    /**
+     * How many more may be placed: while a new version is tried, no more than try it, and none in a
+     * pause.
+     */
     int mayBePlaced() {
         if (!Trials.isUnderWay(state)) {
             return Integer.MAX_VALUE;
+        }
+        var isPaused = draft.desired.pauseOf(service.stack(), Optional.empty()).isPresent();
+        if (isPaused && !state.rollout().orElseThrow().orderedInPause()) {
+            return 0;
         }
         var there =
                 draft.desired.instancesOf(service).values().stream()

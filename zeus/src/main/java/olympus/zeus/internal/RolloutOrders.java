@@ -36,10 +36,17 @@ public final class RolloutOrders {
             if (rollout.gate().filter(gate -> gate.stage() == Stage.APPROVAL).isEmpty()) {
                 throw new OlympusException(
                         ErrorCode.CONFLICT,
-                        "nothing was approved: the new version of %s has not proved itself yet (olympus rollout status %s)"
-                                .formatted(service, service));
+                        "nothing was approved: the new version of %s %s (olympus rollout status %s)"
+                                .formatted(
+                                        service,
+                                        rollout.hasPassed()
+                                                ? "has taken over already"
+                                                : "has not proved itself yet",
+                                        service));
             }
-            var opened = new Gate(Stage.OPEN, controller.clock().wall(), actor.name());
+            var passed =
+                    controller.desired().declared(service).map(Trials::passed).orElse(Stage.OPEN);
+            var opened = new Gate(passed, controller.clock().wall(), actor.name());
             var conditions = new ArrayList<>(unchanged);
             var operations = new ArrayList<Operation>();
             StackChanges.putState(
@@ -53,7 +60,9 @@ public final class RolloutOrders {
                             "approve rollout",
                             service.toString(),
                             orders.ordered(service),
-                            "the rest is replaced"));
+                            passed == Stage.KEPT
+                                    ? "the new version takes over, the old one is kept"
+                                    : "the rest is replaced"));
             return new WriteQueue.Write<>(conditions, operations, Orders.none());
         });
     }
@@ -100,7 +109,9 @@ public final class RolloutOrders {
     private ServiceState tried(ServiceId service, String action) {
         orders.requireKnown(service);
         var desired = controller.desired();
-        Orders.requireManaged(service.stack(), action + " the rollout", desired);
+        if (!desired.isActedOn(service)) {
+            Orders.requireManaged(service.stack(), action + " the rollout", desired);
+        }
         var state = desired.state(service);
         if (Trials.isUnderWay(state)) {
             return state;

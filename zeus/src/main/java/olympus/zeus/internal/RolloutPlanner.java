@@ -86,9 +86,15 @@ final class RolloutPlanner {
             outdated.sort(
                     Comparator.comparing((Versioned<InstanceRecord> r) ->
                                     draft.observed.isWell(r.value()))
+                            .thenComparingLong(r -> -failedRevision(r.value()))
                             .thenComparing(r -> r.value().id()));
             nextBatch(outdated);
         }
+    }
+
+    /** On the way back what runs the newest declaration goes first: that is what has failed. */
+    private long failedRevision(InstanceRecord record) {
+        return rollout.cause() == ServiceState.Cause.ROLLBACK ? record.run().revision() : 0;
     }
 
     private void tryOut(TrialPlanner trial) {
@@ -97,7 +103,8 @@ final class RolloutPlanner {
         }
         var next = trial.next();
         if (next.isEmpty()) {
-            draft.waits(planner.service(), "the new version is to be tried first");
+            draft.waits(
+                    planner.service(), blockedBy().orElse("the new version is to be tried first"));
         } else {
             nextBatch(next);
         }

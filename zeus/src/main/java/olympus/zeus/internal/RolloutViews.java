@@ -40,8 +40,9 @@ final class RolloutViews {
                 gate.map(Gate::since).orElse(rollout.startedAt()),
                 rollout.fromRevision(),
                 updated,
-                gate.filter(one -> one.stage() == Stage.OPEN).map(Gate::by),
-                approveBy(state, desired));
+                gate.filter(one -> one.stage() == Stage.OPEN || one.stage() == Stage.KEPT)
+                        .map(Gate::by),
+                until(state, desired));
     }
 
     private static String stage(Rollout rollout) {
@@ -51,18 +52,21 @@ final class RolloutViews {
         return switch (rollout.gate().map(Gate::stage).orElse(Stage.OPEN)) {
             case TRIAL -> "trial";
             case APPROVAL -> "approval";
-            case OPEN -> "replacing";
+            case KEPT -> "switched";
+            case OPEN, BACK -> "replacing";
         };
     }
 
-    private static Optional<Instant> approveBy(ServiceState state, Desired desired) {
-        return state.rollout()
-                .filter(Rollout::isTried)
-                .flatMap(Rollout::gate)
-                .filter(gate -> gate.stage() == Stage.APPROVAL)
-                .flatMap(gate ->
-                        desired.declared(state.service())
-                                .flatMap(Trials::approvalWithin)
-                                .map(gate.since()::plus));
+    private static Optional<Instant> until(ServiceState state, Desired desired) {
+        var gate = state.rollout().filter(Rollout::isTried).flatMap(Rollout::gate);
+        return desired.declared(state.service())
+                .flatMap(is ->
+                        gate.flatMap(one ->
+                                switch (one.stage()) {
+                                    case APPROVAL ->
+                                            Trials.approvalWithin(is).map(one.since()::plus);
+                                    case KEPT -> Optional.of(one.since().plus(Trials.keep(is)));
+                                    case TRIAL, OPEN, BACK -> Optional.<Instant>empty();
+                                }));
     }
 }

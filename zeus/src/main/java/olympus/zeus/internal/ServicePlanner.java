@@ -162,6 +162,10 @@ final class ServicePlanner {
     }
 
     private String surplus(InstanceRecord record) {
+        if (definition.deploy().isBlueGreen()
+                && state.rollout().flatMap(ServiceState.Rollout::gate).isPresent()) {
+            return "the other version has taken over";
+        }
         if (definition.deploy().mode() == DeployPolicy.Mode.REPLICATED) {
             return "%s has %d replicas".formatted(service, definition.deploy().replicas());
         }

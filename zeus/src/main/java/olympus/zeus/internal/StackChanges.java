@@ -394,8 +394,7 @@ final class StackChanges {
                 change.kind() == StackPlan.Kind.ADD
                         ? Optional.<ServiceState.Hold>empty()
                         : state.hold();
-        var good =
-                state.rollout().map(ServiceState.Rollout::fromRevision).orElse(plan.baseRevision());
+        var good = Trials.good(state, plan.baseRevision());
         var rollout =
                 new ServiceState.Rollout(
                         takesBack ? ServiceState.Cause.ROLLBACK : request.cause(),
@@ -404,9 +403,11 @@ final class StackChanges {
                         now,
                         Optional.empty(),
                         desired.pauseOf(id.stack(), Optional.empty()).isPresent(),
-                        takesBack
-                                ? Optional.empty()
-                                : Trials.first(request, id, good, desired, now));
+                        Trials.back(request, id, good, desired, now)
+                                .or(() ->
+                                        takesBack
+                                                ? Optional.empty()
+                                                : Trials.first(request, id, good, desired, now)));
         return Optional.of(
                 new ServiceState(
                         id,

@@ -150,20 +150,7 @@ final class StackDifference {
         var parts = new ArrayList<String>();
         var difference = is.deploy().replicas() - was.deploy().replicas();
         if (replaces) {
-            var n = is.deploy().update().parallelism();
-            parts.add(
-                    "replace %s, %s%s"
-                            .formatted(
-                                    count(was),
-                                    n == 0 ? "all at once" : n + " at a time",
-                                    Trials.size(is) == 0
-                                            ? ""
-                                            : ", once %d of them %s been tried"
-                                                    .formatted(
-                                                            Trials.size(is),
-                                                            Trials.size(is) == 1
-                                                                    ? "has"
-                                                                    : "have")));
+            parts.add("replace %s, %s".formatted(count(was), batches(is)));
         }
         if (difference > 0) {
             parts.add("start %d more".formatted(difference));
@@ -176,6 +163,16 @@ final class StackDifference {
             parts.add("change %s without a restart".formatted(String.join(", ", heads)));
         }
         return String.join("; ", parts);
+    }
+
+    private static String batches(ServiceDefinition is) {
+        var tried = Trials.size(is);
+        var parallelism = is.deploy().update().parallelism();
+        if (is.deploy().isBlueGreen()) {
+            return "all at once, beside the old ones";
+        }
+        return (parallelism == 0 ? "all at once" : parallelism + " at a time")
+                + (tried == 0 ? "" : ", after a trial by " + tried);
     }
 
     private static String cut(String text) {
@@ -225,7 +222,8 @@ final class StackDifference {
                 break;
             }
         }
-        into.put(name, text);
+        // The kind of a trial is a strategy to users, and spelled as such.
+        into.put(name, path.equals("deploy.update.trial.kind") ? text.replace('_', '-') : text);
     }
 
     private static Map<String, String> words() {

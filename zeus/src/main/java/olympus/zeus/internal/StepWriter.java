@@ -194,14 +194,17 @@ final class StepWriter {
                 switch (to.stage()) {
                     case TRIAL -> "try update";
                     case APPROVAL -> "ask for approval";
+                    case KEPT -> "switch over";
                     case OPEN -> "go on with update";
+                    case BACK -> "go back";
                 };
         var result =
                 switch (to.stage()) {
-                    case TRIAL -> "written";
+                    case TRIAL, BACK -> "written";
+                    case KEPT -> "the new version takes over, the old one is kept";
                     case APPROVAL ->
                             "it waits for a person: olympus rollout approve " + state.service();
-                    case OPEN -> "the rest is replaced";
+                    case OPEN -> "what is left of the old version goes";
                 };
         operations.add(decision(action, state.service().toString(), "", why, result));
     }

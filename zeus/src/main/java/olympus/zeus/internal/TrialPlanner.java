@@ -69,9 +69,15 @@ final class TrialPlanner {
         return tried.size() >= wanted && outdated.stream().noneMatch(this::isLeftOver);
     }
 
-    /** Of an earlier trial in this rollout. */
+    /**
+     * Of an earlier trial in this rollout. What an update that had passed was still to replace is
+     * not; but beside a whole version there is room for one more, and not for two.
+     */
     private boolean isLeftOver(Versioned<InstanceRecord> stored) {
-        return !Trials.isOfGoodVersion(stored.value(), rollout, draft.desired);
+        var record = stored.value();
+        return !Trials.isOfGoodVersion(record, rollout, draft.desired)
+                && (planner.definition().deploy().isBlueGreen()
+                        || record.run().revision() > rollout.fromRevision());
     }
 
     /**
@@ -79,15 +85,11 @@ final class TrialPlanner {
      * nothing of it is replaced.
      */
     List<Versioned<InstanceRecord>> next() {
-        var deploy = planner.definition().deploy();
-        var beside = Ordinals.startsFirst(planner.definition());
+        var spare = spare();
         var missing = Math.max(0, Trials.size(planner.definition()) - tried.size());
         var candidates =
                 outdated.stream()
-                        .filter(stored ->
-                                isLeftOver(stored)
-                                        || !beside
-                                        || stored.value().id().ordinal() > deploy.replicas())
+                        .filter(stored -> isLeftOver(stored) || spare.contains(stored))
                         .sorted(
                                 Comparator.comparing((Versioned<InstanceRecord> stored) ->
                                                 !isLeftOver(stored))
@@ -99,11 +101,34 @@ final class TrialPlanner {
         return candidates.subList(0, Math.min(candidates.size(), Math.max(missing, leftOver)));
     }
 
+    /** Of the old version: all, or beside it only what is more than it has by itself. */
+    private List<Versioned<InstanceRecord>> spare() {
+        var deploy = planner.definition().deploy();
+        if (deploy.isBlueGreen()) {
+            return List.of();
+        }
+        if (!Ordinals.startsFirst(planner.definition())) {
+            return outdated;
+        }
+        return outdated.stream()
+                .sorted(
+                        Comparator.comparing((Versioned<InstanceRecord> stored) ->
+                                        draft.observed.isWell(stored.value()))
+                                .thenComparing(
+                                        stored -> stored.value().id(), Comparator.reverseOrder()))
+                .limit(Math.max(0, outdated.size() - deploy.replicas()))
+                .toList();
+    }
+
     /** What is waited for, or the step through the gate. Nothing is being watched any more. */
     boolean advance() {
+        if (gate.stage() == Stage.KEPT) {
+            keep();
+            return true;
+        }
         if (gate.stage() == Stage.APPROVAL) {
             left().ifPresentOrElse(
-                            this::awaitApproval, () -> open("nobody has to approve it any more"));
+                            this::awaitApproval, () -> pass("nobody has to approve it any more"));
             return true;
         }
         if (!isComplete()) {
@@ -111,9 +136,9 @@ final class TrialPlanner {
         }
         var update = planner.definition().deploy().update();
         if (update.trial().isEmpty()) {
-            open("it is no longer declared to be tried");
+            pass("it is no longer declared to be tried");
         } else if (Trials.approvalWithin(planner.definition()).isEmpty()) {
-            open(proved(update));
+            pass(proved(update));
         } else {
             step(new Gate(Stage.APPROVAL, draft.now.wall(), rollout.by()), proved(update));
         }
@@ -121,7 +146,7 @@ final class TrialPlanner {
     }
 
     private String proved(DeployPolicy.UpdatePolicy update) {
-        return "%s has stayed well for %s"
+        return "%s stayed well for %s"
                 .formatted(
                         String.join(", ", tried.stream().map(one -> one.id().toString()).toList()),
                         DurationText.format(update.monitor()));
@@ -134,8 +159,25 @@ final class TrialPlanner {
                 Trials.words(planner.service(), gate.since(), draft.now.wall().plus(left)));
     }
 
-    private void open(String why) {
-        step(new Gate(Stage.OPEN, draft.now.wall(), StepWriter.ZEUS), why);
+    /** The old version is there still, and goes when its time is over. */
+    private void keep() {
+        var keep = Trials.keep(planner.definition());
+        var left = Duration.between(draft.now.wall(), gate.since().plus(keep));
+        if (!left.isPositive()) {
+            step(
+                    new Gate(Stage.OPEN, draft.now.wall(), gate.by()),
+                    "the new version has been well for " + DurationText.format(keep));
+            return;
+        }
+        draft.wakeAt(draft.now.nanos() + left.toNanos());
+        draft.waits(
+                planner.service(),
+                "the new version has taken over; the old one is kept until %s: olympus rollout reject %s returns to it at once"
+                        .formatted(draft.now.wall().plus(left), planner.service()));
+    }
+
+    private void pass(String why) {
+        step(new Gate(Trials.passed(planner.definition()), draft.now.wall(), StepWriter.ZEUS), why);
     }
 
     private void step(Gate next, String why) {

@@ -95,6 +95,7 @@ final class Trials {
                 .map(trial ->
                         switch (trial) {
                             case Trial.Canary canary -> canary.canaries();
+                            case Trial.BlueGreen _ -> definition.deploy().replicas();
                         })
                 .orElse(0);
     }
@@ -102,6 +103,70 @@ final class Trials {
     /** Within which a person has to approve; empty when nobody is asked. */
     static Optional<Duration> approvalWithin(ServiceDefinition definition) {
         return definition.deploy().update().trial().flatMap(DeployPolicy.Trial::approvalWithin);
+    }
+
+    /** The stage of a rollout whose new version has passed. */
+    static Stage passed(ServiceDefinition definition) {
+        return definition.deploy().isBlueGreen() ? Stage.KEPT : Stage.OPEN;
+    }
+
+    /** How long the old version is kept once the new one has taken over. */
+    static Duration keep(ServiceDefinition definition) {
+        return definition
+                .deploy()
+                .update()
+                .trial()
+                .map(trial ->
+                        switch (trial) {
+                            case Trial.Canary _ -> Duration.ZERO;
+                            case Trial.BlueGreen blueGreen -> blueGreen.keep();
+                        })
+                .orElse(Duration.ZERO);
+    }
+
+    /**
+     * The revision where a service returns to when what is now ordered fails: where an update under
+     * way returns to, unless its version has passed its trial: then that is the good one.
+     */
+    static long good(ServiceState state, long current) {
+        return state.rollout()
+                .filter(rollout -> !rollout.hasPassed())
+                .map(Rollout::fromRevision)
+                .orElse(current);
+    }
+
+    /** The gate of a rollout that takes back what was tried; empty where nothing was. */
+    static Optional<Gate> back(
+            StackChanges.Request request, ServiceId id, long good, Desired desired, Instant now) {
+        var was = desired.state(id).rollout().filter(Rollout::isTried);
+        var isBack =
+                isSame(stackAt(id, good, desired), request.definition(), id)
+                        || request.cause() == ServiceState.Cause.ROLLBACK;
+        return was.filter(_ -> isBack).map(_ -> new Gate(Stage.BACK, now, request.actor().name()));
+    }
+
+    /**
+     * Whether an instance may be sent requests as far as its service's rollout is concerned: of two
+     * whole versions only one is published at a time, and of what was rejected nothing.
+     */
+    static boolean isPublished(InstanceRecord record, Desired desired) {
+        var state = desired.state(record.id().service());
+        var rollout = state.rollout().filter(one -> one.failed().isEmpty());
+        return rollout.flatMap(Rollout::gate)
+                .map(gate -> isPublished(record, rollout.get(), gate.stage(), desired))
+                .orElse(true);
+    }
+
+    private static boolean isPublished(
+            InstanceRecord record, Rollout rollout, Stage stage, Desired desired) {
+        var id = record.id().service();
+        var isBlueGreen = desired.declared(id).filter(is -> is.deploy().isBlueGreen()).isPresent();
+        return switch (stage) {
+            case TRIAL, APPROVAL -> !isBlueGreen || isOfGoodVersion(record, rollout, desired);
+            case KEPT -> isNew(record, desired.state(id));
+            case OPEN -> !isBlueGreen || isNew(record, desired.state(id));
+            case BACK -> isDeclared(record, desired);
+        };
     }
 
     /** What is said of a rollout that waits for a person. */
