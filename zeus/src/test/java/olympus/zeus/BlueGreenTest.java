@@ -177,4 +177,21 @@ final class BlueGreenTest {
         assertThat(commands()).containsExactly("two", "two");
         assertThat(published).containsExactly("", "one", "two");
     }
+
+    @Test
+    void aVersionAppliedOnTheWayBackReturnsToWhereThatLeads() {
+        begin();
+        island.now(island.zeus.approveRollout(WEB, Optional.empty(), Island.ANA));
+        run(Duration.ofMinutes(1));
+
+        island.now(island.zeus.rejectRollout(WEB, "", Optional.empty(), Island.ANA));
+        island.apply(shop("three"));
+        run(Duration.ofSeconds(30));
+        assertThat(commands()).containsExactly("one", "one", "three", "three");
+
+        island.now(island.zeus.rejectRollout(WEB, "", Optional.empty(), Island.ANA));
+        run(Duration.ofSeconds(20));
+        assertThat(commands()).containsExactly("one", "one");
+        assertThat(published).containsExactly("", "one", "two", "one");
+    }
 }

@@ -236,6 +236,16 @@ final class PlannerTest {
                         .instance("shop/web.2", 1, 1)
                         .seen("shop/web.2", State.RUNNING, 60));
         all.put(
+                "update-that-starts-first-is-halted-and-its-extra-instance-ends",
+                updated(extra, extra.command("new"))
+                        .instance("shop/web.1", 1, 1)
+                        .seen("shop/web.1", State.RUNNING, 60)
+                        .instance("shop/web.2", 1, 1)
+                        .seen("shop/web.2", State.RUNNING, 60)
+                        .instance("shop/web.3", 1, 2)
+                        .crashed("shop/web.3", State.GIVEN_UP, 5)
+                        .halted("shop/web"));
+        all.put(
                 "port-of-a-run-that-still-ends",
                 new Situation()
                         .nodes(1)

@@ -56,7 +56,7 @@ final class Ordinals {
                                 .thenComparing(InstanceRecord::id))
                 .limit(count)
                 .forEach(record -> ordinals.add(record.id().ordinal()));
-        return filled(ordinals, count, Set.of());
+        return filled(ordinals, count);
     }
 
     /** The old version as it is, and as many of the new one as there are to be. */
@@ -71,20 +71,13 @@ final class Ordinals {
                 old++;
             }
         }
-        return filled(
-                ordinals,
-                Math.max(ordinals.size(), old + definition.deploy().replicas()),
-                draft.desired.instancesOf(service).keySet());
+        return filled(ordinals, Math.max(ordinals.size(), old + definition.deploy().replicas()));
     }
 
-    /**
-     * @param taken ordinals that are not free although they are not wanted
-     */
-    private static Set<Integer> filled(Set<Integer> ordinals, int count, Set<Integer> taken) {
+    /** Also by ordinals of instances that are still ending: these are placed once that is over. */
+    private static Set<Integer> filled(Set<Integer> ordinals, int count) {
         for (var n = 1; ordinals.size() < count; n++) {
-            if (!taken.contains(n)) {
-                ordinals.add(n);
-            }
+            ordinals.add(n);
         }
         return ordinals;
     }
@@ -93,7 +86,13 @@ final class Ordinals {
         return definition.ports().stream().allMatch(port -> ordinal <= port.count());
     }
 
+    /** Where an update was halted nobody knows which version that is, unless one was tried. */
     private boolean isToCome(InstanceRecord record) {
+        var halted = state.rollout().filter(rollout -> rollout.failed().isPresent());
+        if (halted.isPresent()) {
+            return halted.get().gate().isEmpty()
+                    || Trials.isOfGoodVersion(record, halted.get(), draft.desired);
+        }
         return Trials.isNew(record, state) || Trials.isDeclared(record, draft.desired);
     }
 

@@ -233,7 +233,10 @@ final class RolloutPlanner {
             draft.waits(planner.service(), blocked.get());
             return;
         }
-        var size = policy.parallelism() == 0 ? candidates.size() : policy.parallelism();
+        // Nobody is sent to what is tried beside a whole version.
+        var isUnseen = rollout.isTried() && planner.definition().deploy().isBlueGreen();
+        var isAtOnce = isUnseen || policy.parallelism() == 0;
+        var size = isAtOnce ? candidates.size() : policy.parallelism();
         var why = words(rollout) + " ordered by " + rollout.by();
         for (var stored : candidates.subList(0, Math.min(size, candidates.size()))) {
             planner.replace(stored, words(rollout), why);

@@ -394,7 +394,7 @@ final class StackChanges {
                 change.kind() == StackPlan.Kind.ADD
                         ? Optional.<ServiceState.Hold>empty()
                         : state.hold();
-        var good = Trials.good(state, plan.baseRevision());
+        var good = Trials.good(state, request.cause(), plan.baseRevision());
         var rollout =
                 new ServiceState.Rollout(
                         takesBack ? ServiceState.Cause.ROLLBACK : request.cause(),

@@ -126,11 +126,12 @@ final class Trials {
 
     /**
      * The revision where a service returns to when what is now ordered fails: where an update under
-     * way returns to, unless its version has passed its trial: then that is the good one.
+     * way returns to, unless its version has passed its trial: then that is the good one, except
+     * for who takes it back.
      */
-    static long good(ServiceState state, long current) {
+    static long good(ServiceState state, ServiceState.Cause cause, long current) {
         return state.rollout()
-                .filter(rollout -> !rollout.hasPassed())
+                .filter(rollout -> cause == ServiceState.Cause.ROLLBACK || !rollout.hasPassed())
                 .map(Rollout::fromRevision)
                 .orElse(current);
     }
