@@ -106,7 +106,8 @@ public final class NodeSupervision implements AutoCloseable {
                         FACTS_EVERY,
                         found -> loop.execute(() -> tellFacts(found)));
         var bootId = ProcFs.bootId();
-        var accounts = new Accounts(Posix.effectiveUser());
+        var allowance = allowance(root);
+        var accounts = new Accounts(Posix.effectiveUser(), Path.of("/etc"), allowance);
         var prober = new Prober(accounts, folders, new Lookups(InetAddress::getByName));
         var launch = new ContainerLaunch(engine, clock);
         var inside = new InsideProbe(prober, engine, launch);
@@ -121,6 +122,8 @@ public final class NodeSupervision implements AutoCloseable {
                         parts(root, bootId, clock, random, brake),
                         it ->
                                 new Drivers(
+                                        allowance,
+                                        (id, input) -> loop.execute(() -> it.feed(id, input)),
                                         folders,
                                         processes(
                                                 new ProcessDriver(
@@ -176,6 +179,14 @@ public final class NodeSupervision implements AutoCloseable {
                 new ContainerTalks(engine, launch),
                 new ProcessTalks(accounts, folders, limits),
                 machine);
+    }
+
+    private WorkloadAllowance allowance(Path root) {
+        return new WorkloadAllowance(
+                root.resolveSibling("workloads.allow").toAbsolutePath(),
+                identity.name(),
+                Posix.effectiveUser(),
+                System.getProperty("user.name"));
     }
 
     private MachineCommands machineCommands(Path root, Clock clock, Strays strays) {
