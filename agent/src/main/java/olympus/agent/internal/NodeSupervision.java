@@ -190,15 +190,19 @@ public final class NodeSupervision implements AutoCloseable {
     }
 
     private MachineCommands machineCommands(Path root, Clock clock, Strays strays) {
-        return new MachineCommands(
-                new MachineAllowance(
-                        root.resolveSibling("fleet-exec.allow").toAbsolutePath(),
-                        identity.name(),
-                        Programs.OF_THE_SYSTEM,
-                        Posix.effectiveUser()),
-                new MachineCommandLog(root.resolve("fleet-exec.log"), clock),
-                strays,
-                loop);
+        var machine =
+                new MachineCommands(
+                        identity.node(),
+                        new MachineAllowance(
+                                root.resolveSibling("fleet-exec.allow").toAbsolutePath(),
+                                identity.name(),
+                                Programs.OF_THE_SYSTEM,
+                                Posix.effectiveUser()),
+                        new MachineCommandLog(root.resolve("fleet-exec.log"), clock),
+                        strays,
+                        loop);
+        machine.endRemains();
+        return machine;
     }
 
     private ProbeRounds rounds(
@@ -437,6 +441,7 @@ public final class NodeSupervision implements AutoCloseable {
         var lacks = new ArrayList<String>();
         output.problem().ifPresent(lacks::add);
         facts.problem().ifPresent(lacks::add);
+        commands.problem().ifPresent(lacks::add);
         if (output.holesRefused()) {
             lacks.add(
                     "the filesystem of %s cannot free parts of files: output files grow until their run ends"
