@@ -23,7 +23,8 @@ final class NodeIdTest {
                                         new UUID(-1, -1),
                                         new UUID(Long.MIN_VALUE, 1),
                                         new UUID(Long.MAX_VALUE, Long.MIN_VALUE)),
-                                Stream.generate(() -> new UUID(random.nextLong(), random.nextLong()))
+                                Stream.generate(() ->
+                                                new UUID(random.nextLong(), random.nextLong()))
                                         .limit(2_000))
                         .map(NodeId::new)
                         .toList();
