@@ -133,4 +133,29 @@ class AgentTest {
                     .contains("executable \"no-such-program\" was not found");
         }
     }
+
+    @Test
+    void startsOnlyWhatTheMachinesOwnerAllows() throws Exception {
+        try (var agent = new RunningAgent(folder)) {
+            var file = folder.resolve("workloads.allow");
+            Files.writeString(file, "process nobody\n");
+            agent.assign(Specs.of(folder, "first/web.1", "sleep", "600"));
+            assertThat(agent.awaitState("first/web.1", State.GIVEN_UP).reason())
+                    .contains("mars does not take it")
+                    .contains(file.toString());
+
+            Files.writeString(file, "process *\n");
+            agent.assign(Specs.of(folder, "first/web.1", "sleep", "600").token("run-2"));
+            var running = agent.awaitRunning("first/web.1");
+
+            Files.writeString(file, "");
+            agent.assign(
+                    Specs.of(folder, "first/web.1", "sleep", "600").token("run-2"),
+                    Specs.of(folder, "first/other.1", "sleep", "600"));
+            agent.awaitState("first/other.1", State.GIVEN_UP);
+            assertThat(agent.awaitRunning("first/web.1").pid())
+                    .as("what runs goes on")
+                    .isEqualTo(running.pid());
+        }
+    }
 }

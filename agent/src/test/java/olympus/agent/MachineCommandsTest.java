@@ -3,12 +3,16 @@ package olympus.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import olympus.link.ExecRequest;
 import olympus.link.ExecTarget;
 import org.junit.jupiter.api.AfterEach;
@@ -82,9 +86,9 @@ class MachineCommandsTest {
         assertThat(shell.output()).isEqualTo("out\n");
         assertThat(shell.errors()).isEqualTo("err\n");
         assertThat(log())
-                .contains("#1 ana from 192.0.2.7: allowed: echo ")
-                .contains("#1 ana from 192.0.2.7: exited with 0: echo ")
-                .contains("#2 ana from 192.0.2.7: exited with 7: sh -c ")
+                .containsPattern(
+                        "#([0-9a-f]{8}) ana from 192.0.2.7: allowed: echo [^\n]*\n[^\n]* #\\1 ana from 192.0.2.7: exited with 0: echo ")
+                .containsPattern("#[0-9a-f]{8} ana from 192.0.2.7: exited with 7: sh -c ")
                 .doesNotContain("hunter2");
         assertThat(Files.getPosixFilePermissions(data.resolve("agent/fleet-exec.log")))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));
@@ -134,6 +138,61 @@ class MachineCommandsTest {
         call.cancel();
         assertThat(call.failure()).contains("whoever asked is gone");
         assertGone(pids, 2);
+    }
+
+    @Test
+    void nothingIsLeftWhenTheAgentEnds() throws Exception {
+        allow("*");
+        var pids = home.resolve("pids");
+        var script =
+                "trap '' TERM; setsid sleep 600 & echo $! $$ > %s; while :; do sleep 1; done"
+                        .formatted(pids);
+        run(MACHINE, "sh", "-c", script).awaitStart();
+        Eventually.check(() -> assertThat(pids).isNotEmptyFile());
+
+        agent.restartAgent(() -> assertThat(alive(pids)).as("when it has ended").isEmpty());
+
+        assertThat(log()).contains("it was ended: the agent is ending: sh -c ");
+    }
+
+    @Test
+    void whatAnAgentThatWasKilledLeftIsEndedByTheNext() throws Exception {
+        var mark = "fleet-exec-%s-%s".formatted(agent.node(), UUID.randomUUID());
+        var left = marked(mark);
+        var other = marked("fleet-exec-%s-1".formatted(UUID.randomUUID()));
+        try {
+            agent.restartAgent();
+            assertThat(left.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(other.isAlive()).as("another agent's").isTrue();
+        } finally {
+            left.destroyForcibly();
+            other.destroyForcibly();
+        }
+    }
+
+    private static Process marked(String mark) throws IOException {
+        var builder = new ProcessBuilder("sleep", "600");
+        builder.environment().put("OLYMPUS_RUN_ID", mark);
+        return builder.start();
+    }
+
+    /** Of these, those that are more than an entry that waits for their parent. */
+    private static List<String> alive(Path pids) {
+        try {
+            return Stream.of(Files.readString(pids).strip().split("\\s+"))
+                    .filter(pid -> !commandLine(pid).isEmpty())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String commandLine(String pid) {
+        try {
+            return Files.readString(Path.of("/proc", pid, "cmdline"));
+        } catch (IOException gone) {
+            return "";
+        }
     }
 
     private static void assertGone(Path pids, int count) throws IOException {

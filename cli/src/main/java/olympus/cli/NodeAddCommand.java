@@ -14,7 +14,9 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import olympus.cli.discover.SearchPath;
 import olympus.cli.remote.AgentPackages;
+import olympus.cli.remote.AgentSetup;
 import olympus.cli.remote.Ssh;
+import olympus.model.state.NodeSpec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -107,14 +109,14 @@ final class NodeAddCommand implements Callable<Integer> {
             Thread.ofVirtual().start(task);
         });
         var all = new ArrayList<NodeAddition.Added>();
-        for (var task : tasks.values()) {
+        for (var task : tasks.entrySet()) {
             try {
-                all.add(task.get());
+                all.add(task.getValue().get());
             } catch (ExecutionException e) {
-                if (e.getCause() instanceof RuntimeException unchecked) {
-                    throw unchecked;
-                }
-                throw new IllegalStateException(e.getCause());
+                // The others are told first: what was done there is done.
+                all.add(
+                        NodeAddition.Added.failed(
+                                task.getKey(), "internal error: " + e.getCause()));
             }
         }
         return told(all);
@@ -190,7 +192,15 @@ final class NodeAddCommand implements Callable<Integer> {
             if (equals <= 0) {
                 throw usage("not a label: \"%s\"; expected KEY=VALUE".formatted(label));
             }
-            wanted.put(label.substring(0, equals), label.substring(equals + 1));
+            var key = label.substring(0, equals);
+            var value = label.substring(equals + 1);
+            NodeSpec.Label.problem(key, value)
+                    .ifPresent(problem -> {
+                        throw usage(problem);
+                    });
+            if (wanted.put(key, value) != null) {
+                throw usage("the label %s is given twice".formatted(key));
+            }
         }
         return wanted;
     }
@@ -206,7 +216,9 @@ final class NodeAddCommand implements Callable<Integer> {
     private String address(String text) {
         try {
             var uri = URI.create(text.contains("://") ? text : "https://" + text);
-            if ("https".equals(uri.getScheme()) && uri.getHost() != null) {
+            if ("https".equals(uri.getScheme())
+                    && uri.getHost() != null
+                    && AgentSetup.isPlain(uri.toString())) {
                 return uri.toString();
             }
         } catch (IllegalArgumentException e) {

@@ -142,13 +142,82 @@ final class NodeAddCommandTest {
     }
 
     @Test
+    void oneThatWasLetInButDoesNotLinkStaysAndIsTold() throws Exception {
+        server.on("GET /agent-tokens", 200, becomes("n1"))
+                .on(
+                        "GET /nodes",
+                        200,
+                        "{\"nodes\":[{\"node\":\"venus\",\"id\":\"n1\",\"connected\":false}]}")
+                .on(
+                        "DELETE /agent-tokens/" + ID,
+                        200,
+                        "{\"id\":\"%s\",\"usedBy\":[\"n1\"]}".formatted(ID));
+
+        var run =
+                run(
+                        LOOK + "systemd=yes\\nolympus=yes\\n'",
+                        "node",
+                        "add",
+                        "--ssh",
+                        "venus",
+                        "--wait",
+                        "1s",
+                        "-o",
+                        "json");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
+        assertThat(run.out())
+                .contains("\"node\" : \"venus\"")
+                .contains("is port 7401 of the servers reached from there")
+                .contains("olympus node remove");
+        assertThat(Files.readString(folder.resolve("sent-venus")))
+                .contains("Takes the token out")
+                .doesNotContain("systemctl disable");
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerWhileItWaitsLeavesNothingBehind() throws Exception {
+        server.on("GET /agent-tokens", 503, "{\"detail\":\"it starts anew\"}");
+
+        var run =
+                run(
+                        LOOK + "systemd=yes\\nolympus=yes\\n'",
+                        "node",
+                        "add",
+                        "--ssh",
+                        "venus",
+                        "--wait",
+                        "1s");
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
+        assertThat(run.out())
+                .contains("did not come in within 1 s")
+                .contains("The server said last: ")
+                .contains("it starts anew");
+        assertThat(server.requests()).contains("DELETE /agent-tokens/" + ID);
+        assertThat(Files.readString(folder.resolve("sent-venus"))).contains("systemctl disable");
+    }
+
+    @Test
+    void asksForAnAddressWhereOnlyThisMachineCouldReachTheServer() throws Exception {
+        server.on(
+                "GET /servers",
+                200,
+                "{\"servers\":[{\"leader\":true,\"api\":\"https://127.0.0.1:7400\"}]}");
+        var run = run("exit 1", "node", "add", "--ssh", "venus");
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.FAILED);
+        assertThat(run.err()).contains("127.0.0.1").contains("--server https://HOST:7400");
+        assertThat(folder.resolve("sent-venus")).doesNotExist();
+    }
+
+    @Test
     void oneThatDoesNotStartIsLeftWithoutTokenAndUnit() throws Exception {
         var run =
                 run(
                         """
                         case $input in
-                        *enable*) echo 'Job for olympus-agent.service failed' >&2; exit 1 ;;
-                        *disable*) echo 'no route to 10.0.0.1' ;;
+                        *"systemctl enable"*) echo 'Job for olympus-agent.service failed' >&2; exit 1 ;;
+                        *"systemctl disable"*) echo 'no route to 10.0.0.1' ;;
                         *) %ssystemd=yes\\nolympus=yes\\n' ;;
                         esac
                         """
@@ -182,8 +251,11 @@ final class NodeAddCommandTest {
                 new String[][] {
                     {"--ssh", "a", "a"},
                     {"--ssh", "a", "-l", "role"},
+                    {"--ssh", "a", "-l", "bad key=x"},
+                    {"--ssh", "a", "-l", "role=web", "-l", "role=db"},
                     {"--ssh", "a", "--package", "none.deb"},
                     {"--ssh", "a", "--server", "http://10.0.0.1"},
+                    {"--ssh", "a", "--server", "https://user@10.0.0.1/?a=b'c"},
                     {"--ssh", "a", "--wait", "soon"},
                     {"-l", "role=web"},
                     {"--ssh", "a b"}

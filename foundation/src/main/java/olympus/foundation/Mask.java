@@ -39,6 +39,8 @@ public final class Mask {
     private static final Pattern HEADER =
             Pattern.compile("(?i)(authorization:\\s*(?:bearer|basic|token)?\\s*)[^\\s\"']+");
 
+    private static final int LONGEST_WORD = 4_096;
+
     private Mask() {}
 
     public static String of(String text) {
@@ -51,7 +53,10 @@ public final class Mask {
         return HEADER.matcher(masked).replaceAll("$1" + HIDDEN);
     }
 
-    /** The words of a command in one line, quoted where they need it. */
+    /**
+     * The words of a command in one line, quoted where they need it, of each at most {@link
+     * #LONGEST_WORD} characters: looking for secrets costs the square of a word's length.
+     */
     public static String ofWords(List<String> words) {
         return of(
                 IntStream.range(0, words.size())
@@ -60,7 +65,8 @@ public final class Mask {
     }
 
     private static String word(List<String> words, int i) {
-        var word = words.get(i);
+        var given = words.get(i);
+        var word = given.length() <= LONGEST_WORD ? given : given.substring(0, LONGEST_WORD) + "…";
         if (i > 0 && takesSecret(words, words.get(i - 1)) && !word.isEmpty()) {
             return HIDDEN;
         }

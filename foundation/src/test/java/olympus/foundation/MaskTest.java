@@ -57,4 +57,11 @@ final class MaskTest {
         assertThat(Mask.hides("UPSTREAM", "https://ana:hunter2@nas/")).isTrue();
         assertThat(Mask.hides("TZ", "Europe/Oslo")).isFalse();
     }
+
+    @Test
+    void aWordThatIsFarTooLongIsCutBeforeItIsSearched() {
+        var shown = Mask.ofWords(List.of("tool", "key".repeat(1 << 17), "--token=abc"));
+        assertThat(shown).startsWith("tool").hasSizeLessThan(5_000).contains("…");
+        assertThat(shown).doesNotContain("abc");
+    }
 }

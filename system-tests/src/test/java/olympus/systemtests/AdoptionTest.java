@@ -67,7 +67,10 @@ final class AdoptionTest {
                 Duration.ofSeconds(20),
                 () -> "the adopted one is restarted",
                 () -> olympus.awaitRunning("shop/web.2") != before[1]);
-        assertThat(sleepers(86_411)).hasSize(3);
+        Eventually.becomes(
+                Duration.ofSeconds(20),
+                () -> "three of them: " + sleepers(86_411),
+                () -> sleepers(86_411).size() == 3);
     }
 
     @Test

@@ -22,14 +22,27 @@ final class Accounts {
 
     private final int effectiveUser;
     private final Path etc;
+    private final UserAllowance allowance;
 
+    /** All users of this machine may be used. */
     Accounts(int effectiveUser) {
         this(effectiveUser, Path.of("/etc"));
     }
 
     Accounts(int effectiveUser, Path etc) {
+        this(effectiveUser, etc, _ -> Optional.empty());
+    }
+
+    Accounts(int effectiveUser, Path etc, UserAllowance allowance) {
         this.effectiveUser = effectiveUser;
         this.etc = etc;
+        this.allowance = allowance;
+    }
+
+    /** What the machine's owner lets the island be here. */
+    interface UserAllowance {
+        /** Why nothing is run as this declared user; empty when it may be. */
+        Optional<String> refusal(Optional<String> user);
     }
 
     /** What resolving a declared user gives. */
@@ -48,6 +61,10 @@ final class Accounts {
      * @param user name or number, optionally {@code :group}; empty for the agent's own
      */
     Resolution resolve(Optional<String> user) {
+        var refusal = allowance.refusal(user);
+        if (refusal.isPresent()) {
+            return new Unusable(refusal.get());
+        }
         if (user.isEmpty()) {
             return own();
         }

@@ -1,7 +1,6 @@
 package olympus.agent.internal;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -50,30 +49,16 @@ final class AllowedCommands {
      * not known, so that nothing may be taken from the others either.
      */
     static AllowedCommands parse(String text) {
-        var rules = new ArrayList<Rule>();
-        var number = 0;
-        for (var line : text.split("\n", -1)) {
-            number++;
-            try {
-                var words = words(line);
-                if (!words.isEmpty()) {
-                    rules.add(rule(words));
-                }
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("line %d: %s".formatted(number, e.getMessage()));
-            }
-        }
-        return new AllowedCommands(rules);
+        return new AllowedCommands(AllowLines.parse(text, AllowedCommands::rule));
     }
 
-    /** A word, and whether it stood there without quotes. */
-    private record Word(String text, boolean plain) {}
-
-    private static Rule rule(List<Word> words) {
+    private static Rule rule(List<AllowLines.Word> words) {
         var last = words.getLast();
         var open = last.plain() && last.text().equals(ANY);
         var fixed =
-                words.subList(0, words.size() - (open ? 1 : 0)).stream().map(Word::text).toList();
+                words.subList(0, words.size() - (open ? 1 : 0)).stream()
+                        .map(AllowLines.Word::text)
+                        .toList();
         if (!fixed.isEmpty()) {
             var program = fixed.getFirst();
             var isName = !program.isEmpty() && program.indexOf('/') < 0;
@@ -88,44 +73,6 @@ final class AllowedCommands {
 
     private static boolean isPath(String word) {
         return word.startsWith("/") && Path.of(word).normalize().toString().equals(word);
-    }
-
-    private static List<Word> words(String line) {
-        var words = new ArrayList<Word>();
-        var at = 0;
-        while (at < line.length()) {
-            var c = line.charAt(at);
-            if (c == '#') {
-                break;
-            }
-            if (isBlank(c)) {
-                at++;
-                continue;
-            }
-            var word = new StringBuilder();
-            var plain = true;
-            while (at < line.length() && !isBlank(line.charAt(at))) {
-                c = line.charAt(at);
-                if (c == '\'' || c == '"') {
-                    var end = line.indexOf(c, at + 1);
-                    if (end < 0) {
-                        throw new IllegalArgumentException("the quote %s has no end".formatted(c));
-                    }
-                    word.append(line, at + 1, end);
-                    plain = false;
-                    at = end + 1;
-                } else {
-                    word.append(c);
-                    at++;
-                }
-            }
-            words.add(new Word(word.toString(), plain));
-        }
-        return words;
-    }
-
-    private static boolean isBlank(char c) {
-        return c == ' ' || c == '\t' || c == '\r';
     }
 
     /**

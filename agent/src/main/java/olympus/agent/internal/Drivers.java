@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import olympus.model.InstanceId;
 import olympus.model.SecretRef;
 import olympus.model.stack.Workload;
@@ -17,17 +18,26 @@ import olympus.model.state.InstanceSpec;
  */
 final class Drivers implements Driver {
 
+    private final WorkloadAllowance allowance;
+    private final BiConsumer<InstanceId, MachineInput> told;
     private final InstanceFolders folders;
     private final ProcessDriver processes;
     private final ContainerDriver containers;
     private final UnitDriver units;
     private final Map<InstanceId, Driver> running = new HashMap<>();
 
+    /**
+     * @param told hears later, not from within a call, of what is refused
+     */
     Drivers(
+            WorkloadAllowance allowance,
+            BiConsumer<InstanceId, MachineInput> told,
             InstanceFolders folders,
             ProcessDriver processes,
             ContainerDriver containers,
             UnitDriver units) {
+        this.allowance = allowance;
+        this.told = told;
         this.folders = folders;
         this.processes = processes;
         this.containers = containers;
@@ -36,6 +46,13 @@ final class Drivers implements Driver {
 
     @Override
     public void start(InstanceSpec spec, long run, Map<SecretRef, String> secrets) {
+        var refusal = allowance.refusal(spec.definition());
+        if (refusal.isPresent()) {
+            told.accept(
+                    spec.id(),
+                    new MachineInput.StartFailed(run, refusal.get(), MachineInput.Again.NEVER));
+            return;
+        }
         switch (spec.definition().workload()) {
             case Workload.Process ignored -> {
                 containers.leave(spec.id());
@@ -60,6 +77,11 @@ final class Drivers implements Driver {
 
     @Override
     public void prepare(InstanceSpec spec, Map<SecretRef, String> secrets) {
+        var refusal = allowance.refusal(spec.definition());
+        if (refusal.isPresent()) {
+            told.accept(spec.id(), new MachineInput.PrepareFailed(spec.runToken(), refusal.get()));
+            return;
+        }
         containers.prepare(spec, secrets);
     }
 

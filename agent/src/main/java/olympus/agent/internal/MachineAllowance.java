@@ -1,15 +1,9 @@
 package olympus.agent.internal;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import olympus.foundation.Mask;
 
 /**
@@ -20,10 +14,6 @@ import olympus.foundation.Mask;
  * @param user whose file it must be, unless it is root's
  */
 record MachineAllowance(Path file, String node, Programs programs, int user) {
-
-    private static final long MAX_BYTES = 256 * 1024;
-    private static final Set<PosixFilePermission> OTHERS_WRITE =
-            Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
     sealed interface Judgement {
 
@@ -38,7 +28,7 @@ record MachineAllowance(Path file, String node, Programs programs, int user) {
     Judgement judge(List<String> command) {
         var shown = Mask.ofWords(command);
         try {
-            var allowed = AllowedCommands.parse(read());
+            var allowed = AllowedCommands.parse(OwnersFile.read(file, user));
             var program = programs.find(command.getFirst());
             if (program.isEmpty()) {
                 return new Judgement.Refused(
@@ -59,32 +49,5 @@ record MachineAllowance(Path file, String node, Programs programs, int user) {
                     "%s allows no commands, because its file %s cannot be relied on: %s"
                             .formatted(node, file, e.getMessage()));
         }
-    }
-
-    /** A file that others may write would let them do what only this machine's owner may. */
-    private String read() throws IOException {
-        Map<String, Object> about =
-                Files.readAttributes(
-                        file, "unix:uid,permissions,isRegularFile,size", LinkOption.NOFOLLOW_LINKS);
-        if (!Boolean.TRUE.equals(about.get("isRegularFile"))) {
-            throw new IOException("it is no plain file");
-        }
-        if (about.get("uid") instanceof Integer owner && owner != 0 && owner != user) {
-            throw new IOException(
-                    "it belongs to user %d; expected root or the agent's own".formatted(owner));
-        }
-        if (about.get("permissions") instanceof Set<?> permissions
-                && permissions.stream().anyMatch(OTHERS_WRITE::contains)) {
-            throw new IOException(
-                    "others than its owner may write it (%s); expected chmod go-w"
-                            .formatted(
-                                    PosixFilePermissions.toString(
-                                            Files.getPosixFilePermissions(file))));
-        }
-        if (about.get("size") instanceof Long size && size > MAX_BYTES) {
-            throw new IOException(
-                    "it has %d bytes; expected at most %d".formatted(size, MAX_BYTES));
-        }
-        return Files.readString(file);
     }
 }

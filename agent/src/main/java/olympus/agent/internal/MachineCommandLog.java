@@ -34,16 +34,16 @@ final class MachineCommandLog {
     }
 
     /**
-     * @param number by which lines about one command are known
+     * @param id by which lines about one command are known
      * @param what e.g. {@code allowed}, {@code refused (why)}, {@code exited with 0}
      */
-    synchronized void write(long number, String actor, List<String> command, String what)
+    synchronized void write(String id, String actor, List<String> command, String what)
             throws IOException {
         var text =
-                "%s #%d %s: %s: %s"
+                "%s #%s %s: %s: %s"
                         .formatted(
                                 clock.wall(),
-                                number,
+                                id,
                                 oneLine(actor),
                                 oneLine(what),
                                 oneLine(Mask.ofWords(command)));

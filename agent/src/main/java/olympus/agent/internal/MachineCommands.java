@@ -10,12 +10,15 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import olympus.foundation.ErrorCode;
 import olympus.foundation.EventLoop;
 import olympus.link.ExecCall;
 import olympus.link.ExecTarget;
+import olympus.model.NodeId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,27 +35,52 @@ final class MachineCommands implements AutoCloseable {
 
     private static final Duration REMAINS_WITHIN = Duration.ofSeconds(2);
 
+    /** Longer than what runs has from its end's beginning to its kill. */
+    private static final Duration ENDED_WITHIN = Duration.ofSeconds(6);
+
+    private static final int SHORT_ID = 8;
+
+    private final String mark;
     private final MachineAllowance allowance;
     private final MachineCommandLog log;
     private final Strays strays;
     private final EventLoop timers;
-    private final AtomicLong numbers = new AtomicLong();
     private final Set<Run> open = ConcurrentHashMap.newKeySet();
+    private volatile Optional<String> problem = Optional.empty();
 
     /**
+     * @param node in the marks of its commands, so that each agent of a machine knows its own
      * @param timers only begins what ends commands
      */
     MachineCommands(
-            MachineAllowance allowance, MachineCommandLog log, Strays strays, EventLoop timers) {
+            NodeId node,
+            MachineAllowance allowance,
+            MachineCommandLog log,
+            Strays strays,
+            EventLoop timers) {
+        this.mark = "fleet-exec-%s-".formatted(node);
         this.allowance = allowance;
         this.log = log;
         this.strays = strays;
         this.timers = timers;
     }
 
+    /** Ends what an agent before left, which was killed before it could; in the background. */
+    void endRemains() {
+        var left = strays.marksAtStart(mark);
+        if (!left.isEmpty()) {
+            thread("fleet-exec-remains", () -> left.forEach(strays::end));
+        }
+    }
+
+    /** What its owner should know of. */
+    Optional<String> problem() {
+        return problem;
+    }
+
     void exec(ExecCall call, ExecTarget.Machine machine) {
-        var entry = new Entry(numbers.incrementAndGet(), machine, call.request().command());
-        thread("fleet-exec-" + entry.number, () -> answer(call, entry));
+        var entry = new Entry(UUID.randomUUID().toString(), machine, call.request().command());
+        thread("fleet-exec-" + entry.shortId(), () -> answer(call, entry));
     }
 
     private static void thread(String name, Runnable work) {
@@ -61,18 +89,35 @@ final class MachineCommands implements AutoCloseable {
 
     /** A command in the machine's own record. */
     private final class Entry {
-        private final long number;
+        private final String id;
         private final ExecTarget.Machine machine;
         private final List<String> command;
 
-        private Entry(long number, ExecTarget.Machine machine, List<String> command) {
-            this.number = number;
+        private Entry(String id, ExecTarget.Machine machine, List<String> command) {
+            this.id = id;
             this.machine = machine;
             this.command = command;
         }
 
+        private String shortId() {
+            return id.substring(0, SHORT_ID);
+        }
+
         private void write(String what) throws IOException {
-            log.write(number, machine.actor(), command, what);
+            log.write(shortId(), machine.actor(), command, what);
+        }
+
+        /** That it was is the answer, whether or not it could be written down. */
+        private void writeEnd(String what) {
+            try {
+                write(what);
+                problem = Optional.empty();
+            } catch (IOException e) {
+                problem =
+                        Optional.of(
+                                "how a command on the machine ended could not be written down: "
+                                        + e);
+            }
         }
     }
 
@@ -101,34 +146,45 @@ final class MachineCommands implements AutoCloseable {
 
     private void run(ExecCall call, Entry entry, Path program)
             throws IOException, InterruptedException {
-        var marker = "fleet-exec-" + UUID.randomUUID();
+        var marker = mark + entry.id;
         try (var talk = start(call, program, marker)) {
             var run = new Run(talk, marker);
             open.add(run);
-            var timer =
-                    timers.schedule(
-                            entry.machine.deadline(),
-                            () ->
-                                    run.end(
-                                            "it was ended at its deadline of "
-                                                    + Sentences.duration(
-                                                            entry.machine.deadline())));
             try {
-                call.onCancel(() -> run.end("it was ended: whoever asked is gone"));
-                call.started();
-                carryOutput(call, talk, entry.machine.outputBytes());
-                var code = talk.exitCode();
-                var why = run.whyEnded();
-                entry.write(why.orElseGet(() -> Sentences.exit(code)));
-                if (why.isPresent()) {
-                    call.failed(ErrorCode.UNAVAILABLE, why.get());
-                } else {
-                    call.exited(code);
-                }
+                runToItsEnd(call, entry, run);
             } finally {
-                timer.cancel();
+                // Whatever broke off before its end: nothing runs without somebody who waits.
+                run.endUnlessOver("it was ended: what waited for it broke off");
                 open.remove(run);
             }
+        }
+    }
+
+    private void runToItsEnd(ExecCall call, Entry entry, Run run)
+            throws IOException, InterruptedException {
+        var deadline = entry.machine.deadline();
+        var timer =
+                timers.schedule(
+                        deadline,
+                        () ->
+                                run.end(
+                                        "it was ended at its deadline of "
+                                                + Sentences.duration(deadline)));
+        try {
+            call.onCancel(() -> run.end("it was ended: whoever asked is gone"));
+            call.started();
+            carryOutput(call, run.talk, entry.machine.outputBytes());
+            var code = run.talk.exitCode();
+            run.over();
+            var why = run.whyEnded();
+            entry.writeEnd(why.orElseGet(() -> Sentences.exit(code)));
+            if (why.isPresent()) {
+                call.failed(ErrorCode.UNAVAILABLE, why.get());
+            } else {
+                call.exited(code);
+            }
+        } finally {
+            timer.cancel();
         }
     }
 
@@ -168,6 +224,7 @@ final class MachineCommands implements AutoCloseable {
         private final String marker;
         private final AtomicReference<@Nullable String> why = new AtomicReference<>();
         private final CompletableFuture<Boolean> gone = new CompletableFuture<>();
+        private volatile boolean over;
 
         private Run(Talk talk, String marker) {
             this.talk = talk;
@@ -177,6 +234,19 @@ final class MachineCommands implements AutoCloseable {
         private void end(String reason) {
             if (why.compareAndSet(null, reason)) {
                 thread("fleet-exec-end", this::kill);
+            }
+        }
+
+        /** Its exit code is known. */
+        private void over() {
+            over = true;
+        }
+
+        /** Waits until nothing of it is left where it was not over yet. */
+        private void endUnlessOver(String reason) {
+            if (!over) {
+                end(reason);
+                gone.join();
             }
         }
 
@@ -201,9 +271,21 @@ final class MachineCommands implements AutoCloseable {
         }
     }
 
-    /** Ends what runs. */
+    /** Ends what runs, and waits for that. */
     @Override
     public void close() {
-        List.copyOf(open).forEach(run -> run.end("it was ended: the agent is ending"));
+        var running = List.copyOf(open);
+        running.forEach(run -> run.end("it was ended: the agent is ending"));
+        var all =
+                CompletableFuture.allOf(
+                        running.stream().map(run -> run.gone).toArray(CompletableFuture[]::new));
+        try {
+            all.get(ENDED_WITHIN.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // The next agent finds what bears its mark.
+            problem = Optional.of("commands on the machine did not end: " + e);
+        }
     }
 }

@@ -106,7 +106,8 @@ public final class NodeSupervision implements AutoCloseable {
                         FACTS_EVERY,
                         found -> loop.execute(() -> tellFacts(found)));
         var bootId = ProcFs.bootId();
-        var accounts = new Accounts(Posix.effectiveUser());
+        var allowance = allowance(root);
+        var accounts = new Accounts(Posix.effectiveUser(), Path.of("/etc"), allowance);
         var prober = new Prober(accounts, folders, new Lookups(InetAddress::getByName));
         var launch = new ContainerLaunch(engine, clock);
         var inside = new InsideProbe(prober, engine, launch);
@@ -121,6 +122,8 @@ public final class NodeSupervision implements AutoCloseable {
                         parts(root, bootId, clock, random, brake),
                         it ->
                                 new Drivers(
+                                        allowance,
+                                        (id, input) -> loop.execute(() -> it.feed(id, input)),
                                         folders,
                                         processes(
                                                 new ProcessDriver(
@@ -178,16 +181,28 @@ public final class NodeSupervision implements AutoCloseable {
                 machine);
     }
 
+    private WorkloadAllowance allowance(Path root) {
+        return new WorkloadAllowance(
+                root.resolveSibling("workloads.allow").toAbsolutePath(),
+                identity.name(),
+                Posix.effectiveUser(),
+                System.getProperty("user.name"));
+    }
+
     private MachineCommands machineCommands(Path root, Clock clock, Strays strays) {
-        return new MachineCommands(
-                new MachineAllowance(
-                        root.resolveSibling("fleet-exec.allow").toAbsolutePath(),
-                        identity.name(),
-                        Programs.OF_THE_SYSTEM,
-                        Posix.effectiveUser()),
-                new MachineCommandLog(root.resolve("fleet-exec.log"), clock),
-                strays,
-                loop);
+        var machine =
+                new MachineCommands(
+                        identity.node(),
+                        new MachineAllowance(
+                                root.resolveSibling("fleet-exec.allow").toAbsolutePath(),
+                                identity.name(),
+                                Programs.OF_THE_SYSTEM,
+                                Posix.effectiveUser()),
+                        new MachineCommandLog(root.resolve("fleet-exec.log"), clock),
+                        strays,
+                        loop);
+        machine.endRemains();
+        return machine;
     }
 
     private ProbeRounds rounds(
@@ -426,6 +441,7 @@ public final class NodeSupervision implements AutoCloseable {
         var lacks = new ArrayList<String>();
         output.problem().ifPresent(lacks::add);
         facts.problem().ifPresent(lacks::add);
+        commands.problem().ifPresent(lacks::add);
         if (output.holesRefused()) {
             lacks.add(
                     "the filesystem of %s cannot free parts of files: output files grow until their run ends"

@@ -176,6 +176,11 @@ final class PeoplesCommands implements AutoCloseable {
         }
     }
 
+    /** What the machine's owner should know of. */
+    Optional<String> problem() {
+        return machine.problem();
+    }
+
     @Override
     public void close() {
         List.copyOf(open).forEach(talk -> thread("exec-end", talk::end));

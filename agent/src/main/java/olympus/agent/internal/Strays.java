@@ -33,6 +33,11 @@ final class Strays {
                         .collect(Collectors.toUnmodifiableSet());
     }
 
+    /** The marks that begin so and that something bore when the agent started. */
+    List<String> marksAtStart(String beginning) {
+        return atStart.stream().filter(mark -> mark.startsWith(beginning)).toList();
+    }
+
     /** The pids of a run, its shim excepted; throws {@link UncheckedIOException} when unknown. */
     List<Long> of(String marker, Optional<ProcessIdentity> child) {
         return table.rows().stream()

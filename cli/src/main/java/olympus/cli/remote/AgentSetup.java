@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -19,6 +20,14 @@ public final class AgentSetup {
     private static final Duration LOOK = Duration.ofSeconds(30);
     private static final Duration START = Duration.ofMinutes(4);
     private static final Duration SETTLE = Duration.ofSeconds(30);
+
+    /** Longer than its unit may take to stop. */
+    private static final Duration UNDO = Duration.ofSeconds(90);
+
+    /** As the unit has it. */
+    static final String DATA = "/var/lib/olympus";
+
+    private static final String FILE = "/etc/default/olympus-agent";
 
     /** What cannot end a quoted word of a shell. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9:/._\\[\\]%-]+");
@@ -54,26 +63,26 @@ public final class AgentSetup {
 
         /** Starts the unit with what lets the machine in. */
         public void start(String server, String token) throws RemoteFailure {
-            var script =
-                    "server='%s'%ntoken='%s'%n%s"
-                            .formatted(plain(server), plain(token), text("start.sh"));
-            machine.script(elevation, script, START);
+            machine.script(
+                    elevation,
+                    script("start.sh", Map.of("file", FILE, "server", server, "token", token)),
+                    START);
         }
 
         /** Takes the token out of the machine's files; it is in. */
         public void settle() throws RemoteFailure {
-            machine.script(elevation, text("settle.sh"), SETTLE);
+            machine.script(elevation, script("settle.sh", Map.of("file", FILE)), SETTLE);
         }
 
         /** Takes the unit out of use again; what its log ends with. */
         public String undo() throws RemoteFailure {
-            return machine.script(elevation, text("undo.sh"), SETTLE);
+            return machine.script(elevation, script("undo.sh", Map.of("file", FILE)), UNDO);
         }
     }
 
     /** Looks, and installs what is missing. */
     public Prepared prepare() throws RemoteFailure {
-        var sight = Sight.of(machine.script("", text("look.sh"), LOOK));
+        var sight = Sight.of(machine.script("", script("look.sh", Map.of("data", DATA)), LOOK));
         var objection = sight.objection();
         if (objection.isPresent()) {
             throw new RemoteFailure(objection.get());
@@ -119,11 +128,23 @@ public final class AgentSetup {
                 + "' sh %s %s".formatted(wanted.sha256(), wanted.name());
     }
 
-    private static String plain(String value) throws RemoteFailure {
-        if (!PLAIN.matcher(value).matches()) {
-            throw new RemoteFailure("\"%s\" cannot stand in a file of systemd".formatted(value));
+    /** Whether it can stand within a shell's quotes, and in a file of systemd. */
+    public static boolean isPlain(String value) {
+        return PLAIN.matcher(value).matches();
+    }
+
+    /** One of the scripts beside this class, with its variables set. */
+    static String script(String name, Map<String, String> variables) throws RemoteFailure {
+        var script = new StringBuilder();
+        for (var variable : variables.entrySet()) {
+            if (!isPlain(variable.getValue())) {
+                throw new RemoteFailure(
+                        "the %s has characters that cannot stand in a file of systemd"
+                                .formatted(variable.getKey()));
+            }
+            script.append("%s='%s'%n".formatted(variable.getKey(), variable.getValue()));
         }
-        return value;
+        return script.append(text(name)).toString();
     }
 
     private static String text(String script) {

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param elevation what a command of root begins with; empty for root itself
  * @param architecture as dpkg calls it, e.g. {@code arm64}
  * @param packages version by name, of Olympus' packages
- * @param active a unit of Olympus that runs
+ * @param member it has the keys of a node, or of a server, of some island
+ * @param active a unit of Olympus that runs, starts or fails again and again
  */
 record Sight(
         String user,
@@ -22,6 +23,7 @@ record Sight(
         boolean systemd,
         boolean olympus,
         Map<String, String> packages,
+        boolean member,
         Optional<String> active) {
 
     private static final String PACKAGE = "package.";
@@ -59,6 +61,7 @@ record Sight(
                 isYes(values, "systemd"),
                 isYes(values, "olympus"),
                 packages,
+                values.containsKey("member"),
                 Optional.ofNullable(values.get("active")));
     }
 
@@ -78,6 +81,11 @@ record Sight(
             return Optional.of(
                     "%s runs there already; nothing was changed. A node of this island is listed by olympus nodes; one of another leaves that first (olympus node remove), and begins here with an empty data folder"
                             .formatted(active.get()));
+        }
+        if (member) {
+            return Optional.of(
+                    "it was let in to an island before, and has its keys; nothing was changed. To start it as what it is: systemctl enable --now olympus-agent there. For this island it begins with an empty data folder (%s), after olympus node remove where it is a node of another"
+                            .formatted(AgentSetup.DATA));
         }
         if (elevation.isEmpty()) {
             return Optional.of(

@@ -1,8 +1,8 @@
 # shellcheck shell=sh
-# Lets the agent start as a unit, with what it needs to be let in: $server and $token come before this.
+# Lets the agent start as a unit, with what it needs to be let in: $file, $server and $token come before this.
 set -eu
 umask 077
-file=/etc/default/olympus-agent
+# shellcheck disable=SC2154
 new=$file.new
 : >"$new"
 if [ -e "$file" ]; then

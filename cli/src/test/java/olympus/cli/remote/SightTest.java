@@ -2,12 +2,16 @@ package olympus.cli.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What speaks against a machine, and what the script really says on this one. */
 final class SightTest {
+
+    @TempDir Path data;
 
     private static final String FIT =
             "user=root\nroot=yes\nkernel=Linux\nmachine=arm64\ndpkg=yes\nsystemd=yes\nolympus=no\n";
@@ -28,6 +32,9 @@ final class SightTest {
         assertThat(against("kernel=Linux", "kernel=Darwin")).contains("Darwin");
         assertThat(against("systemd=yes", "systemd=no")).contains("systemd does not run there");
         assertThat(against("olympus=no", "active=olympus-server")).contains("runs there already");
+        assertThat(against("olympus=no", "member=agent.pem"))
+                .contains("was let in to an island before")
+                .contains("systemctl enable --now olympus-agent");
         assertThat(Sight.of("This account is currently not available.\n").objection().orElseThrow())
                 .contains("did not say what it is");
     }
@@ -37,18 +44,23 @@ final class SightTest {
     }
 
     @Test
-    void theScriptSaysItOfThisMachine() throws IOException, InterruptedException {
-        var script = SightTest.class.getResourceAsStream("look.sh");
-        assertThat(script).isNotNull();
-        var shell = new ProcessBuilder("sh", "-s").redirectErrorStream(true).start();
-        try (var input = shell.getOutputStream()) {
-            script.transferTo(input);
-        }
-        var said = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(shell.waitFor()).as(said).isZero();
-        var sight = Sight.of(said);
+    void theScriptSaysItOfThisMachine() throws Exception {
+        var sight = Sight.of(look());
         assertThat(sight.kernel()).isEqualTo("Linux");
         assertThat(sight.user()).isEqualTo(System.getProperty("user.name"));
         assertThat(sight.architecture()).isNotEmpty();
+        assertThat(sight.member()).isFalse();
+    }
+
+    @Test
+    void theScriptSeesThatAMachineWasLetInBefore() throws Exception {
+        Files.createDirectories(data.resolve("keys"));
+        Files.writeString(data.resolve("keys/agent.pem"), "a certificate");
+        assertThat(Sight.of(look()).member()).isTrue();
+    }
+
+    private String look() throws Exception {
+        return ShellRun.of(AgentSetup.script("look.sh", Map.of("data", data.toString())), Map.of())
+                .mustSucceed();
     }
 }

@@ -1,6 +1,7 @@
 package olympus.server.http;
 
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import olympus.foundation.OlympusException;
 import olympus.hermes.Bytes;
 import olympus.hermes.Hermes;
@@ -51,8 +52,7 @@ record AuditStream(Hermes hermes, Deadline deadline) {
 
     /** Waits until it is stored, where this server leads; elsewhere nobody waits for the leader. */
     void append(AuditEntry entry) {
-        var value = Bytes.wrap(AuditEntry.CODEC.encodeBytes(entry));
-        var stored = hermes.transact(Transaction.of(new Operation.Append(KEY, value)));
+        var stored = store(entry);
         if (hermes.status().role() == StoreStatus.Role.FOLLOWER) {
             var _ =
                     stored.whenComplete((result, failure) -> {
@@ -64,6 +64,23 @@ record AuditStream(Hermes hermes, Deadline deadline) {
                     });
             return;
         }
+        await(entry, stored);
+    }
+
+    /**
+     * Waits until it is stored, whoever leads: for what must not begin before it is known. Where
+     * the store does not take it within the deadline, it is in this server's log.
+     */
+    void appendFirst(AuditEntry entry) {
+        await(entry, store(entry));
+    }
+
+    private CompletionStage<TransactionResult> store(AuditEntry entry) {
+        var value = Bytes.wrap(AuditEntry.CODEC.encodeBytes(entry));
+        return hermes.transact(Transaction.of(new Operation.Append(KEY, value)));
+    }
+
+    private void await(AuditEntry entry, CompletionStage<TransactionResult> stored) {
         try {
             var result = deadline.await(stored, "writing the audit stream");
             if (!(result instanceof TransactionResult.Committed)) {

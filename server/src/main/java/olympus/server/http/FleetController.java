@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -74,16 +75,20 @@ final class FleetController {
             Optional<List<String>> labels,
             Optional<Boolean> all,
             Optional<String> timeout,
-            Optional<Integer> parallel) {}
+            Optional<Integer> parallel) {
+        FleetOrder {
+            // Absent in the body it is null, whatever its type says.
+            command = Objects.requireNonNullElse(command, List.of());
+        }
+    }
 
     @PostMapping(path = Api.V1 + "/fleet/exec", consumes = Api.JSON, produces = Api.SSE)
     void exec(
             @RequestBody FleetOrder order,
             HttpServletRequest request,
             HttpServletResponse response) {
-        var words = "fleet exec: " + shown(order.command());
-        request.setAttribute(AuditTrail.DETAIL, words);
         check(order.command());
+        request.setAttribute(AuditTrail.DETAIL, "fleet exec: " + shown(order.command()));
         checkWhere(order);
         var caller = Caller.of(request);
         var nodes = nodes(order);
@@ -121,7 +126,7 @@ final class FleetController {
     /** In the audit before anything runs: what a server that fails meanwhile could not say. */
     private void begins(HttpServletRequest request, Caller caller, String detail) {
         backend.audit()
-                .append(
+                .appendFirst(
                         new AuditEntry(
                                 backend.clock().wall(),
                                 caller.name(),
@@ -167,8 +172,11 @@ final class FleetController {
     // -- what is asked for --------------------------------------------------------------------
 
     private static void check(List<String> command) {
-        if (command.isEmpty() || command.getFirst().isEmpty()) {
+        if (command.isEmpty() || "".equals(command.getFirst())) {
             throw invalid("command: there is none; expected a program and its words");
+        }
+        if (command.stream().anyMatch(Objects::isNull)) {
+            throw invalid("command: a word is null; expected texts");
         }
         if (command.stream().anyMatch(word -> word.indexOf('\0') >= 0)) {
             throw invalid("command: a word holds a NUL byte, which no program can be given");
@@ -204,6 +212,9 @@ final class FleetController {
             throw invalid(
                     "%s: the list is empty; expected %s, or \"all\": true without it for every node"
                             .formatted(member, expected));
+        }
+        if (given.orElse(List.of()).stream().anyMatch(Objects::isNull)) {
+            throw invalid("%s: one is null; expected %s".formatted(member, expected));
         }
     }
 

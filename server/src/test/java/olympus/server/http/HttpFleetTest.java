@@ -360,6 +360,9 @@ class HttpFleetTest {
     @Test
     void saysWhatIsWrongWithTheRequest() throws Exception {
         refused("{\"command\":[]}", 400, "expected a program and its words");
+        refused("{\"all\":true}", 400, "expected a program and its words");
+        refused("{\"command\":[null],\"all\":true}", 400, "a word is null");
+        refused("{\"command\":[\"x\"],\"nodes\":[null]}", 400, "nodes: one is null");
         refused("{\"command\":[\"a\\u0000b\"]}", 400, "a NUL byte");
         refused("{\"command\":[\"x\"],\"all\":true,\"timeout\":\"11m\"}", 400, "from 1s to 10m");
         refused(
