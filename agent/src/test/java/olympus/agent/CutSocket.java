@@ -15,13 +15,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import olympus.engine.EngineAddress;
 
 /**
  * A line to an engine that can be cut: all connections end, and none is accepted until it is
- * mended. It can also be slow, or let nothing but events through.
+ * mended. It can also be slow, let nothing but events through, or say in the engine's place that a
+ * name is in use.
  */
 final class CutSocket implements AutoCloseable {
 
@@ -31,6 +33,7 @@ final class CutSocket implements AutoCloseable {
     private Optional<ServerSocketChannel> server = Optional.empty();
     private volatile Duration delay = Duration.ZERO;
     private volatile CountDownLatch passage = new CountDownLatch(0);
+    private final AtomicInteger conflicts = new AtomicInteger();
 
     CutSocket(EngineAddress engine, Path own) {
         this.engine = Path.of(engine.toString().replaceFirst("^unix://", ""));
@@ -59,9 +62,9 @@ final class CutSocket implements AutoCloseable {
                 var client = listening.accept();
                 var there = SocketChannel.open(UnixDomainSocketAddress.of(engine));
                 open.addAll(List.of(client, there));
-                var line = new Line();
+                var line = new Line(client);
                 Thread.ofVirtual().start(() -> copy(client, there, line::asked));
-                Thread.ofVirtual().start(() -> copy(there, client, _ -> line.answers()));
+                Thread.ofVirtual().start(() -> copy(there, client, line::answers));
             } catch (IOException cut) {
                 return;
             }
@@ -73,6 +76,15 @@ final class CutSocket implements AutoCloseable {
         delay = answersLater;
     }
 
+    /** So many containers are refused as if the engine were still making them. */
+    void refuseAsInUse(int times) {
+        conflicts.set(times);
+    }
+
+    int refusalsLeft() {
+        return conflicts.get();
+    }
+
     /** Answers that are no events wait until this is taken back. */
     void onlyEvents(boolean isSo) {
         passage.countDown();
@@ -82,16 +94,50 @@ final class CutSocket implements AutoCloseable {
     /** One connection: what was asked last over it. */
     private final class Line {
 
+        private final SocketChannel client;
         private volatile boolean isOfEvents;
         private volatile boolean isAsked;
+        private boolean isRefused;
 
-        void asked(ByteBuffer bytes) {
-            isOfEvents = StandardCharsets.ISO_8859_1.decode(bytes).toString().contains("/events");
+        Line(SocketChannel client) {
+            this.client = client;
+        }
+
+        /** Whether it goes on to the engine. */
+        boolean asked(ByteBuffer bytes) {
+            var text = StandardCharsets.ISO_8859_1.decode(bytes).toString();
+            isOfEvents = text.contains("/events");
             isAsked = true;
+            if (!isRefused && text.contains("/containers/create?")) {
+                isRefused = conflicts.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+                if (isRefused) {
+                    answerInUse();
+                }
+            }
+            return !isRefused;
+        }
+
+        private void answerInUse() {
+            var body = "{\"message\":\"Conflict. The container name is already in use\"}";
+            var answer =
+                    """
+                    HTTP/1.1 409 Conflict\r
+                    Content-Type: application/json\r
+                    Content-Length: %d\r
+                    Connection: close\r
+                    \r
+                    %s\
+                    """
+                            .formatted(body.length(), body);
+            try {
+                write(client, ByteBuffer.wrap(answer.getBytes(StandardCharsets.ISO_8859_1)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         /** Before an answer, or a part of it, goes on. */
-        void answers() {
+        boolean answers(ByteBuffer bytes) {
             try {
                 if (!isOfEvents) {
                     passage.await();
@@ -100,27 +146,33 @@ final class CutSocket implements AutoCloseable {
                     isAsked = false;
                     LockSupport.parkNanos(delay.toNanos());
                 }
+                return bytes.hasRemaining();
             } catch (InterruptedException e) {
                 throw new AssertionError("interrupted", e);
             }
         }
     }
 
-    private static void copy(SocketChannel from, SocketChannel to, Consumer<ByteBuffer> before) {
+    private static void copy(SocketChannel from, SocketChannel to, Predicate<ByteBuffer> passes) {
         var buffer = ByteBuffer.allocate(64 * 1024);
         try (from;
                 to) {
             while (from.read(buffer) >= 0) {
                 buffer.flip();
-                before.accept(buffer.duplicate());
-                while (buffer.hasRemaining()) {
-                    to.write(buffer);
+                if (passes.test(buffer.duplicate())) {
+                    write(to, buffer);
                 }
                 buffer.clear();
             }
         } catch (IOException cut) {
             // The other direction ends with it.
             return;
+        }
+    }
+
+    private static void write(SocketChannel to, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            to.write(bytes);
         }
     }
 

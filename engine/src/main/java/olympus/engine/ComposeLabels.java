@@ -80,6 +80,11 @@ public final class ComposeLabels {
         return Map.of(PROJECT, project.name(), VOLUME, key, VERSION, MAKER);
     }
 
+    /** Whether what has these labels was made by Olympus. */
+    public static boolean isOfOlympus(Map<String, String> labels) {
+        return MAKER.equals(labels.get(VERSION));
+    }
+
     /** Which container of which service it is, by its labels; empty for what is none. */
     public static Optional<Identity> of(Map<String, String> labels) {
         var number = labels.getOrDefault(NUMBER, "");

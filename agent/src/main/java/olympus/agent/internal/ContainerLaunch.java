@@ -85,7 +85,7 @@ final class ContainerLaunch {
             ContainerRecord record,
             Map<SecretRef, String> secrets,
             Consumer<String> progress) {
-        var found = find(record, Optional.of(plan));
+        var found = findWhole(plan, record, secrets);
         if (found.isEmpty()) {
             var lost = record.isKnown() ? lostVolumes(plan) : List.<String>of();
             var id = create(plan, plan.name(), secrets, Map.of(), progress);
@@ -101,6 +101,34 @@ final class ContainerLaunch {
         var successor =
                 successor(plan, there).orElseGet(() -> succeed(plan, there, secrets, progress));
         return swap(plan, record, there, successor);
+    }
+
+    /** Without what an attempt before left half made, which is removed. */
+    private Optional<ContainerDetails> findWhole(
+            ContainerPlan plan, ContainerRecord record, Map<SecretRef, String> secrets) {
+        var found = find(record, Optional.of(plan));
+        var halfMade =
+                found.filter(there ->
+                        !there.id().equals(record.container())
+                                && isUnused(there)
+                                && (!isMadeBy(plan, there) || !plan.contents(secrets).isEmpty()));
+        if (halfMade.isEmpty()) {
+            return found;
+        }
+        engine.remove(halfMade.get().id(), false);
+        return find(record, Optional.of(plan));
+    }
+
+    /**
+     * Made by Olympus and never started: the rest of an attempt of which the engine's answer was
+     * lost. It may lack its files, and what is declared may have changed since.
+     */
+    static boolean isUnused(ContainerDetails container) {
+        return ComposeLabels.isOfOlympus(container.labels()) && !container.state().wasStarted();
+    }
+
+    private static boolean isMadeBy(ContainerPlan plan, ContainerDetails container) {
+        return plan.fingerprint().equals(container.labels().get(ComposeLabels.CONFIG_HASH));
     }
 
     /** What it had and is not there any more, although nobody here removes volumes. */
@@ -204,9 +232,7 @@ final class ContainerLaunch {
     /** The one that was made ready, if it is what is wanted now. */
     private Optional<ContainerDetails> successor(ContainerPlan plan, ContainerDetails old) {
         var made = engine.find(successorName(plan, old));
-        var fits =
-                made.filter(found ->
-                        plan.fingerprint().equals(found.labels().get(ComposeLabels.CONFIG_HASH)));
+        var fits = made.filter(found -> isMadeBy(plan, found));
         if (fits.isEmpty()) {
             made.ifPresent(stale -> engine.remove(stale.id(), false));
         }

@@ -72,9 +72,11 @@ final class ContainerSight {
     // ---- looking
 
     /** What is there when nothing was known: of an earlier agent, or of somebody else. */
-    Optional<ProcessDriver.Found> first(
-            ContainerEntry entry, Optional<ContainerDetails> container) {
+    Optional<ProcessDriver.Found> first(ContainerEntry entry, Optional<ContainerDetails> seen) {
         var before = entry.record;
+        var container =
+                seen.filter(there ->
+                        there.id().equals(before.container()) || !ContainerLaunch.isUnused(there));
         if (container.isEmpty()) {
             save.accept(entry, before.ended());
             return before.live()
@@ -263,13 +265,13 @@ final class ContainerSight {
     static MachineInput.Again again(EngineException refused) {
         return switch (refused.kind()) {
             case NO_SUCH_IMAGE, INVALID, UNSUPPORTED, CANNOT_RUN -> MachineInput.Again.NEVER;
-            case REGISTRY_AWAY -> MachineInput.Again.UNCOUNTED;
+            // A name is in conflict while the engine still makes what it was asked for before.
+            case REGISTRY_AWAY, CONFLICT -> MachineInput.Again.UNCOUNTED;
             case ABSENT,
                     SLOW,
                     FORBIDDEN,
                     NO_SUCH_CONTAINER,
                     NOT_FOUND,
-                    CONFLICT,
                     PORT_TAKEN,
                     OUT_OF_SPACE,
                     CANCELLED,
