@@ -22,7 +22,14 @@ final class SshMachine {
                 echo $! >"$pidfile"
                 ;;
             disable) [ ! -e "$pidfile" ] || kill "$(cat "$pidfile")" ;;
-            is-active) [ -e "$pidfile" ] && kill -0 "$(cat "$pidfile")" ;;
+            is-active)
+                if [ -e "$pidfile" ] && kill -0 "$(cat "$pidfile")"; then
+                    echo active
+                else
+                    echo inactive
+                    exit 3
+                fi
+                ;;
             daemon-reload | try-restart) ;;
             *)
                 echo "$0 cannot do this: $*" >&2
