@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -17,13 +18,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import olympus.engine.EngineAddress;
 
 /**
  * A line to an engine that can be cut: all connections end, and none is accepted until it is
- * mended. It can also be slow, let nothing but events through, or say in the engine's place that a
- * name is in use.
+ * mended. It can also be slow, lose an answer, let nothing but events through, or say in the
+ * engine's place that a name is in use.
  */
 final class CutSocket implements AutoCloseable {
 
@@ -34,6 +34,7 @@ final class CutSocket implements AutoCloseable {
     private volatile Duration delay = Duration.ZERO;
     private volatile CountDownLatch passage = new CountDownLatch(0);
     private final AtomicInteger conflicts = new AtomicInteger();
+    private Optional<String> lost = Optional.empty();
 
     CutSocket(EngineAddress engine, Path own) {
         this.engine = Path.of(engine.toString().replaceFirst("^unix://", ""));
@@ -85,6 +86,23 @@ final class CutSocket implements AutoCloseable {
         return conflicts.get();
     }
 
+    /** The engine carries out the next request of which this is a part, and its answer is lost. */
+    synchronized void loseAnswerTo(String request) {
+        lost = Optional.of(request);
+    }
+
+    synchronized boolean isLossAhead() {
+        return lost.isPresent();
+    }
+
+    private synchronized boolean takesLoss(String request) {
+        var takes = lost.filter(request::contains).isPresent();
+        if (takes) {
+            lost = Optional.empty();
+        }
+        return takes;
+    }
+
     /** Answers that are no events wait until this is taken back. */
     void onlyEvents(boolean isSo) {
         passage.countDown();
@@ -98,6 +116,7 @@ final class CutSocket implements AutoCloseable {
         private volatile boolean isOfEvents;
         private volatile boolean isAsked;
         private boolean isRefused;
+        private volatile boolean isLost;
 
         Line(SocketChannel client) {
             this.client = client;
@@ -108,6 +127,7 @@ final class CutSocket implements AutoCloseable {
             var text = StandardCharsets.ISO_8859_1.decode(bytes).toString();
             isOfEvents = text.contains("/events");
             isAsked = true;
+            isLost = takesLoss(text);
             if (!isRefused && text.contains("/containers/create?")) {
                 isRefused = conflicts.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
                 if (isRefused) {
@@ -137,7 +157,10 @@ final class CutSocket implements AutoCloseable {
         }
 
         /** Before an answer, or a part of it, goes on. */
-        boolean answers(ByteBuffer bytes) {
+        boolean answers(ByteBuffer bytes) throws IOException {
+            if (isLost) {
+                throw new ClosedChannelException();
+            }
             try {
                 if (!isOfEvents) {
                     passage.await();
@@ -153,13 +176,18 @@ final class CutSocket implements AutoCloseable {
         }
     }
 
-    private static void copy(SocketChannel from, SocketChannel to, Predicate<ByteBuffer> passes) {
+    /** Whether bytes go on; fails where the line breaks. */
+    private interface Passage {
+        boolean lets(ByteBuffer bytes) throws IOException;
+    }
+
+    private static void copy(SocketChannel from, SocketChannel to, Passage passes) {
         var buffer = ByteBuffer.allocate(64 * 1024);
         try (from;
                 to) {
             while (from.read(buffer) >= 0) {
                 buffer.flip();
-                if (passes.test(buffer.duplicate())) {
+                if (passes.lets(buffer.duplicate())) {
                     write(to, buffer);
                 }
                 buffer.clear();

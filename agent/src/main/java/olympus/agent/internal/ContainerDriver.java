@@ -426,6 +426,9 @@ final class ContainerDriver implements Driver, AutoCloseable {
             tell(entry.id, new MachineInput.Noticed(run, up.remark(), false));
         }
         pump(entry, up.details());
+        if (!up.record().leftovers().isEmpty()) {
+            removals.discard(entry);
+        }
         if (entry.stopping.isPresent()) {
             stopContainer(entry, run, entry.stopping.get());
         }
@@ -554,7 +557,9 @@ final class ContainerDriver implements Driver, AutoCloseable {
             entry.pump.ifPresent(LogPump::close);
         }
         removing.add(id);
-        removals.finish(id, lane(id), record, () -> !entries.containsKey(id), () -> delete(id));
+        var plan = Optional.ofNullable(entry).flatMap(ContainerEntry::plan);
+        removals.finish(
+                id, lane(id), record, plan, () -> !entries.containsKey(id), () -> delete(id));
     }
 
     /** What the agent before this one was removing when it ended. */

@@ -16,10 +16,8 @@ import olympus.engine.ContainerEngine;
 import olympus.engine.ContainerSummary;
 import olympus.engine.EngineException;
 import olympus.engine.EngineException.Kind;
-import olympus.engine.MountPoint;
 import olympus.foundation.Clock;
 import olympus.model.SecretRef;
-import olympus.model.stack.container.Mount;
 import olympus.model.stack.container.Volume;
 
 /**
@@ -29,18 +27,18 @@ import olympus.model.stack.container.Volume;
  */
 final class ContainerLaunch {
 
-    private static final int SHORT_ID = 12;
-
     /** Containers that are made or started at a time; what is pulled or built does not count. */
     static final int PARALLEL = 8;
 
     private final ContainerEngine engine;
     private final Clock clock;
+    private final ContainerReplacement replacement;
     private final Semaphore turns = new Semaphore(PARALLEL, true);
 
     ContainerLaunch(ContainerEngine engine, Clock clock) {
         this.engine = engine;
         this.clock = clock;
+        this.replacement = new ContainerReplacement(engine);
     }
 
     /**
@@ -95,11 +93,14 @@ final class ContainerLaunch {
         var isNew = !there.id().equals(record.container());
         if (isNew
                 || (record.fingerprint().equals(plan.fingerprint()) && isBesideIts(plan, there))) {
-            var kept = record.of(there.id(), plan.fingerprint());
-            return isUp(there) ? new Up(kept, there, true, "") : started(plan, kept);
+            var own = replacement.givenUp(plan, there);
+            var kept = record.of(own.id(), plan.fingerprint());
+            return isUp(own) ? new Up(kept, own, true, "") : started(plan, kept);
         }
         var successor =
-                successor(plan, there).orElseGet(() -> succeed(plan, there, secrets, progress));
+                replacement
+                        .successor(plan, record, there, !plan.contents(secrets).isEmpty())
+                        .orElseGet(() -> succeed(plan, there, secrets, progress));
         return swap(plan, record, there, successor);
     }
 
@@ -127,7 +128,7 @@ final class ContainerLaunch {
         return ComposeLabels.isOfOlympus(container.labels()) && !container.state().wasStarted();
     }
 
-    private static boolean isMadeBy(ContainerPlan plan, ContainerDetails container) {
+    static boolean isMadeBy(ContainerPlan plan, ContainerDetails container) {
         return plan.fingerprint().equals(container.labels().get(ComposeLabels.CONFIG_HASH));
     }
 
@@ -219,24 +220,10 @@ final class ContainerLaunch {
         if (there.isPresent()
                 && there.get().id().equals(record.container())
                 && !record.fingerprint().equals(plan.fingerprint())) {
-            successor(plan, there.get()).ifPresent(stale -> engine.remove(stale.id(), false));
+            replacement.discard(plan, there.get());
             return Optional.of(succeed(plan, there.get(), secrets, progress).id());
         }
         return Optional.empty();
-    }
-
-    private static String successorName(ContainerPlan plan, ContainerDetails old) {
-        return old.id().substring(0, SHORT_ID) + "_" + plan.name();
-    }
-
-    /** The one that was made ready, if it is what is wanted now. */
-    private Optional<ContainerDetails> successor(ContainerPlan plan, ContainerDetails old) {
-        var made = engine.find(successorName(plan, old));
-        var fits = made.filter(found -> isMadeBy(plan, found));
-        if (fits.isEmpty()) {
-            made.ifPresent(stale -> engine.remove(stale.id(), false));
-        }
-        return fits;
     }
 
     private ContainerDetails succeed(
@@ -244,21 +231,14 @@ final class ContainerLaunch {
             ContainerDetails old,
             Map<SecretRef, String> secrets,
             Consumer<String> progress) {
-        var id = create(plan, successorName(plan, old), secrets, carried(plan, old), progress);
+        var id =
+                create(
+                        plan,
+                        ContainerReplacement.successorName(plan, old),
+                        secrets,
+                        ContainerReplacement.carried(plan, old),
+                        progress);
         return engine.inspect(id);
-    }
-
-    /** Volumes without a name go over to the next container, as Compose has it. */
-    private static Map<String, String> carried(ContainerPlan plan, ContainerDetails old) {
-        var taken =
-                plan.workload().mounts().stream()
-                        .filter(mount -> !(mount instanceof Mount.Anonymous))
-                        .map(Mount::target)
-                        .collect(Collectors.toSet());
-        return old.mounts().stream()
-                .filter(MountPoint::isAnonymousVolume)
-                .filter(mount -> !taken.contains(mount.target()))
-                .collect(Collectors.toMap(MountPoint::target, MountPoint::name, (a, b) -> a));
     }
 
     private Up swap(
@@ -266,29 +246,31 @@ final class ContainerLaunch {
             ContainerRecord record,
             ContainerDetails old,
             ContainerDetails successor) {
-        if (isUp(old)) {
-            var stop = plan.spec().definition().stop();
-            engine.stop(old.id(), Optional.empty(), stop.gracePeriod());
-        }
-        engine.rename(old.id(), old.id().substring(0, SHORT_ID) + "_" + plan.name() + "_old");
-        engine.rename(successor.id(), plan.name());
+        replacement.changePlaces(plan, old, successor);
         var leftovers = new ArrayList<>(record.leftovers());
         leftovers.remove(successor.id());
         leftovers.add(old.id());
         Up up;
         try {
-            up =
-                    startedOrGone(
-                            plan,
-                            record.of(successor.id(), plan.fingerprint()).withLeftovers(leftovers));
+            up = startedOrGone(plan, record.of(successor.id(), plan.fingerprint()));
         } catch (EngineException e) {
             if (isRefused(e)) {
-                engine.rename(old.id(), plan.name());
+                replacement.rename(engine.inspect(old.id()), plan.name());
             }
             throw e;
         }
-        leftovers.forEach(id -> engine.remove(id, false));
-        return new Up(up.record().withLeftovers(List.of()), up.details(), false, "");
+        leftovers.removeIf(this::isRemoved);
+        return new Up(up.record().withLeftovers(leftovers), up.details(), false, "");
+    }
+
+    /** The new one runs: one before it that cannot be removed yet is still owed. */
+    private boolean isRemoved(String container) {
+        try {
+            engine.remove(container, false);
+            return true;
+        } catch (EngineException owed) {
+            return false;
+        }
     }
 
     // ---- make
@@ -386,8 +368,12 @@ final class ContainerLaunch {
         }
     }
 
-    /** Ends and removes a container and what was made only for it; volumes stay. */
-    void remove(ContainerRecord record, boolean evenRunning) {
+    /**
+     * Ends and removes a container and what was made only for it, with what was made for the same
+     * instance and is not known any more; volumes stay.
+     */
+    void remove(ContainerRecord record, Optional<ContainerPlan> plan, boolean evenRunning) {
+        plan.ifPresent(of -> replacement.removeOthers(of, record));
         for (var id : record.leftovers()) {
             engine.remove(id, evenRunning);
         }

@@ -107,12 +107,14 @@ final class ContainerRemovals {
      * The instance is gone for good: what was managed is removed with its networks; what was only
      * watched stays, with the restart policy that was its own.
      *
+     * @param plan of what was last to run, where that is known
      * @param isGone whether it still is
      */
     void finish(
             InstanceId id,
             Lane lane,
             ContainerRecord record,
+            Optional<ContainerPlan> plan,
             BooleanSupplier isGone,
             Runnable onDone) {
         lane.add(
@@ -120,7 +122,7 @@ final class ContainerRemovals {
                 () -> {
                     try {
                         if (record.managed()) {
-                            launch.remove(record, false);
+                            launch.remove(record, plan, false);
                         } else {
                             launch.giveBack(record);
                         }
@@ -137,7 +139,7 @@ final class ContainerRemovals {
                                     AGAIN_AFTER,
                                     () -> {
                                         if (isGone.getAsBoolean()) {
-                                            finish(id, lane, record, isGone, onDone);
+                                            finish(id, lane, record, plan, isGone, onDone);
                                         }
                                     });
                         });
