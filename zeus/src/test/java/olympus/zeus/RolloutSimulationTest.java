@@ -61,7 +61,11 @@ final class RolloutSimulationTest {
         }
 
         StackDefinition stack(String command) {
-            var web = service("web").command(command).replicas(replicas).ports(8000, 8000 + 2 * replicas - 1);
+            var web =
+                    service("web")
+                            .command(command)
+                            .replicas(replicas)
+                            .ports(8000, 8000 + 2 * replicas - 1);
             return Stacks.stack(
                     "shop",
                     isBlueGreen
