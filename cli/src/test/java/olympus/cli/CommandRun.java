@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** One execution of the command line with everything it printed. */
-record CommandRun(int exitCode, String out, String err) {
+/** One execution of the command line, within this process, with everything it printed. */
+public record CommandRun(int exitCode, String out, String err) {
 
-    static CommandRun of(Map<String, String> environment, Path home, String... arguments) {
+    public static CommandRun of(Map<String, String> environment, Path home, String... arguments) {
         return answering("", false, environment, home, arguments);
     }
 

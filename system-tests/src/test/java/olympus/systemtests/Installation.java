@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import olympus.cli.CommandRun;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -206,16 +207,26 @@ final class Installation implements AutoCloseable {
         }
     }
 
-    /** The answer of a command that must succeed, as JSON. */
+    /**
+     * The answer of a command that must succeed, as JSON. Carried out within this process where the
+     * server is on the same machine: tests ask in this way again and again while they wait, and
+     * each start of a program would take from what they wait for.
+     */
     JsonNode json(String... arguments) {
         var command = new ArrayList<>(List.of(arguments));
         command.addAll(List.of("-o", "json"));
-        var run = olympus(command.toArray(String[]::new));
+        var words = command.toArray(String[]::new);
+        var run = entry.isEmpty() ? within(words) : olympus(words);
         if (run.exitCode() != 0) {
             throw new AssertionError(
                     "%s ended with %d:\n%s".formatted(command, run.exitCode(), run.err()));
         }
         return JSON.readTree(run.out());
+    }
+
+    private Run within(String... words) {
+        var run = CommandRun.of(Map.of("OLYMPUS_DATA_DIR", data.toString()), folder, words);
+        return new Run(run.exitCode(), run.out(), run.err());
     }
 
     /** One instance as status shows it; a missing node when there is no such instance. */
