@@ -80,7 +80,14 @@ public record KeyPrefix(
                             "server",
                             "who changed what from where",
                             Optional.empty()),
-                    value("olympus/tokens/<id>", "server", "hashed tokens"),
+                    value(
+                            "olympus/tokens/<id>",
+                            "server",
+                            "the administrator's token, hashed, and those from before roles"),
+                    value(
+                            "olympus/api-tokens/<name>",
+                            "server",
+                            "hash, role and end of a token of the API"),
                     value(
                             "olympus/servers/<member>",
                             "server",

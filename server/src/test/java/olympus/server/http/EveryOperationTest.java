@@ -79,6 +79,7 @@ class EveryOperationTest {
                 decide(hermes);
                 servers(api, hermes);
                 machines(api);
+                tokens(api);
                 lists(api);
                 streams(api);
                 fleet(api);
@@ -211,6 +212,14 @@ class EveryOperationTest {
         ok(api.get("/api/v1/agent-tokens"), 200);
         ok(sent(api, "DELETE", "/api/v1/agent-tokens/" + token.path("id").asString(), ""), 200);
         ok(sent(api, "DELETE", "/api/v1/nodes/" + machine.node() + "?force=true", ""), 200);
+    }
+
+    private static void tokens(RunningApi api) throws Exception {
+        var body = "{\"role\":\"viewer\",\"name\":\"grafana\",\"ttl\":\"720h\"}";
+        ok(sent(api, "POST", "/api/v1/tokens", body), 201);
+        ok(sent(api, "POST", "/api/v1/tokens", "{\"role\":\"operator\"}"), 201);
+        ok(api.get("/api/v1/tokens"), 200);
+        ok(sent(api, "DELETE", "/api/v1/tokens/grafana", ""), 200);
     }
 
     private static NodeAnswer measured(NodeQuestion.Use use) {
