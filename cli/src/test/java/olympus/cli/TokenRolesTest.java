@@ -47,8 +47,7 @@ final class TokenRolesTest {
                 .contains("olympus token revoke ana")
                 .doesNotContain("olympus_clear");
         assertThat(server.requests())
-                .contains(
-                        "POST /tokens {\"role\":\"operator\",\"name\":\"ana\",\"ttl\":\"24h\"}");
+                .contains("POST /tokens {\"role\":\"operator\",\"name\":\"ana\",\"ttl\":\"24h\"}");
     }
 
     @Test
@@ -86,7 +85,11 @@ final class TokenRolesTest {
                         "GET /agent-tokens",
                         200,
                         "{\"tokens\":[{\"id\":\"0a1b2c3d4e5f00\",\"madeBy\":\"admin\",\"madeAt\":\"2026-11-21T03:00:00Z\",\"ends\":\"2026-11-21T04:00:00Z\",\"uses\":2,\"usedBy\":[]}]}");
-        assertThat(run("token", "list").out().lines().map(line -> line.split("  +")[0] + "|" + line.split("  +")[1]))
+        assertThat(
+                        run("token", "list")
+                                .out()
+                                .lines()
+                                .map(line -> line.split("  +")[0] + "|" + line.split("  +")[1]))
                 .containsExactly(
                         "TOKEN|ROLE", "admin|admin", "grafana|viewer", "0a1b2c3d4e5f|agent");
         var json = run("token", "list", "-o", "json").out();

@@ -64,6 +64,11 @@ public record KeyPrefix(
                             "what people want of a node: labels, and whether it takes instances",
                             Codecs.NODE_SPEC),
                     value(
+                            "zeus/external-nodes/<node id>",
+                            "zeus",
+                            "a member of the inventory that is managed elsewhere",
+                            Codecs.EXTERNAL_NODE),
+                    value(
                             "zeus/lost/<node id>",
                             "zeus",
                             "that a node counts as lost, or why it does not",

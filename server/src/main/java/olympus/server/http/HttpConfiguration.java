@@ -313,6 +313,11 @@ class HttpConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
+    ExternalNodesController externalNodes(Backend backend) {
+        return new ExternalNodesController(backend);
+    }
+
+    @Bean
     PausesController pauses(Backend backend) {
         return new PausesController(backend);
     }

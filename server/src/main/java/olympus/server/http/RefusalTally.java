@@ -44,8 +44,7 @@ final class RefusalTally<R> {
 
     /** Whether this one is told by itself; else it is counted. */
     boolean tell(String token, R refusal, long nowNanos) {
-        var window =
-                windows.computeIfAbsent(token, _ -> new Window<>(nowNanos + WINDOW.toNanos()));
+        var window = windows.computeIfAbsent(token, _ -> new Window<>(nowNanos + WINDOW.toNanos()));
         if (window.told < MOST_TOLD) {
             window.told++;
             return true;
@@ -58,13 +57,14 @@ final class RefusalTally<R> {
     /** Ends the windows that are over, and answers what was counted in them. */
     List<Counted<R>> over(long nowNanos) {
         var counted = new ArrayList<Counted<R>>();
-        windows.values().removeIf(window -> {
-            if (nowNanos - window.end < 0) {
-                return false;
-            }
-            window.last.ifPresent(last -> counted.add(new Counted<>(window.counted, last)));
-            return true;
-        });
+        windows.values()
+                .removeIf(window -> {
+                    if (nowNanos - window.end < 0) {
+                        return false;
+                    }
+                    window.last.ifPresent(last -> counted.add(new Counted<>(window.counted, last)));
+                    return true;
+                });
         return counted;
     }
 

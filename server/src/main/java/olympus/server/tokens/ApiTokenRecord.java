@@ -6,7 +6,8 @@ import olympus.hermes.Key;
 import olympus.model.json.RecordCodec;
 
 /**
- * What is kept of a token that was made with a role: the value of {@code olympus/api-tokens/<name>}.
+ * What is kept of a token that was made with a role: the value of {@code
+ * olympus/api-tokens/<name>}.
  *
  * @param name who it is, in audit and decisions
  * @param sha256 hash of the whole token in hex, as in {@link TokenRecord}

@@ -119,7 +119,8 @@ public final class ApiTokens {
                                             one.token().name()));
                 });
         operations.removeIf(one -> one.equals(new Operation.Delete(key)));
-        operations.add(new Operation.Put(key, Bytes.wrap(ApiTokenRecord.CODEC.encodeBytes(record))));
+        operations.add(
+                new Operation.Put(key, Bytes.wrap(ApiTokenRecord.CODEC.encodeBytes(record))));
         writes.commit(
                 new Transaction(List.of(unchanged(key, kept)), operations),
                 "keeping token " + record.name());
@@ -175,7 +176,9 @@ public final class ApiTokens {
         return ApiTokenRecord.PREFIX.child(name);
     }
 
-    /** Those that are good at present, by name: also the administrator's, and those without role. */
+    /**
+     * Those that are good at present, by name: also the administrator's, and those without role.
+     */
     public List<Shown> all() {
         var now = writes.clock().wall();
         var without =
@@ -187,7 +190,11 @@ public final class ApiTokens {
                                         "",
                                         one.createdAt(),
                                         Optional.empty()));
-        var with = kept().stream().map(Kept::token).filter(one -> one.isGood(now)).map(ApiTokens::shown);
+        var with =
+                kept().stream()
+                        .map(Kept::token)
+                        .filter(one -> one.isGood(now))
+                        .map(ApiTokens::shown);
         return Stream.concat(without, with).sorted(Comparator.comparing(Shown::name)).toList();
     }
 
@@ -224,13 +231,10 @@ public final class ApiTokens {
     }
 
     private List<Kept> kept() {
-        var page =
-                writes.hermes().list(ApiTokenRecord.PREFIX, Optional.empty(), Hermes.MAX_PAGE);
+        var page = writes.hermes().list(ApiTokenRecord.PREFIX, Optional.empty(), Hermes.MAX_PAGE);
         return writes.deadline().await(page, "listing tokens").entries().stream()
                 .map(entry ->
-                        new Kept(
-                                entry,
-                                ApiTokenRecord.CODEC.decode(entry.value().unsafeArray())))
+                        new Kept(entry, ApiTokenRecord.CODEC.decode(entry.value().unsafeArray())))
                 .toList();
     }
 }

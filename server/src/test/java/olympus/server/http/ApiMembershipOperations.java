@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import olympus.server.tokens.ApiTokens;
 
 /**
- * Operations about who belongs to the island (its servers, machines that run only the agent) and who
- * may order.
+ * Operations about who belongs to the island (its servers, machines that run only the agent) and
+ * who may order.
  */
 final class ApiMembershipOperations {
 

@@ -141,7 +141,9 @@ class RolesTest {
                 assertThat(status == 403)
                         .as("%s by a token of role %s answers %d", operation.key(), role, status)
                         .isEqualTo(refused);
-                assertThat(status).as(operation.key()).isNotIn(401, 405);
+                if (needed.isPresent()) {
+                    assertThat(status).as(operation.key()).isNotIn(401, 405);
+                }
             }
         }
     }
@@ -273,7 +275,8 @@ class RolesTest {
             Thread.onSpinWait();
         }
         assertThat(api.send(as(text, "GET", "/api/v1/snapshot")).statusCode()).isEqualTo(200);
-        assertThat(api.get("/api/v1/tokens").body()).contains("\"name\":\"old\",\"role\":\"admin\"");
+        assertThat(api.get("/api/v1/tokens").body())
+                .contains("\"name\":\"old\",\"role\":\"admin\"");
         api.send(api.authorised("/api/v1/tokens/old").DELETE());
         assertThat(isUnknown(api.send(as(text, "GET", "/api/v1/status")))).isTrue();
     }
@@ -323,8 +326,7 @@ class RolesTest {
             assertThat(island.audited())
                     .filteredOn(entry -> entry.status() == 403)
                     .extracting(AuditEntry::actor, AuditEntry::from)
-                    .containsExactly(
-                            tuple("grafana", "127.0.0.1"));
+                    .containsExactly(tuple("grafana", "127.0.0.1"));
         }
     }
 }
