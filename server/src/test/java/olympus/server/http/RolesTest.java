@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import olympus.foundation.Clock;
 import olympus.foundation.ThreadEventLoop;
@@ -134,7 +135,8 @@ class RolesTest {
             var path = parts[1].replaceAll("\\{[a-z]+}", "nothing");
             var needed = Optional.ofNullable(OperationRoles.TABLE.get(operation.key()));
             for (var role : Role.values()) {
-                var answer = api.unchecked(as(tokens.get(role), parts[0], path));
+                var answer =
+                        api.unchecked(as(Objects.requireNonNull(tokens.get(role)), parts[0], path));
                 answer.body().close();
                 var status = answer.statusCode();
                 var refused = needed.filter(one -> !role.includes(one)).isPresent();
