@@ -10,7 +10,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         description = {
             "Removes a machine that runs only the agent: its links end at once, and its certificate is worth nothing from then on.",
-            "Refused while instances are assigned to it; with --force they are left to themselves until its agent is ended with --stop-services. The machine of a server leaves with olympus servers remove."
+            "Refused while instances are assigned to it; with --force they are left to themselves until its agent is ended with --stop-services. The machine of a server leaves with olympus servers remove.",
+            "A member that is managed elsewhere is listed no more; nothing is sent to it."
         })
 final class NodeRemoveCommand implements Callable<Integer> {
 

@@ -34,6 +34,10 @@ final class NodeShowCommand implements Callable<Integer> {
         var now = Instant.now();
         session.say("node:      %s (%s)".formatted(text(shown, "node"), text(shown, "id")));
         session.say("state:     " + NodesCommand.state(shown));
+        if (shown.path("external").isObject()) {
+            external(shown, now);
+            return;
+        }
         session.say("last seen: " + Ages.age(shown.path("lastSeen").asString("never"), now));
         session.say("labels:    " + NodesCommand.labels(shown));
         var order = shown.path("withdrawal");
@@ -59,6 +63,16 @@ final class NodeShowCommand implements Callable<Integer> {
                     why(shown, text(instance, "instance")));
         }
         table.print(session.console().out());
+    }
+
+    private void external(JsonNode shown, Instant now) {
+        var external = shown.path("external");
+        session.say(
+                "managed:   elsewhere; nothing is placed on it, and it gets no orders (added by %s, %s)"
+                        .formatted(text(external, "by"), Ages.age(text(external, "since"), now)));
+        session.say("address:   " + text(external, "address"));
+        session.say("note:      " + text(external, "note"));
+        session.say("labels:    " + NodesCommand.labels(shown));
     }
 
     private static String why(JsonNode shown, String instance) {

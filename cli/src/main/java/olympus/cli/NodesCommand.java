@@ -14,7 +14,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Lists nodes, and holds the commands that say what is wanted of one. */
 @Command(
-        description = "Lists the machines that run the agent.",
+        description =
+                "Lists the machines that run the agent, and the members that are managed elsewhere.",
         synopsisSubcommandLabel = "[COMMAND]")
 final class NodesCommand implements Callable<Integer> {
 
@@ -37,6 +38,7 @@ final class NodesCommand implements Callable<Integer> {
         var command = new CommandLine(new NodesCommand(session));
         command.addSubcommand("list", new NodesCommand(session), "ls");
         command.addSubcommand("add", new NodeAddCommand(session));
+        command.addSubcommand("add-external", new NodeAddExternalCommand(session));
         command.addSubcommand("show", new NodeShowCommand(session));
         command.addSubcommand("label", new NodeLabelCommand(session));
         command.addSubcommand(
@@ -62,7 +64,9 @@ final class NodesCommand implements Callable<Integer> {
             table.row(
                     node.path("node").asString(),
                     state(node),
-                    Ages.age(node.path("lastSeen").asString("never"), now),
+                    node.path("external").isObject()
+                            ? ""
+                            : Ages.age(node.path("lastSeen").asString("never"), now),
                     node.path("instances").asString(),
                     labels(node),
                     remarks(node));
@@ -72,6 +76,9 @@ final class NodesCommand implements Callable<Integer> {
 
     /** As in "connected, draining". */
     static String state(JsonNode node) {
+        if (node.path("external").isObject()) {
+            return "external";
+        }
         var state = node.path("connected").asBoolean() ? "connected" : "away";
         var empty = node.path("staying").isEmpty();
         return switch (node.path("withdrawal").path("kind").asString("")) {
@@ -91,6 +98,12 @@ final class NodesCommand implements Callable<Integer> {
 
     private static String remarks(JsonNode node) {
         var remarks = new StringJoiner("; ");
+        for (var member : List.of("address", "note")) {
+            var text = node.path("external").path(member).asString("");
+            if (!text.isEmpty()) {
+                remarks.add(text);
+            }
+        }
         if (!node.path("withdrawal").path("reason").asString("").isEmpty()) {
             remarks.add(node.path("withdrawal").path("reason").asString());
         }

@@ -74,14 +74,18 @@ final class MachinesTest {
     void asksForWhatTheTokenIsWhereThatIsNotSaid() {
         var run = run("token", "create");
         assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
-        assertThat(run.err()).contains("--agent").contains("olympus servers add");
+        assertThat(run.err())
+                .contains("--agent")
+                .contains("--role viewer|operator|admin")
+                .contains("olympus servers add");
         assertThat(run("token").exitCode()).isEqualTo(ExitCodes.USAGE);
         assertThat(server.requests()).isEmpty();
     }
 
     @Test
     void listsAndRevokesTokensByTheirIds() {
-        server.on(
+        server.on("GET /tokens", 200, "{\"tokens\":[]}")
+                .on(
                         "GET /agent-tokens",
                         200,
                         "{\"tokens\":[{\"id\":\"%s\",\"madeBy\":\"admin\",\"madeAt\":\"2026-11-21T03:00:00Z\",\"ends\":\"2026-11-21T04:00:00Z\",\"uses\":2,\"usedBy\":[\"a\"]}]}"

@@ -171,6 +171,16 @@ record AbsentController(OlympusException cause) implements StackCommands, NodeCo
     }
 
     @Override
+    public CompletionStage<NodeId> addExternal(NewExternal node, Actor actor) {
+        return refused();
+    }
+
+    @Override
+    public CompletionStage<NodeId> removeExternal(String node, Actor actor) {
+        return refused();
+    }
+
+    @Override
     public CompletionStage<List<RevisionView>> history(StackName stack) {
         return refused();
     }

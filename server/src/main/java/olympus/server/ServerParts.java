@@ -124,7 +124,9 @@ final class ServerParts implements AutoCloseable {
         agents.listenInProcess(meeting);
         var secrets = new SecretStore(store.hermes(), trust.vault(), clock, deadline);
         var orders = new OrdersWithSecrets(secrets, agents);
-        opened.keep("tokens", trust.tokens().follow(store.hermes(), problems));
+        trust.tokens()
+                .follow(store.hermes(), problems)
+                .forEach(following -> opened.keep("tokens", following));
         var listing = opened.keep("secrets", secrets.follow(orders::secretsChanged, problems));
         var listings =
                 List.of(

@@ -11,6 +11,7 @@ import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.stack.StackDefinition;
+import olympus.model.state.ExternalNode;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.NodeFacts;
 import olympus.model.state.NodeSpec;
@@ -25,16 +26,28 @@ public record ClusterView(
         List<NodeView> nodes,
         List<StackView> stacks,
         List<PauseView> pauses,
-        List<PendingView> pending) {
+        List<PendingView> pending,
+        List<ExternalView> external) {
 
-    /** In which nothing is pending. */
+    /** In which nothing is managed elsewhere. */
+    public ClusterView(
+            long revision,
+            List<ServiceView> services,
+            List<NodeView> nodes,
+            List<StackView> stacks,
+            List<PauseView> pauses,
+            List<PendingView> pending) {
+        this(revision, services, nodes, stacks, pauses, pending, List.of());
+    }
+
+    /** In which nothing is pending either. */
     public ClusterView(
             long revision,
             List<ServiceView> services,
             List<NodeView> nodes,
             List<StackView> stacks,
             List<PauseView> pauses) {
-        this(revision, services, nodes, stacks, pauses, List.of());
+        this(revision, services, nodes, stacks, pauses, List.of(), List.of());
     }
 
     public ClusterView {
@@ -43,6 +56,7 @@ public record ClusterView(
         stacks = List.copyOf(stacks);
         pauses = List.copyOf(pauses);
         pending = List.copyOf(pending);
+        external = List.copyOf(external);
     }
 
     /** Those of {@link #pending} that nobody has denied. */
@@ -220,6 +234,17 @@ public record ClusterView(
                     problems,
                     new Wanted(Map.of(), Optional.empty(), List.of()),
                     Optional.empty());
+        }
+    }
+
+    /**
+     * A member that is managed elsewhere: none of the nodes, whatever its name. In name order.
+     *
+     * @param labels that people gave it
+     */
+    public record ExternalView(ExternalNode node, Map<String, String> labels) {
+        public ExternalView {
+            labels = Collections.unmodifiableMap(new TreeMap<>(labels));
         }
     }
 

@@ -42,4 +42,26 @@ public interface NodeCommands {
 
     /** Takes it into use again. Nothing is moved back. */
     CompletionStage<NodeId> restore(String node, Actor actor);
+
+    /**
+     * A member to be listed that is managed elsewhere.
+     *
+     * @param id a new one, which no node has
+     * @param address where it is reached, in words; may be empty
+     */
+    record NewExternal(
+            NodeId id, String name, Map<String, String> labels, String address, String note) {
+        public NewExternal {
+            labels = Map.copyOf(labels);
+        }
+    }
+
+    /**
+     * Lists a member that nothing is ever placed on and no order is sent to. Fails with CONFLICT
+     * where a node has its name.
+     */
+    CompletionStage<NodeId> addExternal(NewExternal node, Actor actor);
+
+    /** Lists such a member no more. Fails with NOT_FOUND for what is none. */
+    CompletionStage<NodeId> removeExternal(String node, Actor actor);
 }

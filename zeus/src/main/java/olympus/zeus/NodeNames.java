@@ -1,5 +1,6 @@
 package olympus.zeus;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import olympus.foundation.ErrorCode;
@@ -10,6 +11,22 @@ import olympus.model.NodeId;
 public final class NodeNames {
 
     private NodeNames() {}
+
+    /**
+     * As {@link #find(String, Map)}, for who wants something of a node. Fails with CONFLICT and
+     * says why for what is managed elsewhere.
+     */
+    public static NodeId find(
+            String text, Map<NodeId, String> known, List<ClusterView.ExternalView> external) {
+        external.stream()
+                .map(ClusterView.ExternalView::node)
+                .filter(node -> node.name().equals(text) || node.id().toString().equals(text))
+                .findFirst()
+                .ifPresent(node -> {
+                    throw new OlympusException(ErrorCode.CONFLICT, node.refusal());
+                });
+        return find(text, known);
+    }
 
     /**
      * By id, or by a name that only one has. Fails with NOT_FOUND, or with CONFLICT where several

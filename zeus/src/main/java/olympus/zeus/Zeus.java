@@ -277,6 +277,16 @@ public final class Zeus implements StackCommands, NodeCommands, Insight, AutoClo
     }
 
     @Override
+    public CompletionStage<NodeId> addExternal(NewExternal node, Actor actor) {
+        return onLoop(() -> specs.addExternal(node, actor));
+    }
+
+    @Override
+    public CompletionStage<NodeId> removeExternal(String node, Actor actor) {
+        return onLoop(() -> specs.removeExternal(node, actor));
+    }
+
+    @Override
     public CompletionStage<List<RevisionView>> history(StackName stack) {
         return onLoop(() -> controller.history(stack));
     }

@@ -84,6 +84,22 @@ final class PlacementSituations {
         all.put(
                 "no-node-meets-the-constraints",
                 racks(constraints("node.labels.role == cache"), WEB));
+        all.put(
+                "external-node-meets-the-constraints",
+                racks(constraints("node.labels.role == cdn"), WEB)
+                        .external(1, "role=cdn")
+                        .external(2, "role=web"));
+        all.put(
+                "external-node-where-nothing-is-asked-for",
+                new Situation()
+                        .nodes(1)
+                        .external(1)
+                        .paused("node:node1")
+                        .stack(1, stack("shop", WEB)));
+        all.put(
+                "global-passes-external-nodes",
+                racks(constraints("node.labels.role == web"), WEB.global())
+                        .external(1, "role=web"));
         all.put("spread-over-racks", racks(spread("rack"), WEB.replicas(4)));
         all.put(
                 "spread-over-racks-counts-what-is-there",

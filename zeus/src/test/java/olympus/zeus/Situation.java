@@ -20,6 +20,7 @@ import olympus.model.ServiceId;
 import olympus.model.stack.StackDefinition;
 import olympus.model.state.Assignment;
 import olympus.model.state.Codecs;
+import olympus.model.state.ExternalNode;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.InstanceObservation.State;
@@ -101,6 +102,28 @@ final class Situation {
         entries.put(
                 "zeus/node-specs/" + node(number),
                 Codecs.NODE_SPEC.encodeBytes(new NodeSpec(node(number), all, Optional.empty())));
+        return this;
+    }
+
+    static NodeId externalNode(int number) {
+        return new NodeId(new UUID(8, number));
+    }
+
+    /** A member that is managed elsewhere; {@code key=value} each. */
+    Situation external(int number, String... labels) {
+        var id = externalNode(number);
+        entries.put(
+                "zeus/external-nodes/" + id,
+                Codecs.EXTERNAL_NODE.encodeBytes(
+                        new ExternalNode(id, "cdn" + number, "", "", "user:ana", WALL)));
+        var all = new TreeMap<String, String>();
+        for (var label : labels) {
+            var parts = label.split("=", 2);
+            all.put(parts[0], parts[1]);
+        }
+        entries.put(
+                "zeus/node-specs/" + id,
+                Codecs.NODE_SPEC.encodeBytes(new NodeSpec(id, all, Optional.empty())));
         return this;
     }
 

@@ -65,7 +65,7 @@ final class SortedNodesTest {
         return text.split(part, -1).length - 1;
     }
 
-    private static Situation island(Random random) {
+    static Situation island(Random random) {
         var count = 1 + random.nextInt(8);
         var island = new Situation().nodes(count);
         IntStream.rangeClosed(1, count).forEach(n -> node(island, n, random));

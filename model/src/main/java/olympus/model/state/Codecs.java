@@ -49,6 +49,8 @@ public final class Codecs {
             RecordCodec.of("node-away", 1, NodeAway.class);
     public static final RecordCodec<NodeSpec> NODE_SPEC =
             RecordCodec.of("node-spec", 1, NodeSpec.class);
+    public static final RecordCodec<ExternalNode> EXTERNAL_NODE =
+            RecordCodec.of("external-node", 1, ExternalNode.class);
     public static final RecordCodec<NodeLost> NODE_LOST =
             RecordCodec.of("node-lost", 1, NodeLost.class);
     public static final RecordCodec<PauseRecord> PAUSE_RECORD =
@@ -78,6 +80,7 @@ public final class Codecs {
                     NODE_RECORD,
                     NODE_AWAY,
                     NODE_SPEC,
+                    EXTERNAL_NODE,
                     NODE_LOST,
                     PAUSE_RECORD,
                     ASKED_OF_NODE,

@@ -64,6 +64,11 @@ public record KeyPrefix(
                             "what people want of a node: labels, and whether it takes instances",
                             Codecs.NODE_SPEC),
                     value(
+                            "zeus/external-nodes/<node id>",
+                            "zeus",
+                            "a member of the inventory that is managed elsewhere",
+                            Codecs.EXTERNAL_NODE),
+                    value(
                             "zeus/lost/<node id>",
                             "zeus",
                             "that a node counts as lost, or why it does not",
@@ -80,7 +85,14 @@ public record KeyPrefix(
                             "server",
                             "who changed what from where",
                             Optional.empty()),
-                    value("olympus/tokens/<id>", "server", "hashed tokens"),
+                    value(
+                            "olympus/tokens/<id>",
+                            "server",
+                            "the administrator's token, hashed, and those from before roles"),
+                    value(
+                            "olympus/api-tokens/<name>",
+                            "server",
+                            "hash, role and end of a token of the API"),
                     value(
                             "olympus/servers/<member>",
                             "server",

@@ -284,6 +284,7 @@ public final class Samples {
                         Optional.of(
                                 new NodeSpec.Withdrawal(
                                         NodeSpec.Kind.DRAIN, "user:ana", AT, "new disk", true))),
+                new ExternalNode(MARS, "cdn-1", "cdn.example.net", "static files", "user:ana", AT),
                 new NodeLost(MARS, AT, Optional.of("2 of 3 nodes went away at once")),
                 new PauseRecord("stack:shop", "user:ana", AT, "upgrading the disk"),
                 shop(),

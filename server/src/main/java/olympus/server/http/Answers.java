@@ -8,6 +8,7 @@ import olympus.link.LogLine;
 import olympus.model.InstanceId;
 import olympus.model.NodeId;
 import olympus.model.json.EnumWords;
+import olympus.model.state.ExternalNode;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.InstanceObservation.Health;
 import olympus.model.state.NodeSpec;
@@ -311,7 +312,8 @@ final class Answers {
             List<String> problems,
             Map<String, String> labels,
             Optional<Withdrawal> withdrawal,
-            List<Staying> staying) {
+            List<Staying> staying,
+            Optional<External> external) {
         static Node of(ClusterView.NodeView view) {
             return new Node(
                     view.name(),
@@ -324,7 +326,31 @@ final class Answers {
                     view.problems(),
                     view.wanted().labels(),
                     view.wanted().withdrawal().map(Withdrawal::of),
-                    view.wanted().staying().stream().map(Staying::of).toList());
+                    view.wanted().staying().stream().map(Staying::of).toList(),
+                    Optional.empty());
+        }
+
+        static Node of(ClusterView.ExternalView view) {
+            return new Node(
+                    view.node().name(),
+                    view.node().id().toString(),
+                    false,
+                    Optional.empty(),
+                    0,
+                    Optional.empty(),
+                    Optional.empty(),
+                    List.of(),
+                    view.labels(),
+                    Optional.empty(),
+                    List.of(),
+                    Optional.of(External.of(view.node())));
+        }
+    }
+
+    /** That a node is managed elsewhere. */
+    record External(String address, String note, String by, Instant since) {
+        static External of(ExternalNode node) {
+            return new External(node.address(), node.note(), node.by(), node.since());
         }
     }
 

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -15,7 +16,8 @@ import org.springframework.web.util.UriUtils;
 
 /**
  * Appends every authenticated request that changes something to the {@link AuditStream}, with how
- * it ended. What another server carried out stands there already, from that server.
+ * it ended. What another server carried out stands there already, from that server; what a role did
+ * not allow is told by {@link Refusals}.
  */
 final class AuditTrail extends OncePerRequestFilter {
 
@@ -28,6 +30,9 @@ final class AuditTrail extends OncePerRequestFilter {
 
     /** Attribute of a request: what shall stand in its entry beside what the path says. */
     static final String DETAIL = AuditTrail.class.getName() + ".detail";
+
+    /** Attribute of a request: it stands in the stream already, or is counted there. */
+    static final String TOLD = AuditTrail.class.getName() + ".told";
 
     private final AuditStream stream;
     private final Clock clock;
@@ -61,19 +66,25 @@ final class AuditTrail extends OncePerRequestFilter {
     private void record(HttpServletRequest request, int status) {
         var caller = Caller.of(request);
         var here = request.getAttribute(LeaderForwarding.NOT_HERE) == null;
-        if (here && !caller.equals(Caller.NOBODY)) {
-            stream.append(
-                    new AuditEntry(
-                            clock.wall(),
-                            caller.name(),
-                            caller.from(),
-                            request.getMethod(),
-                            readable(request.getRequestURI()),
-                            subject(request.getRequestURI()),
-                            status,
-                            Optional.ofNullable(request.getAttribute(DETAIL))
-                                    .map(Object::toString)));
+        var told = request.getAttribute(TOLD) != null;
+        if (here && !told && !caller.equals(Caller.NOBODY)) {
+            var detail = Optional.ofNullable(request.getAttribute(DETAIL)).map(Object::toString);
+            stream.append(entry(request, clock.wall(), status, detail));
         }
+    }
+
+    static AuditEntry entry(
+            HttpServletRequest request, Instant at, int status, Optional<String> detail) {
+        var caller = Caller.of(request);
+        return new AuditEntry(
+                at,
+                caller.name(),
+                caller.from(),
+                request.getMethod(),
+                readable(request.getRequestURI()),
+                subject(request.getRequestURI()),
+                status,
+                detail);
     }
 
     /**
@@ -98,7 +109,7 @@ final class AuditTrail extends OncePerRequestFilter {
                     parts.length > 5
                             ? readable(parts[4]) + "/" + readable(parts[5])
                             : readable(parts[4]);
-            case "pauses", "nodes", "agent-tokens" -> readable(parts[4]);
+            case "pauses", "nodes", "agent-tokens", "tokens" -> readable(parts[4]);
             default -> "";
         };
     }

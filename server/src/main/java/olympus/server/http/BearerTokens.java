@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import olympus.foundation.ErrorCode;
+import olympus.server.tokens.TokenHolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -28,14 +29,14 @@ final class BearerTokens extends OncePerRequestFilter {
     private static final String SCHEME = "Bearer ";
     static final String CHALLENGE = "Bearer realm=\"olympus\"";
 
-    private final Function<String, Optional<String>> nameOfToken;
+    private final Function<String, Optional<TokenHolder>> holderOfToken;
     private final FailedLogins failures;
 
     /**
-     * @param nameOfToken the name of a right token, empty for a wrong one
+     * @param holderOfToken whose a right token is, empty for a wrong one
      */
-    BearerTokens(Function<String, Optional<String>> nameOfToken, FailedLogins failures) {
-        this.nameOfToken = nameOfToken;
+    BearerTokens(Function<String, Optional<TokenHolder>> holderOfToken, FailedLogins failures) {
+        this.holderOfToken = holderOfToken;
         this.failures = failures;
     }
 
@@ -48,20 +49,25 @@ final class BearerTokens extends OncePerRequestFilter {
             chain.doFilter(request, response);
             return;
         }
-        var name =
+        var holder =
                 header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-                        ? nameOfToken.apply(header.substring(SCHEME.length()).strip())
-                        : Optional.<String>empty();
-        if (name.isEmpty()) {
+                        ? holderOfToken.apply(header.substring(SCHEME.length()).strip())
+                        : Optional.<TokenHolder>empty();
+        if (holder.isEmpty()) {
             refuse(request, response);
             return;
         }
-        var caller = new Caller(name.get(), request.getRemoteAddr());
+        var caller = new Caller(holder.get().name(), request.getRemoteAddr());
         caller.attachTo(request);
+        RoleCheck.attach(holder.get(), request);
         SecurityContextHolder.setContext(
                 new SecurityContextImpl(
                         UsernamePasswordAuthenticationToken.authenticated(
-                                caller, "", List.of(new SimpleGrantedAuthority("ROLE_ADMIN")))));
+                                caller,
+                                "",
+                                List.of(
+                                        new SimpleGrantedAuthority(
+                                                "ROLE_" + holder.get().role().name())))));
         try {
             chain.doFilter(request, response);
         } finally {
@@ -90,7 +96,7 @@ final class BearerTokens extends OncePerRequestFilter {
                 .log("wrong token");
         Problem.of(
                         ErrorCode.UNAUTHENTICATED,
-                        "%s %s: this token is not known; the one of this server stands in its data folder, in admin.token"
+                        "%s %s: this token is not known here: it is wrong, was revoked or has ended; the one of this server stands in its data folder, in admin.token"
                                 .formatted(request.getMethod(), request.getRequestURI()),
                         Map.of("WWW-Authenticate", CHALLENGE + ", error=\"invalid_token\""))
                 .write(response);

@@ -9,6 +9,7 @@ import olympus.foundation.ErrorCode;
 import olympus.foundation.OlympusException;
 import olympus.model.NodeId;
 import olympus.model.json.DurationText;
+import olympus.model.state.ExternalNode;
 import olympus.model.state.NodeSpec;
 import olympus.server.nodes.EnrolmentAnswer;
 import olympus.server.nodes.EnrolmentRequest;
@@ -117,12 +118,19 @@ final class EnrolmentsController {
                 });
     }
 
-    /** One that still has instances goes only when that is said. */
+    /**
+     * One that still has instances goes only when that is said; one that is managed elsewhere is
+     * listed no more.
+     */
     @DeleteMapping(path = Api.V1 + "/nodes/{node}", produces = Api.JSON)
     NodeRemoved remove(
             @PathVariable String node,
             @RequestParam(defaultValue = "false") boolean force,
             HttpServletRequest request) {
+        var external = NodesController.external(backend.view(), node);
+        if (external.isPresent()) {
+            return removeExternal(external.get().node(), Caller.of(request));
+        }
         var known = named(node);
         var instances = known.map(EnrolmentsController::running).orElse(0);
         if (instances > 0 && !force) {
@@ -149,6 +157,13 @@ final class EnrolmentsController {
                             "taking node %s out of use".formatted(removed.name()));
         }
         return new NodeRemoved(removed.name(), id.toString(), instances);
+    }
+
+    private NodeRemoved removeExternal(ExternalNode node, Caller caller) {
+        var id = node.id().toString();
+        var removal = backend.island().nodes().removeExternal(id, caller.actor());
+        backend.deadline().await(removal, "removing " + node.name());
+        return new NodeRemoved(node.name(), id, 0);
     }
 
     /** The instances that a node would take along: of one that was emptied, those that stayed. */

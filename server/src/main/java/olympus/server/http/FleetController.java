@@ -219,18 +219,21 @@ final class FleetController {
     }
 
     private List<NodeView> nodes(FleetOrder order) {
-        var all = backend.view().nodes();
+        var view = backend.view();
+        var all = view.nodes();
         var known = all.stream().collect(Collectors.toMap(NodeView::id, NodeView::name));
         var named =
                 order.nodes().orElse(List.of()).stream()
-                        .map(name -> NodeNames.find(name, known))
+                        .map(name -> NodeNames.find(name, known, view.external()))
                         .collect(Collectors.toSet());
         var labels = order.labels().orElse(List.of());
         var found =
                 all.stream()
                         .filter(node -> named.isEmpty() || named.contains(node.id()))
                         .filter(node ->
-                                labels.stream().allMatch(label -> NodesController.has(node, label)))
+                                labels.stream()
+                                        .allMatch(label ->
+                                                NodesController.has(node.wanted().labels(), label)))
                         .sorted(Comparator.comparing(NodeView::name).thenComparing(NodeView::id))
                         .toList();
         if (found.isEmpty()) {

@@ -1,18 +1,24 @@
 package olympus.server.http;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import olympus.model.NodeId;
 import olympus.model.json.DurationText;
 import olympus.model.json.EnumWords;
 import olympus.server.foresight.Findings;
 import olympus.server.foresight.SinglePoint;
+import olympus.zeus.ClusterView.ExternalView;
 import olympus.zeus.Foresight;
 
 /** The JSON bodies of answers about what would happen. */
 final class ForesightAnswers {
+
+    /** Names in a sentence; more are counted. */
+    private static final int MOST_NAMES = 5;
 
     private ForesightAnswers() {}
 
@@ -66,14 +72,30 @@ final class ForesightAnswers {
             List<String> labels,
             List<Point> points,
             List<String> unknown) {
-        static SinglePoints of(Foresight foresight, Findings findings) {
+        static SinglePoints of(
+                Foresight foresight, Findings findings, List<ExternalView> external) {
+            var unknown = new ArrayList<>(findings.unknown());
+            if (!external.isEmpty()) {
+                unknown.add(
+                        "what it would mean to lose %s: externally managed, so that nothing is placed there, and what depends on it nobody has said"
+                                .formatted(names(external)));
+            }
             return new SinglePoints(
                     foresight.at(),
                     foresight.revision(),
                     DurationText.format(foresight.lossDelay()),
                     findings.labels(),
                     findings.points().stream().map(Point::of).toList(),
-                    findings.unknown());
+                    unknown);
+        }
+
+        private static String names(List<ExternalView> external) {
+            var more = external.size() - MOST_NAMES;
+            return external.stream()
+                            .limit(MOST_NAMES)
+                            .map(one -> one.node().name())
+                            .collect(Collectors.joining(", "))
+                    + (more > 0 ? " and %d more".formatted(more) : "");
         }
     }
 

@@ -86,9 +86,10 @@ final class ForesightController {
                 forecast.losses().stream().map(ForesightAnswers.Loss::of).toList());
     }
 
-    private static Set<NodeId> nodes(Optional<String> given, Map<NodeId, String> names) {
+    private Set<NodeId> nodes(Optional<String> given, Map<NodeId, String> names) {
         var found = new LinkedHashSet<NodeId>();
-        words(given).forEach(name -> found.add(NodeNames.find(name, names)));
+        var external = backend.view().external();
+        words(given).forEach(name -> found.add(NodeNames.find(name, names, external)));
         return found;
     }
 
@@ -111,7 +112,9 @@ final class ForesightController {
         var scope = scope(kinds, by);
         return thinking(foresight ->
                 ForesightAnswers.SinglePoints.of(
-                        foresight, Topology.of(foresight, quorum(), scope, end)));
+                        foresight,
+                        Topology.of(foresight, quorum(), scope, end),
+                        backend.view().external()));
     }
 
     private static Scope scope(Optional<String> kinds, Optional<String> by) {

@@ -33,6 +33,7 @@ import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.EnableWebMvc;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -161,7 +162,7 @@ class HttpConfiguration implements WebMvcConfigurer {
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .addFilterBefore(
-                        new BearerTokens(backend.outside().tokens()::nameOf, failures),
+                        new BearerTokens(backend.outside().tokens()::holderOf, failures),
                         AuthorizationFilter.class)
                 .authorizeHttpRequests(requests ->
                         requests.requestMatchers(
@@ -194,6 +195,23 @@ class HttpConfiguration implements WebMvcConfigurer {
                                                                         request.getRequestURI()))
                                                 .write(response)))
                 .build();
+    }
+
+    /** Behind the filters, where it is known which operation a request is for. */
+    @Bean
+    WebMvcConfigurer roles(Backend backend, Refusals refusals) {
+        var check = new RoleCheck(backend.outside().tokens()::including, refusals);
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(check);
+            }
+        };
+    }
+
+    @Bean(destroyMethod = "close")
+    Refusals refusals(Backend backend) {
+        return new Refusals(backend.audit(), backend.clock());
     }
 
     // -- bodies ------------------------------------------------------------------------------
@@ -300,6 +318,11 @@ class HttpConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
+    ExternalNodesController externalNodes(Backend backend) {
+        return new ExternalNodesController(backend);
+    }
+
+    @Bean
     PausesController pauses(Backend backend) {
         return new PausesController(backend);
     }
@@ -327,6 +350,11 @@ class HttpConfiguration implements WebMvcConfigurer {
     @Bean
     ServersController servers(Backend backend, BroughtTokens brought) {
         return new ServersController(backend, brought);
+    }
+
+    @Bean
+    TokensController tokens(Backend backend) {
+        return new TokensController(backend);
     }
 
     @Bean

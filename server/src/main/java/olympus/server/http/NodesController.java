@@ -1,9 +1,13 @@
 package olympus.server.http;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import olympus.model.NodeId;
+import olympus.zeus.ClusterView;
+import olympus.zeus.ClusterView.ExternalView;
 import olympus.zeus.ClusterView.NodeView;
 import olympus.zeus.NodeNames;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -15,8 +19,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class NodesController {
 
-    private static final Part.Order<NodeView, NodeKey> ORDER =
-            new Part.Order<>(node -> new NodeKey(node.name(), node.id()), NodeKey::parse, _ -> 1);
+    private static final Part.Order<Answers.Node, NodeKey> ORDER =
+            new Part.Order<>(
+                    node -> new NodeKey(node.node(), NodeId.parse(node.id())),
+                    NodeKey::parse,
+                    _ -> 1);
 
     private final Backend backend;
 
@@ -51,20 +58,21 @@ final class NodesController {
             @RequestParam Optional<String> cursor,
             @RequestParam Optional<String> label) {
         var wanted = label.map(text -> List.of(text.split(","))).orElse(List.of());
+        var view = backend.view();
         var nodes =
-                backend.view().nodes().stream()
-                        .filter(node -> wanted.stream().allMatch(one -> has(node, one)))
+                Stream.concat(
+                                view.nodes().stream().map(Answers.Node::of),
+                                view.external().stream().map(Answers.Node::of))
+                        .filter(node -> wanted.stream().allMatch(one -> has(node.labels(), one)))
                         .toList();
         var part = Part.of(nodes, ORDER, limit, cursor);
-        return new Answers.Nodes(
-                part.elements().stream().map(Answers.Node::of).toList(), part.next());
+        return new Answers.Nodes(part.elements(), part.next());
     }
 
     /**
      * @param label {@code KEY=VALUE}, or {@code KEY} whatever its value
      */
-    static boolean has(NodeView node, String label) {
-        var labels = node.wanted().labels();
+    static boolean has(Map<String, String> labels, String label) {
         var equals = label.indexOf('=');
         return equals < 0
                 ? labels.containsKey(label)
@@ -74,6 +82,11 @@ final class NodesController {
     @GetMapping(path = Api.V1 + "/nodes/{node}", produces = Api.JSON)
     Answers.NodeDetails node(@PathVariable String node) {
         var view = backend.view();
+        var external = external(view, node);
+        if (external.isPresent()) {
+            return new Answers.NodeDetails(
+                    Answers.Node.of(external.get()), List.of(), Optional.empty());
+        }
         var id =
                 NodeNames.find(
                         node,
@@ -92,6 +105,14 @@ final class NodesController {
                         .map(Answers.Instance::of)
                         .toList(),
                 one.resources().map(Machine::of));
+    }
+
+    /** What is managed elsewhere, by name or id. */
+    static Optional<ExternalView> external(ClusterView view, String node) {
+        return view.external().stream()
+                .filter(one ->
+                        one.node().name().equals(node) || one.node().id().toString().equals(node))
+                .findFirst();
     }
 
     @GetMapping(path = Api.V1 + "/why", produces = Api.JSON)

@@ -130,6 +130,11 @@ final class PausesController {
      */
     private void requireKnown(
             String scope, Target target, ClusterView view, List<NodeId> concerned) {
+        target.node()
+                .flatMap(node -> NodesController.external(view, node))
+                .ifPresent(external -> {
+                    throw new OlympusException(ErrorCode.CONFLICT, external.node().refusal());
+                });
         if (target.node().isPresent() && concerned.isEmpty() && !target.isKnown(view)) {
             throw notFound("node", target.node().get(), view.nodes().stream().map(NodeView::name));
         }

@@ -231,7 +231,12 @@ final class VolumesController {
     }
 
     private NodeView node(String given) {
-        var nodes = backend.view().nodes();
+        var view = backend.view();
+        NodesController.external(view, given)
+                .ifPresent(external -> {
+                    throw new OlympusException(ErrorCode.CONFLICT, external.node().refusal());
+                });
+        var nodes = view.nodes();
         return nodes.stream()
                 .filter(node -> node.name().equals(given) || node.id().toString().equals(given))
                 .findFirst()

@@ -59,7 +59,8 @@ public final class KnownNodes implements Projection.Receiver<NodeMember> {
                 view.nodes().stream().filter(node -> !hasGone(node)).toList(),
                 view.stacks(),
                 view.pauses(),
-                view.pending());
+                view.pending(),
+                view.external());
     }
 
     private boolean hasGone(ClusterView.NodeView node) {

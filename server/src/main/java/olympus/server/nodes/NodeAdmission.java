@@ -47,6 +47,7 @@ public final class NodeAdmission {
     private final Ground ground;
     private final StoreWrites writes;
     private final GivenTokens<AgentTokenRecord> tokens;
+    private final ExternalNames external;
 
     /**
      * What it stands on.
@@ -66,6 +67,7 @@ public final class NodeAdmission {
         this.ground = ground;
         this.writes = ground.writes();
         this.tokens = new GivenTokens<>(AgentTokenRecord.KIND, writes);
+        this.external = new ExternalNames(writes);
     }
 
     /** A token that was made: the only time that its text is known. */
@@ -190,6 +192,7 @@ public final class NodeAdmission {
         for (var attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             var kept = good(token);
             requireNoServer(node);
+            external.requireNone(node, name);
             var letIn = letIn(kept, node, name, signing);
             if (letIn.isPresent()) {
                 return answer(letIn.get(), signing);

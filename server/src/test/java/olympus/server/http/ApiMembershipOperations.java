@@ -5,16 +5,47 @@ import static olympus.server.http.ApiOperation.ISLAND;
 
 import java.util.List;
 import java.util.stream.Stream;
+import olympus.server.tokens.ApiTokens;
 
 /**
- * Operations about who belongs to the island: its servers, and machines that run only the agent.
+ * Operations about who belongs to the island (its servers, machines that run only the agent) and
+ * who may order.
  */
 final class ApiMembershipOperations {
 
     private ApiMembershipOperations() {}
 
     static List<ApiOperation> all() {
-        return Stream.concat(servers().stream(), nodes().stream()).toList();
+        return Stream.of(servers(), nodes(), tokens()).flatMap(List::stream).toList();
+    }
+
+    private static List<ApiOperation> tokens() {
+        return List.of(
+                ApiOperation.of(
+                                "POST /api/v1/tokens",
+                                "makeToken",
+                                ISLAND,
+                                "Makes a token of this API that has a role.",
+                                "The token; its text is shown only here.")
+                        .saying(
+                                "Without `ttl` it is good until it is revoked. At most %d are good at a time."
+                                        .formatted(ApiTokens.MOST))
+                        .failing(400, 409, 503, 507)
+                        .failing(BODY),
+                ApiOperation.of(
+                                "GET /api/v1/tokens",
+                                "listTokens",
+                                ISLAND,
+                                "Lists the tokens of this API that are good at present.",
+                                "Tokens by name, without their text.")
+                        .failing(503),
+                ApiOperation.of(
+                                "DELETE /api/v1/tokens/{holder}",
+                                "revokeToken",
+                                ISLAND,
+                                "Makes a token of this API good for nothing.",
+                                "The token as it was.")
+                        .failing(404, 409, 503, 507));
     }
 
     private static List<ApiOperation> nodes() {

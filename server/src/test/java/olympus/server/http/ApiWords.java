@@ -22,6 +22,8 @@ import olympus.model.state.ServiceState;
 import olympus.server.discovery.HostsFile;
 import olympus.server.foresight.Scope;
 import olympus.server.foresight.SinglePoint;
+import olympus.server.tokens.ApiTokens;
+import olympus.server.tokens.Role;
 import olympus.zeus.Foresight;
 import olympus.zeus.StackPlan;
 
@@ -109,6 +111,11 @@ final class ApiWords {
                 new Parameter(
                         "Id of an agent token, or the beginning of it.",
                         schema("pattern", "^[0-9a-f]{6,64}$")));
+        all.put(
+                "holder",
+                new Parameter(
+                        "Name of a token of this API.",
+                        schema("pattern", "^" + ApiTokens.NAME.pattern() + "$")));
         all.put(
                 "force",
                 new Parameter(
@@ -271,6 +278,9 @@ final class ApiWords {
                 Map.entry("Point.kind", words(SinglePoint.Kind.class)),
                 Map.entry("Point.gravity", words(SinglePoint.Gravity.class)),
                 Map.entry("Hit.gravity", words(SinglePoint.Gravity.class)),
+                Map.entry("ApiTokenRequest.role", words(Role.class)),
+                Map.entry("ApiTokenMade.role", words(Role.class)),
+                Map.entry("ApiToken.role", words(Role.class)),
                 Map.entry("Check.status", words(DoctorCheck.Status.class)),
                 Map.entry("Status.role", words(StoreStatus.Role.class)),
                 Map.entry("Line.stream", List.of("stdout", "stderr")),

@@ -32,6 +32,7 @@ import olympus.model.stack.StackDefinition;
 import olympus.model.stack.StackFolder;
 import olympus.model.state.Codecs;
 import olympus.model.state.Decision;
+import olympus.model.state.ExternalNode;
 import olympus.model.state.InstanceObservation;
 import olympus.model.state.NodeAnswer;
 import olympus.model.state.NodeFacts;
@@ -79,6 +80,7 @@ class EveryOperationTest {
                 decide(hermes);
                 servers(api, hermes);
                 machines(api);
+                tokens(api);
                 lists(api);
                 streams(api);
                 fleet(api);
@@ -160,8 +162,12 @@ class EveryOperationTest {
                         "{\"kind\":\"drain\",\"reason\":\"new disk\",\"force\":true}"),
                 200);
         ok(sent(api, "DELETE", node + "/withdrawal", ""), 200);
+        var external =
+                "{\"name\":\"cdn\",\"labels\":{\"kind\":\"cdn\"},\"address\":\"cdn.example.net\",\"note\":\"files\"}";
+        ok(sent(api, "POST", "/api/v1/external-nodes", external), 201);
         assertThat(commands.ordered)
                 .contains(
+                        "add external cdn",
                         "label mars {rack=Optional.empty, role=Optional[web]}",
                         "withdraw mars DRAIN new disk true",
                         "restore mars");
@@ -215,6 +221,14 @@ class EveryOperationTest {
         ok(sent(api, "DELETE", "/api/v1/nodes/" + machine.node() + "?force=true", ""), 200);
     }
 
+    private static void tokens(RunningApi api) throws Exception {
+        var body = "{\"role\":\"viewer\",\"name\":\"grafana\",\"ttl\":\"720h\"}";
+        ok(sent(api, "POST", "/api/v1/tokens", body), 201);
+        ok(sent(api, "POST", "/api/v1/tokens", "{\"role\":\"operator\"}"), 201);
+        ok(api.get("/api/v1/tokens"), 200);
+        ok(sent(api, "DELETE", "/api/v1/tokens/grafana", ""), 200);
+    }
+
     private static NodeAnswer measured(NodeQuestion.Use use) {
         return new NodeAnswer.Use(
                 use.instances().stream()
@@ -256,6 +270,7 @@ class EveryOperationTest {
                         "/api/v1/nodes",
                         "/api/v1/nodes?label=role=web,rack",
                         "/api/v1/nodes/mars",
+                        "/api/v1/nodes/cdn",
                         "/api/v1/why?thing=shop",
                         "/api/v1/pauses",
                         "/api/v1/decisions/pending",
@@ -472,7 +487,18 @@ class EveryOperationTest {
                                 false,
                                 StackDefinition.Mode.OBSERVE)),
                 List.of(new ClusterView.PauseView("stack:shop", "user:admin", AT, "works")),
-                pending());
+                pending(),
+                List.of(new ClusterView.ExternalView(cdn(), Map.of("kind", "cdn"))));
+    }
+
+    private static ExternalNode cdn() {
+        return new ExternalNode(
+                olympus.model.NodeId.parse("1c9f0b3e-5a43-4c1f-9d7e-2f6a1c0e9b12"),
+                "cdn",
+                "cdn.example.net",
+                "static files",
+                "user:admin",
+                AT);
     }
 
     private static ClusterView.NodeView mars() {

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import olympus.foundation.Clock;
 import olympus.foundation.ThreadEventLoop;
 import olympus.hermes.HermesNode;
 import olympus.model.NodeId;
+import olympus.model.state.ExternalNode;
 import olympus.server.group.ServerRecord;
+import olympus.zeus.ClusterView;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,5 +164,33 @@ final class ForesightTest {
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertThat(unknown.body()).contains("pluto").contains("mars, venus");
         assertThat(api.get("/api/v1/what-if?stopped=nine").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void whatIsManagedElsewhereIsNotSupposedLostAndIsNamedAsUnknown() throws Exception {
+        var cdn =
+                new ExternalNode(
+                        NodeId.parse("1c9f0b3e-5a43-4c1f-9d7e-2f6a1c0e9b12"),
+                        "cdn",
+                        "",
+                        "",
+                        "user:ana",
+                        Instant.EPOCH);
+        api.view =
+                new ClusterView(
+                        7,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(new ClusterView.ExternalView(cdn, Map.of())));
+        for (var question : List.of("lost=cdn", "drained=cdn")) {
+            var refused = api.get("/api/v1/what-if?" + question);
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(409);
+            assertThat(refused.body()).contains("cdn is externally managed");
+        }
+        assertThat(get("/api/v1/spof").path("unknown").toString())
+                .contains("what it would mean to lose cdn: externally managed");
     }
 }

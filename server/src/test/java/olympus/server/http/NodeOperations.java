@@ -15,7 +15,7 @@ final class NodeOperations {
                                 "GET /api/v1/nodes",
                                 "listNodes",
                                 ApiOperation.ISLAND,
-                                "Lists the machines that run the agent.",
+                                "Lists the machines that run the agent, and the members that are managed elsewhere.",
                                 "Nodes by name.")
                         .saying(
                                 "With `label` only those that have all of these labels: `KEY=VALUE`, or `KEY` whatever its value.")
@@ -27,6 +27,16 @@ final class NodeOperations {
                                 "Shows a node and what was placed on it.",
                                 "The node with its instances.")
                         .failing(404, 409),
+                ApiOperation.of(
+                                "POST /api/v1/external-nodes",
+                                "addExternalNode",
+                                ApiOperation.ISLAND,
+                                "Lists a member that is managed elsewhere.",
+                                "The node.")
+                        .saying(
+                                "It is listed beside the nodes, with `external`. Nothing is placed on it; orders and questions to it are answered with 409; no machine is let in under its name. `DELETE /nodes/{node}` lists it no more.")
+                        .failing(ApiOperation.ORDER)
+                        .failing(ApiOperation.BODY),
                 ApiOperation.of(
                                 "POST " + ONE + "/labels",
                                 "labelNode",

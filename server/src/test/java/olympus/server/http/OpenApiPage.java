@@ -100,7 +100,7 @@ final class OpenApiPage {
                         "version",
                         "1",
                         "description",
-                        "The API of an Olympus server. Instants are RFC 3339. New members may be added to answers; who reads them ignores what he does not know. Any server of the island may be asked: what only the leader may answer is sent on to it, and the header `Olympus-Known-Leader` says whether one is known.",
+                        "The API of an Olympus server. Instants are RFC 3339. New members may be added to answers; who reads them ignores what he does not know. Any server of the island may be asked: what only the leader may answer is sent on to it, and the header `Olympus-Known-Leader` says whether one is known. `x-olympus-role` is the role that a token needs for an operation, or one above it: viewer, operator, admin.",
                         "license",
                         ApiSchemas.object("name", "Apache-2.0", "identifier", "Apache-2.0")));
         page.put("servers", List.of(ApiSchemas.object("url", "/")));
@@ -140,6 +140,9 @@ final class OpenApiPage {
         if (!words.words().description().isEmpty()) {
             operation.put("description", words.words().description());
         }
+        var parts = words.key().split(" ");
+        OperationRoles.of(parts[0], parts[1])
+                .ifPresent(role -> operation.put("x-olympus-role", role.word()));
         if (OPEN.contains(path)) {
             operation.put("security", List.of(Map.of(), ApiSchemas.object("token", List.of())));
         }

@@ -118,7 +118,8 @@ final class RunningApi implements AutoCloseable {
         nodes = new KnownNodes(hermes);
         audit = new AuditStream(hermes, deadline);
         secrets = new SecretStore(hermes, vault, clock, deadline);
-        projections = List.of(tokens.follow(hermes, problems), secrets.follow(() -> {}, problems));
+        projections = new ArrayList<>(tokens.follow(hermes, problems));
+        projections.add(secrets.follow(() -> {}, problems));
         token = Files.readString(folder.resolve("admin.token")).strip();
         var backend =
                 new Backend(

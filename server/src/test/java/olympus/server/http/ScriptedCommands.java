@@ -247,4 +247,14 @@ final class ScriptedCommands implements StackCommands, NodeCommands {
     public CompletionStage<NodeId> restore(String node, Actor actor) {
         return answer("restore " + node, RunningApi.NODE);
     }
+
+    @Override
+    public CompletionStage<NodeId> addExternal(NewExternal node, Actor actor) {
+        return answer("add external " + node.name(), node.id());
+    }
+
+    @Override
+    public CompletionStage<NodeId> removeExternal(String node, Actor actor) {
+        return answer("remove external " + node, RunningApi.NODE);
+    }
 }

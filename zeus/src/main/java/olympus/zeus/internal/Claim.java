@@ -145,6 +145,7 @@ record Claim(
                             before.nodes(),
                             before.away(),
                             before.specs(),
+                            before.external(),
                             before.lost(),
                             before.pauses()),
                     List.copyOf(held.keySet()),

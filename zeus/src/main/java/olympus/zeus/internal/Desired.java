@@ -13,6 +13,7 @@ import olympus.model.StackName;
 import olympus.model.stack.ServiceDefinition;
 import olympus.model.stack.StackDefinition;
 import olympus.model.stack.StackDefinition.Mode;
+import olympus.model.state.ExternalNode;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.NodeAway;
 import olympus.model.state.NodeLost;
@@ -28,6 +29,8 @@ import olympus.model.state.StackRevision;
  * their keys and belong to whoever made this value.
  *
  * @param incarnation of the store, as it is at present: orders of an earlier one may be lost
+ * @param external members that are managed elsewhere; none of them is among {@code nodes}, from
+ *     which alone nodes are chosen
  */
 public record Desired(
         long revision,
@@ -38,6 +41,7 @@ public record Desired(
         NavigableMap<NodeId, Versioned<NodeRecord>> nodes,
         Map<NodeId, Versioned<NodeAway>> away,
         Map<NodeId, Versioned<NodeSpec>> specs,
+        NavigableMap<NodeId, Versioned<ExternalNode>> external,
         NavigableMap<NodeId, Versioned<NodeLost>> lost,
         NavigableMap<String, Versioned<PauseRecord>> pauses) {
 

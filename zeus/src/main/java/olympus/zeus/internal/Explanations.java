@@ -99,6 +99,10 @@ final class Explanations {
                         .filter(n -> n.name().equals(thing) || n.id().toString().equals(thing))
                         .findFirst();
         node.ifPresent(this::node);
+        view.external().stream()
+                .filter(one ->
+                        one.node().name().equals(thing) || one.node().id().toString().equals(thing))
+                .forEach(this::external);
         var stack = view.stacks().stream().filter(s -> s.name().value().equals(thing)).findFirst();
         stack.ifPresent(this::stack);
         return d ->
@@ -228,6 +232,12 @@ final class Explanations {
                         causes.add(
                                 new Cause(
                                         now, "problem", "Node %s: %s".formatted(node.name(), p))));
+    }
+
+    private void external(ClusterView.ExternalView external) {
+        var node = external.node();
+        var note = node.note().isEmpty() ? "" : " " + capital(node.note());
+        causes.add(new Cause(node.since(), "node", "Node %s.%s".formatted(node.refusal(), note)));
     }
 
     private void stack(ClusterView.StackView stack) {

@@ -25,10 +25,14 @@ import olympus.zeus.StackCommands.Actor;
 /** Writes down what people want of nodes. Threading: Zeus' loop only. */
 public final class NodeSpecs implements NodeCommands {
 
+    private static final String LABEL = "label";
+
     private final Controller controller;
+    private final ExternalNodes external;
 
     public NodeSpecs(Controller controller) {
         this.controller = controller;
+        this.external = new ExternalNodes(controller);
     }
 
     @Override
@@ -38,7 +42,7 @@ public final class NodeSpecs implements NodeCommands {
                 node,
                 actor,
                 new Change(
-                        "label",
+                        LABEL,
                         "it was ordered",
                         labels.entrySet().stream()
                                 .map(one ->
@@ -48,7 +52,7 @@ public final class NodeSpecs implements NodeCommands {
                         spec -> labelled(spec, labels)));
     }
 
-    private static NodeSpec labelled(NodeSpec spec, Map<String, Optional<String>> changes) {
+    static NodeSpec labelled(NodeSpec spec, Map<String, Optional<String>> changes) {
         var labels = new TreeMap<>(spec.labels());
         changes.forEach((key, value) -> {
             NodeSpec.Label.problem(key, value.orElse(""))
@@ -102,6 +106,16 @@ public final class NodeSpecs implements NodeCommands {
                         spec -> spec.withWithdrawal(Optional.empty())));
     }
 
+    @Override
+    public CompletionStage<NodeId> addExternal(NewExternal node, Actor actor) {
+        return external.add(node, actor);
+    }
+
+    @Override
+    public CompletionStage<NodeId> removeExternal(String node, Actor actor) {
+        return external.remove(node, actor);
+    }
+
     /** Takes a node into use again that had been removed, and was let in anew. */
     public void connected(NodeId node) {
         var wasRemoved =
@@ -124,7 +138,7 @@ public final class NodeSpecs implements NodeCommands {
 
     private CompletionStage<NodeId> change(String text, Actor actor, Change change) {
         return controller.submit(() -> {
-            var node = find(text);
+            var node = find(text, change);
             var known = controller.desired().specs().get(node);
             var spec = controller.desired().spec(node);
             var next = change.next.apply(spec);
@@ -137,8 +151,8 @@ public final class NodeSpecs implements NodeCommands {
                             controller.clock().wall(),
                             actor.name(),
                             change.action,
-                            "node:" + controller.desired().nodeName(node),
-                            controller.desired().nodeName(node),
+                            "node:" + name(node),
+                            name(node),
                             change.why,
                             change.result);
             return new WriteQueue.Write<>(
@@ -150,11 +164,24 @@ public final class NodeSpecs implements NodeCommands {
         });
     }
 
-    private NodeId find(String text) {
-        return NodeNames.find(
-                text,
+    private String name(NodeId node) {
+        return Optional.ofNullable(ExternalNodes.names(controller.desired()).get(node))
+                .orElseGet(() -> controller.desired().nodeName(node));
+    }
+
+    /**
+     * Labels are what is known of a node that is managed elsewhere; nothing else is wanted of it.
+     */
+    private NodeId find(String text, Change change) {
+        var names =
                 controller.desired().nodes().values().stream()
                         .map(Versioned::value)
-                        .collect(Collectors.toMap(NodeRecord::id, NodeRecord::name)));
+                        .collect(Collectors.toMap(NodeRecord::id, NodeRecord::name));
+        if (change.action().equals(LABEL)) {
+            names.putAll(ExternalNodes.names(controller.desired()));
+        } else {
+            ExternalNodes.refuse(controller.desired(), text);
+        }
+        return NodeNames.find(text, names);
     }
 }

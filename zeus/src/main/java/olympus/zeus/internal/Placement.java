@@ -342,7 +342,7 @@ final class Placement {
             return new Choice.Nowhere(
                     loads.isEmpty()
                             ? "no node has connected yet"
-                            : "no node can take it: " + String.join("; ", refusals));
+                            : ExternalNodes.nowhere(refusals, needs, desired));
         }
         var chosen = best;
         return new Choice.Chosen(

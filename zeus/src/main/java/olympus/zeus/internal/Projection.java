@@ -15,6 +15,7 @@ import olympus.model.NodeId;
 import olympus.model.ServiceId;
 import olympus.model.StackName;
 import olympus.model.state.Codecs;
+import olympus.model.state.ExternalNode;
 import olympus.model.state.InstanceRecord;
 import olympus.model.state.NodeAway;
 import olympus.model.state.NodeLost;
@@ -38,6 +39,7 @@ public final class Projection {
     private final NavigableMap<NodeId, Versioned<NodeRecord>> nodes = new TreeMap<>();
     private final NavigableMap<NodeId, Versioned<NodeAway>> away = new TreeMap<>();
     private final NavigableMap<NodeId, Versioned<NodeSpec>> specs = new TreeMap<>();
+    private final NavigableMap<NodeId, Versioned<ExternalNode>> external = new TreeMap<>();
     private final NavigableMap<NodeId, Versioned<NodeLost>> lost = new TreeMap<>();
     private final NavigableMap<String, Versioned<PauseRecord>> pauses = new TreeMap<>();
     private final NavigableMap<StackName, Desired.StackRecords> stackViews = new TreeMap<>();
@@ -58,6 +60,7 @@ public final class Projection {
         nodes.clear();
         away.clear();
         specs.clear();
+        external.clear();
         lost.clear();
         pauses.clear();
         stackViews.clear();
@@ -104,6 +107,7 @@ public final class Projection {
                 Collections.unmodifiableNavigableMap(nodes),
                 Collections.unmodifiableNavigableMap(away),
                 Collections.unmodifiableNavigableMap(specs),
+                Collections.unmodifiableNavigableMap(external),
                 Collections.unmodifiableNavigableMap(lost),
                 Collections.unmodifiableNavigableMap(pauses));
     }
@@ -130,6 +134,10 @@ public final class Projection {
                     specs.put(
                             NodeId.parse(parts[2]),
                             new Versioned<>(Codecs.NODE_SPEC.decode(json), written));
+            case "external-nodes" ->
+                    external.put(
+                            NodeId.parse(parts[2]),
+                            new Versioned<>(Codecs.EXTERNAL_NODE.decode(json), written));
             case "lost" ->
                     lost.put(
                             NodeId.parse(parts[2]),
@@ -205,6 +213,7 @@ public final class Projection {
             case "nodes" -> nodes.remove(NodeId.parse(parts[2]));
             case "away" -> away.remove(NodeId.parse(parts[2]));
             case "node-specs" -> specs.remove(NodeId.parse(parts[2]));
+            case "external-nodes" -> external.remove(NodeId.parse(parts[2]));
             case "lost" -> lost.remove(NodeId.parse(parts[2]));
             case "pauses" -> pauses.remove(parts[2]);
             default -> {

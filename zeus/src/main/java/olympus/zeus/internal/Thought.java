@@ -74,6 +74,7 @@ public final class Thought implements Foresight {
                 new TreeMap<>(live.nodes()),
                 new HashMap<>(live.away()),
                 new HashMap<>(live.specs()),
+                new TreeMap<>(live.external()),
                 new TreeMap<>(live.lost()),
                 new TreeMap<>(live.pauses()));
     }

@@ -61,6 +61,7 @@ final class ThoughtState {
                 base.nodes(),
                 base.away(),
                 specs,
+                base.external(),
                 lost,
                 base.pauses());
     }

@@ -93,7 +93,13 @@ final class ViewBuilder {
 
     private ClusterView view() {
         return new ClusterView(
-                desired.revision(), services(), nodes(), stacks(), pauses(), pending);
+                desired.revision(),
+                services(),
+                nodes(),
+                stacks(),
+                pauses(),
+                pending,
+                ExternalNodes.shown(desired));
     }
 
     private List<ClusterView.ServiceView> services() {

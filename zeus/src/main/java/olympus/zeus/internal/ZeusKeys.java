@@ -50,6 +50,10 @@ public final class ZeusKeys {
         return Key.of("zeus/node-specs/" + node);
     }
 
+    static Key externalNode(NodeId node) {
+        return Key.of("zeus/external-nodes/" + node);
+    }
+
     static Key lost(NodeId node) {
         return Key.of("zeus/lost/" + node);
     }
