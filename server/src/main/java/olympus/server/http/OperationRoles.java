@@ -73,6 +73,8 @@ final class OperationRoles {
                     "POST /api/v1/services/{stack}/{service}/exec",
                     "POST /api/v1/services/{stack}/{service}/restart",
                     "POST /api/v1/services/{stack}/{service}/rollback",
+                    "POST /api/v1/services/{stack}/{service}/rollout/approve",
+                    "POST /api/v1/services/{stack}/{service}/rollout/reject",
                     "POST /api/v1/services/{stack}/{service}/start",
                     "POST /api/v1/services/{stack}/{service}/stop",
                     "PUT /api/v1/stacks/{stack}",
