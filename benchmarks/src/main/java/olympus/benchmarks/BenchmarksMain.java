@@ -20,6 +20,8 @@ final class BenchmarksMain {
                     FootprintBenchmark.small(),
                     FootprintBenchmark.large(),
                     new ContainersBenchmark(),
+                    new AgentsBenchmark(),
+                    new AgentIdleBenchmark(),
                     new PlannerBenchmark(),
                     new ZeusBenchmark(),
                     new StoreWritesBenchmark(),

@@ -48,6 +48,20 @@ record ProcessUsage(
         return 100 * (cpuTicks - earlier.cpuTicks) / TICKS_PER_SECOND / secondsSince(earlier);
     }
 
+    double cpuSecondsSince(ProcessUsage earlier) {
+        return (cpuTicks - earlier.cpuTicks) / TICKS_PER_SECOND;
+    }
+
+    /** Descriptors that a process has open, and how many it may have. */
+    static String openFiles(long pid) {
+        var limit =
+                Pattern.compile("Max open files\\s+(\\S+)")
+                        .matcher(Processes.read(Path.of("/proc/" + pid + "/limits")));
+        var open = Path.of("/proc/" + pid + "/fd").toFile().list();
+        return "%d of %s"
+                .formatted(open == null ? 0 : open.length, limit.find() ? limit.group(1) : "?");
+    }
+
     double writtenMibPerHourSince(ProcessUsage earlier) {
         return (writtenBytes - earlier.writtenBytes) / 1048576.0 * 3600 / secondsSince(earlier);
     }

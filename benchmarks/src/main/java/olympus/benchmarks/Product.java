@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code ./olympus up} on a data folder of its own, and the command line against it, as a user runs
- * them.
+ * {@code ./olympus up} or {@code server} on a data folder of its own, and the command line against
+ * it, as a user runs them.
  */
 final class Product {
 
@@ -29,6 +29,7 @@ final class Product {
 
     private final Workbench bench;
     private final Map<String, String> environment;
+    private final List<String> starting;
     private final Path data;
     private @Nullable Process process;
     private int starts;
@@ -41,9 +42,28 @@ final class Product {
      * @param environment variables that the server and the commands get besides
      */
     Product(Workbench bench, Map<String, String> environment) {
+        this(bench, environment, List.of("up"));
+    }
+
+    private Product(Workbench bench, Map<String, String> environment, List<String> starting) {
         this.bench = bench;
         this.environment = Map.copyOf(environment);
+        this.starting = List.copyOf(starting);
         this.data = bench.folder().resolve("data");
+    }
+
+    /** A server that takes agents of other machines, on loopback. */
+    static Product server(Workbench bench) throws IOException {
+        var ports = Ports.free(2);
+        return new Product(
+                bench,
+                Map.of(),
+                List.of(
+                        "server",
+                        "--agents-listen",
+                        "127.0.0.1:" + ports.getFirst(),
+                        "--peers-listen",
+                        "127.0.0.1:" + ports.getLast()));
     }
 
     /**
@@ -74,16 +94,25 @@ final class Product {
     }
 
     Ready up() throws IOException, InterruptedException, TimeoutException {
-        var builder =
-                new ProcessBuilder(
-                                launcher(),
-                                "up",
-                                "--data-dir",
-                                data.toString(),
-                                "--listen",
-                                "127.0.0.1:0")
-                        .directory(bench.folder().toFile())
-                        .redirectErrorStream(true);
+        var command = new ArrayList<>(List.of(launcher()));
+        command.addAll(starting);
+        command.addAll(List.of("--data-dir", data.toString(), "--listen", "127.0.0.1:0"));
+        var builder = builder(command).redirectErrorStream(true);
+        var began = System.nanoTime();
+        var started = builder.start();
+        process = started;
+        var ready = new CompletableFuture<Ready>();
+        Thread.ofVirtual().start(() -> readOutput(started, began, ready));
+        try {
+            return ready.get(START_DEADLINE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException("olympus up did not become ready", e.getCause());
+        }
+    }
+
+    /** A process of the product with nothing of the surroundings' settings. */
+    private ProcessBuilder builder(List<String> command) {
+        var builder = new ProcessBuilder(command).directory(bench.folder().toFile());
         builder.environment()
                 .keySet()
                 .removeIf(name -> name.startsWith("OLYMPUS_") && !name.equals("OLYMPUS_JAVA"));
@@ -96,15 +125,31 @@ final class Product {
                                             .formatted(ProcessHandle.current().pid(), ++starts));
             builder.environment().put("OLYMPUS_JAVA_OPTIONS", Recording.option(file));
         }
-        var began = System.nanoTime();
-        var started = builder.start();
-        process = started;
-        var ready = new CompletableFuture<Ready>();
-        Thread.ofVirtual().start(() -> readOutput(started, began, ready));
-        try {
-            return ready.get(START_DEADLINE.toSeconds(), TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new IOException("olympus up did not become ready", e.getCause());
+        return builder;
+    }
+
+    /**
+     * Starts {@code olympus agent} of another machine on a data folder of its own, which is let in
+     * by this server; what it prints goes to a file beside that.
+     */
+    Process agent(Path agentData, String name, String token) throws IOException {
+        try (var api = ProductApi.of(this)) {
+            var command =
+                    List.of(
+                            launcher(),
+                            "agent",
+                            "--server",
+                            api.address().toString(),
+                            "--name",
+                            name,
+                            "--data-dir",
+                            agentData.toString());
+            var builder =
+                    builder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(agentData.resolveSibling(name + ".log").toFile());
+            builder.environment().put("OLYMPUS_AGENT_TOKEN", token);
+            return builder.start();
         }
     }
 

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,7 +27,6 @@ import olympus.link.LogSink;
 import olympus.link.Pause;
 import olympus.model.InstanceId;
 import olympus.model.SecretRef;
-import olympus.model.state.AgentEvent;
 import olympus.model.state.Assignment;
 import olympus.model.state.LeaseGrant;
 import olympus.model.state.NodeAnswer;
@@ -43,16 +41,13 @@ import olympus.model.state.NodeQuestion;
  */
 public final class NodeSupervision implements AutoCloseable {
 
-    private static final Duration REPORT_EVERY = Duration.ofSeconds(5);
-    private static final Duration REPORT_GATHERS = Duration.ofMillis(20);
-    private static final Duration DRIFT_EVERY = Duration.ofSeconds(5);
+    private static final Duration LIVE_LOOK_EVERY = Duration.ofMillis(20);
     private static final Duration FACTS_EVERY = Duration.ofMinutes(5);
     private static final Duration FIRST_LOOK_WITHIN = Duration.ofSeconds(10);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
     private static final Duration BEGIN_WITHIN = Duration.ofMinutes(2);
 
     private final AgentSide.Identity identity;
-    private final List<AgentSide.Reports> reports = new CopyOnWriteArrayList<>();
     private final InstanceFolders folders;
     private final EndingLoop loop;
     private final EndingLoop outputLoop;
@@ -67,12 +62,9 @@ public final class NodeSupervision implements AutoCloseable {
     private volatile Optional<UnitDriver> units = Optional.empty();
     private final HeldLeases leases;
     private volatile Optional<ProcessDriver> processes = Optional.empty();
+    private final SupervisedNode node;
     private final Supervisor supervisor;
     private final FactsRounds facts;
-    private boolean reporting;
-    private boolean reportDue;
-    private boolean eventsDue;
-    private final ToldEvents toldEvents = new ToldEvents();
 
     /**
      * @param root the agent's folder, {@code D/agent}
@@ -117,26 +109,40 @@ public final class NodeSupervision implements AutoCloseable {
         commands = commands(launch, accounts, limits, machineCommands(root, clock, strays));
         leases = new HeldLeases(clock);
         var guardians = new Guardians(folders, bootId, leases);
-        supervisor =
-                new Supervisor(
-                        parts(root, bootId, clock, random, brake),
-                        it ->
-                                new Drivers(
-                                        allowance,
-                                        (id, input) -> loop.execute(() -> it.feed(id, input)),
-                                        folders,
-                                        processes(
-                                                new ProcessDriver(
-                                                        folders, bootId, loop, blocking, watcher,
-                                                        accounts, limits, strays, guardians,
-                                                        it::feed)),
-                                        containers(it, launch),
-                                        units(it, bootId, systemd)),
-                        it -> rounds(it, clock, random, inside));
+        node =
+                new SupervisedNode(
+                        loop,
+                        leases,
+                        facts::last,
+                        told ->
+                                new Supervisor(
+                                        parts(told, root, bootId, clock, random, brake),
+                                        it ->
+                                                new Drivers(
+                                                        allowance,
+                                                        (id, input) ->
+                                                                loop.execute(
+                                                                        () -> it.feed(id, input)),
+                                                        folders,
+                                                        processes(
+                                                                new ProcessDriver(
+                                                                        folders, bootId, loop,
+                                                                        blocking, watcher, accounts,
+                                                                        limits, strays, guardians,
+                                                                        it::feed)),
+                                                        containers(it, launch),
+                                                        units(it, bootId, systemd)),
+                                        it -> rounds(it, clock, random, inside)));
+        supervisor = node.supervisor();
     }
 
     private SupervisorParts parts(
-            Path root, String bootId, Clock clock, RandomGenerator random, Brake brake) {
+            SupervisedNode told,
+            Path root,
+            String bootId,
+            Clock clock,
+            RandomGenerator random,
+            Brake brake) {
         return new SupervisorParts(
                 identity,
                 bootId,
@@ -153,8 +159,8 @@ public final class NodeSupervision implements AutoCloseable {
                 brake,
                 leases,
                 this::lacks,
-                this::reportSoon,
-                this::sendEventsSoon);
+                told::reportSoon,
+                told::sendEventsSoon);
     }
 
     private NodeQuestions questions(
@@ -259,50 +265,23 @@ public final class NodeSupervision implements AutoCloseable {
                     return true;
                 },
                 BEGIN_WITHIN);
-        loop.execute(this::everySecond);
-        loop.execute(this::reportRegularly);
-        loop.execute(this::driftRegularly);
+        loop.execute(node::beginRounds);
         facts.begin();
-        facts.firstLook().thenRun(() -> loop.execute(this::reportAtLast));
-        loop.schedule(FIRST_LOOK_WITHIN, this::reportAtLast);
+        facts.firstLook().thenRun(() -> loop.execute(node::reportAtLast));
+        loop.schedule(FIRST_LOOK_WITHIN, node::reportAtLast);
     }
 
-    /**
-     * Nothing is reported before it is known what the machine has, or that this takes too long: who
-     * places instances would take a machine that has told nothing for one that is large enough.
-     */
-    private void reportAtLast() {
-        if (!reporting) {
-            reporting = true;
-            facts.last().ifPresent(this::tellFacts);
-            report();
-        }
+    private void tellFacts(NodeFacts found) {
+        node.tellFacts(found);
     }
 
     /** From now on tells this one too. */
     public void tell(AgentSide.Reports to) {
-        reports.add(to);
-        connected();
+        node.tell(to);
     }
 
     public void assign(Assignment assignment, Map<SecretRef, String> secrets) {
-        loop.execute(() -> {
-            var inForce = supervisor.stamp();
-            supervisor
-                    .assign(assignment, secrets)
-                    .ifPresent(why ->
-                            reports.forEach(to -> to.refused(assignment.stamp(), inForce, why)));
-            reportSoon();
-            if (isUnderAnother(inForce)) {
-                sendEvents();
-            }
-        });
-    }
-
-    /** Servers that do not lead record nothing: whoever leads now has to hear it again. */
-    private boolean isUnderAnother(Assignment.Stamp before) {
-        var now = supervisor.stamp();
-        return now.epoch() != before.epoch() || now.incarnation() != before.incarnation();
+        node.assign(assignment, secrets);
     }
 
     /** Runs {@code task} on the supervision loop. */
@@ -311,10 +290,7 @@ public final class NodeSupervision implements AutoCloseable {
     }
 
     public void eventsRecorded(long upToSequence) {
-        loop.execute(() -> {
-            supervisor.events().recorded(upToSequence);
-            sendEventsSoon();
-        });
+        node.eventsRecorded(upToSequence);
     }
 
     /** Which singletons may go on; what waited for that starts. */
@@ -330,7 +306,7 @@ public final class NodeSupervision implements AutoCloseable {
     }
 
     public void pause(Pause pause) {
-        loop.execute(() -> supervisor.pause(pause));
+        node.pause(pause);
     }
 
     public Runnable streamLogs(LogRequest request, LogSink sink) {
@@ -367,11 +343,7 @@ public final class NodeSupervision implements AutoCloseable {
     }
 
     public void connected() {
-        loop.execute(() -> {
-            facts.last().ifPresent(this::tellFacts);
-            report();
-            sendEvents();
-        });
+        node.connected();
     }
 
     /** Ends every instance, dependants first; answers with those that still run at the deadline. */
@@ -405,7 +377,7 @@ public final class NodeSupervision implements AutoCloseable {
         if (supervisor.live().isEmpty()) {
             done.complete(List.of());
         } else if (!done.isDone()) {
-            loop.schedule(REPORT_GATHERS, () -> awaitNoneLive(done));
+            loop.schedule(LIVE_LOOK_EVERY, () -> awaitNoneLive(done));
         }
     }
 
@@ -433,10 +405,6 @@ public final class NodeSupervision implements AutoCloseable {
         }
     }
 
-    private void tellFacts(NodeFacts found) {
-        reports.forEach(to -> to.facts(found));
-    }
-
     private List<String> lacks() {
         var lacks = new ArrayList<String>();
         output.problem().ifPresent(lacks::add);
@@ -449,66 +417,6 @@ public final class NodeSupervision implements AutoCloseable {
         }
         lacks.addAll(supervisor.driver().problems());
         return lacks;
-    }
-
-    // ---- on the loop
-
-    private void everySecond() {
-        supervisor.everySecond();
-        leases.ask(supervisor.specs().values())
-                .ifPresent(number -> reports.forEach(to -> to.askForLeases(number)));
-        loop.schedule(Duration.ofSeconds(1), this::everySecond);
-    }
-
-    private void reportRegularly() {
-        report();
-        sendEvents();
-        loop.schedule(REPORT_EVERY, this::reportRegularly);
-    }
-
-    private void driftRegularly() {
-        supervisor.lookForDrift();
-        loop.schedule(DRIFT_EVERY, this::driftRegularly);
-    }
-
-    private void reportSoon() {
-        if (!reportDue) {
-            reportDue = true;
-            // The whole report grows with the instances: many of them wait a little longer for each
-            // other.
-            loop.schedule(REPORT_GATHERS.plusMillis(supervisor.specs().size() / 2), this::report);
-        }
-    }
-
-    private void report() {
-        reportDue = false;
-        if (reporting && !reports.isEmpty()) {
-            var report = supervisor.report();
-            reports.forEach(to -> to.report(report));
-        }
-    }
-
-    private void sendEventsSoon() {
-        if (!eventsDue) {
-            eventsDue = true;
-            loop.schedule(REPORT_GATHERS, this::sendNewEvents);
-        }
-    }
-
-    private void sendNewEvents() {
-        eventsDue = false;
-        send(toldEvents.news(supervisor.events().pending()));
-    }
-
-    /** Also those sent before: a server records an event once, however often it comes. */
-    private void sendEvents() {
-        send(toldEvents.again(supervisor.events().pending()));
-    }
-
-    private void send(List<AgentEvent> events) {
-        if (!events.isEmpty()) {
-            reports.forEach(to -> to.events(events));
-        }
     }
 
     /** Leaves the instances running. */

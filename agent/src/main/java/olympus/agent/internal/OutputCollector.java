@@ -28,7 +28,7 @@ import olympus.model.InstanceId;
  * lines cannot be stored (full disk) may grow to {@link #BACKLOG_BYTES}, then its oldest lines are
  * skipped and counted.
  */
-final class OutputCollector {
+final class OutputCollector implements RunOutput {
 
     static final long BACKLOG_BYTES = 16 << 20;
 
@@ -86,17 +86,19 @@ final class OutputCollector {
      * A run is there (started or adopted): its output is collected from now on; what is left of
      * older runs first.
      */
-    void expect(InstanceId id, long run) {
+    @Override
+    public void expect(InstanceId id, long run) {
         loop.execute(() -> begin(id, run));
     }
 
     /** A run has ended: what it wrote last is taken over soon. */
-    void ended(InstanceId id) {
+    @Override
+    public void ended(InstanceId id) {
         loop.execute(() -> Optional.ofNullable(sources.get(id)).ifPresent(this::schedule));
     }
 
-    /** The instance is gone; its folder is about to be removed. */
-    void forget(InstanceId id) {
+    @Override
+    public void forget(InstanceId id) {
         loop.execute(() -> {
             sources.remove(id);
             unopened.remove(id);

@@ -29,7 +29,7 @@ record SupervisorParts(
         SealedSecrets secrets,
         Pauses pauses,
         EventJournal events,
-        OutputCollector output,
+        RunOutput output,
         Brake brake,
         HeldLeases leases,
         Supplier<List<String>> lacks,
