@@ -106,7 +106,8 @@ final class AgentsBenchmark implements Benchmark {
                 Figure.of(AGENTS + " agents linked", "s", (linked.nanos() - after.nanos()) / 1e9)
                         .remarked(
                                 "mutual TLS, each with its own certificate, %d at a time; %.1f s of the server's CPU"
-                                        .formatted(LINKED_AT_A_TIME, linked.cpuSecondsSince(after))));
+                                        .formatted(
+                                                LINKED_AT_A_TIME, linked.cpuSecondsSince(after))));
         return fleet;
     }
 

@@ -62,8 +62,7 @@ final class Fleet implements AutoCloseable {
 
     private Fleet(List<FleetNode> nodes) {
         this.nodes = nodes;
-        this.loops =
-                IntStream.range(0, LOOPS).mapToObj(number -> loop("fleet-" + number)).toList();
+        this.loops = IntStream.range(0, LOOPS).mapToObj(number -> loop("fleet-" + number)).toList();
         this.linkLoop = loop("fleet-links");
     }
 
