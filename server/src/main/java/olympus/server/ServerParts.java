@@ -124,9 +124,7 @@ final class ServerParts implements AutoCloseable {
         agents.listenInProcess(meeting);
         var secrets = new SecretStore(store.hermes(), trust.vault(), clock, deadline);
         var orders = new OrdersWithSecrets(secrets, agents);
-        trust.tokens()
-                .follow(store.hermes(), problems)
-                .forEach(following -> opened.keep("tokens", following));
+        follow(trust, store);
         var listing = opened.keep("secrets", secrets.follow(orders::secretsChanged, problems));
         var listings =
                 List.of(
@@ -159,6 +157,12 @@ final class ServerParts implements AutoCloseable {
                 new StacksAtStart(
                         options.command(), System.getenv(), backend, ground.told().notApplied());
         store.onceReady(() -> options.stacks().forEach(starting::apply));
+    }
+
+    private void follow(Trust trust, OpenStore store) {
+        trust.tokens()
+                .follow(store.hermes(), problems)
+                .forEach(following -> opened.keep("tokens", following));
     }
 
     private IslandNodes members(

@@ -75,6 +75,7 @@ final class PlacementSituations {
 
     static void put(Map<String, Situation> all) {
         pauses(all);
+        external(all);
         all.put("placed-by-label", racks(constraints("node.labels.role == web"), WEB.replicas(3)));
         all.put(
                 "placed-by-several-constraints",
@@ -84,22 +85,6 @@ final class PlacementSituations {
         all.put(
                 "no-node-meets-the-constraints",
                 racks(constraints("node.labels.role == cache"), WEB));
-        all.put(
-                "external-node-meets-the-constraints",
-                racks(constraints("node.labels.role == cdn"), WEB)
-                        .external(1, "role=cdn")
-                        .external(2, "role=web"));
-        all.put(
-                "external-node-where-nothing-is-asked-for",
-                new Situation()
-                        .nodes(1)
-                        .external(1)
-                        .paused("node:node1")
-                        .stack(1, stack("shop", WEB)));
-        all.put(
-                "global-passes-external-nodes",
-                racks(constraints("node.labels.role == web"), WEB.global())
-                        .external(1, "role=web"));
         all.put("spread-over-racks", racks(spread("rack"), WEB.replicas(4)));
         all.put(
                 "spread-over-racks-counts-what-is-there",
@@ -137,5 +122,24 @@ final class PlacementSituations {
                 racks(constraints("node.labels.role == cache"), WEB)
                         .instance("shop/web.1", 1, 1)
                         .seen("shop/web.1", State.RUNNING, 60));
+    }
+
+    private static void external(Map<String, Situation> all) {
+        all.put(
+                "external-node-meets-the-constraints",
+                racks(constraints("node.labels.role == cdn"), WEB)
+                        .external(1, "role=cdn")
+                        .external(2, "role=web"));
+        all.put(
+                "external-node-where-nothing-is-asked-for",
+                new Situation()
+                        .nodes(1)
+                        .external(1)
+                        .paused("node:node1")
+                        .stack(1, stack("shop", WEB)));
+        all.put(
+                "global-passes-external-nodes",
+                racks(constraints("node.labels.role == web"), WEB.global())
+                        .external(1, "role=web"));
     }
 }

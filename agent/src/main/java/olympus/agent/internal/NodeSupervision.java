@@ -92,11 +92,7 @@ public final class NodeSupervision implements AutoCloseable {
         blocking = new BlockingWork(failure -> onFailure.accept("agent-work", failure));
         output = new OutputCollector(folders, outputLimits, clock, outputLoop, watcher);
         streams = new LogStreams(folders, output);
-        facts =
-                new FactsRounds(
-                        MachineFacts::find,
-                        FACTS_EVERY,
-                        found -> loop.execute(() -> tellFacts(found)));
+        facts = facts();
         var bootId = ProcFs.bootId();
         var allowance = allowance(root);
         var accounts = new Accounts(Posix.effectiveUser(), Path.of("/etc"), allowance);
@@ -134,6 +130,11 @@ public final class NodeSupervision implements AutoCloseable {
                                                         units(it, bootId, systemd)),
                                         it -> rounds(it, clock, random, inside)));
         supervisor = node.supervisor();
+    }
+
+    private FactsRounds facts() {
+        return new FactsRounds(
+                MachineFacts::find, FACTS_EVERY, found -> loop.execute(() -> tellFacts(found)));
     }
 
     private SupervisorParts parts(
