@@ -405,7 +405,7 @@ final class MachinesTest {
         assertThat(run("token", "list")).contains("0 of 1");
         var id =
                 server().json("token", "list")
-                        .path("tokens")
+                        .path("agentTokens")
                         .valueStream()
                         .filter(listed -> listed.path("usedBy").isEmpty())
                         .map(listed -> listed.path("id").asString())

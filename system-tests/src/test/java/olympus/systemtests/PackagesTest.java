@@ -132,7 +132,7 @@ final class PackagesTest {
         assertThat(mars.json("nodes -l role=web").path("nodes").valueStream())
                 .singleElement()
                 .satisfies(node -> assertThat(node.path("node").asString()).isEqualTo("venus"));
-        assertThat(mars.json("token list").path("tokens").valueStream()).isEmpty();
+        assertThat(mars.json("token list").path("agentTokens").valueStream()).isEmpty();
         assertThat(lab.at("venus").shell("cat /etc/default/olympus-agent"))
                 .contains("OLYMPUS_LOG_LEVEL=info")
                 .doesNotContain("OLYMPUS_AGENT_TOKEN");
