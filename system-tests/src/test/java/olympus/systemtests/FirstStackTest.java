@@ -35,6 +35,11 @@ final class FirstStackTest {
                 "--stack",
                 Installation.root().resolve("examples/first-stack").toString());
 
+        // The server is ready, and answers, before it has read the stack it is given.
+        Eventually.becomes(
+                Duration.ofSeconds(20),
+                () -> "the stack is known:\n" + olympus.olympus("status").out(),
+                () -> !olympus.json("status").path("services").isEmpty());
         Eventually.becomes(
                 Duration.ofSeconds(60),
                 () -> "all of it shows:\n" + olympus.olympus("status").out(),
